@@ -1,0 +1,1 @@
+//! Automatic call distribution, pure: queues, agents and strategies; events in, decisions with reasons out.

@@ -1,0 +1,1 @@
+//! HTTP, server-sent events and OpenAPI; DTOs live here and nowhere else.

@@ -1,0 +1,1 @@
+//! Recordings and files: the port and the disk default.

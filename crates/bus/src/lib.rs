@@ -1,0 +1,1 @@
+//! Events and leases across nodes: the port and the in-process default.

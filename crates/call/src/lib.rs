@@ -1,0 +1,1 @@
+//! Legs, bridges, hold, transfer and conference in domain words; knows nothing of SIP.

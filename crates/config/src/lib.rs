@@ -1,0 +1,1 @@
+//! Strict builders from files and flags to valid settings.

@@ -1,0 +1,1 @@
+//! Numbers, trunks, routes, normalisation and caller-ID rules, pure.

@@ -1,0 +1,1 @@
+//! Tenants, users, roles, teams, devices and their registrations, pure.

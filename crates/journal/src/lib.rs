@@ -1,0 +1,1 @@
+//! Append-only, checksummed segments of typed, versioned events: the truth of what happened.

@@ -1,0 +1,1 @@
+//! Media plane as state machines: RTP, SRTP, jitter, DTMF, codecs, mixing, tones, recording tracks.

@@ -1,0 +1,1 @@
+//! Sockets, timers and per-core threads that drive sip and media.

@@ -1,0 +1,1 @@
+//! Seeded simulator of callers, agents, phones and networks around center, in virtual time.

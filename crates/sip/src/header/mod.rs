@@ -1,0 +1,15 @@
+//! Header names, and one file for each family of values. Values are parsed only when somebody asks for them.
+
+pub mod accept;
+pub mod auth;
+pub mod call_info;
+pub mod cseq;
+pub mod name_addr;
+pub mod option_tags;
+pub mod replaces;
+pub mod timing;
+pub mod via;
+
+mod name;
+
+pub use name::HeaderName;

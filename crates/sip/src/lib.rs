@@ -1,0 +1,1 @@
+//! SIP signalling, sans-IO: messages, transactions, dialogs, digest, session timers.

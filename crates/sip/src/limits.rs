@@ -1,0 +1,26 @@
+//! Bounds on what one received message may hold. Each has the answer that a breach earns (see [`crate::error::ParseError::status`]).
+
+/// Longest message, in bytes: offsets are 16 bit, and no UDP datagram is longer. Answer: 513.
+pub const MAX_MESSAGE_BYTES: usize = 65_535;
+
+/// Most header lines in a message: an ordinary INVITE has 12 to 25, one that passed many proxies under 100. Answer: 400.
+pub const MAX_HEADERS: usize = 256;
+
+/// Most Via values: Max-Forwards starts at 70, so a longer list tells of a loop. Answer: 483.
+pub const MAX_VIAS: usize = 70;
+
+/// Longest header line with its folded continuations, in bytes: room for an Identity header's certificate and for a
+/// Kerberos credential, not for a flood. Answer: 400.
+pub const MAX_HEADER_LINE_BYTES: usize = 16_384;
+
+/// Longest start line, in bytes. Answer: 414 (the Request-URI is what makes it long).
+pub const MAX_START_LINE_BYTES: usize = 8_192;
+
+/// Deepest multipart body inside a multipart body. Answer: 400.
+pub const MAX_BODY_NESTING: usize = 4;
+
+/// Most parts looked at in one multipart body. Answer: 400.
+pub const MAX_BODY_PARTS: usize = 32;
+
+/// Most values read from a comma-separated header (Contact, Route, …). Answer: 400.
+pub const MAX_LIST_VALUES: usize = 128;

@@ -1,0 +1,240 @@
+//! What is written in the journal: the truth of what happened. Every event belongs to a tenant;
+//! the journal gives it a sequence number (the cursor of screens, webhooks and reports).
+
+use serde::{Deserialize, Serialize};
+
+use crate::cause::Cause;
+use crate::ids::{AgentId, DeviceId, InteractionId, LegId, QueueId, RecordingId, TenantId};
+use crate::leg::Text;
+use crate::private::Private;
+use crate::record::{AgentState, Channel, Direction, InteractionRecord, SegmentKind};
+use crate::time::Wall;
+
+/// One event with its tenant and time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Whose.
+    pub tenant: TenantId,
+    /// When.
+    pub at: Wall,
+    /// What.
+    pub what: Happening,
+}
+
+/// What happened. Names are stored: a variant is never renamed, a field never changes its meaning,
+/// a new field has a default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum Happening {
+    /// An interaction began.
+    #[serde(rename = "interaction.started")]
+    InteractionStarted {
+        /// The interaction.
+        id: InteractionId,
+        /// Medium.
+        channel: Channel,
+        /// Who began it.
+        direction: Direction,
+        /// The caller's number.
+        from: Private<Text>,
+        /// The number dialled.
+        to: Private<Text>,
+        /// The first leg.
+        leg: LegId,
+        /// Its SIP Call-ID.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sip_call_id: Option<Text>,
+    },
+    /// We took the call; written before the far end is told.
+    #[serde(rename = "interaction.answered")]
+    InteractionAnswered {
+        /// The interaction.
+        id: InteractionId,
+    },
+    /// It passed into another state.
+    #[serde(rename = "interaction.state")]
+    InteractionState {
+        /// The interaction.
+        id: InteractionId,
+        /// The new state.
+        state: SegmentKind,
+        /// The queue, while in one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+        /// The agent, while one rings or talks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+    },
+    /// A recording began. With it a crashed call's recording is found again.
+    #[serde(rename = "recording.started")]
+    RecordingStarted {
+        /// The interaction.
+        id: InteractionId,
+        /// The recording.
+        recording: RecordingId,
+        /// The legs with a track, and the channel of each.
+        tracks: Vec<(LegId, u8)>,
+    },
+    /// It ended; the whole record.
+    #[serde(rename = "interaction.ended")]
+    InteractionEnded {
+        /// The record.
+        record: Box<InteractionRecord>,
+    },
+    /// An agent passed into another state.
+    #[serde(rename = "agent.state")]
+    AgentState {
+        /// The agent.
+        agent: AgentId,
+        /// The new state.
+        state: AgentState,
+        /// Why, for `not_ready`: `rona`, `lunch`, `phone_lost` …
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+        /// When the lease on this state ends by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Wall>,
+        /// What the agent works on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        interaction: Option<InteractionId>,
+    },
+    /// An agent's work after a talk is over.
+    #[serde(rename = "interaction.wrapped")]
+    Wrapped {
+        /// The interaction.
+        id: InteractionId,
+        /// The agent.
+        agent: AgentId,
+        /// How long, milliseconds.
+        wrap_up_ms: u64,
+    },
+    /// A device registered, refreshed or left (`contacts` empty).
+    #[serde(rename = "device.registered")]
+    Registered {
+        /// The device.
+        device: DeviceId,
+        /// Its bindings, as after the request.
+        contacts: Vec<Binding>,
+    },
+    /// A customer asked to be called back.
+    #[serde(rename = "callback.requested")]
+    CallbackRequested {
+        /// The interaction in which it was asked.
+        id: InteractionId,
+        /// The number to call.
+        number: Private<Text>,
+        /// The queue that is to call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+    },
+    /// A survey was answered.
+    #[serde(rename = "survey.answered")]
+    SurveyAnswered {
+        /// The interaction.
+        id: InteractionId,
+        /// The question's name in the flow.
+        question: Text,
+        /// The key pressed.
+        answer: Text,
+    },
+    /// Settings changed; screens and nodes read them anew.
+    #[serde(rename = "settings.changed")]
+    SettingsChanged {
+        /// `queue`, `agent`, `flow` …
+        kind: Text,
+        /// The thing's id.
+        id: Text,
+        /// Who changed it.
+        by: Text,
+    },
+    /// Something needs a person.
+    #[serde(rename = "alarm")]
+    Alarm {
+        /// `disk_slow`, `lease_expired`, `overload`, `emergency_call` …
+        code: Text,
+        /// For people.
+        detail: Text,
+        /// Raised, or over.
+        raised: bool,
+    },
+    /// The state of a confirmed dialog, so that another process can end or continue it.
+    #[serde(rename = "dialog.saved")]
+    DialogSaved {
+        /// The leg.
+        leg: LegId,
+        /// The interaction.
+        id: InteractionId,
+        /// Opaque, versioned by `sip`.
+        #[serde(with = "hex")]
+        bytes: Vec<u8>,
+    },
+    /// A saved dialog has ended.
+    #[serde(rename = "dialog.ended")]
+    DialogEnded {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: Cause,
+    },
+}
+
+/// One contact of a registered device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The contact URI.
+    pub uri: Private<Text>,
+    /// The connection it came by, where it has to be reused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<u64>,
+    /// Where the REGISTER really came from, `ip:port`: replies and calls through NAT go there.
+    pub source: Private<Text>,
+    /// When it lapses.
+    pub expires: Wall,
+    /// The Call-ID and CSeq of the REGISTER, against reordering (RFC 3261 section 10.3).
+    pub call_id: Text,
+    /// See `call_id`.
+    pub cseq: u32,
+    /// The Path of RFC 3327, in order; the route to the device.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<Text>,
+}
+
+mod hex {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], s: S) -> Result<S::Ok, S::Error> {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            text.push(DIGITS[usize::from(byte >> 4)] as char);
+            text.push(DIGITS[usize::from(byte & 15)] as char);
+        }
+        s.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        let digit = |c: u8| (c as char).to_digit(16).ok_or_else(|| serde::de::Error::custom("not hexadecimal"));
+        if !text.len().is_multiple_of(2) {
+            return Err(serde::de::Error::custom("an odd number of hexadecimal digits"));
+        }
+        text.as_bytes().chunks_exact(2).map(|p| Ok((digit(p[0])? << 4 | digit(p[1])?) as u8)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_survives_json() {
+        let event = Event {
+            tenant: TenantId(1),
+            at: Wall(5),
+            what: Happening::DialogSaved { leg: LegId(2), id: InteractionId(3), bytes: vec![0, 255, 16] },
+        };
+        let json = serde_json::to_string(&event).unwrap();
+        assert!(json.contains(r#""type":"dialog.saved""#) && json.contains(r#""bytes":"00ff10""#), "{json}");
+        assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);
+    }
+}

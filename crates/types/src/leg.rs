@@ -1,0 +1,399 @@
+//! What a leg can report ([`LegEvent`]) and be told ([`LegCommand`]).
+//!
+//! `net` turns SIP dialogs and their media into these words; nobody above it sees a SIP message or
+//! a packet. The order of events on one leg is fixed:
+//!
+//! - inbound: `Incoming`, then any of the middle events once answered, then `Ended`;
+//! - outbound: after `Dial` comes `Ringing`* and then `Answered` or `Ended`;
+//! - `Ended` comes exactly once, is the last event of a leg, and the leg's id is never used again.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cause::Cause;
+use crate::ids::{DeviceId, LegId, PlayId, RecordingId, TenantId, TrunkId};
+use crate::private::Private;
+
+/// A short shared text.
+pub type Text = Arc<str>;
+
+/// Where an inbound leg came from, as the admission at the edge has established it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A telephone or browser of the tenant that has proved who it is.
+    Device(DeviceId),
+    /// A trunk whose address or credentials were recognised.
+    Trunk(TrunkId),
+}
+
+/// An inbound leg's first words.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// The tenant that owns the trunk or device.
+    pub tenant: TenantId,
+    /// Who brought it.
+    pub origin: Origin,
+    /// The number or name that was dialled, as received.
+    pub dialled: Private<Text>,
+    /// The caller's number as received (P-Asserted-Identity of a trunk before From); empty when withheld.
+    pub caller: Private<Text>,
+    /// The caller's display name; may be empty.
+    pub caller_name: Private<Text>,
+    /// The SIP Call-ID, by which records are found.
+    pub sip_call_id: Text,
+    /// The far end's signalling address.
+    pub peer: SocketAddr,
+    /// A leg of ours that this one asks to take over (RFC 3891 Replaces).
+    pub replaces: Option<LegId>,
+}
+
+/// Where an outbound leg goes. `center` translates devices and routes into this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The SIP URI to ring.
+    pub uri: Private<Text>,
+    /// The connection by which the device registered (RFC 5626), when it has to be reused.
+    pub flow: Option<u64>,
+    /// Where to send when it differs from the URI's host: an outbound proxy, `sip:host:port;transport=…`.
+    pub next_hop: Option<Text>,
+    /// User name and secret if the far end asks for digest.
+    pub credentials: Option<(Text, Private<Text>)>,
+}
+
+/// How the caller is presented on an outbound leg.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallerId {
+    /// Number or user part of From; empty for anonymous.
+    pub number: Private<Text>,
+    /// Display name; may be empty.
+    pub name: Private<Text>,
+}
+
+/// What to play, in order. Each piece names a prompt of the bank by id and language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// A prompt of the bank, such as `menu_main` in `zh`.
+    Prompt {
+        /// Language, `zh` or `en`.
+        language: Text,
+        /// The prompt's id.
+        id: Text,
+    },
+    /// Music on hold by name; endless, so it is the last piece.
+    Music(Text),
+    /// A tone of the national plan; ringback and busy are endless.
+    Tone(Tone),
+    /// Silence of this many milliseconds.
+    Silence(u32),
+}
+
+/// A call-progress tone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// The far end rings.
+    Ringback,
+    /// The far end is busy.
+    Busy,
+    /// All circuits are taken.
+    Congestion,
+    /// A soft beep that says "still here".
+    Comfort,
+}
+
+/// What a leg hears and to whom it speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// Nothing heard, nothing passed on.
+    Silent,
+    /// Each hears the other.
+    Bridge(LegId),
+    /// Hears itself.
+    Echo,
+    /// A mix of many: each entry is a source with its gain in thousandths (1000 = as is).
+    /// A leg that only listens to a call names the call's legs here and is named by none of them.
+    Hear(Vec<(LegId, u16)>),
+}
+
+/// What a leg is told to do. A command for a leg that has ended is ignored.
+#[derive(Clone, Debug)]
+pub enum LegCommand {
+    /// Ring somebody. The leg id is the center's choice.
+    Dial {
+        /// The new leg.
+        leg: LegId,
+        /// The tenant it belongs to.
+        tenant: TenantId,
+        /// Where to.
+        target: Target,
+        /// Who seems to call.
+        caller: CallerId,
+        /// The leg on whose behalf: its codec is preferred, its early media may be passed through.
+        on_behalf_of: Option<LegId>,
+    },
+    /// Tell the caller that it rings (180).
+    Ring(LegId),
+    /// Open media towards the caller before the answer (183), so that tones and prompts are heard.
+    EarlyMedia(LegId),
+    /// Take the call.
+    Answer(LegId),
+    /// Refuse an inbound leg that has not been answered, or end any other leg.
+    Hangup {
+        /// The leg.
+        leg: LegId,
+        /// Why, as the far end is told.
+        cause: Cause,
+    },
+    /// Redirect an unanswered inbound leg to another address (302).
+    Redirect {
+        /// The leg.
+        leg: LegId,
+        /// The SIP URI to try.
+        uri: Private<Text>,
+    },
+    /// Set what the leg hears. A bridge is set on one side and holds for both.
+    Connect {
+        /// The leg.
+        leg: LegId,
+        /// What it hears from now on.
+        to: Connection,
+    },
+    /// Play to the leg, over whatever it hears; what it heard comes back at the end.
+    Play {
+        /// The leg.
+        leg: LegId,
+        /// The playback, named again in [`LegEvent::PlayDone`].
+        play: PlayId,
+        /// What, in order.
+        sounds: Arc<[Sound]>,
+        /// Start again at the end, until stopped.
+        repeat: bool,
+        /// A digit stops it.
+        barge_in: bool,
+    },
+    /// Stop what plays; reported by `PlayDone` with `finished: false`.
+    StopPlay(LegId),
+    /// Send digits to the far end (RFC 4733, or INFO where that is all it takes).
+    SendDigits {
+        /// The leg.
+        leg: LegId,
+        /// `0-9*#A-D`.
+        digits: Text,
+    },
+    /// Put the far end on hold or take it back (re-INVITE).
+    Hold {
+        /// The leg.
+        leg: LegId,
+        /// Hold, or take back.
+        hold: bool,
+    },
+    /// Record the leg's own voice on a track of this recording, on its channel.
+    Record {
+        /// The leg.
+        leg: LegId,
+        /// The recording.
+        recording: RecordingId,
+        /// Channel, 0 the customer's, 1 the agent's; further legs share these two.
+        channel: u8,
+    },
+    /// Pause or resume the leg's track: the gap is stated, not cut out.
+    PauseRecord {
+        /// The leg.
+        leg: LegId,
+        /// Pause, or resume.
+        pause: bool,
+    },
+    /// End the leg's track.
+    StopRecord(LegId),
+    /// Tell the leg that asked for a transfer how it goes (NOTIFY of RFC 3515).
+    TransferProgress {
+        /// The leg that asked.
+        leg: LegId,
+        /// How it goes.
+        progress: TransferProgress,
+    },
+}
+
+/// How a transfer goes, for the party that asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferProgress {
+    /// The target rings.
+    Ringing,
+    /// The target answered; the asker may go.
+    Done,
+    /// It failed; the asker has the call back.
+    Failed(Cause),
+    /// The request itself is refused, before anything is tried.
+    Refused(Cause),
+}
+
+/// Measured quality of a leg's media, as both directions reported it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MediaQuality {
+    /// Packets received from the far end.
+    pub received: u64,
+    /// Packets sent to it.
+    pub sent: u64,
+    /// Packets that never came, of those expected.
+    pub lost: u64,
+    /// Interarrival jitter (RFC 3550), milliseconds.
+    pub jitter_ms: f32,
+    /// Round-trip time from RTCP, milliseconds; absent when the far end sends none.
+    pub rtt_ms: Option<f32>,
+    /// Loss that the far end reported of what we sent, percent.
+    pub remote_loss_pct: Option<f32>,
+    /// Mean opinion score estimated by the E-model (ITU-T G.107), 1 to 4.5.
+    pub mos: f32,
+}
+
+/// How a digit came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigitSource {
+    /// RFC 4733 telephone-event.
+    Rtp,
+    /// SIP INFO.
+    Info,
+    /// Tones in the audio.
+    Inband,
+}
+
+/// What a leg reports.
+#[derive(Clone, Debug)]
+pub enum LegEvent {
+    /// A new inbound leg.
+    Incoming {
+        /// Its id, chosen by the edge.
+        leg: LegId,
+        /// Its first words.
+        call: Box<Incoming>,
+    },
+    /// An outbound leg rings.
+    Ringing {
+        /// The leg.
+        leg: LegId,
+        /// The far end sends audio already (a carrier's announcement, a ringback tone).
+        early_media: bool,
+    },
+    /// An outbound leg has an address of its own in the records: its Call-ID is known.
+    Dialled {
+        /// The leg.
+        leg: LegId,
+        /// The SIP Call-ID.
+        sip_call_id: Text,
+    },
+    /// An outbound leg was answered, or an inbound leg's answer was confirmed by its caller.
+    Answered {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The leg is over. The last event of the leg.
+    Ended {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: Cause,
+        /// The SIP status that ended it, where one did (486, 503, …).
+        status: Option<u16>,
+        /// Whether the far end ended it (BYE, CANCEL, refusal), not we.
+        by_peer: bool,
+        /// How good its media was; absent when there was none.
+        quality: Option<Box<MediaQuality>>,
+    },
+    /// A digit, exactly once.
+    Digit {
+        /// The leg.
+        leg: LegId,
+        /// `0-9*#A-D`.
+        digit: char,
+        /// How it came in.
+        source: DigitSource,
+    },
+    /// A playback is over.
+    PlayDone {
+        /// The leg.
+        leg: LegId,
+        /// Which playback.
+        play: PlayId,
+        /// Played to its end; false when stopped or interrupted.
+        finished: bool,
+    },
+    /// The far end put us on hold, or took us back.
+    HeldByPeer {
+        /// The leg.
+        leg: LegId,
+        /// Held, or taken back.
+        held: bool,
+    },
+    /// The far end asks to transfer the party it talks with (REFER).
+    TransferAsked {
+        /// The leg that asks.
+        leg: LegId,
+        /// The number or user asked for.
+        target: Private<Text>,
+        /// For an attended transfer: the leg of ours that is to be taken over.
+        replaces: Option<LegId>,
+    },
+    /// No media from the far end for the set time.
+    MediaLost {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Media is back.
+    MediaBack {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A recording's track has a gap: the disk was slow or full.
+    RecordingGap {
+        /// The leg.
+        leg: LegId,
+        /// The recording.
+        recording: RecordingId,
+        /// Length of the gap so far, milliseconds.
+        gap_ms: u32,
+    },
+}
+
+impl LegEvent {
+    /// The leg that reports.
+    pub const fn leg(&self) -> LegId {
+        match self {
+            Self::Incoming { leg, .. }
+            | Self::Ringing { leg, .. }
+            | Self::Dialled { leg, .. }
+            | Self::Answered { leg }
+            | Self::Ended { leg, .. }
+            | Self::Digit { leg, .. }
+            | Self::PlayDone { leg, .. }
+            | Self::HeldByPeer { leg, .. }
+            | Self::TransferAsked { leg, .. }
+            | Self::MediaLost { leg }
+            | Self::MediaBack { leg }
+            | Self::RecordingGap { leg, .. } => *leg,
+        }
+    }
+}
+
+impl LegCommand {
+    /// The leg that is told.
+    pub const fn leg(&self) -> LegId {
+        match self {
+            Self::Dial { leg, .. }
+            | Self::Ring(leg)
+            | Self::EarlyMedia(leg)
+            | Self::Answer(leg)
+            | Self::Hangup { leg, .. }
+            | Self::Redirect { leg, .. }
+            | Self::Connect { leg, .. }
+            | Self::Play { leg, .. }
+            | Self::StopPlay(leg)
+            | Self::SendDigits { leg, .. }
+            | Self::Hold { leg, .. }
+            | Self::Record { leg, .. }
+            | Self::PauseRecord { leg, .. }
+            | Self::StopRecord(leg)
+            | Self::TransferProgress { leg, .. } => *leg,
+        }
+    }
+}

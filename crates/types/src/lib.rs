@@ -1,0 +1,24 @@
+//! Words that every layer shares: ids, numbers, times, and what a leg can report and be told.
+//!
+//! Row 0 of the house: nothing here does I/O, reads a clock or knows a protocol. SIP, chat and
+//! browser phones all speak [`leg::LegEvent`] and obey [`leg::LegCommand`], so the brains above
+//! cannot tell them apart, and the simulator can play each of them.
+
+pub mod cause;
+pub mod event;
+pub mod ids;
+pub mod leg;
+pub mod private;
+pub mod queue;
+pub mod record;
+pub mod time;
+
+pub use cause::{Cause, EndedBy};
+pub use ids::{
+    AgentId, DeviceId, FlowId, IdSource, InteractionId, LegId, PlayId, QueueId, RecordingId, TeamId, TenantId, TrunkId,
+    UserId,
+};
+pub use leg::{LegCommand, LegEvent};
+pub use private::Private;
+pub use queue::Bounded;
+pub use time::{Mono, Now, Wall};

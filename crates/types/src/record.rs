@@ -1,0 +1,326 @@
+//! The record of an interaction: what the journal keeps for ever, what SQL projects, what the API
+//! answers with. Durations are milliseconds, moments are wall time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cause::{Cause, EndedBy};
+use crate::ids::{AgentId, InteractionId, LegId, QueueId, RecordingId, TenantId};
+use crate::leg::{MediaQuality, Text};
+use crate::private::Private;
+use crate::time::Wall;
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            /// The stable name used in SQL, the API and on screens.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The value of a stable name.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+named! {
+    /// By which medium the customer comes.
+    Channel {
+        /// Telephone or browser phone.
+        Voice = "voice",
+    }
+}
+
+named! {
+    /// Who began it.
+    Direction {
+        /// A customer called us.
+        Inbound = "inbound",
+        /// We called somebody outside.
+        Outbound = "outbound",
+        /// Colleagues among themselves.
+        Internal = "internal",
+    }
+}
+
+named! {
+    /// What came of an interaction.
+    Outcome {
+        /// A human spoke with the customer.
+        Answered = "answered",
+        /// The customer gave up while waiting for an agent, or while it rang.
+        Abandoned = "abandoned",
+        /// Refused before anything began: no such number, overload, forbidden.
+        Rejected = "rejected",
+        /// A fault of ours or of a peer's ended it.
+        Failed = "failed",
+        /// The flow did all that was wanted.
+        SelfServed = "self_served",
+        /// The customer asked to be called back.
+        Callback = "callback",
+    }
+}
+
+named! {
+    /// What each second of an interaction was spent on. Segments follow one another without gap or
+    /// overlap from start to end.
+    SegmentKind {
+        /// Before anything answers: rings, or is being set up.
+        Setup = "setup",
+        /// In a menu or announcement.
+        Menu = "menu",
+        /// Waiting in a queue.
+        Queued = "queued",
+        /// An agent's or target's phone rings for it.
+        Ringing = "ringing",
+        /// Talking.
+        Talking = "talking",
+        /// On hold.
+        Held = "held",
+        /// Everyone has gone but the records are being closed.
+        Ending = "ending",
+    }
+}
+
+named! {
+    /// What a leg is for.
+    LegRole {
+        /// The customer's.
+        Customer = "customer",
+        /// An agent's.
+        Agent = "agent",
+        /// A transfer target, bridge target or consulted party that is no agent.
+        Target = "target",
+        /// A supervisor who listens, whispers or barges in.
+        Supervisor = "supervisor",
+    }
+}
+
+named! {
+    /// An agent's state. Each is a lease: it ends by itself at its time at the latest.
+    AgentState {
+        /// Not signed in.
+        Offline = "offline",
+        /// Free for work.
+        Ready = "ready",
+        /// Signed in, not to be called.
+        NotReady = "not_ready",
+        /// An offer rings.
+        Ringing = "ringing",
+        /// With a customer.
+        Talking = "talking",
+        /// Work after the talk.
+        WrapUp = "wrap_up",
+    }
+}
+
+/// One stretch of an interaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// What it was spent on.
+    pub kind: SegmentKind,
+    /// Start.
+    pub from: Wall,
+    /// End; the next one's start.
+    pub to: Wall,
+    /// The queue, while waiting in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueId>,
+    /// The agent, while one rings or talks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+}
+
+/// One leg of an interaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LegRecord {
+    /// The leg.
+    pub id: LegId,
+    /// What it is for.
+    pub role: LegRole,
+    /// The agent whose leg it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// The SIP Call-ID; absent when the leg never got that far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sip_call_id: Option<Text>,
+    /// Number or address of the far end.
+    pub address: Private<Text>,
+    /// First message.
+    pub started: Wall,
+    /// First ring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ringing: Option<Wall>,
+    /// Answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Wall>,
+    /// End.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Wall>,
+    /// Why it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// The SIP status that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Whether the far end ended it.
+    #[serde(default)]
+    pub by_peer: bool,
+    /// How good its media was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaQuality>,
+}
+
+/// One step of a flow's walk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TraceStep {
+    /// When the node was entered.
+    pub at: Wall,
+    /// The node's id in the flow.
+    pub node: Text,
+    /// The node's kind: `menu`, `queue` …
+    pub kind: Text,
+    /// What happened, for people: `digit 1`, `timeout`.
+    #[serde(default, skip_serializing_if = "str_is_empty")]
+    pub detail: Text,
+    /// The outlet taken; absent while the node is not left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlet: Option<Text>,
+}
+
+fn str_is_empty(text: &Text) -> bool {
+    text.is_empty()
+}
+
+/// One named share of a score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Term {
+    /// The term: `idle_ms`, `contacts`, `priority` …
+    pub name: Text,
+    /// Its value; the greater wins unless the strategy says otherwise.
+    pub value: i64,
+}
+
+/// An agent with the terms by which it was compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The agent.
+    pub agent: AgentId,
+    /// The terms, compared in order.
+    pub terms: Vec<Term>,
+}
+
+/// How many agents were out of the question for one reason.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Excluded {
+    /// The reason: `not_ready`, `talking`, `missing_skill` …
+    pub reason: Text,
+    /// How many.
+    pub count: u32,
+}
+
+/// Why this agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// When.
+    pub at: Wall,
+    /// For which queue.
+    pub queue: QueueId,
+    /// By which strategy.
+    pub strategy: Text,
+    /// The winner.
+    pub winner: Candidate,
+    /// The next ones, ten at most, best first.
+    pub next: Vec<Candidate>,
+    /// Who was out of the question, counted by reason.
+    pub excluded: Vec<Excluded>,
+}
+
+/// A stretch of a recording without sound of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordingGap {
+    /// From, milliseconds after the recording's start.
+    pub from_ms: u64,
+    /// To.
+    pub to_ms: u64,
+    /// `paused`, `disk`, `lost`.
+    pub cause: Text,
+}
+
+/// One recording of an interaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordingRecord {
+    /// The recording.
+    pub id: RecordingId,
+    /// Start.
+    pub started: Wall,
+    /// End.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Wall>,
+    /// The legs with a track, and the channel of each.
+    pub tracks: Vec<(LegId, u8)>,
+    /// Stated gaps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<RecordingGap>,
+}
+
+/// The whole of an interaction that has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InteractionRecord {
+    /// The interaction.
+    pub id: InteractionId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Medium.
+    pub channel: Channel,
+    /// Who began it.
+    pub direction: Direction,
+    /// The caller's number; empty when withheld.
+    pub from: Private<Text>,
+    /// The number dialled.
+    pub to: Private<Text>,
+    /// The last queue it waited in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueId>,
+    /// The last agent who talked; or, where none did, whom it last rang.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// First message.
+    pub started: Wall,
+    /// When we took the call (menu, announcement or agent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Wall>,
+    /// When a human first spoke with the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connected: Option<Wall>,
+    /// The end.
+    pub ended: Wall,
+    /// Time in queues and ringing there.
+    pub wait_ms: u64,
+    /// Time talked, hold excluded.
+    pub talk_ms: u64,
+    /// Time on hold.
+    pub hold_ms: u64,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Who ended it.
+    pub ended_by: EndedBy,
+    /// Why.
+    pub cause: Cause,
+    /// Its legs in the order of their start.
+    pub legs: Vec<LegRecord>,
+    /// What each second was spent on.
+    pub segments: Vec<Segment>,
+    /// The flow's walk.
+    pub trace: Vec<TraceStep>,
+    /// The router's choices.
+    pub decisions: Vec<Decision>,
+    /// Its recordings.
+    pub recordings: Vec<RecordingRecord>,
+}
