@@ -11,6 +11,7 @@ pub mod leg;
 pub mod private;
 pub mod queue;
 pub mod record;
+pub mod register;
 pub mod time;
 
 pub use cause::{Cause, EndedBy};

@@ -1,0 +1,145 @@
+//! What the signalling thread asks of the shell above it.
+//!
+//! One thread reads all datagrams, drives `sip`, and asks a [`Mind`] what to do, in turns:
+//!
+//! 1. take a bounded batch of datagrams, timers, media events and messages of other threads;
+//! 2. hand each to the mind, and carry out every command it gives;
+//! 3. [`Mind::commit`]: all that the mind decided is safely written;
+//! 4. only now let the batch's datagrams leave.
+//!
+//! So an answered call is in the journal before its 200 goes out, at the price of one write a batch.
+
+use std::net::SocketAddr;
+
+use types::event::Binding;
+use types::leg::Text;
+use types::register::{RegisterRejected, RegisterRequest};
+use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// We received it.
+    In,
+    /// We sent it.
+    Out,
+}
+
+/// How a message travelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// UDP.
+    Udp,
+    /// TCP.
+    Tcp,
+    /// TLS over TCP.
+    Tls,
+    /// WebSocket.
+    Ws,
+    /// WebSocket over TLS.
+    Wss,
+}
+
+/// What a new request claims and where it came from: all that admission may look at.
+#[derive(Clone, Debug)]
+pub struct Claim<'a> {
+    /// Where it really came from.
+    pub source: SocketAddr,
+    /// How.
+    pub transport: Transport,
+    /// The method.
+    pub method: &'a str,
+    /// User part of From.
+    pub from_user: &'a str,
+    /// Host part of From.
+    pub from_host: &'a str,
+    /// User part of Contact, if any.
+    pub contact_user: &'a str,
+    /// Host part of the Request-URI.
+    pub to_host: &'a str,
+}
+
+/// What admission makes of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Admission {
+    /// It must prove to be a device of this realm (the tenant's name).
+    Challenge {
+        /// The realm.
+        realm: Text,
+    },
+    /// It comes from a trunk.
+    Trunk {
+        /// The tenant.
+        tenant: TenantId,
+        /// The trunk.
+        trunk: TrunkId,
+    },
+    /// Refused with this status, which tells nothing about what exists.
+    Refuse(u16),
+}
+
+/// A device's identity and hashed secrets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Credential {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The device.
+    pub device: DeviceId,
+    /// H(user:realm:secret) by MD5, lower-case hexadecimal.
+    pub md5: Private<Text>,
+    /// The same by SHA-256.
+    pub sha256: Private<Text>,
+}
+
+/// The shell above the signalling thread: feeds the brains, keeps the journal.
+pub trait Mind: Send + 'static {
+    /// What other threads (API, timers of the store) send to the mind.
+    type Message: Send + 'static;
+
+    /// Something happened on a leg.
+    fn handle_leg(&mut self, now: Now, event: LegEvent);
+
+    /// Another thread says something.
+    fn handle_message(&mut self, now: Now, message: Self::Message);
+
+    /// [`Mind::poll_timeout`] has been reached.
+    fn handle_timeout(&mut self, now: Now);
+
+    /// When the mind wants to be called next.
+    fn poll_timeout(&mut self) -> Option<Mono>;
+
+    /// The next command, until there is none.
+    fn poll_command(&mut self) -> Option<LegCommand>;
+
+    /// Makes all that was decided durable, within a bounded time.
+    fn commit(&mut self, now: Now);
+
+    /// A new leg's id.
+    fn new_leg(&mut self, now: Now) -> LegId;
+
+    /// Who may come in, and how.
+    fn admit(&self, claim: &Claim<'_>) -> Admission;
+
+    /// The device of this name in this realm.
+    fn credential(&self, realm: &str, user: &str) -> Option<Credential>;
+
+    /// A verified REGISTER.
+    ///
+    /// # Errors
+    /// When it is out of order or asks for too much; nothing has changed then.
+    fn register(
+        &mut self,
+        now: Now,
+        device: DeviceId,
+        request: &RegisterRequest,
+    ) -> Result<Vec<Binding>, RegisterRejected>;
+
+    /// A connection has closed: bindings that came by it are gone.
+    fn flow_closed(&mut self, now: Now, flow: u64);
+
+    /// A message went by, for the ladder. `leg` is the leg it belongs to.
+    fn on_message(&mut self, now: Now, leg: LegId, way: Way, transport: Transport, peer: SocketAddr, bytes: &[u8]);
+
+    /// A dialog's state changed: its saved form, for the journal; `None` when it has ended.
+    fn save_dialog(&mut self, now: Now, leg: LegId, saved: Option<&[u8]>);
+}

@@ -1,0 +1,54 @@
+//! What a REGISTER asks for, once the edge has verified and read it.
+
+use crate::leg::Text;
+use crate::private::Private;
+
+/// Contacts that one device may have at once: a telephone that reboots with a new address leaves
+/// its old contact until it lapses, and a browser has one per tab.
+pub const MAX_CONTACTS: usize = 8;
+
+/// One REGISTER, as the edge has verified and read it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegisterRequest {
+    /// Its Call-ID.
+    pub call_id: Text,
+    /// Its CSeq number.
+    pub cseq: u32,
+    /// What it asks for.
+    pub change: RegisterChange,
+}
+
+/// What a REGISTER asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RegisterChange {
+    /// No Contact: only tell what there is.
+    Query,
+    /// `Contact: *` with `Expires: 0`.
+    Clear,
+    /// Add, refresh or (with an expiry of zero seconds) remove these contacts.
+    Update(Vec<(Contact, u32)>),
+}
+
+/// A contact to bind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The URI.
+    pub uri: Private<Text>,
+    /// The connection it came by, where it has to be reused.
+    pub flow: Option<u64>,
+    /// `ip:port` it really came from.
+    pub source: Private<Text>,
+    /// Path of RFC 3327.
+    pub path: Vec<Text>,
+}
+
+/// Why a REGISTER changed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegisterRejected {
+    /// An older request came after a newer one.
+    #[error("an older REGISTER of the same Call-ID")]
+    OutOfOrder,
+    /// More contacts than [`MAX_CONTACTS`].
+    #[error("more than {MAX_CONTACTS} contacts")]
+    TooMany,
+}
