@@ -1,0 +1,208 @@
+//! Prompts and music: held once, coded once per codec, shared by every leg that hears them.
+
+mod file;
+
+pub use file::{FileError, MAX_PROMPT_S, Pcm, decode};
+
+use crate::codec::{Codec, CodecError, Encoder, Resampler};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// A recording as payloads of 20 ms, ready to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    codec: Codec,
+    bytes: Arc<[u8]>,
+    /// End of each frame in `bytes`.
+    ends: Box<[u32]>,
+}
+
+impl Encoded {
+    /// Codes a recording; its end is filled up to a whole frame with silence.
+    ///
+    /// # Errors
+    /// When the codec's library fails.
+    pub fn new(pcm: &Pcm, codec: Codec) -> Result<Self, CodecError> {
+        let samples = crate::codec::resample_all(&pcm.samples, pcm.rate, codec.pcm_rate())?;
+        let mut encoder = Encoder::new(codec)?;
+        let mut bytes = Vec::new();
+        let mut ends = Vec::new();
+        let mut frame = Vec::new();
+        for chunk in samples.chunks(codec.frame_samples()) {
+            frame.clear();
+            frame.extend_from_slice(chunk);
+            frame.resize(codec.frame_samples(), 0);
+            encoder.encode(&frame, &mut bytes)?;
+            ends.push(bytes.len() as u32);
+        }
+        Ok(Self { codec, bytes: bytes.into(), ends: ends.into() })
+    }
+
+    /// The codec.
+    pub fn codec(&self) -> Codec {
+        self.codec
+    }
+
+    /// Number of frames.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is nothing to play.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The payload of a frame; nothing past the end.
+    pub fn frame(&self, index: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(index)? as usize;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        self.bytes.get(start..end)
+    }
+}
+
+/// A recording and its coded forms.
+#[derive(Debug)]
+pub struct Prompt {
+    pcm: Pcm,
+    encoded: [OnceLock<Arc<Encoded>>; Codec::ALL.len()],
+}
+
+impl Prompt {
+    /// Holds a recording.
+    pub fn new(pcm: Pcm) -> Self {
+        Self { pcm, encoded: Default::default() }
+    }
+
+    /// The recording.
+    pub fn pcm(&self) -> &Pcm {
+        &self.pcm
+    }
+
+    /// Length in milliseconds.
+    pub fn duration_ms(&self) -> u64 {
+        self.pcm.samples.len() as u64 * 1000 / u64::from(self.pcm.rate.max(1))
+    }
+
+    /// The recording in a codec, coded at the first call: up to 10 ms of CPU per second of Opus, so prepare what a
+    /// media thread will ask for with [`PromptBank::warm`].
+    ///
+    /// # Errors
+    /// When the codec's library fails.
+    pub fn encoded(&self, codec: Codec) -> Result<Arc<Encoded>, CodecError> {
+        let cell = &self.encoded[usize::from(codec.code() - 1)];
+        if let Some(encoded) = cell.get() {
+            return Ok(encoded.clone());
+        }
+        let encoded = Arc::new(Encoded::new(&self.pcm, codec)?);
+        Ok(cell.get_or_init(|| encoded).clone())
+    }
+
+    /// The coded form if it is there already; never codes.
+    pub fn ready(&self, codec: Codec) -> Option<&Arc<Encoded>> {
+        self.encoded[usize::from(codec.code() - 1)].get()
+    }
+}
+
+/// All prompts by name; cheap to clone and share.
+#[derive(Debug, Clone, Default)]
+pub struct PromptBank {
+    prompts: HashMap<Arc<str>, Arc<Prompt>>,
+}
+
+/// Rate at which the bank holds recordings, in Hz: wideband speech; more would only cost memory.
+pub const BANK_RATE: u32 = 16_000;
+
+impl PromptBank {
+    /// An empty bank.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file (Ogg Opus or WAV) under a name, in place of what had it.
+    ///
+    /// # Errors
+    /// When the file is not one that [`decode`] reads.
+    pub fn insert_file(&mut self, name: &str, bytes: &[u8]) -> Result<Arc<Prompt>, FileError> {
+        let mut pcm = decode(bytes)?;
+        if pcm.rate > BANK_RATE {
+            pcm.samples = crate::codec::resample_all(&pcm.samples, pcm.rate, BANK_RATE)?;
+            pcm.rate = BANK_RATE;
+        }
+        Ok(self.insert(name, pcm))
+    }
+
+    /// Adds a recording under a name, in place of what had it.
+    pub fn insert(&mut self, name: &str, pcm: Pcm) -> Arc<Prompt> {
+        let prompt = Arc::new(Prompt::new(pcm));
+        self.prompts.insert(name.into(), prompt.clone());
+        prompt
+    }
+
+    /// The prompt of a name.
+    pub fn get(&self, name: &str) -> Option<&Arc<Prompt>> {
+        self.prompts.get(name)
+    }
+
+    /// Codes all prompts in a codec: for a thread that may take its time.
+    ///
+    /// # Errors
+    /// When the codec's library fails.
+    pub fn warm(&self, codec: Codec) -> Result<(), CodecError> {
+        self.prompts.values().try_for_each(|p| p.encoded(codec).map(drop))
+    }
+
+    /// Number of prompts.
+    pub fn len(&self) -> usize {
+        self.prompts.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.prompts.is_empty()
+    }
+}
+
+/// Plays a recording as PCM frames at the rate of whoever mixes it.
+pub struct PcmSource {
+    prompt: Arc<Prompt>,
+    resampler: Resampler,
+    position: usize,
+    repeat: bool,
+}
+
+impl PcmSource {
+    /// From the start; `repeat` begins again at the end (music). `rate` in Hz.
+    ///
+    /// # Errors
+    /// [`CodecError::Library`] for a rate of zero.
+    pub fn new(prompt: Arc<Prompt>, rate: u32, repeat: bool) -> Result<Self, CodecError> {
+        let resampler = Resampler::new(prompt.pcm.rate, rate)?;
+        Ok(Self { prompt, resampler, position: 0, repeat })
+    }
+
+    /// Appends 20 ms to `out`, filled up with silence at the end; `false` when it was over before.
+    pub fn frame(&mut self, out: &mut Vec<i16>) -> bool {
+        let pcm = &self.prompt.pcm;
+        let wanted = (pcm.rate * crate::FRAME_MS / 1000) as usize;
+        if self.repeat && self.position >= pcm.samples.len() {
+            self.position = 0;
+        }
+        let rest = pcm.samples.get(self.position..).unwrap_or_default();
+        if rest.is_empty() {
+            return false;
+        }
+        self.position += wanted;
+        if rest.len() >= wanted {
+            self.resampler.process(&rest[..wanted], out);
+        } else {
+            let mut last = rest.to_vec();
+            last.resize(wanted, 0);
+            self.resampler.process(&last, out);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;
