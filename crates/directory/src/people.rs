@@ -85,6 +85,10 @@ pub struct Agent {
     pub number: Text,
     /// The agent's name.
     pub name: Private<Text>,
+    /// A SIP address that is rung as it is, with no registration: a desk behind another exchange, a
+    /// mobile number at a carrier. Such an agent is signed in all the time.
+    #[serde(default)]
+    pub address: Option<Private<Text>>,
 }
 
 /// The hashed secrets of a device: H(user:realm:secret) of RFC 7616, lower-case hexadecimal.

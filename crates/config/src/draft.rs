@@ -1,0 +1,200 @@
+//! What was written, before it is checked.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::setting::check;
+use crate::{Phone, PortRange, Server, Tls, Web};
+
+/// Why settings are not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file can't be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is no YAML, or has a key that there is not.
+    #[error("{}: {source}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_yaml_ng::Error,
+    },
+    /// A value does not fit.
+    #[error("{field}: {why}")]
+    Invalid {
+        /// The key or flag.
+        field: &'static str,
+        /// Why, and what would fit.
+        why: String,
+    },
+}
+
+/// Settings as they were written in a file or given as flags.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// See [`Server::data`].
+    pub data: Option<PathBuf>,
+    /// See [`Server::node`].
+    pub node: Option<u16>,
+    /// See [`Server::demo`].
+    pub demo: Option<bool>,
+    /// See [`Web::http`].
+    pub http: Option<SocketAddr>,
+    /// See [`Web::https`].
+    pub https: Option<SocketAddr>,
+    /// See [`Phone::sip`].
+    pub sip: Option<SocketAddr>,
+    /// See [`Phone::sips`].
+    pub sips: Option<SocketAddr>,
+    /// See [`Phone::rtp`].
+    pub rtp: Option<String>,
+    /// See [`Phone::media_ip`].
+    pub media_ip: Option<IpAddr>,
+    /// See [`Phone::media_threads`].
+    pub media_threads: Option<usize>,
+    /// See [`Tls::cert`].
+    pub tls_cert: Option<PathBuf>,
+    /// See [`Tls::key`].
+    pub tls_key: Option<PathBuf>,
+    /// See [`Server::settings`].
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Draft {
+    /// Reads a YAML file.
+    ///
+    /// # Errors
+    /// When it can't be read, is no YAML, or has a key that there is not.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+        serde_yaml_ng::from_str(&text).map_err(|source| Error::Malformed { path: path.to_owned(), source })
+    }
+
+    /// Lays `over` on top: what it says wins.
+    #[must_use]
+    pub fn with(mut self, over: Self) -> Self {
+        self.settings.extend(over.settings);
+        Self {
+            data: over.data.or(self.data),
+            node: over.node.or(self.node),
+            demo: over.demo.or(self.demo),
+            http: over.http.or(self.http),
+            https: over.https.or(self.https),
+            sip: over.sip.or(self.sip),
+            sips: over.sips.or(self.sips),
+            rtp: over.rtp.or(self.rtp),
+            media_ip: over.media_ip.or(self.media_ip),
+            media_threads: over.media_threads.or(self.media_threads),
+            tls_cert: over.tls_cert.or(self.tls_cert),
+            tls_key: over.tls_key.or(self.tls_key),
+            settings: self.settings,
+        }
+    }
+
+    /// Checks everything and fills in the defaults. The demo, whose passwords everyone knows, binds
+    /// SIP to loopback unless told otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the first value that does not fit.
+    pub fn build(self) -> Result<Server, Error> {
+        let demo = self.demo.unwrap_or(false);
+        let any = if demo { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
+        let rtp = self.rtp.as_deref().unwrap_or("40000-59999");
+        let rtp: PortRange = rtp.parse().map_err(|why| Error::Invalid { field: "rtp", why })?;
+        let node = self.node.unwrap_or(0);
+        if node > 1023 {
+            return Err(Error::Invalid { field: "node", why: format!("{node} is above 1023") });
+        }
+        for (key, value) in &self.settings {
+            check(key, value).map_err(|why| Error::Invalid { field: "settings", why })?;
+        }
+        let tls = tls(self.tls_cert, self.tls_key)?;
+        for (field, wanted) in [("https", self.https), ("sips", self.sips)] {
+            if wanted.is_some() && tls.is_none() {
+                let why = "needs --tls-cert and --tls-key".to_owned();
+                return Err(Error::Invalid { field, why });
+            }
+        }
+        Ok(Server {
+            data: self.data.unwrap_or_else(|| PathBuf::from("./data")),
+            node,
+            demo,
+            web: Web { http: self.http.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()), https: self.https },
+            phone: Phone {
+                sip: self.sip.unwrap_or_else(|| (any, 5060).into()),
+                sips: self.sips,
+                rtp,
+                media_ip: self.media_ip,
+                media_threads: self.media_threads.unwrap_or(0),
+            },
+            tls,
+            settings: self.settings,
+        })
+    }
+}
+
+fn tls(cert: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, Error> {
+    match (cert, key) {
+        (Some(cert), Some(key)) => Ok(Some(Tls { cert, key })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Error::Invalid { field: "tls_key", why: "missing beside tls_cert".into() }),
+        (None, Some(_)) => Err(Error::Invalid { field: "tls_cert", why: "missing beside tls_key".into() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn yaml(text: &str) -> Result<Server, String> {
+        let draft: Draft = serde_yaml_ng::from_str(text).map_err(|e| e.to_string())?;
+        draft.build().map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_manual() {
+        let server = yaml("{}").unwrap();
+        assert_eq!(server.phone.sip, "0.0.0.0:5060".parse().unwrap());
+        assert_eq!(server.web.http, "127.0.0.1:8080".parse().unwrap());
+        assert_eq!(server.phone.rtp.to_string(), "40000-59999");
+        assert_eq!(yaml("demo: true").unwrap().phone.sip, "127.0.0.1:5060".parse().unwrap());
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let file = Draft { rtp: Some("20000-20100".into()), node: Some(3), ..Draft::default() };
+        let flags = Draft { rtp: Some("30000-30100".into()), ..Draft::default() };
+        let server = file.with(flags).build().unwrap();
+        assert_eq!((server.phone.rtp.low, server.node), (30_000, 3));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, part) in [
+            ("htpp: 127.0.0.1:1", "htpp"),
+            ("http: nonsense", "http"),
+            ("rtp: '5'", "rtp"),
+            ("rtp: 40001-40002", "rtp"),
+            ("node: 2000", "node"),
+            ("https: 127.0.0.1:8443", "https"),
+            ("tls_cert: a.pem", "tls_key"),
+            ("settings: {demo.bridge_targt: 'sip:x'}", "demo.bridge_targt"),
+            ("settings: {demo.bridge_target: 'x'}", "no SIP address"),
+        ] {
+            let message = yaml(text).unwrap_err();
+            assert!(message.contains(part), "{text}: {message}");
+        }
+    }
+}
