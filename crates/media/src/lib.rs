@@ -5,7 +5,9 @@
 
 pub mod codec;
 pub mod dtmf;
+pub mod mix;
 pub mod prompt;
+pub mod rtcp;
 pub mod rtp;
 pub mod tone;
 pub mod track;
