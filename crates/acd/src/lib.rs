@@ -1,1 +1,44 @@
 //! Automatic call distribution, pure: queues, agents and strategies; events in, decisions with reasons out.
+//!
+//! A [`Router`] is told what happens (`enqueue`, `ready`, `talk_ended` …), each time with the moment
+//! it happens at. After every input, drain [`Router::poll_output`] and set one timer to
+//! [`Router::poll_timeout`]; when it fires, call [`Router::handle_timeout`].
+//!
+//! What always holds once an input is handled:
+//!
+//! - an agent has at most one offer or talk, and an interaction at most one agent;
+//! - nothing waits in a queue while a suitable agent of that queue is ready;
+//! - every state in which an agent is kept from work (ringing, talking, wrap-up) is a lease with an
+//!   end: a forgotten release frees the agent and raises [`Output::LeaseExpired`];
+//! - a decision costs O(log agents + queues of the agent), never a walk over all agents.
+//!
+//! # Order of the waiting
+//!
+//! Calls that come back after a lost offer or agent go first. The rest stand by
+//! `priority + ageing × seconds waited`, the greater first, the longer waiting first among equals.
+//! An agent with several queues takes the greatest head among them.
+//!
+//! Starvation is bounded: a call of priority `p` that has waited `w` seconds in a queue of ageing
+//! `a` can be overtaken only by calls that have themselves waited `(a·w − (P − p)) / a'` seconds or
+//! more, where `P` is [`PRIORITY_MAX`] and `a'` the ageing of their queue. Within one queue: nobody
+//! who comes later than `(P − p) / a` seconds after it overtakes it. An ageing of zero gives this up.
+
+mod agent;
+mod config;
+mod members;
+mod output;
+mod queue;
+mod ranked;
+mod router;
+mod stats;
+mod strategy;
+mod timers;
+mod waiting;
+
+pub use config::{
+    AgentConfig, ConfigError, Limits, NoAgentPolicy, PRIORITY_MAX, QueueConfig, SKILL_MAX, SkillRequirement, Strategy,
+};
+pub use output::{Error, LeaveReason, OfferEnd, Output, Rejection};
+pub use router::{AgentView, Router};
+pub use stats::QueueSnapshot;
+pub use waiting::Ticket;

@@ -1,0 +1,160 @@
+//! What the router decides and answers.
+
+use types::leg::Text;
+use types::record::{AgentState, Decision};
+use types::{AgentId, InteractionId, Mono, Now, QueueId};
+
+/// What the router wants done or known.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Ring this agent for this interaction.
+    Offer {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The agent.
+        agent: AgentId,
+        /// The queue in which it waited.
+        queue: QueueId,
+        /// Why this agent.
+        decision: Box<Decision>,
+        /// When the offer lapses by itself.
+        ring_until: Mono,
+    },
+    /// An offer is over without the agent's having answered or refused: stop the agent's phone.
+    /// Unless the caller left, the interaction is back in its queue, at the front, with its wait.
+    OfferOver {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The agent.
+        agent: AgentId,
+        /// The queue.
+        queue: QueueId,
+        /// Why.
+        why: OfferEnd,
+    },
+    /// An agent's state, its reason, its end or its interaction changed.
+    AgentState {
+        /// The agent.
+        agent: AgentId,
+        /// The state now.
+        state: AgentState,
+        /// Why, for `not_ready`.
+        reason: Option<Text>,
+        /// Since when.
+        since: Now,
+        /// When its lease ends; absent for states that last until someone ends them.
+        until: Option<Mono>,
+        /// What the agent works on.
+        interaction: Option<InteractionId>,
+    },
+    /// The longest wait was reached; the interaction is out of the queue.
+    WaitTooLong {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The queue.
+        queue: QueueId,
+    },
+    /// Nobody of the queue is signed in (or the queue is gone); the interaction is not in it (any more).
+    NoAgent {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The queue.
+        queue: QueueId,
+    },
+    /// The queue is full; the interaction was not let in.
+    QueueFull {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The queue.
+        queue: QueueId,
+    },
+    /// A release was forgotten somewhere: the agent has been freed. A fault; raise an alarm.
+    LeaseExpired {
+        /// The agent.
+        agent: AgentId,
+        /// The state it was stuck in.
+        state: AgentState,
+        /// What it was held by.
+        interaction: InteractionId,
+    },
+}
+
+/// Why an offer ended without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OfferEnd {
+    /// It rang in vain; the agent is not ready now, reason `rona`.
+    NoAnswer,
+    /// The interaction left its queue.
+    Left,
+    /// The agent signed out or was removed.
+    SignedOut,
+    /// The agent is on another call.
+    Busy,
+}
+
+impl OfferEnd {
+    /// The stable name used on screens and in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoAnswer => "no_answer",
+            Self::Left => "left",
+            Self::SignedOut => "signed_out",
+            Self::Busy => "busy",
+        }
+    }
+}
+
+/// Why an agent's side ended an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rejection {
+    /// The agent refused: not ready, reason `declined`.
+    Declined,
+    /// The phone stopped ringing by itself: not ready, reason `rona`.
+    NoAnswer,
+    /// The phone is busy with something the router was not told of: not ready, reason `phone_busy`.
+    Busy,
+    /// The phone could not be reached: not ready, reason `phone_failed`.
+    Failed,
+}
+
+impl Rejection {
+    /// The `not_ready` reason the agent gets.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Declined => "declined",
+            Self::NoAnswer => "rona",
+            Self::Busy => "phone_busy",
+            Self::Failed => "phone_failed",
+        }
+    }
+}
+
+/// Why an interaction leaves its queue unserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LeaveReason {
+    /// The customer gave up: counts as abandoned.
+    Abandoned,
+    /// It went elsewhere: callback, another queue, transfer by a supervisor.
+    Redirected,
+}
+
+/// Why an input was refused. Nothing has changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Error {
+    /// No such agent.
+    #[error("no such agent")]
+    UnknownAgent,
+    /// No such queue.
+    #[error("no such queue")]
+    UnknownQueue,
+    /// The interaction waits, rings or is being connected already.
+    #[error("the interaction is in a queue already")]
+    AlreadyQueued,
+    /// The agent isn't signed in.
+    #[error("the agent is not signed in")]
+    NotSignedIn,
+    /// The offer, talk or wrap-up that is spoken of is over. An agent's phone that answered such an offer has to be
+    /// hung up.
+    #[error("that is over already")]
+    Stale,
+}

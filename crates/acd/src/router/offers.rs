@@ -1,0 +1,175 @@
+//! From the offer over the talk to the end of the work after it.
+
+use std::time::Duration;
+
+use types::leg::Text;
+use types::{AgentId, InteractionId, Now};
+
+use super::Router;
+use crate::agent::{Activity, Wish};
+use crate::output::{Error, OfferEnd, Output, Rejection};
+use crate::stats::Fate;
+use crate::waiting::Phase;
+
+impl Router {
+    /// The agent's phone answered. Announcements may run until [`Self::talk_started`].
+    ///
+    /// [`Error::Stale`] when the offer is over: the phone has to be hung up.
+    pub fn offer_accepted(&mut self, now: Now, interaction: InteractionId, agent: AgentId) -> Result<(), Error> {
+        let until = now.mono + self.limits.connect;
+        let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
+        match it.activity {
+            Activity::Offer { interaction: offered, queue, .. } if offered == interaction => {
+                it.activity = Activity::Connecting { interaction, queue, until };
+            }
+            _ => return Err(Error::Stale),
+        }
+        if let Some(held) = self.held.get_mut(&interaction) {
+            held.phase = Phase::Connecting(agent);
+        }
+        self.settle_and_dispatch(now, agent);
+        Ok(())
+    }
+
+    /// The agent's side ended the offer, or its phone was lost before the talk began. The agent
+    /// becomes not ready; the interaction goes back to the front with its wait.
+    pub fn offer_rejected(
+        &mut self,
+        now: Now,
+        interaction: InteractionId,
+        agent: AgentId,
+        why: Rejection,
+    ) -> Result<(), Error> {
+        let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
+        match it.activity {
+            Activity::Offer { interaction: held, .. } | Activity::Connecting { interaction: held, .. }
+                if held == interaction =>
+            {
+                it.activity = Activity::Idle;
+            }
+            _ => return Err(Error::Stale),
+        }
+        self.bench(now, agent, why.reason());
+        self.back_to_front(now, interaction);
+        self.settle_and_dispatch(now, agent);
+        Ok(())
+    }
+
+    /// Customer and agent hear each other. The interaction is out of the queue, answered.
+    pub fn talk_started(&mut self, now: Now, interaction: InteractionId, agent: AgentId) -> Result<(), Error> {
+        let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
+        let (Activity::Offer { interaction: held, queue, .. } | Activity::Connecting { interaction: held, queue, .. }) =
+            it.activity
+        else {
+            return Err(Error::Stale);
+        };
+        if held != interaction {
+            return Err(Error::Stale);
+        }
+        let wrap_up = self.queues.get(&queue).map_or(0, |queue| queue.config.wrap_up_s);
+        it.activity = Activity::Talk {
+            interaction,
+            queue,
+            since: now.mono,
+            wrap_up: Duration::from_secs(wrap_up.into()),
+            until: now.mono + self.limits.talk,
+        };
+        if let Some(held) = self.held.remove(&interaction)
+            && held.counted
+            && let Some(queue) = self.queues.get_mut(&queue)
+        {
+            let wait_ms = u64::try_from(now.mono.since(held.ticket.at.mono).as_millis()).unwrap_or(u64::MAX);
+            queue.count(now, Fate::Answered { wait_ms });
+        }
+        self.settle_and_dispatch(now, agent);
+        Ok(())
+    }
+
+    /// The agent's part in the talk is over; wrap-up begins where the queue has one. If the
+    /// customer is to wait again, enqueue it anew with `front`.
+    pub fn talk_ended(&mut self, now: Now, interaction: InteractionId, agent: AgentId) -> Result<(), Error> {
+        let limit = now.mono + self.limits.wrap_up;
+        let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
+        match it.activity {
+            Activity::Talk { interaction: held, queue, since, wrap_up, .. } if held == interaction => {
+                let until = (now.mono + wrap_up).min(limit);
+                it.activity = Activity::WrapUp { interaction, queue, handled_since: since, until, limit };
+                if wrap_up.is_zero() || !it.signed_in {
+                    self.end_wrap_up(now, agent);
+                }
+            }
+            _ => return Err(Error::Stale),
+        }
+        self.settle_and_dispatch(now, agent);
+        Ok(())
+    }
+
+    /// The agent is done before its wrap-up has ended.
+    pub fn wrap_up_ended(&mut self, now: Now, agent: AgentId) -> Result<(), Error> {
+        let it = self.agents.get(&agent).ok_or(Error::UnknownAgent)?;
+        if !matches!(it.activity, Activity::WrapUp { .. }) {
+            return Err(Error::Stale);
+        }
+        self.end_wrap_up(now, agent);
+        self.settle_and_dispatch(now, agent);
+        Ok(())
+    }
+
+    /// The agent needs longer: the wrap-up's end moves by `more`, up to [`crate::Limits::wrap_up`] in all.
+    pub fn wrap_up_extend(&mut self, now: Now, agent: AgentId, more: Duration) -> Result<(), Error> {
+        let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
+        let Activity::WrapUp { until, limit, .. } = &mut it.activity else { return Err(Error::Stale) };
+        *until = (*until + more).min(*limit);
+        self.settle_and_dispatch(now, agent);
+        Ok(())
+    }
+
+    /// Ends an offer that rings, without the agent's word; the interaction goes back to the front.
+    pub(super) fn withdraw(&mut self, now: Now, agent: AgentId, interaction: InteractionId, why: OfferEnd) {
+        self.release(now, agent, interaction, why);
+        self.back_to_front(now, interaction);
+    }
+
+    /// Frees an agent from an offer or from the announcements after it, and says so.
+    pub(super) fn release(&mut self, now: Now, agent: AgentId, interaction: InteractionId, why: OfferEnd) {
+        let Some(it) = self.agents.get_mut(&agent) else { return };
+        let (Activity::Offer { queue, .. } | Activity::Connecting { queue, .. }) = it.activity else { return };
+        it.activity = Activity::Idle;
+        it.keep_idle = why == OfferEnd::Left;
+        self.outputs.push_back(Output::OfferOver { interaction, agent, queue, why });
+        if why == OfferEnd::NoAnswer {
+            self.bench(now, agent, Rejection::NoAnswer.reason());
+        }
+        self.settle(now, agent);
+    }
+
+    /// An agent who did not take an offer gets no further ones until it says so, or for its set time.
+    fn bench(&mut self, now: Now, agent: AgentId, reason: &str) {
+        if let Some(it) = self.agents.get_mut(&agent) {
+            // What the agent said itself meanwhile ("lunch") tells more than the missed offer.
+            if it.wish == Wish::Ready {
+                it.wish = Wish::NotReady(Text::from(reason));
+                it.return_at = it.config.return_after_s.map(|s| now.mono + Duration::from_secs(s.into()));
+            }
+        }
+    }
+
+    /// An interaction that lost its agent before the talk stands at the front again, with its wait.
+    pub(super) fn back_to_front(&mut self, now: Now, interaction: InteractionId) {
+        if let Some(held) = self.held.get_mut(&interaction) {
+            held.ticket.front = true;
+            self.join_line(now, interaction);
+        }
+    }
+
+    pub(super) fn end_wrap_up(&mut self, now: Now, agent: AgentId) {
+        if let Some(it) = self.agents.get_mut(&agent)
+            && let Activity::WrapUp { queue, handled_since, .. } = it.activity
+        {
+            it.activity = Activity::Idle;
+            if let Some(queue) = self.queues.get_mut(&queue) {
+                queue.handle.add(now.mono - handled_since);
+            }
+        }
+    }
+}

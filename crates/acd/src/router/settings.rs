@@ -1,0 +1,117 @@
+//! Queues and agents come, change and go while calls stand.
+
+use types::{AgentId, Now, QueueId};
+
+use super::{Key, Router};
+use crate::agent::{Activity, Agent};
+use crate::config::{AgentConfig, ConfigError, QueueConfig};
+use crate::output::{Error, OfferEnd, Output};
+use crate::queue::Queue;
+use crate::stats::Fate;
+use crate::waiting::Phase;
+
+impl Router {
+    /// Adds a queue or changes one; who waits in it goes on waiting under the new settings.
+    pub fn upsert_queue(&mut self, now: Now, config: QueueConfig) -> Result<(), ConfigError> {
+        config.validate()?;
+        let id = config.id;
+        match self.queues.get_mut(&id) {
+            Some(queue) => queue.reconfigure(config),
+            None => {
+                self.queues.insert(id, Queue::new(config));
+            }
+        }
+        let Some(queue) = self.queues.get_mut(&id) else { return Ok(()) };
+        for agent in self.agents.values().filter(|agent| agent.config.queues.contains(&id)) {
+            queue.members.put(agent, queue.config.suits(&agent.config));
+        }
+        let waiting: Vec<_> = queue.line.iter().map(|place| place.interaction).collect();
+        for interaction in waiting {
+            self.leave_line(now, interaction, false);
+            self.join_line(now, interaction);
+        }
+        self.dirty.insert(id);
+        self.dispatch(now);
+        Ok(())
+    }
+
+    /// Removes a queue. Who waits in it is told [`Output::NoAgent`]; talks go on.
+    pub fn remove_queue(&mut self, now: Now, id: QueueId) -> Result<(), Error> {
+        let queue = self.queues.get(&id).ok_or(Error::UnknownQueue)?;
+        // First those in line, so that none of them gets an agent whom another's end frees.
+        let mut all: Vec<_> = queue.line.iter().map(|place| place.interaction).collect();
+        let placed = self.held.iter().filter(|(_, held)| held.ticket.queue == id);
+        all.extend(placed.filter(|(_, held)| !matches!(held.phase, Phase::Waiting(_))).map(|(id, _)| *id));
+        for interaction in all {
+            self.drop_ticket(now, interaction, Some(Fate::Overflowed));
+            self.outputs.push_back(Output::NoAgent { interaction, queue: id });
+        }
+        self.queues.remove(&id);
+        self.dispatch(now);
+        Ok(())
+    }
+
+    /// Adds an agent, signed out, or changes one; its state and talk go on.
+    pub fn upsert_agent(&mut self, now: Now, mut config: AgentConfig) -> Result<(), ConfigError> {
+        config.validate()?;
+        config.queues.sort_unstable();
+        config.queues.dedup();
+        let id = config.id;
+        let tie = mix(self.seed ^ id.0);
+        let agent = match self.agents.entry(id) {
+            std::collections::btree_map::Entry::Vacant(slot) => slot.insert(Agent::new(config, tie, now)),
+            std::collections::btree_map::Entry::Occupied(slot) => {
+                let agent = slot.into_mut();
+                let left = std::mem::replace(&mut agent.config, config).queues;
+                for queue in left.into_iter().filter(|queue| !agent.config.queues.contains(queue)) {
+                    if let Some(it) = self.queues.get_mut(&queue) {
+                        it.members.remove(id);
+                        self.dirty.insert(queue);
+                    }
+                }
+                agent
+            }
+        };
+        for id in &agent.config.queues {
+            if let Some(queue) = self.queues.get_mut(id) {
+                queue.members.put(agent, queue.config.suits(&agent.config));
+                self.dirty.insert(*id);
+            }
+        }
+        self.dispatch(now);
+        Ok(())
+    }
+
+    /// Removes an agent. What rings at it or is being connected goes back to the front.
+    pub fn remove_agent(&mut self, now: Now, id: AgentId) -> Result<(), Error> {
+        let agent = self.agents.get_mut(&id).ok_or(Error::UnknownAgent)?;
+        agent.signed_in = false;
+        agent.elsewhere = None;
+        agent.return_at = None;
+        if let Activity::Offer { interaction, .. } | Activity::Connecting { interaction, .. } = agent.activity {
+            self.withdraw(now, id, interaction, OfferEnd::SignedOut);
+        }
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.activity = Activity::Idle;
+        }
+        self.settle(now, id);
+        if let Some(agent) = self.agents.remove(&id) {
+            self.timers.set(Key::Agent(id), agent.deadline, None);
+            for queue in &agent.config.queues {
+                if let Some(it) = self.queues.get_mut(queue) {
+                    it.members.remove(id);
+                }
+            }
+        }
+        self.dispatch(now);
+        Ok(())
+    }
+}
+
+/// Steele, Lea and Flood's SplitMix64 finaliser: lots that have nothing to do with the order of ids.
+const fn mix(seed: u64) -> u64 {
+    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,97 @@
+//! Questions that change nothing.
+
+use std::time::Duration;
+
+use types::leg::Text;
+use types::record::AgentState;
+use types::{AgentId, InteractionId, Mono, Now, QueueId};
+
+use super::Router;
+use crate::agent::Agent;
+use crate::config::{AgentConfig, QueueConfig};
+use crate::stats::QueueSnapshot;
+use crate::waiting::Phase;
+
+/// An agent at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentView {
+    /// The agent.
+    pub agent: AgentId,
+    /// Its state.
+    pub state: AgentState,
+    /// Why, for `not_ready`.
+    pub reason: Option<Text>,
+    /// Since when.
+    pub since: Now,
+    /// When its lease ends.
+    pub until: Option<Mono>,
+    /// What it works on.
+    pub interaction: Option<InteractionId>,
+}
+
+impl AgentView {
+    fn of(agent: &Agent) -> Self {
+        Self {
+            agent: agent.config.id,
+            state: agent.shown.state,
+            reason: agent.shown.reason.clone(),
+            since: agent.since,
+            until: agent.shown.until,
+            interaction: agent.shown.interaction,
+        }
+    }
+}
+
+impl Router {
+    /// An interaction's place in its line, 1 for the next one; none when it doesn't wait.
+    pub fn position(&self, interaction: InteractionId) -> Option<usize> {
+        let held = self.held.get(&interaction)?;
+        let Phase::Waiting(place) = held.phase else { return None };
+        Some(self.queues.get(&held.ticket.queue)?.line.rank(&place)? + 1)
+    }
+
+    /// How long an interaction will probably wait from now on: the greater of what the agents'
+    /// handle time and number say and what the queue's measured pace says. None when it doesn't
+    /// wait, when nobody works, or before five handle times were measured.
+    pub fn estimate(&self, interaction: InteractionId) -> Option<Duration> {
+        let held = self.held.get(&interaction)?;
+        let Phase::Waiting(place) = held.phase else { return None };
+        let queue = self.queues.get(&held.ticket.queue)?;
+        queue.estimate(queue.line.rank(&place)?)
+    }
+
+    /// A queue's figures.
+    pub fn snapshot(&self, now: Now, queue: QueueId) -> Option<QueueSnapshot> {
+        self.queues.get(&queue).map(|queue| queue.snapshot(now))
+    }
+
+    /// An agent's state.
+    pub fn agent(&self, agent: AgentId) -> Option<AgentView> {
+        self.agents.get(&agent).map(AgentView::of)
+    }
+
+    /// All agents by id.
+    pub fn agents(&self) -> impl Iterator<Item = AgentView> {
+        self.agents.values().map(AgentView::of)
+    }
+
+    /// An agent's settings.
+    pub fn agent_config(&self, agent: AgentId) -> Option<&AgentConfig> {
+        self.agents.get(&agent).map(|agent| &agent.config)
+    }
+
+    /// A queue's settings.
+    pub fn queue_config(&self, queue: QueueId) -> Option<&QueueConfig> {
+        self.queues.get(&queue).map(|queue| &queue.config)
+    }
+
+    /// All queues' settings by id.
+    pub fn queue_configs(&self) -> impl Iterator<Item = &QueueConfig> {
+        self.queues.values().map(|queue| &queue.config)
+    }
+
+    /// The queue in which an interaction waits, rings or is being connected.
+    pub fn queue_of(&self, interaction: InteractionId) -> Option<QueueId> {
+        self.held.get(&interaction).map(|held| held.ticket.queue)
+    }
+}
