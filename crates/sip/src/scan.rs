@@ -262,14 +262,14 @@ impl<'a> Cursor<'a> {
 /// Splits a header's value at its commas; quoted strings and `<…>` stay whole. Empty elements are errors, but an
 /// empty value as such is an empty list (`Supported:` and `Accept:` may be empty).
 #[derive(Debug, Clone)]
-pub struct ListIter<'a> {
+pub(crate) struct ListIter<'a> {
     cursor: Cursor<'a>,
     done: bool,
 }
 
 impl<'a> ListIter<'a> {
     /// Over the value of one header line.
-    pub fn new(value: &'a [u8]) -> Self {
+    pub(crate) fn new(value: &'a [u8]) -> Self {
         let value = trim(value);
         Self { cursor: Cursor::new(value), done: value.is_empty() }
     }

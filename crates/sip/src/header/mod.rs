@@ -2,7 +2,6 @@
 
 pub mod accept;
 pub mod auth;
-pub mod call_info;
 pub mod cseq;
 pub mod name_addr;
 pub mod option_tags;
