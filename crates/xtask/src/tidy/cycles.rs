@@ -7,8 +7,8 @@ use super::{Finding, Source};
 
 const RULE: &str = "cycles";
 
-/// For each top module the top modules it uses.
-type Graph = BTreeMap<String, BTreeSet<String>>;
+/// For each top module the top modules it uses, with the first place where it does.
+type Graph = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Looks for circles among the top modules of a crate.
 pub(super) fn check(crate_name: &str, sources: &[Source]) -> Vec<Finding> {
@@ -16,15 +16,27 @@ pub(super) fn check(crate_name: &str, sources: &[Source]) -> Vec<Finding> {
     circles(&graph)
         .into_iter()
         .map(|circle| {
-            let message = format!("the modules {} use each other in a circle", circle.join(", "));
+            let uses = uses_within(&graph, &circle);
+            let message = format!("the modules {} use each other in a circle: {uses}", circle.join(", "));
             Finding::new(RULE, crate_name, message)
         })
         .collect()
 }
 
+/// The uses that make up a circle, for whoever has to open it.
+fn uses_within(graph: &Graph, circle: &[String]) -> String {
+    let mut uses = Vec::new();
+    for from in circle {
+        for (to, place) in graph[from].iter().filter(|(to, _)| circle.contains(to)) {
+            uses.push(format!("{from} → {to} ({place})"));
+        }
+    }
+    uses.join(", ")
+}
+
 fn graph(sources: &[Source]) -> Graph {
     let modules: BTreeSet<&String> = sources.iter().filter_map(|s| s.module.first()).collect();
-    let mut graph: Graph = modules.iter().map(|m| ((*m).clone(), BTreeSet::new())).collect();
+    let mut graph: Graph = modules.iter().map(|m| ((*m).clone(), BTreeMap::new())).collect();
     let reexports = reexports(sources, &graph);
     for source in sources {
         let Some(top) = source.module.first() else { continue };
@@ -32,7 +44,8 @@ fn graph(sources: &[Source]) -> Graph {
             let Some(name) = name_in_root(&source.module, &path) else { continue };
             let used = if graph.contains_key(&name) { Some(&name) } else { reexports.get(&name) };
             if let Some(used) = used.filter(|used| *used != top) {
-                graph.entry(top.clone()).or_default().insert(used.clone());
+                let place = || format!("{}:{}", source.place, path.line);
+                graph.entry(top.clone()).or_default().entry(used.clone()).or_insert_with(place);
             }
         }
     }
@@ -99,10 +112,10 @@ fn circles(graph: &Graph) -> Vec<Vec<String>> {
 
 fn reachable<'g>(graph: &'g Graph, from: &String) -> BTreeSet<&'g String> {
     let mut found = BTreeSet::new();
-    let mut open: Vec<&String> = graph.get(from).into_iter().flatten().collect();
+    let mut open: Vec<&String> = graph.get(from).into_iter().flat_map(|uses| uses.keys()).collect();
     while let Some(module) = open.pop() {
         if found.insert(module) {
-            open.extend(graph.get(module).into_iter().flatten());
+            open.extend(graph.get(module).into_iter().flat_map(|uses| uses.keys()));
         }
     }
     found
@@ -121,7 +134,7 @@ mod tests {
                 source::parse(text, "x.rs".into(), module).unwrap()
             })
             .collect();
-        check("x", &sources).into_iter().map(|f| f.message).collect()
+        check("x", &sources).into_iter().map(|f| f.message.split(':').next().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -147,6 +160,14 @@ mod tests {
             let files = [("", "mod a; mod b; pub use b::B;"), ("a", one), ("b", two)];
             assert_eq!(messages(&files), ["the modules a, b use each other in a circle"], "{one} {two}");
         }
+    }
+
+    #[test]
+    fn the_uses_of_a_circle_are_named_with_their_places() {
+        let a = source::parse("\nuse crate::b::B;", "a.rs".into(), vec!["a".into()]).unwrap();
+        let b = source::parse("use crate::a::A;", "b.rs".into(), vec!["b".into()]).unwrap();
+        let found = check("x", &[a, b]);
+        assert!(found[0].message.ends_with("circle: a → b (a.rs:2), b → a (b.rs:1)"), "{}", found[0].message);
     }
 
     #[test]
