@@ -4,11 +4,14 @@
 //! out; sockets, threads and files belong to the crates above. Audio is mono 16-bit PCM in frames of [`FRAME_MS`].
 
 pub mod codec;
+pub mod conceal;
 pub mod dtmf;
+pub mod jitter;
 pub mod mix;
 pub mod prompt;
 pub mod rtcp;
 pub mod rtp;
+pub mod srtp;
 pub mod tone;
 pub mod track;
 
