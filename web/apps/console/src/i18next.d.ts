@@ -1,0 +1,10 @@
+import type { zhCN as uiWords } from "@lingtong/ui/locales/zh-CN";
+import type { zhCN as consoleWords } from "./locales/zh-CN";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "console";
+    resources: { console: typeof consoleWords; ui: typeof uiWords };
+    returnNull: false;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Leg } from "@lingtong/api";
+import { parseTime } from "@lingtong/model";
+import { Duration, Panel } from "@lingtong/ui";
+import type { ReactElement, ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+/** Mean opinion scores from which a person calls the sound good, or bearable. */
+const GOOD_MOS = 4;
+const FAIR_MOS = 3.5;
+
+function value(measured: number | null | undefined, digits: number, unit: string): string {
+  return measured === null || measured === undefined ? "–" : `${measured.toFixed(digits)}${unit}`;
+}
+
+function Mos({ mos }: { mos: number | null | undefined }): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  if (mos === null || mos === undefined) return <span className="faint">–</span>;
+  const grade = mos >= GOOD_MOS ? "good" : mos >= FAIR_MOS ? "fair" : "poor";
+  return (
+    <span className="mos" data-grade={grade}>
+      <b className="num">{mos.toFixed(2)}</b> {t(`quality.${grade}`)}
+    </span>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }): ReactElement {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="num">{children}</dd>
+    </div>
+  );
+}
+
+function length(from: string | null | undefined, to: string | null | undefined): ReactNode {
+  if (typeof from !== "string" || typeof to !== "string") return "–";
+  return <Duration ms={parseTime(to) - parseTime(from)} />;
+}
+
+/** Each leg with its times, its end, and how it sounded. */
+export function LegsPanel({ legs }: { legs: readonly Leg[] }): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  return (
+    <Panel title={t("detail.legs")}>
+      <ul className="legs">
+        {legs.map((leg) => (
+          <li key={leg.id}>
+            <header>
+              <span className="leg-role" data-role={leg.role}>
+                {t(`leg.${leg.role}`)}
+              </span>
+              <span className="mono leg-address">{leg.address}</span>
+              <Mos mos={leg.media?.mos} />
+            </header>
+            <dl>
+              <Fact name={t("leg.ringTime")}>{length(leg.ringing_at, leg.answered_at ?? leg.ended_at)}</Fact>
+              <Fact name={t("leg.talkTime")}>{length(leg.answered_at, leg.ended_at)}</Fact>
+              <Fact name={t("leg.codec")}>{leg.media?.codec ?? "–"}</Fact>
+              <Fact name={t("leg.loss")}>{value(leg.media?.loss_pct, 2, "%")}</Fact>
+              <Fact name={t("leg.jitter")}>{value(leg.media?.jitter_ms, 1, " ms")}</Fact>
+              <Fact name={t("leg.rtt")}>{value(leg.media?.rtt_ms, 0, " ms")}</Fact>
+            </dl>
+            <footer className="faint">
+              <span>{t("leg.end", { cause: leg.end_cause })}</span>
+              <span className="mono leg-call-id" title={leg.sip_call_id}>
+                {leg.sip_call_id}
+              </span>
+            </footer>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

@@ -1,0 +1,37 @@
+import type { LiveAgent } from "@lingtong/api";
+import { Elapsed, StateMark } from "@lingtong/ui";
+import { memo, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { reasonText } from "../shell/reason";
+
+interface AgentCellProps {
+  agent: LiveAgent;
+  /** Whether Tab stops here; the arrows move on from it. */
+  tabStop: boolean;
+  open: (agent: LiveAgent) => void;
+}
+
+/** One agent of the grid; drawn again only when that agent changed. */
+export const AgentCell = memo(function AgentCell({ agent, tabStop, open }: AgentCellProps): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const state = t(`ui:state.${agent.state}`);
+  const reason = reasonText(t, agent.reason);
+  return (
+    <button
+      type="button"
+      className="agent-cell"
+      data-state={agent.state}
+      tabIndex={tabStop ? 0 : -1}
+      onClick={() => {
+        open(agent);
+      }}
+      aria-label={t("live.agentCell", { number: agent.number, name: agent.name, state, reason })}
+    >
+      <StateMark state={agent.state} />
+      <span className="agent-number num">{agent.number}</span>
+      <span className="agent-name">{agent.name}</span>
+      <span className="agent-doing">{reason === "" ? state : reason}</span>
+      <Elapsed since={agent.since} until={agent.state === "wrap_up" ? (agent.until ?? null) : null} />
+    </button>
+  );
+});

@@ -1,0 +1,34 @@
+import type { Alarm } from "@lingtong/api";
+import { Panel, RelativeTime, StateMark } from "@lingtong/ui";
+import { memo, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+
+/** Alarms as a quiet column, each with the sentence that raised it. */
+export const AlarmsPanel = memo(function AlarmsPanel({ alarms }: { alarms: readonly Alarm[] }): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  return (
+    <Panel className="alarms-panel" title={t("live.alarms")}>
+      {alarms.length === 0 ? (
+        <p className="alarms-none faint">{t("live.noAlarms")}</p>
+      ) : (
+        <ul className="alarm-rows" aria-live="polite">
+          {alarms.map((alarm) => {
+            const cleared = alarm.cleared_at !== null && alarm.cleared_at !== undefined;
+            return (
+              <li key={alarm.id} data-cleared={cleared}>
+                <StateMark state={cleared ? "ending" : "alarm"} />
+                <div>
+                  <p>{alarm.message}</p>
+                  <p className="faint">
+                    {cleared ? `${t("live.cleared")} · ` : ""}
+                    <RelativeTime at={alarm.cleared_at ?? alarm.since} />
+                  </p>
+                </div>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </Panel>
+  );
+});

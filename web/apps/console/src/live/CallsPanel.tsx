@@ -1,0 +1,73 @@
+import type { LiveInteraction } from "@lingtong/api";
+import { callsByUrgency, type LiveBoard } from "@lingtong/model";
+import { Elapsed, EmptyState, Panel, StateMark } from "@lingtong/ui";
+import { memo, useMemo, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+
+/** Rows drawn at once; the rest is counted below them. */
+const MAX_ROWS = 60;
+
+interface CallRowProps {
+  call: LiveInteraction;
+  queueName: string;
+  agentName: string;
+}
+
+const CallRow = memo(function CallRow({ call, queueName, agentName }: CallRowProps): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const where = agentName !== "" ? agentName : queueName !== "" ? queueName : call.to;
+  return (
+    <li className="call-row" data-state={call.state}>
+      <StateMark state={call.state} />
+      <span className="call-from num">
+        {call.from}
+        <span className="sr-only">{t(`direction.${call.direction}`)}</span>
+      </span>
+      <Elapsed since={call.state === "queued" ? call.started_at : call.state_since} />
+      <span className="call-state">
+        {t(`ui:state.${call.state}`)}
+        {call.state === "queued" && typeof call.position === "number" ? (
+          <span className="num"> {t("live.position", { position: call.position })}</span>
+        ) : null}
+      </span>
+      <span className="call-where">{where}</span>
+    </li>
+  );
+});
+
+/** Calls that stand now, who waits longest on top. */
+export const CallsPanel = memo(function CallsPanel({ board, queueId }: { board: LiveBoard; queueId: string }): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const { interactions, agents, queues } = board;
+  const calls = useMemo(
+    () =>
+      callsByUrgency(
+        queueId === "" ? interactions.values() : [...interactions.values()].filter((one) => one.queue_id === queueId),
+      ),
+    [interactions, queueId],
+  );
+  const agentName = (id: string | null | undefined): string => {
+    const agent = agents.get(id ?? "");
+    return agent === undefined ? "" : `${agent.number} ${agent.name}`;
+  };
+  const hidden = calls.length - MAX_ROWS;
+  return (
+    <Panel className="calls-panel" title={t("live.calls")} extra={<span className="count num">{calls.length}</span>}>
+      {calls.length === 0 ? (
+        <EmptyState title={t("live.noCalls")}>{t("live.noCallsText")}</EmptyState>
+      ) : (
+        <ul className="call-rows">
+          {calls.slice(0, MAX_ROWS).map((call) => (
+            <CallRow
+              key={call.id}
+              call={call}
+              queueName={queues.get(call.queue_id ?? "")?.name ?? ""}
+              agentName={agentName(call.agent_id)}
+            />
+          ))}
+        </ul>
+      )}
+      {hidden > 0 ? <p className="calls-more faint">{t("live.moreCalls", { count: hidden })}</p> : null}
+    </Panel>
+  );
+});

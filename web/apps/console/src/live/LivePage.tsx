@@ -1,0 +1,105 @@
+import type { LiveAgent } from "@lingtong/api";
+import { ErrorState, NoPermission, Panel, Skeleton } from "@lingtong/ui";
+import { lazy, Suspense, useCallback, useState, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { useServices } from "../services";
+import { useKeys } from "../useKeys";
+import { useLiveView } from "../useLive";
+import { AgentsPanel } from "./AgentsPanel";
+import { AlarmsPanel } from "./AlarmsPanel";
+import { CallsPanel } from "./CallsPanel";
+import { QueueCards } from "./QueueCards";
+import { TopLine } from "./TopLine";
+import "./live.css";
+
+const AgentDrawer = lazy(() => import("./AgentDrawer"));
+
+function Waiting(): ReactElement {
+  return (
+    <div className="page live" aria-busy="true">
+      <Panel>
+        <Skeleton rows={2} height={24} />
+      </Panel>
+      <div className="live-split">
+        <Panel>
+          <Skeleton rows={9} height={26} />
+        </Panel>
+        <Panel>
+          <Skeleton rows={7} />
+        </Panel>
+      </div>
+    </div>
+  );
+}
+
+/** The wall: what happens now in queues, calls and agents. */
+export function LivePage(): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const { live } = useServices();
+  const { phase, board, error } = useLiveView();
+  const [queueId, setQueueId] = useState("");
+  const [opened, setOpened] = useState<string | null>(null);
+  const [big, setBig] = useState(false);
+  useKeys({
+    b: () => {
+      setBig((before) => !before);
+    },
+    Escape: () => {
+      setBig(false);
+    },
+  });
+  const open = useCallback((agent: LiveAgent) => {
+    setOpened(agent.id);
+  }, []);
+  const chooseQueue = useCallback((id: string) => {
+    setQueueId((before) => (before === id ? "" : id));
+  }, []);
+
+  if (phase === "forbidden") return <NoPermission />;
+  if (board === null) {
+    if (error === null) return <Waiting />;
+    return (
+      <ErrorState
+        error={error}
+        retry={() => {
+          live.retry();
+        }}
+      />
+    );
+  }
+  return (
+    <div className={`page live${big ? " big-screen" : ""}`}>
+      <h1 className="sr-only">{t("page.live")}</h1>
+      <TopLine board={board} />
+      <QueueCards queues={board.queues} chosen={queueId} choose={chooseQueue} />
+      <div className="live-split">
+        <AgentsPanel agents={board.agents} queues={board.queues} queueId={queueId} open={open} />
+        <div className="live-side">
+          <CallsPanel board={board} queueId={queueId} />
+          <AlarmsPanel alarms={board.alarms} />
+        </div>
+      </div>
+      {big ? (
+        <button
+          type="button"
+          className="big-screen-leave"
+          onClick={() => {
+            setBig(false);
+          }}
+        >
+          {t("live.leaveBigScreen")}
+        </button>
+      ) : null}
+      <Suspense fallback={null}>
+        {opened === null ? null : (
+          <AgentDrawer
+            agentId={opened}
+            close={() => {
+              setOpened(null);
+            }}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}

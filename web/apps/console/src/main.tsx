@@ -1,0 +1,33 @@
+import "@lingtong/ui/tokens.css";
+import "@lingtong/ui/ui.css";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { I18nextProvider } from "react-i18next";
+import { AppearanceProvider } from "./appearance";
+import { startI18n } from "./i18n";
+import { createAppRouter } from "./router";
+import { createServices, ServicesProvider } from "./services";
+
+async function start(root: HTMLElement): Promise<void> {
+  const services = createServices(document.baseURI);
+  const router = createAppRouter(services);
+  const i18n = await startI18n();
+  createRoot(root).render(
+    <StrictMode>
+      <I18nextProvider i18n={i18n}>
+        <QueryClientProvider client={services.queries}>
+          <ServicesProvider value={services}>
+            <AppearanceProvider>
+              <RouterProvider router={router} />
+            </AppearanceProvider>
+          </ServicesProvider>
+        </QueryClientProvider>
+      </I18nextProvider>
+    </StrictMode>,
+  );
+}
+
+const root = document.getElementById("root");
+if (root !== null) void start(root);

@@ -1,0 +1,66 @@
+import { ApiError, createApi, openEvents, toApiError, type Api, type Me } from "@lingtong/api";
+import { LiveStore } from "@lingtong/model";
+import { TickingClock } from "@lingtong/ui";
+import { QueryClient, queryOptions, type UseQueryOptions } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
+
+/** What the pages are made from; built once at start. */
+export interface Services {
+  api: Api;
+  queries: QueryClient;
+  live: LiveStore;
+  clock: TickingClock;
+}
+
+const MAX_RETRIES = 2;
+
+export function createServices(baseUrl: string): Services {
+  const fetcher: typeof fetch = (...input) => fetch(...input);
+  const api = createApi({ baseUrl, fetch: fetcher });
+  const clock = new TickingClock();
+  const queries = new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => toApiError(error).retryable && failures < MAX_RETRIES,
+      },
+    },
+  });
+  const live = new LiveStore({
+    snapshot: (signal) => api.live(signal),
+    events: (cursor, handlers) =>
+      openEvents({ url: api.eventsUrl(), cursor, fetch: fetcher, random: Math.random }, handlers),
+    now: () => Date.now(),
+  });
+  live.subscribe(() => {
+    const board = live.getView().board;
+    if (board !== null) clock.setOffset(board.clockOffsetMs);
+  });
+  return { api, queries, live, clock };
+}
+
+const ServicesContext = createContext<Services | null>(null);
+export const ServicesProvider = ServicesContext.Provider;
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (services === null) throw new Error("the page was rendered without its services");
+  return services;
+}
+
+/** Who is signed in, or null. */
+export function meQuery(api: Api): UseQueryOptions<Me | null> & { queryKey: readonly unknown[] } {
+  return queryOptions<Me | null>({
+    queryKey: ["me"],
+    staleTime: Infinity,
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.me(signal);
+      } catch (thrown) {
+        if (thrown instanceof ApiError && thrown.kind === "unauthorized") return null;
+        throw thrown;
+      }
+    },
+  });
+}

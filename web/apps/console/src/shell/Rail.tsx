@@ -1,0 +1,27 @@
+import { DashboardOutlined, PhoneOutlined } from "@ant-design/icons";
+import { pagesFor, type PageId } from "@lingtong/model";
+import { Link } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe } from "../useMe";
+
+const ICONS: Readonly<Record<PageId, ReactElement>> = {
+  live: <DashboardOutlined />,
+  interactions: <PhoneOutlined />,
+};
+
+/** The pages that this person may use, as icons with words. */
+export function Rail(): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const me = useMe();
+  return (
+    <nav className="rail" aria-label={t("rail")}>
+      {pagesFor(me).map((page) => (
+        <Link key={page} to={page === "live" ? "/live" : "/interactions"} className="rail-item" activeProps={{ className: "rail-item active" }}>
+          {ICONS[page]}
+          <span>{t(`page.${page}`)}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,131 @@
+import { LocalityContext, OfflineStrip } from "@lingtong/ui";
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { meQuery, useServices } from "../services";
+import { useKeys } from "../useKeys";
+import { useLiveView } from "../useLive";
+import { useMe } from "../useMe";
+import { PhoneBar } from "./PhoneBar";
+import { Rail } from "./Rail";
+import "./shell.css";
+
+const SearchDialog = lazy(() => import("./SearchDialog"));
+const KeysDialog = lazy(() => import("./KeysDialog"));
+
+/** Keeps the live board running while someone is signed in, and sends them to the login when the session ends. */
+function useSession(): void {
+  const { api, live, queries } = useServices();
+  const navigate = useNavigate();
+  const href = useLocation({ select: (location) => location.href });
+  const { data } = useQuery(meQuery(api));
+  const { phase } = useLiveView();
+  useEffect(() => {
+    live.start();
+    const online = (): void => {
+      live.retry();
+    };
+    window.addEventListener("online", online);
+    return () => {
+      window.removeEventListener("online", online);
+      live.stop();
+    };
+  }, [live]);
+  const ended = data === null || phase === "signed_out";
+  useEffect(() => {
+    if (!ended) return;
+    queries.setQueryData(["me"], null);
+    void navigate({ to: "/login", search: { next: href }, replace: true });
+  }, [ended, href, navigate, queries]);
+}
+
+function Connection(): ReactElement | null {
+  const { t } = useTranslation(["console", "ui"]);
+  const { live } = useServices();
+  const { phase } = useLiveView();
+  if (phase !== "stale") return null;
+  return (
+    <OfflineStrip
+      retry={() => {
+        live.retry();
+      }}
+    >
+      {t("offline")}
+    </OfflineStrip>
+  );
+}
+
+/** What surrounds every page: the phone bar on top, the rail on the left. */
+export function Shell(): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const { api, clock } = useServices();
+  const me = useMe();
+  const [dialog, setDialog] = useState<"search" | "keys" | null>(null);
+  const content = useRef<HTMLElement>(null);
+  useSession();
+  const locality = useMemo(() => ({ clock, timeZone: me.tenant.time_zone }), [clock, me.tenant.time_zone]);
+  const close = (): void => {
+    setDialog(null);
+  };
+  const signOut = (): void => {
+    // A fresh page forgets whatever the last person saw, also when the server could not be told.
+    void api.logout().finally(() => {
+      window.location.assign(new URL("login", document.baseURI));
+    });
+  };
+  useKeys({
+    "mod+k": () => {
+      setDialog("search");
+    },
+    "?": () => {
+      setDialog("keys");
+    },
+  });
+  return (
+    <LocalityContext value={locality}>
+      <div className="shell">
+        <button
+          type="button"
+          className="skip-link"
+          onClick={() => {
+            content.current?.focus();
+          }}
+        >
+          {t("skip")}
+        </button>
+        {me.tenant.demo ? <div className="demo-strip">{t("demo", { tenant: me.tenant.name })}</div> : null}
+        <PhoneBar
+          openSearch={() => {
+            setDialog("search");
+          }}
+          openKeys={() => {
+            setDialog("keys");
+          }}
+          signOut={signOut}
+        />
+        <div className="shell-body">
+          <Rail />
+          <div className="shell-content">
+            <Connection />
+            <main ref={content} tabIndex={-1}>
+              <Outlet />
+            </main>
+          </div>
+        </div>
+        <Suspense fallback={null}>
+          {dialog === "search" ? (
+            <SearchDialog
+              close={close}
+              signOut={signOut}
+              openKeys={() => {
+                setDialog("keys");
+              }}
+            />
+          ) : null}
+          {dialog === "keys" ? <KeysDialog close={close} /> : null}
+        </Suspense>
+      </div>
+    </LocalityContext>
+  );
+}

@@ -1,0 +1,99 @@
+import { ApiError, errorFromResponse } from "./error";
+import type {
+  AgentState,
+  AgentStateChange,
+  InteractionDetail,
+  InteractionPage,
+  LiveSnapshot,
+  LoginRequest,
+  LoginResponse,
+  Me,
+  Peaks,
+} from "./types";
+
+/** What the list of interactions can be narrowed by; empty values are left out of the request. */
+export interface InteractionQuery {
+  cursor?: string;
+  limit?: number;
+  from?: string;
+  to?: string;
+  queue?: string;
+  agent?: string;
+  direction?: string;
+  outcome?: string;
+  number?: string;
+}
+
+export interface Api {
+  login: (request: LoginRequest) => Promise<LoginResponse>;
+  logout: () => Promise<void>;
+  me: (signal?: AbortSignal) => Promise<Me>;
+  agentState: (id: string, signal?: AbortSignal) => Promise<AgentState>;
+  setAgentState: (id: string, change: AgentStateChange) => Promise<AgentState>;
+  live: (signal?: AbortSignal) => Promise<LiveSnapshot>;
+  interactions: (query: InteractionQuery, signal?: AbortSignal) => Promise<InteractionPage>;
+  interaction: (id: string, signal?: AbortSignal) => Promise<InteractionDetail>;
+  peaks: (recordingId: string, buckets: number, signal?: AbortSignal) => Promise<Peaks>;
+  audioUrl: (recordingId: string) => string;
+  eventsUrl: () => string;
+}
+
+export interface ApiOptions {
+  /** Absolute address that the routes hang under, ending in a slash. */
+  baseUrl: string;
+  fetch: typeof globalThis.fetch;
+}
+
+function queryString(query: object): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  const text = new URLSearchParams(pairs.map(([key, value]): [string, string] => [key, String(value)])).toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+async function send(fetcher: typeof globalThis.fetch, url: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetcher(url, { credentials: "same-origin", ...init });
+  } catch (thrown) {
+    if (init.signal?.aborted === true) throw thrown;
+    throw new ApiError("offline", thrown instanceof Error ? thrown.message : String(thrown));
+  }
+  if (!response.ok) throw await errorFromResponse(response);
+  return response;
+}
+
+/** The typed client. The session is the server's HttpOnly cookie, so no token passes through the page. */
+export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
+  const root = new URL("api/v1/", baseUrl).href;
+  const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
+    const response = await send(fetcher, root + path, {
+      headers: { accept: "application/json" },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return (await response.json()) as T;
+  };
+  const write = (method: "POST" | "PUT", path: string, body: unknown): Promise<Response> =>
+    send(fetcher, root + path, {
+      method,
+      headers: { accept: "application/json", "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const segment = encodeURIComponent;
+
+  return {
+    login: async (request) => (await (await write("POST", "login", request)).json()) as LoginResponse,
+    logout: async () => {
+      await write("POST", "logout", {});
+    },
+    me: (signal) => get<Me>("me", signal),
+    agentState: (id, signal) => get<AgentState>(`agents/${segment(id)}/state`, signal),
+    setAgentState: async (id, change) =>
+      (await (await write("PUT", `agents/${segment(id)}/state`, change)).json()) as AgentState,
+    live: (signal) => get<LiveSnapshot>("live", signal),
+    interactions: (query, signal) => get<InteractionPage>(`interactions${queryString(query)}`, signal),
+    interaction: (id, signal) => get<InteractionDetail>(`interactions/${segment(id)}`, signal),
+    peaks: (id, buckets, signal) => get<Peaks>(`recordings/${segment(id)}/peaks?buckets=${String(buckets)}`, signal),
+    audioUrl: (id) => `${root}recordings/${segment(id)}/audio`,
+    eventsUrl: () => `${root}events`,
+  };
+}

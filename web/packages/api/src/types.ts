@@ -1,0 +1,34 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type ErrorBody = Schemas["ErrorBody"];
+export type LoginRequest = Schemas["LoginRequest"];
+export type LoginResponse = Schemas["LoginResponse"];
+export type Role = Schemas["Role"];
+export type Tenant = Schemas["Tenant"];
+export type Me = Schemas["Me"];
+export type AgentStateName = Schemas["AgentStateName"];
+export type AgentStateChange = Schemas["AgentStateChange"];
+export type AgentState = Schemas["AgentState"];
+export type LiveAgent = Schemas["LiveAgent"];
+export type Direction = Schemas["Direction"];
+export type LiveInteractionState = Schemas["LiveInteractionState"];
+export type LiveInteraction = Schemas["LiveInteraction"];
+export type LiveQueue = Schemas["LiveQueue"];
+export type LiveSnapshot = Schemas["LiveSnapshot"];
+export type Alarm = Schemas["Alarm"];
+export type LiveEvent = Schemas["Event"];
+export type Outcome = Schemas["Outcome"];
+export type EndedBy = Schemas["EndedBy"];
+export type Interaction = Schemas["Interaction"];
+export type InteractionPage = Schemas["InteractionPage"];
+export type InteractionDetail = Schemas["InteractionDetail"];
+export type Leg = Schemas["Leg"];
+export type LegMedia = Schemas["LegMedia"];
+export type TraceStep = Schemas["TraceStep"];
+export type Decision = Schemas["Decision"];
+export type Segment = Schemas["Segment"];
+export type Recording = Schemas["Recording"];
+export type SipMessage = Schemas["SipMessage"];
+export type Peaks = Schemas["Peaks"];

@@ -1,0 +1,35 @@
+export { maySupervise, pagesFor, type PageId } from "./access";
+export * from "./filters";
+export { shortcut, type KeyPress } from "./keys";
+export { layLadder, type Arrow, type Ladder, type Lane, type MessageClass, type Pause } from "./ladder";
+export { applyEvents, boardFromSnapshot, type LiveBoard } from "./live/board";
+export { sparkPath, WaitingHistory } from "./live/history";
+export { LiveStore, type LivePhase, type LiveSource, type LiveView } from "./live/store";
+export {
+  AGENT_STATES,
+  agentGrid,
+  callsByUrgency,
+  countStates,
+  summarise,
+  type AgentGridGroup,
+  type AgentGridQuery,
+  type AgentGroup,
+  type AgentSort,
+  type Summary,
+} from "./live/summary";
+export { marksOf, type Mark } from "./player/marks";
+export {
+  FINE_SEEK_MS,
+  newPlayback,
+  playback,
+  RATES,
+  SEEK_MS,
+  type Playback,
+  type PlaybackAction,
+  type PlaybackMap,
+  type Span,
+} from "./player/playback";
+export { columns, displayGain, silences } from "./player/waveform";
+export { search, type Command, type SearchHit } from "./search";
+export { clock, instantOf, parseTime, relative, startOfDay, wallOf, type RelativeUnit } from "./time";
+export { timeline, type TimelinePart } from "./timeline";
