@@ -1,0 +1,258 @@
+//! What the engine is told and what it reports.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use types::leg::{Connection, DigitSource, MediaQuality, Sound};
+use types::{LegId, Mono, PlayId, RecordingId};
+
+use super::output::Span;
+use crate::codec::Codec;
+use crate::srtp::SdesKey;
+
+/// Which of a leg's two sockets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// The even port: audio, and RTCP too where both sides agreed to multiplex (RFC 5761).
+    Rtp,
+    /// The odd port: RTCP.
+    Rtcp,
+}
+
+/// Payload types of telephone-event (RFC 4733) in each direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventTypes {
+    /// What we put on what we send: the far end's number.
+    pub send: u8,
+    /// What the far end puts on what it sends: our number.
+    pub receive: u8,
+}
+
+/// From where a leg's packets are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourcePolicy {
+    /// Only from the signalled address: a trunk that is known to tell the truth.
+    Signalled,
+    /// From the signalled address, or, where none comes from there, from the first stable source (a phone behind NAT).
+    Latch,
+}
+
+/// What was agreed for a leg's audio, as the engine needs it.
+#[derive(Clone, Debug)]
+pub struct LegMedia {
+    /// Where the far end wants RTP; a port of 0 says that it is not known yet.
+    pub remote_rtp: SocketAddr,
+    /// Where it wants RTCP when not on the port after RTP's and not multiplexed.
+    pub remote_rtcp: Option<SocketAddr>,
+    /// RTCP travels on the RTP port.
+    pub rtcp_mux: bool,
+    /// The codec we send.
+    pub codec: Codec,
+    /// Payload type on what we send.
+    pub send_type: u8,
+    /// Payload type on what the far end sends.
+    pub receive_type: u8,
+    /// Other codecs that the far end may switch to on its own, with the payload types it then uses.
+    pub also_received: Vec<(u8, Codec)>,
+    /// telephone-event, where both sides have it.
+    pub events: Option<EventTypes>,
+    /// We may send.
+    pub send: bool,
+    /// The far end may send, and silence from it counts as lost media.
+    pub receive: bool,
+    /// From where packets are taken.
+    pub source: SourcePolicy,
+    /// Keys of RFC 4568 where the leg is encrypted.
+    pub srtp: Option<Arc<SrtpPair>>,
+}
+
+/// Keys of both directions.
+#[derive(Clone, Debug)]
+pub struct SrtpPair {
+    /// For what we send.
+    pub send: SdesKey,
+    /// For what we receive.
+    pub receive: SdesKey,
+}
+
+/// Where a leg's track goes.
+#[derive(Clone, Debug)]
+pub struct RecordTo {
+    /// The recording that the track belongs to.
+    pub recording: RecordingId,
+    /// Channel: 0 the customer's, 1 the agent's.
+    pub channel: u8,
+    /// The track's file. Only the recorder's thread opens it.
+    pub path: Arc<Path>,
+    /// The moment of media time zero: when the interaction began.
+    pub origin: Mono,
+}
+
+/// What a leg of the engine is told. Commands for a leg that is not there are ignored.
+#[derive(Clone, Debug)]
+pub enum MediaCommand {
+    /// A new leg on these sockets.
+    Create {
+        /// The leg.
+        leg: LegId,
+        /// Its sockets' number, which packets and transmits carry.
+        slot: u32,
+        /// For SSRC, sequence, timestamp and the times of RTCP.
+        seed: u64,
+    },
+    /// What offer and answer agreed on; again after each re-INVITE.
+    Configure {
+        /// The leg.
+        leg: LegId,
+        /// The agreement.
+        media: Box<LegMedia>,
+    },
+    /// Whether lost media is told from now on: set when the leg is answered.
+    Watch {
+        /// The leg.
+        leg: LegId,
+        /// Tell.
+        on: bool,
+    },
+    /// What the leg hears.
+    Connect {
+        /// The leg.
+        leg: LegId,
+        /// What it hears from now on.
+        to: Connection,
+    },
+    /// Play over whatever the leg hears.
+    Play {
+        /// The leg.
+        leg: LegId,
+        /// Named again in [`MediaEvent::PlayDone`].
+        play: PlayId,
+        /// What, in order.
+        sounds: Arc<[Sound]>,
+        /// Begin again at the end.
+        repeat: bool,
+        /// A digit stops it.
+        barge_in: bool,
+    },
+    /// Stop what plays.
+    StopPlay(LegId),
+    /// A digit that came by signalling (SIP INFO): interrupts a prompt like any other; reported as a digit once.
+    DigitByInfo {
+        /// The leg.
+        leg: LegId,
+        /// `0-9*#A-D`.
+        digit: char,
+    },
+    /// Send digits to the far end.
+    SendDigits {
+        /// The leg.
+        leg: LegId,
+        /// `0-9*#A-D`; anything else is skipped.
+        digits: Arc<str>,
+    },
+    /// Record what the leg says.
+    Record {
+        /// The leg.
+        leg: LegId,
+        /// Where to.
+        to: Box<RecordTo>,
+    },
+    /// Pause or resume the track.
+    PauseRecord {
+        /// The leg.
+        leg: LegId,
+        /// Pause, or resume.
+        pause: bool,
+    },
+    /// End the track.
+    StopRecord(LegId),
+    /// The recorder could not take or write a chunk of the leg's track.
+    RecordingLost {
+        /// The leg.
+        leg: LegId,
+        /// The recording.
+        recording: RecordingId,
+        /// What is missing.
+        span: Span,
+        /// The disk failed or is full, rather than slow.
+        disk: bool,
+    },
+    /// The leg is over; answered by [`MediaEvent::Ended`].
+    Destroy(LegId),
+}
+
+impl MediaCommand {
+    /// The leg that is told.
+    pub const fn leg(&self) -> LegId {
+        match self {
+            Self::Create { leg, .. }
+            | Self::Configure { leg, .. }
+            | Self::Watch { leg, .. }
+            | Self::Connect { leg, .. }
+            | Self::Play { leg, .. }
+            | Self::StopPlay(leg)
+            | Self::DigitByInfo { leg, .. }
+            | Self::SendDigits { leg, .. }
+            | Self::Record { leg, .. }
+            | Self::PauseRecord { leg, .. }
+            | Self::StopRecord(leg)
+            | Self::RecordingLost { leg, .. }
+            | Self::Destroy(leg) => *leg,
+        }
+    }
+}
+
+/// What the engine reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MediaEvent {
+    /// The first packet of the far end was taken.
+    Started(LegId),
+    /// A digit, once.
+    Digit {
+        /// The leg.
+        leg: LegId,
+        /// `0-9*#A-D`.
+        digit: char,
+        /// How it came in.
+        source: DigitSource,
+    },
+    /// A playback is over.
+    PlayDone {
+        /// The leg.
+        leg: LegId,
+        /// Which.
+        play: PlayId,
+        /// Played to its end.
+        finished: bool,
+    },
+    /// A sound of a playback is not in the bank; it was skipped.
+    SoundMissing {
+        /// The leg.
+        leg: LegId,
+        /// Its name in the bank.
+        name: Arc<str>,
+    },
+    /// All digits of `SendDigits` are out.
+    DigitsSent(LegId),
+    /// Nothing from the far end for the set time.
+    Lost(LegId),
+    /// It is back.
+    Back(LegId),
+    /// The track has a gap.
+    RecordingGap {
+        /// The leg.
+        leg: LegId,
+        /// The recording.
+        recording: RecordingId,
+        /// Length of all gaps so far, milliseconds.
+        gap_ms: u32,
+    },
+    /// The leg is gone. The last event of the leg.
+    Ended {
+        /// The leg.
+        leg: LegId,
+        /// How good its media was; absent when none went either way.
+        quality: Option<Box<MediaQuality>>,
+    },
+}

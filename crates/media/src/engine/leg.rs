@@ -1,0 +1,433 @@
+//! One leg of the engine: what it is, and the way of one packet in and one packet out.
+
+use std::net::SocketAddr;
+
+use types::leg::DigitSource;
+use types::{LegId, Mono};
+
+use super::command::{Lane, LegMedia, MediaEvent};
+use super::crypt::Crypt;
+use super::digits::{Inband, Outgoing};
+use super::gate::{Gate, Verdict};
+use super::output::{Forward, Outbox};
+use super::play::Player;
+use super::record::Track;
+use super::route::{Hears, Mode};
+use super::slow::Decoding;
+use crate::codec::{Codec, Encoder};
+use crate::dtmf::{Digit, Receiver};
+use crate::rtcp::Session;
+use crate::rtp::{self, Header, Rewriter};
+
+/// A digit that comes twice within this time, by different ways, is one press, in microseconds: some phones send a
+/// press as RTP event and as INFO.
+const SAME_PRESS_US: u64 = 1_000_000;
+/// Our name in RTCP. One for all legs: it tells nothing about the machine or the caller.
+const CNAME: &str = "lingtong";
+/// Payload type of comfort noise (RFC 3389).
+const COMFORT_NOISE: u8 = 13;
+
+/// What a received packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Audio,
+    Event,
+    /// Comfort noise: a sign of life, nothing more.
+    Noise,
+}
+
+/// A packet that the leg has taken, lying in the driver's buffer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Incoming {
+    pub(super) header: Header,
+    pub(super) role: Role,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The far end has changed its codec on its own.
+    pub(super) switched: bool,
+}
+
+/// What was agreed, in the form that each packet needs.
+#[derive(Clone, Debug)]
+pub(super) struct Agreed {
+    /// Codec of what we send.
+    pub(super) codec_out: Codec,
+    /// Codec of what the far end sends at present.
+    pub(super) codec_in: Codec,
+    pub(super) send_type: u8,
+    pub(super) receive_type: u8,
+    pub(super) event_send: Option<u8>,
+    pub(super) event_receive: Option<u8>,
+    pub(super) also_received: Box<[(u8, Codec)]>,
+    pub(super) send: bool,
+    pub(super) receive: bool,
+    pub(super) rtcp_mux: bool,
+    pub(super) remote_rtcp: Option<SocketAddr>,
+}
+
+/// A leg with media.
+pub(super) struct Leg {
+    pub(super) id: LegId,
+    pub(super) slot: u32,
+    /// Tells the leg from an earlier one of the same slot.
+    pub(super) serial: u32,
+    pub(super) agreed: Agreed,
+    gate: Gate,
+    pub(super) rewriter: Rewriter,
+    pub(super) session: Session,
+    crypt: Option<Box<Crypt>>,
+    seed: u64,
+
+    pub(super) hears: Hears,
+    pub(super) mode: Mode,
+    /// Who hears this leg, whether now or after a prompt: whom a change of this leg concerns.
+    pub(super) heard_by: Vec<u32>,
+    /// The leg to which packets go as they are.
+    pub(super) fast_to: Option<u32>,
+    /// Listeners that need this leg's audio decoded.
+    pub(super) decoded_for: u32,
+    pub(super) decoding: Option<Box<Decoding>>,
+    pub(super) encoder: Option<Box<Encoder>>,
+    pub(super) player: Option<Box<Player>>,
+    pub(super) ticking: bool,
+
+    events: Receiver,
+    inband: Option<Box<Inband>>,
+    pub(super) outgoing: Option<Box<Outgoing>>,
+    last_digit: Option<(char, DigitSource, Mono)>,
+    pub(super) track: Option<Box<Track>>,
+
+    pub(super) watch: bool,
+    pub(super) started: bool,
+    pub(super) lost: bool,
+    pub(super) last_heard: Mono,
+}
+
+/// Spreads one seed into many numbers (SplitMix64).
+fn mix(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *seed;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+fn new_rewriter(seed: &mut u64, clock_rate: u32) -> Rewriter {
+    let numbers = mix(seed);
+    // RFC 3711: a first sequence in the lower half keeps the rollover counter unambiguous when the first packets are
+    // lost.
+    Rewriter::new(mix(seed) as u32, clock_rate, (numbers & 0x7fff) as u16, (numbers >> 16) as u32)
+}
+
+impl Leg {
+    /// A leg that has not been configured yet: it neither sends nor takes anything.
+    pub(super) fn new(id: LegId, slot: u32, serial: u32, seed: u64, now: Mono) -> Self {
+        let mut seed = seed;
+        let codec = Codec::Pcma;
+        let rewriter = new_rewriter(&mut seed, codec.clock_rate());
+        let session = Session::new(rewriter.ssrc(), CNAME, codec, now.0, mix(&mut seed) as u32);
+        let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        Self {
+            id,
+            slot,
+            serial,
+            agreed: Agreed {
+                codec_out: codec,
+                codec_in: codec,
+                send_type: codec.default_payload_type(),
+                receive_type: codec.default_payload_type(),
+                event_send: None,
+                event_receive: None,
+                also_received: Box::default(),
+                send: false,
+                receive: false,
+                rtcp_mux: false,
+                remote_rtcp: None,
+            },
+            gate: Gate::new(nowhere, super::SourcePolicy::Signalled),
+            rewriter,
+            session,
+            crypt: None,
+            seed,
+            hears: Hears::Nothing,
+            mode: Mode::Mute,
+            heard_by: Vec::new(),
+            fast_to: None,
+            decoded_for: 0,
+            decoding: None,
+            encoder: None,
+            player: None,
+            ticking: false,
+            events: Receiver::new(codec.clock_rate()),
+            inband: None,
+            outgoing: None,
+            last_digit: None,
+            track: None,
+            watch: false,
+            started: false,
+            lost: false,
+            last_heard: now,
+        }
+    }
+
+    /// Takes over what offer and answer agreed on.
+    pub(super) fn configure(&mut self, now: Mono, media: &LegMedia) {
+        let changed_clock = media.codec.clock_rate() != self.agreed.codec_out.clock_rate();
+        if changed_clock {
+            // RFC 3550 section 5.2: another clock rate is another source.
+            self.rewriter = new_rewriter(&mut self.seed, media.codec.clock_rate());
+        }
+        if changed_clock || (!self.started && media.codec != self.agreed.codec_out) {
+            let seed = mix(&mut self.seed) as u32;
+            self.session = Session::new(self.rewriter.ssrc(), CNAME, media.codec, now.0, seed);
+            self.events = Receiver::new(media.codec.clock_rate());
+        }
+        if media.codec != self.agreed.codec_out {
+            self.encoder = None;
+        }
+        if !self.agreed.receive && media.receive {
+            // Silence is counted from the moment on that something is to come.
+            self.last_heard = now;
+        }
+        self.gate.signal(media.remote_rtp, media.source);
+        self.agreed = Agreed {
+            codec_out: media.codec,
+            codec_in: media.codec,
+            send_type: media.send_type,
+            receive_type: media.receive_type,
+            event_send: media.events.map(|e| e.send),
+            event_receive: media.events.map(|e| e.receive),
+            also_received: media.also_received.clone().into(),
+            send: media.send,
+            receive: media.receive,
+            rtcp_mux: media.rtcp_mux,
+            remote_rtcp: media.remote_rtcp,
+        };
+        Crypt::update(&mut self.crypt, media.srtp.as_deref());
+        if media.srtp.is_some() && self.crypt.is_none() {
+            // Keys that cannot be used: better no audio than audio in clear.
+            (self.agreed.send, self.agreed.receive) = (false, false);
+        }
+        let inband = media.events.is_none().then_some(media.codec);
+        if self.inband.as_ref().map(|i| i.codec()) != inband {
+            self.inband = inband.and_then(|codec| Inband::new(codec).map(Box::new));
+        }
+        if let Some(track) = &mut self.track {
+            track.held(now, !media.receive);
+        }
+    }
+
+    /// Takes an RTP packet of the far end's: decrypted, from the right source, of an agreed type, and new.
+    pub(super) fn take(
+        &mut self,
+        now: Mono,
+        from: SocketAddr,
+        room: &mut [u8],
+        len: usize,
+        outbox: &mut Outbox,
+    ) -> Option<Incoming> {
+        let authentic = self.crypt.is_some();
+        let len = match &mut self.crypt {
+            Some(crypt) => crypt.open_rtp(&mut room[..len])?,
+            None => len,
+        };
+        let packet = rtp::parse(&room[..len]).ok()?;
+        let (role, codec) = self.role(packet.header.payload_type)?;
+        if self.gate.check(now, from, &packet.header, authentic) == Verdict::Drop || !self.agreed.receive {
+            return None;
+        }
+        self.heard(now, outbox);
+        if !self.session.received(&packet.header, packet.payload_end - packet.payload_start, now.0) {
+            return None;
+        }
+        if !self.started {
+            self.started = true;
+            outbox.events.push(MediaEvent::Started(self.id));
+        }
+        let switched = role == Role::Audio && codec != self.agreed.codec_in;
+        if switched {
+            self.agreed.codec_in = codec;
+        }
+        Some(Incoming { header: packet.header, role, start: packet.payload_start, end: packet.payload_end, switched })
+    }
+
+    fn role(&self, payload_type: u8) -> Option<(Role, Codec)> {
+        let agreed = &self.agreed;
+        if payload_type == agreed.receive_type {
+            return Some((Role::Audio, agreed.codec_out));
+        }
+        if Some(payload_type) == agreed.event_receive {
+            return Some((Role::Event, agreed.codec_in));
+        }
+        if payload_type == COMFORT_NOISE {
+            return Some((Role::Noise, agreed.codec_in));
+        }
+        agreed.also_received.iter().find(|(t, _)| *t == payload_type).map(|&(_, codec)| (Role::Audio, codec))
+    }
+
+    /// A sign of life from the far end.
+    fn heard(&mut self, now: Mono, outbox: &mut Outbox) {
+        self.last_heard = now;
+        if self.lost {
+            self.lost = false;
+            outbox.events.push(MediaEvent::Back(self.id));
+        }
+    }
+
+    /// Takes an RTCP packet of the far end's.
+    pub(super) fn take_rtcp(
+        &mut self,
+        now: Mono,
+        from: SocketAddr,
+        room: &mut [u8],
+        len: usize,
+        outbox: &mut Outbox,
+    ) -> Option<()> {
+        let len = match &mut self.crypt {
+            Some(crypt) => crypt.open_rtcp(&mut room[..len])?,
+            // Reports change no routing, so the host is enough; its RTCP port may have been mapped by NAT.
+            None if self.gate.remote().is_some_and(|remote| remote.ip() == from.ip()) => len,
+            None => return None,
+        };
+        self.session.handle(now.0, &room[..len]);
+        self.heard(now, outbox);
+        Some(())
+    }
+
+    /// The digits that a taken packet tells: as event, or as tones in the audio. At most a few.
+    pub(super) fn digits(&mut self, incoming: &Incoming, payload: &[u8], mut heard: impl FnMut(Digit, DigitSource)) {
+        match (incoming.role, &mut self.inband) {
+            (Role::Event, _) => {
+                if let Some(digit) = self.events.packet(&incoming.header, payload).started {
+                    heard(digit, DigitSource::Rtp);
+                }
+            }
+            (Role::Audio, Some(inband)) => inband.packet(payload, |digit| heard(digit, DigitSource::Inband)),
+            _ => {}
+        }
+    }
+
+    /// Whether this is a new press; the same digit by another way shortly after is the same press.
+    pub(super) fn is_new_press(&mut self, now: Mono, digit: char, source: DigitSource) -> bool {
+        let repeated = self.last_digit.is_some_and(|(last, way, at)| {
+            last == digit && way != source && now.0.saturating_sub(at.0) < SAME_PRESS_US
+        });
+        if !repeated {
+            self.last_digit = Some((digit, source, now));
+        }
+        !repeated
+    }
+
+    /// Where our packets go, when they may.
+    pub(super) fn destination(&self) -> Option<SocketAddr> {
+        if self.agreed.send { self.gate.remote() } else { None }
+    }
+
+    /// Where our RTCP goes.
+    fn rtcp_destination(&self) -> Option<(Lane, SocketAddr)> {
+        let remote = self.gate.remote()?;
+        if self.agreed.rtcp_mux {
+            return Some((Lane::Rtp, remote));
+        }
+        let default = || remote.port().checked_add(1).map(|port| SocketAddr::new(remote.ip(), port));
+        // Behind NAT, the signalled RTCP address is as wrong as the RTP address was.
+        let signalled = self.agreed.remote_rtcp.filter(|rtcp| rtcp.ip() == remote.ip());
+        signalled.or_else(default).map(|to| (Lane::Rtcp, to))
+    }
+
+    /// Sends another leg's packet on: rewritten in its own buffer.
+    pub(super) fn forward(&mut self, now: Mono, incoming: &Incoming, room: &mut [u8]) -> Option<Forward> {
+        let to = self.destination()?;
+        let payload_type = match incoming.role {
+            Role::Audio => self.agreed.send_type,
+            Role::Event => self.agreed.event_send?,
+            Role::Noise => return None,
+        };
+        if self.outgoing.as_ref().is_some_and(|o| o.is_sending()) {
+            return None;
+        }
+        let header = self.rewriter.forward(Header { payload_type, ..incoming.header }, now.0);
+        let payload_len = incoming.end - incoming.start;
+        if incoming.start != rtp::HEADER_LEN {
+            // Extensions and CSRCs were agreed with the other side, if at all.
+            room.copy_within(incoming.start..incoming.end, rtp::HEADER_LEN);
+        }
+        header.write(room);
+        self.session.sent(&header, payload_len, now.0);
+        let len = rtp::HEADER_LEN + payload_len;
+        let len = match &mut self.crypt {
+            Some(crypt) => crypt.seal_rtp(room, len)?,
+            None => len,
+        };
+        Some(Forward { slot: self.slot, to, len })
+    }
+
+    /// Sends a frame of our own making; `payload` appends it.
+    pub(super) fn send_frame(
+        &mut self,
+        now: Mono,
+        outbox: &mut Outbox,
+        payload: impl FnOnce(&mut Option<Box<Encoder>>, &mut Vec<u8>) -> Option<()>,
+    ) -> bool {
+        let header = self.rewriter.own(self.agreed.send_type, self.agreed.codec_out.frame_ticks(), now.0);
+        let mut encoder = self.encoder.take();
+        let sent = self.send_packet(now, header, outbox, |bytes| payload(&mut encoder, bytes));
+        self.encoder = encoder;
+        sent
+    }
+
+    /// Sends a packet under this header.
+    pub(super) fn send_packet(
+        &mut self,
+        now: Mono,
+        header: Header,
+        outbox: &mut Outbox,
+        payload: impl FnOnce(&mut Vec<u8>) -> Option<()>,
+    ) -> bool {
+        let Some(to) = self.destination() else { return false };
+        let crypt = &mut self.crypt;
+        let mut payload_len = 0;
+        let sent = outbox.packet(self.slot, Lane::Rtp, to, |bytes| {
+            let start = bytes.len();
+            bytes.extend_from_slice(&[0; rtp::HEADER_LEN]);
+            payload(bytes)?;
+            payload_len = bytes.len() - start - rtp::HEADER_LEN;
+            header.write(&mut bytes[start..]);
+            match crypt {
+                Some(crypt) => crypt.append_rtp(bytes, start),
+                None => Some(()),
+            }
+        });
+        if sent {
+            self.session.sent(&header, payload_len, now.0);
+        }
+        sent
+    }
+
+    /// Sends the report that is due, or the last one with a goodbye.
+    pub(super) fn report(&mut self, now: Mono, ntp: u64, bye: bool, outbox: &mut Outbox) {
+        if !bye && now.0 < self.session.next_report_us() {
+            return;
+        }
+        let destination = self.rtcp_destination();
+        let quality = self.session.quality();
+        if bye && quality.sent == 0 && quality.received.unique == 0 {
+            return;
+        }
+        let (session, crypt) = (&mut self.session, &mut self.crypt);
+        let (lane, to) = destination.unwrap_or((Lane::Rtcp, SocketAddr::from(([0, 0, 0, 0], 0))));
+        outbox.packet(self.slot, lane, to, |bytes| {
+            let start = bytes.len();
+            if bye {
+                session.bye(now.0, ntp, bytes);
+            } else {
+                session.poll(now.0, ntp, bytes);
+            }
+            destination?;
+            match crypt {
+                Some(crypt) => crypt.append_rtcp(bytes, start),
+                None => Some(()),
+            }
+        });
+    }
+}

@@ -1,0 +1,173 @@
+//! Playback: a list of sounds, one frame at a time.
+
+use std::sync::Arc;
+
+use types::PlayId;
+use types::leg::{Sound, Tone};
+
+use crate::FRAME_MS;
+use crate::codec::{Codec, Encoder};
+use crate::prompt::{Encoded, PcmSource, PromptBank};
+use crate::tone::{Country, Progress, ToneSource};
+
+/// The bank's name of a prompt.
+pub fn prompt_name(language: &str, id: &str) -> String {
+    format!("{language}/{id}")
+}
+
+/// The bank's name of a piece of music.
+pub fn music_name(name: &str) -> String {
+    format!("music/{name}")
+}
+
+/// What is playing at the moment.
+enum Piece {
+    /// Frames that are coded already, shared with everybody.
+    Coded {
+        encoded: Arc<Encoded>,
+        next: usize,
+        endless: bool,
+    },
+    /// Coded as it goes: a form that is not in the bank yet.
+    Pcm(PcmSource),
+    Tone(ToneSource),
+    Silence {
+        frames: u32,
+    },
+}
+
+/// A frame to send.
+pub(super) enum Frame {
+    /// Its payload, as shared bytes of the bank.
+    Coded { encoded: Arc<Encoded>, index: usize },
+    /// It lies in the scratch buffer as PCM.
+    Pcm,
+    /// The playback is over.
+    End,
+}
+
+/// One playback of one leg.
+pub(super) struct Player {
+    pub(super) play: PlayId,
+    pub(super) barge_in: bool,
+    sounds: Arc<[Sound]>,
+    repeat: bool,
+    codec: Codec,
+    country: Country,
+    next: usize,
+    piece: Option<Piece>,
+    /// Something sounded since the list's begin: a list of nothing must not be repeated for ever.
+    sounded: bool,
+}
+
+impl Player {
+    pub(super) fn new(
+        play: PlayId,
+        sounds: Arc<[Sound]>,
+        repeat: bool,
+        barge_in: bool,
+        codec: Codec,
+        country: Country,
+    ) -> Self {
+        Self { play, barge_in, sounds, repeat, codec, country, next: 0, piece: None, sounded: false }
+    }
+
+    /// The leg has another codec now: the present sound begins again in it.
+    pub(super) fn set_codec(&mut self, codec: Codec) {
+        if codec != self.codec {
+            self.codec = codec;
+            if self.piece.take().is_some() {
+                self.next -= 1;
+            }
+        }
+    }
+
+    /// The next frame; PCM is put into `pcm`. `missing` is told the names that the bank does not have.
+    pub(super) fn frame(&mut self, bank: &PromptBank, pcm: &mut Vec<i16>, mut missing: impl FnMut(String)) -> Frame {
+        loop {
+            if let Some(frame) = self.piece.as_mut().and_then(|piece| piece.frame(self.codec, pcm)) {
+                self.sounded = true;
+                return frame;
+            }
+            self.piece = None;
+            if self.next >= self.sounds.len() {
+                if !self.repeat || !self.sounded {
+                    return Frame::End;
+                }
+                self.next = 0;
+                self.sounded = false;
+            }
+            let Some(sound) = self.sounds.get(self.next) else { return Frame::End };
+            self.next += 1;
+            match self.open(bank, sound) {
+                Ok(piece) => self.piece = Some(piece),
+                Err(name) => missing(name),
+            }
+        }
+    }
+
+    fn open(&self, bank: &PromptBank, sound: &Sound) -> Result<Piece, String> {
+        match sound {
+            Sound::Prompt { language, id } => self.recording(bank, prompt_name(language, id), false),
+            Sound::Music(name) => self.recording(bank, music_name(name), true),
+            Sound::Tone(tone) => Ok(Piece::Tone(self.tone(*tone))),
+            Sound::Silence(ms) => Ok(Piece::Silence { frames: ms.div_ceil(FRAME_MS) }),
+        }
+    }
+
+    fn recording(&self, bank: &PromptBank, name: String, endless: bool) -> Result<Piece, String> {
+        let Some(prompt) = bank.get(&name).filter(|p| !p.pcm().samples.is_empty()) else { return Err(name) };
+        // G.711 is cheap enough to code on demand; the others are coded ahead by `PromptBank::warm`, and until that is
+        // done frame by frame, so that a media thread is never held up for a whole recording.
+        let coded = match prompt.ready(self.codec) {
+            Some(encoded) => Some(encoded.clone()),
+            None if self.codec.is_sample_based() => prompt.encoded(self.codec).ok(),
+            None => None,
+        };
+        match coded {
+            Some(encoded) => Ok(Piece::Coded { encoded, next: 0, endless }),
+            None => PcmSource::new(prompt.clone(), self.codec.pcm_rate(), endless).map(Piece::Pcm).map_err(|_| name),
+        }
+    }
+
+    fn tone(&self, tone: Tone) -> ToneSource {
+        let rate = self.codec.pcm_rate();
+        match tone {
+            Tone::Ringback => ToneSource::progress(self.country, Progress::Ringback, rate),
+            Tone::Busy => ToneSource::progress(self.country, Progress::Busy, rate),
+            Tone::Congestion => ToneSource::progress(self.country, Progress::Congestion, rate),
+            Tone::Comfort => ToneSource::beep(rate),
+        }
+    }
+}
+
+impl Piece {
+    fn frame(&mut self, codec: Codec, pcm: &mut Vec<i16>) -> Option<Frame> {
+        pcm.clear();
+        match self {
+            Self::Coded { encoded, next, endless } => {
+                if *next >= encoded.len() && *endless {
+                    *next = 0;
+                }
+                let index = *next;
+                *next += 1;
+                (index < encoded.len()).then(|| Frame::Coded { encoded: encoded.clone(), index })
+            }
+            Self::Pcm(source) => source.frame(pcm).then_some(Frame::Pcm),
+            Self::Tone(tone) => tone.frame(pcm).then_some(Frame::Pcm),
+            Self::Silence { frames } => {
+                *frames = frames.checked_sub(1)?;
+                pcm.resize(codec.frame_samples(), 0);
+                Some(Frame::Pcm)
+            }
+        }
+    }
+}
+
+/// Codes the scratch buffer with the leg's encoder, which is made when first needed.
+pub(super) fn encode(encoder: &mut Option<Box<Encoder>>, codec: Codec, pcm: &[i16], out: &mut Vec<u8>) -> Option<()> {
+    if encoder.as_ref().is_none_or(|e| e.codec() != codec) {
+        *encoder = Some(Box::new(Encoder::new(codec).ok()?));
+    }
+    encoder.as_mut()?.encode(pcm, out).ok().map(drop)
+}
