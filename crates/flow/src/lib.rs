@@ -1,1 +1,42 @@
 //! The graph an interaction walks: definition, validation, interpreter; a file per node kind.
+//!
+//! A [`Flow`] is read from versioned JSON ([`Flow::parse`]) and checked ([`Flow::validate`]); each
+//! [`Problem`] names the node and the field, in Chinese and English. A [`Walk`] is one interaction's
+//! way through it, without I/O: [`Walk::start`], then [`Walk::handle`] for each [`Input`]; after each,
+//! drain [`Walk::poll_action`] and set one timer to [`Walk::poll_timeout`], which is answered by
+//! [`Input::Timeout`].
+//!
+//! ```json
+//! {"version": 1, "id": "main_menu", "name": "主菜单", "language": "zh", "start": "menu",
+//!  "nodes": {
+//!    "menu": {"kind": "menu", "prompt": "menu_main", "outlets": {"1": "sales", "timeout": "bye"}},
+//!    "sales": {"kind": "queue", "queue": "sales"},
+//!    "bye": {"kind": "hangup", "prompt": "goodbye"}}}
+//! ```
+//!
+//! What always holds: a walk ends once the caller has hung up; it takes [`STEPS_MAX`] steps at most;
+//! it keeps [`DIGITS_MAX`] digits typed ahead at most; an outlet that leads nowhere ends the call.
+
+mod action;
+mod core;
+mod model;
+mod nodes;
+mod problem;
+mod say;
+pub mod speech;
+mod strict;
+mod validate;
+mod value;
+mod walk;
+
+pub use action::{Action, Input, QueueOutcome, TransferOutcome, TransferTarget};
+pub use core::DIGITS_MAX;
+pub use model::{Flow, Library, VERSION};
+pub use nodes::KINDS;
+pub use problem::{Problem, What};
+pub use validate::{AnyName, Names};
+pub use value::Value;
+pub use walk::{Context, STEPS_MAX, Walk};
+
+/// The languages that prompts are spoken in.
+pub const LANGUAGES: [&str; 2] = ["zh", "en"];

@@ -1,0 +1,239 @@
+//! What the nodes of a walk share: the caller's keys, playback, the clock, variables, and the
+//! little that the current node remembers between two inputs.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use types::leg::Text;
+use types::{Cause, Mono, Now, Private};
+
+use crate::action::Action;
+use crate::say::Say;
+use crate::value::Value;
+
+/// Digits typed ahead that are kept; a card number and a PIN are 23.
+pub const DIGITS_MAX: usize = 32;
+/// A playback that has not reported its end by then is taken for done: the report was lost.
+const PLAY_MAX: Duration = Duration::from_secs(900);
+/// Variables of a walk; flows that set more are broken.
+const VARS_MAX: usize = 200;
+
+/// What the current node is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It has just been entered.
+    #[default]
+    Start,
+    /// Its prompt plays.
+    Asking,
+    /// It waits for a key or a time.
+    Waiting,
+    /// The caller talks with somebody.
+    Connected,
+    /// Its last words play.
+    Closing,
+}
+
+/// What a node is told, once the walk has sorted out what is meant for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    PlayDone,
+    /// A digit is there to be taken.
+    Digit,
+    Timeout,
+    Queue(crate::QueueOutcome),
+    Transfer(crate::TransferOutcome),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Playing {
+    number: u32,
+    barge_in: bool,
+    until: Mono,
+}
+
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) now: Now,
+    pub(crate) language: Text,
+    pub(crate) utc_offset_min: i32,
+    pub(crate) caller: Private<Text>,
+    pub(crate) dialled: Private<Text>,
+    vars: BTreeMap<Text, Value>,
+    digits: VecDeque<char>,
+    actions: VecDeque<Action>,
+    answered: bool,
+    /// The caller has hung up.
+    pub(crate) gone: bool,
+    plays: u32,
+    playing: Option<Playing>,
+    deadline: Option<Mono>,
+    pub(crate) phase: Phase,
+    pub(crate) tries: u8,
+    pub(crate) typed: String,
+    /// For the trace.
+    pub(crate) detail: String,
+    /// Why the call ends if the outlet leads nowhere.
+    pub(crate) cause: Cause,
+}
+
+impl Core {
+    pub(crate) fn new(context: crate::Context, language: Text) -> Self {
+        Self {
+            now: context.now,
+            language,
+            utc_offset_min: context.utc_offset_min,
+            caller: context.caller,
+            dialled: context.dialled,
+            vars: context.vars,
+            digits: VecDeque::new(),
+            actions: VecDeque::new(),
+            answered: context.answered,
+            gone: false,
+            plays: 0,
+            playing: None,
+            deadline: None,
+            phase: Phase::Start,
+            tries: 0,
+            typed: String::new(),
+            detail: String::new(),
+            cause: Cause::Normal,
+        }
+    }
+
+    /// Forgets what the last node remembered, and silences it.
+    pub(crate) fn fresh(&mut self) {
+        self.stop();
+        self.deadline = None;
+        self.phase = Phase::Start;
+        self.tries = 0;
+        self.typed.clear();
+        self.detail.clear();
+        self.cause = Cause::Normal;
+    }
+
+    pub(crate) fn act(&mut self, action: Action) {
+        self.actions.push_back(action);
+    }
+
+    pub(crate) fn next_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    pub(crate) fn answer(&mut self) {
+        if !self.answered && !self.gone {
+            self.answered = true;
+            self.act(Action::Answer);
+        }
+    }
+
+    /// Plays these one after the other; false when there is nothing to play or nobody to hear it.
+    pub(crate) fn say(&mut self, parts: &[&Say], barge_in: bool) -> bool {
+        let mut sounds = Vec::new();
+        for part in parts {
+            part.sounds(&self.language, &|value| self.value(value), &mut sounds);
+        }
+        self.play(sounds, barge_in)
+    }
+
+    /// As [`Self::say`], for sounds made otherwise.
+    pub(crate) fn play(&mut self, sounds: Vec<types::leg::Sound>, barge_in: bool) -> bool {
+        if sounds.is_empty() || self.gone {
+            return false;
+        }
+        self.answer();
+        self.deadline = None;
+        self.plays = self.plays.wrapping_add(1);
+        self.playing = Some(Playing { number: self.plays, barge_in, until: self.now.mono + PLAY_MAX });
+        self.act(Action::Play { play: self.plays, sounds: sounds.into(), barge_in });
+        true
+    }
+
+    /// Asks for keys: plays, then waits; or waits at once when there is nothing to play, or when
+    /// keys are there already and may cut the prompt short.
+    pub(crate) fn ask(&mut self, parts: &[&Say], barge_in: bool, wait_s: u32) {
+        self.answer();
+        let ahead = barge_in && !self.digits.is_empty();
+        if !ahead && self.say(parts, barge_in) {
+            self.phase = Phase::Asking;
+        } else {
+            self.phase = Phase::Waiting;
+            self.wait(wait_s);
+        }
+    }
+
+    /// Takes a key, if there is one and the prompt may be cut short.
+    pub(crate) fn key(&mut self) -> Option<char> {
+        if self.playing.is_some_and(|playing| !playing.barge_in) {
+            return None;
+        }
+        let key = self.digits.pop_front()?;
+        self.stop();
+        Some(key)
+    }
+
+    pub(crate) fn stop(&mut self) {
+        if self.playing.take().is_some() && !self.gone {
+            self.act(Action::StopPlay);
+        }
+    }
+
+    /// Keeps a key that was pressed; beyond the bound the newest is dropped.
+    pub(crate) fn press(&mut self, key: char) {
+        if self.digits.len() < DIGITS_MAX {
+            self.digits.push_back(key);
+        }
+    }
+
+    pub(crate) fn has_key(&self) -> bool {
+        !self.digits.is_empty()
+    }
+
+    pub(crate) fn forget_keys(&mut self) {
+        self.digits.clear();
+    }
+
+    pub(crate) fn wait(&mut self, seconds: u32) {
+        self.deadline = Some(self.now.mono + Duration::from_secs(seconds.into()));
+    }
+
+    pub(crate) fn timeout(&self) -> Option<Mono> {
+        [self.playing.map(|playing| playing.until), self.deadline].into_iter().flatten().min()
+    }
+
+    /// What a playback's end is worth: nothing if it is not the current one's.
+    pub(crate) fn played(&mut self, number: u32) -> Option<Event> {
+        self.playing.take_if(|playing| playing.number == number).map(|_| Event::PlayDone)
+    }
+
+    /// What has come to its time.
+    pub(crate) fn due(&mut self) -> Option<Event> {
+        let now = self.now.mono;
+        if self.playing.is_some_and(|playing| playing.until <= now) {
+            self.stop();
+            return Some(Event::PlayDone);
+        }
+        self.deadline.take_if(|at| *at <= now).map(|_| Event::Timeout)
+    }
+
+    /// What `value` stands for; a variable that is not set is an empty text.
+    pub(crate) fn value(&self, value: &Value) -> Value {
+        let Some(name) = value.reference() else { return value.clone() };
+        self.variable(name).unwrap_or_else(|| Value::text(""))
+    }
+
+    pub(crate) fn variable(&self, name: &str) -> Option<Value> {
+        self.vars.get(name).cloned().or_else(|| match name {
+            "caller" => Some(Value::Text(self.caller.clone())),
+            "dialled" => Some(Value::Text(self.dialled.clone())),
+            "language" => Some(Value::Text(Private::new(self.language.clone()))),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn set(&mut self, name: &Text, value: Value) {
+        if self.vars.len() < VARS_MAX || self.vars.contains_key(name) {
+            self.vars.insert(name.clone(), value);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A flow as it is drawn and stored.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use types::leg::Text;
+
+use crate::nodes::Kind;
+use crate::problem::{Problem, What};
+use crate::strict::Strict;
+
+/// The version of the JSON form that is read and written.
+pub const VERSION: u64 = 1;
+
+/// The flows of a tenant by name, for sub-flows.
+pub type Library = BTreeMap<Text, Arc<Flow>>;
+
+/// A flow.
+#[derive(Debug)]
+pub struct Flow {
+    /// Its id, by which sub-flows and numbers refer to it.
+    pub id: Text,
+    /// Its name, for people.
+    pub name: Text,
+    /// The language in which it begins.
+    pub language: Text,
+    pub(crate) start: Text,
+    pub(crate) nodes: BTreeMap<Text, Node>,
+}
+
+/// Where each outlet leads.
+pub(crate) type Outlets = BTreeMap<Text, Text>;
+
+/// A node: what it does, and where its outlets lead.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    pub(crate) outlets: Outlets,
+}
+
+/// The outer form, before the nodes are looked at one by one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    version: u64,
+    id: Text,
+    name: Text,
+    language: Text,
+    start: Text,
+    nodes: BTreeMap<Text, serde_json::Value>,
+}
+
+/// What all kinds of nodes have. `label` and `at` are the designer's.
+#[derive(Deserialize)]
+struct Common {
+    kind: Option<Text>,
+    #[serde(default)]
+    outlets: Outlets,
+    #[serde(default, rename = "label")]
+    _label: Option<String>,
+    #[serde(default, rename = "at")]
+    _at: Option<[f64; 2]>,
+}
+
+impl Flow {
+    /// Reads the JSON form. Unknown and repeated keys are refused.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the form; what it means is judged by [`Flow::validate`].
+    pub fn parse(json: &str) -> Result<Self, Vec<Problem>> {
+        let whole = |what| vec![Problem::of_flow("", what)];
+        let Strict(value) = serde_json::from_str(json).map_err(|e| whole(What::Malformed(e.to_string())))?;
+        // The version first: a later form may differ in everything else.
+        if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64)
+            && version != VERSION
+        {
+            return Err(vec![Problem::of_flow("version", What::Version(version))]);
+        }
+        let form: Form = serde_json::from_value(value).map_err(|e| whole(What::Malformed(e.to_string())))?;
+        debug_assert_eq!(form.version, VERSION);
+        let (mut nodes, mut problems) = (BTreeMap::new(), Vec::new());
+        for (id, value) in form.nodes {
+            match read_node(value) {
+                Ok(node) => {
+                    nodes.insert(id, node);
+                }
+                Err((field, what)) => problems.push(Problem::of_node(&id, field, what)),
+            }
+        }
+        if problems.is_empty() {
+            Ok(Self { id: form.id, name: form.name, language: form.language, start: form.start, nodes })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// How many nodes it has.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether it has no node.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+}
+
+fn read_node(value: serde_json::Value) -> Result<Node, (&'static str, What)> {
+    let malformed = |e: serde_json::Error| ("", What::Malformed(e.to_string()));
+    let common: Common = serde_json::from_value(value.clone()).map_err(malformed)?;
+    let Some(kind) = common.kind else { return Err(("kind", What::Empty)) };
+    let serde_json::Value::Object(mut own) = value else { return Err(("", What::Empty)) };
+    for key in ["kind", "outlets", "label", "at"] {
+        own.remove(key);
+    }
+    let kind = Kind::read(&kind, serde_json::Value::Object(own))
+        .ok_or_else(|| ("kind", What::UnknownKind(kind.to_string())))?
+        .map_err(malformed)?;
+    Ok(Node { kind, outlets: common.outlets })
+}

@@ -1,0 +1,116 @@
+//! `condition`: compares a variable. Outlets `true` and `false`.
+
+use std::cmp::Ordering;
+
+use serde::Deserialize;
+use types::leg::Text;
+
+use super::{Check, Next, NodeKind, Rule};
+use crate::core::Core;
+use crate::model::Outlets;
+use crate::problem::What;
+use crate::value::Value;
+
+pub(super) const EXAMPLE: &str = r#"{"kind": "condition", "variable": "caller", "op": "prefix", "value": "1380",
+  "outlets": {"true": "vip", "false": "menu"}}"#;
+
+/// How to compare. Both as numbers where both are (keyed digits count), as texts otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Op {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    /// The variable begins with the value.
+    Prefix,
+    /// The variable is set and not empty; no value needed.
+    Set,
+}
+
+/// Fields of a `condition` node.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Condition {
+    /// The variable: one of the flow's, or `caller`, `dialled`, `language`.
+    variable: Text,
+    /// `eq`, `ne`, `lt`, `le`, `gt`, `ge`, `prefix` or `set`.
+    op: Op,
+    /// What to compare with; `$name` for what a variable holds.
+    value: Option<Value>,
+}
+
+impl Condition {
+    fn holds(&self, core: &Core) -> bool {
+        let own = core.variable(&self.variable).unwrap_or_else(|| Value::text(""));
+        let other = self.value.as_ref().map_or_else(|| Value::text(""), |value| core.value(value));
+        let order = own.compare(&other);
+        match self.op {
+            Op::Eq => order == Ordering::Equal,
+            Op::Ne => order != Ordering::Equal,
+            Op::Lt => order == Ordering::Less,
+            Op::Le => order != Ordering::Greater,
+            Op::Gt => order == Ordering::Greater,
+            Op::Ge => order != Ordering::Less,
+            Op::Prefix => own.to_text().starts_with(&*other.to_text()),
+            Op::Set => !own.to_text().is_empty(),
+        }
+    }
+}
+
+impl NodeKind for Condition {
+    fn outlets(&self) -> Rule {
+        Rule { required: &["true", "false"], ..Rule::default() }
+    }
+
+    fn check(&self, check: &mut Check<'_>) {
+        if self.variable.is_empty() {
+            check.report("variable", What::Empty);
+        }
+        if self.value.is_none() && self.op != Op::Set {
+            check.report("value", What::Empty);
+        }
+    }
+
+    fn waits(&self) -> bool {
+        false
+    }
+
+    fn is_silent(&self) -> bool {
+        true
+    }
+
+    fn enter(&self, _: &Outlets, core: &mut Core) -> Next {
+        Next::Out(if self.holds(core) { "true" } else { "false" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::nodes::testing::check;
+
+    #[test]
+    fn comparisons() {
+        for (variable, op, value, holds) in [
+            ("caller", "prefix", "\"138\"", true),
+            ("caller", "prefix", "\"139\"", false),
+            ("dialled", "eq", "95", true),
+            ("dialled", "gt", "\"100\"", false),
+            ("dialled", "le", "95", true),
+            ("language", "ne", "\"en\"", true),
+            ("language", "lt", "\"zi\"", true),
+            ("nothing", "set", "null", false),
+            ("caller", "set", "null", true),
+            ("nothing", "eq", "\"\"", true),
+        ] {
+            let flow = format!(
+                r#"{{"c": {{"kind": "condition", "variable": "{variable}", "op": "{op}", "value": {value},
+                           "outlets": {{"true": "t", "false": "f"}}}},
+                    "t": {{"kind": "hangup"}}, "f": {{"kind": "hangup", "cause": "declined"}}}}"#
+            );
+            check(&flow, "", if holds { "hangup normal" } else { "hangup declined" });
+        }
+    }
+}

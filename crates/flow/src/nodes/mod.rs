@@ -1,0 +1,217 @@
+//! The node kinds, a file each: its fields with their documentation, an example, its checks, what
+//! it does, and its tests.
+
+mod callback;
+mod collect;
+mod condition;
+mod echo;
+mod hangup;
+mod hours;
+mod language;
+mod menu;
+mod play;
+mod queue;
+mod record;
+mod return_;
+mod set;
+mod subflow;
+mod survey;
+mod transfer;
+
+#[cfg(test)]
+mod testing;
+
+use std::collections::BTreeSet;
+
+use types::Cause;
+use types::leg::Text;
+
+use crate::LANGUAGES;
+use crate::core::{Core, Event};
+use crate::model::Outlets;
+use crate::problem::{Problem, What};
+use crate::validate::Names;
+
+/// What comes next after a node has been told something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// The node goes on waiting.
+    Stay,
+    /// The walk leaves by this outlet.
+    Out(&'static str),
+    /// The walk enters the flow of this id.
+    Sub(Text),
+    /// The walk goes back to the calling flow and leaves there by this outlet.
+    Return(Text),
+    /// The walk is over.
+    End(Cause),
+}
+
+/// Which outlets a kind has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rule {
+    /// Those that must lead somewhere.
+    pub(crate) required: &'static [&'static str],
+    /// Those that may: the call ends otherwise, or takes the fallback.
+    pub(crate) optional: &'static [&'static str],
+    /// One for each key.
+    pub(crate) keys: bool,
+    /// Whatever a sub-flow returns.
+    pub(crate) any: bool,
+}
+
+impl Rule {
+    pub(crate) fn allows(&self, name: &str) -> bool {
+        self.any
+            || self.required.contains(&name)
+            || self.optional.contains(&name)
+            || (self.keys && name.len() == 1 && is_keys(name))
+    }
+}
+
+/// What a kind has to do. Nodes hold settings only; what they remember is in [`Core`].
+pub(crate) trait NodeKind {
+    fn outlets(&self) -> Rule;
+    fn check(&self, _: &mut Check<'_>) {}
+    /// Whether it waits for something outside, so that a circle through it doesn't run hot.
+    fn waits(&self) -> bool {
+        true
+    }
+    /// Whether it can work after the caller has gone.
+    fn is_silent(&self) -> bool {
+        false
+    }
+    /// The outlet to take where this one leads nowhere.
+    fn fallback(&self, _: &str) -> Option<&'static str> {
+        None
+    }
+    /// The language it switches to.
+    fn switches_to(&self) -> Option<&Text> {
+        None
+    }
+    fn enter(&self, outlets: &Outlets, core: &mut Core) -> Next;
+    fn event(&self, _: &Outlets, _: &mut Core, _: Event) -> Next {
+        Next::Stay
+    }
+    /// The caller has hung up here. `Stay` ends the walk.
+    fn caller_left(&self, _: &Outlets, _: &mut Core) -> Next {
+        Next::Stay
+    }
+}
+
+macro_rules! kinds {
+    ($($variant:ident = $module:ident :: $name:literal),+ $(,)?) => {
+        /// A node's kind with its settings.
+        #[derive(Debug)]
+        pub(crate) enum Kind { $($variant($module::$variant)),+ }
+
+        /// Each kind's name with an example of a node.
+        pub const KINDS: &[(&str, &str)] = &[$(($name, $module::EXAMPLE)),+];
+
+        impl Kind {
+            /// Reads a kind's own fields; none when there is no such kind.
+            pub(crate) fn read(kind: &str, fields: serde_json::Value) -> Option<serde_json::Result<Self>> {
+                match kind {
+                    $($name => Some(serde_json::from_value(fields).map(Self::$variant)),)+
+                    _ => None,
+                }
+            }
+
+            pub(crate) const fn name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name),+ }
+            }
+
+            pub(crate) fn node(&self) -> &dyn NodeKind {
+                match self { $(Self::$variant(node) => node),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Callback = callback::"callback",
+    Collect = collect::"collect",
+    Condition = condition::"condition",
+    Echo = echo::"echo",
+    Hangup = hangup::"hangup",
+    Hours = hours::"hours",
+    Language = language::"language",
+    Menu = menu::"menu",
+    Play = play::"play",
+    Queue = queue::"queue",
+    Record = record::"record",
+    Return = return_::"return",
+    Set = set::"set",
+    Subflow = subflow::"subflow",
+    Survey = survey::"survey",
+    Transfer = transfer::"transfer",
+}
+
+/// Collects what is wrong with one node.
+pub(crate) struct Check<'a> {
+    pub(crate) node: &'a Text,
+    pub(crate) languages: &'a BTreeSet<Text>,
+    pub(crate) names: &'a dyn Names,
+    pub(crate) problems: &'a mut Vec<Problem>,
+}
+
+impl Check<'_> {
+    pub(crate) fn report(&mut self, field: &str, what: What) {
+        self.problems.push(Problem::of_node(self.node, field, what));
+    }
+
+    pub(crate) fn range(&mut self, field: &str, value: impl Into<i64>, least: i64, most: i64) {
+        if !(least..=most).contains(&value.into()) {
+            self.report(field, What::OutOfRange(least, most));
+        }
+    }
+
+    pub(crate) fn prompt(&mut self, field: &str, id: &Text) {
+        for language in self.languages {
+            if LANGUAGES.contains(&&**language) && !self.names.prompt(language, id) {
+                self.report(field, What::UnknownPrompt(id.clone(), language.clone()));
+            }
+        }
+    }
+
+    pub(crate) fn keys(&mut self, field: &str, keys: &str) {
+        if keys.is_empty() {
+            self.report(field, What::Empty);
+        } else if !is_keys(keys) {
+            self.report(field, What::BadDigits(keys.to_owned()));
+        }
+    }
+
+    pub(crate) fn queue(&mut self, field: &str, name: &Text) {
+        if name.is_empty() {
+            self.report(field, What::Empty);
+        } else if !self.names.queue(name) {
+            self.report(field, What::UnknownQueue(name.clone()));
+        }
+    }
+}
+
+fn is_keys(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '0'..='9' | '*' | '#'))
+}
+
+/// A key as an outlet's name.
+fn key_name(key: char) -> &'static str {
+    const KEYS: &str = "0123456789*#ABCD";
+    KEYS.find(key).map_or("", |at| &KEYS[at..=at])
+}
+
+/// Seconds to wait for a key; longer than a minute is dead air.
+const WAIT_RANGE_S: (i64, i64) = (1, 60);
+/// How often one may be asked again.
+const RETRIES_MAX: i64 = 10;
+
+const fn five() -> u32 {
+    5
+}
+const fn two() -> u8 {
+    2
+}
+const fn yes() -> bool {
+    true
+}

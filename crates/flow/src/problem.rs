@@ -1,0 +1,139 @@
+//! What is wrong with a flow, for the person who draws it.
+
+use std::fmt;
+
+use types::leg::Text;
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The node; absent when the flow as a whole is meant.
+    pub node: Option<Text>,
+    /// The field, such as `outlets.1` or `timeout_s`.
+    pub field: Option<String>,
+    /// What.
+    pub what: What,
+}
+
+/// What can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// It is no JSON, or a field is missing, unknown or of the wrong type: the reader's message.
+    Malformed(String),
+    /// A version this program doesn't know.
+    Version(u64),
+    /// No such node kind.
+    UnknownKind(String),
+    /// A node that the start or an outlet names isn't there.
+    NoSuchNode(Text),
+    /// A necessary outlet leads nowhere.
+    MissingOutlet(String),
+    /// The kind has no such outlet.
+    UnknownOutlet(String),
+    /// No way leads to the node.
+    Unreachable,
+    /// A circle in which nothing waits: it would run for ever.
+    Loop,
+    /// Something other than keys of a telephone.
+    BadDigits(String),
+    /// A language without prompts.
+    UnknownLanguage(Text),
+    /// A prompt that isn't in the bank, in this language.
+    UnknownPrompt(Text, Text),
+    /// No queue of that name.
+    UnknownQueue(Text),
+    /// No flow of that name.
+    UnknownFlow(Text),
+    /// No setting of that name.
+    UnknownSetting(Text),
+    /// A number beyond its limits (least, most).
+    OutOfRange(i64, i64),
+    /// Nothing where something is needed.
+    Empty,
+    /// A sound without an end where the flow waits for the end.
+    Endless,
+    /// Not a date, time or span.
+    BadTime(String),
+    /// Too many nodes.
+    TooBig(usize),
+}
+
+impl Problem {
+    /// Of the flow as a whole.
+    pub(crate) fn of_flow(field: &str, what: What) -> Self {
+        Self { node: None, field: (!field.is_empty()).then(|| field.to_owned()), what }
+    }
+
+    /// Of a node.
+    pub(crate) fn of_node(node: &Text, field: &str, what: What) -> Self {
+        Self { node: Some(node.clone()), field: (!field.is_empty()).then(|| field.to_owned()), what }
+    }
+
+    /// In English.
+    pub fn en(&self) -> String {
+        let what = match &self.what {
+            What::Malformed(why) => why.clone(),
+            What::Version(v) => format!("version {v} is not known; this program reads version 1"),
+            What::UnknownKind(kind) => format!("there is no node kind `{kind}`"),
+            What::NoSuchNode(node) => format!("there is no node `{node}`"),
+            What::MissingOutlet(name) => format!("outlet `{name}` has to lead somewhere"),
+            What::UnknownOutlet(name) => format!("this kind of node has no outlet `{name}`"),
+            What::Unreachable => "no way leads here".to_owned(),
+            What::Loop => "is part of a circle in which nothing waits".to_owned(),
+            What::BadDigits(text) => format!("`{text}` is not made of the keys 0-9, * and #"),
+            What::UnknownLanguage(language) => format!("there are no prompts in language `{language}`"),
+            What::UnknownPrompt(id, language) => format!("there is no prompt `{id}` in language `{language}`"),
+            What::UnknownQueue(name) => format!("there is no queue `{name}`"),
+            What::UnknownFlow(name) => format!("there is no flow `{name}`"),
+            What::UnknownSetting(name) => format!("there is no setting `{name}`"),
+            What::OutOfRange(low, high) => format!("has to be {low} to {high}"),
+            What::Empty => "must not be empty".to_owned(),
+            What::Endless => "never ends; give `max_s`".to_owned(),
+            What::BadTime(text) => format!("`{text}` is no date or time; write 2026-10-01 or 09:00"),
+            What::TooBig(most) => format!("more than {most} nodes"),
+        };
+        match (&self.node, &self.field) {
+            (Some(node), Some(field)) => format!("node `{node}`, {field}: {what}"),
+            (Some(node), None) => format!("node `{node}`: {what}"),
+            (None, Some(field)) => format!("{field}: {what}"),
+            (None, None) => what,
+        }
+    }
+
+    /// In Chinese.
+    pub fn zh(&self) -> String {
+        let what = match &self.what {
+            What::Malformed(why) => format!("格式有误：{why}"),
+            What::Version(v) => format!("不支持版本 {v}，本程序只支持版本 1"),
+            What::UnknownKind(kind) => format!("没有“{kind}”这种节点"),
+            What::NoSuchNode(node) => format!("没有名为“{node}”的节点"),
+            What::MissingOutlet(name) => format!("出口“{name}”必须连接到一个节点"),
+            What::UnknownOutlet(name) => format!("这种节点没有出口“{name}”"),
+            What::Unreachable => "没有任何路径通向这里".to_owned(),
+            What::Loop => "处于一个没有等待的死循环中".to_owned(),
+            What::BadDigits(text) => format!("“{text}”只能由 0-9、* 和 # 组成"),
+            What::UnknownLanguage(language) => format!("没有语言“{language}”的语音"),
+            What::UnknownPrompt(id, language) => format!("语言“{language}”中没有语音“{id}”"),
+            What::UnknownQueue(name) => format!("没有名为“{name}”的队列"),
+            What::UnknownFlow(name) => format!("没有名为“{name}”的流程"),
+            What::UnknownSetting(name) => format!("没有名为“{name}”的设置项"),
+            What::OutOfRange(low, high) => format!("必须在 {low} 到 {high} 之间"),
+            What::Empty => "不能为空".to_owned(),
+            What::Endless => "播放永不结束，请设置 max_s".to_owned(),
+            What::BadTime(text) => format!("“{text}”不是日期或时间，请写成 2026-10-01 或 09:00"),
+            What::TooBig(most) => format!("节点超过 {most} 个"),
+        };
+        match (&self.node, &self.field) {
+            (Some(node), Some(field)) => format!("节点“{node}”的 {field}：{what}"),
+            (Some(node), None) => format!("节点“{node}”：{what}"),
+            (None, Some(field)) => format!("{field}：{what}"),
+            (None, None) => what,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en())
+    }
+}

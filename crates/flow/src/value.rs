@@ -1,0 +1,60 @@
+//! Variables of a walk.
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+use types::Private;
+use types::leg::Text;
+
+/// A variable's value. Texts may hold a caller's number or what it keyed, so they print as `***`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Number(i64),
+    /// A text. In flows, `$name` stands for the variable of that name.
+    Text(Private<Text>),
+}
+
+impl Value {
+    /// A text.
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// As a text, in clear.
+    pub fn to_text(&self) -> Text {
+        match self {
+            Self::Bool(yes) => Text::from(if *yes { "true" } else { "false" }),
+            Self::Number(n) => n.to_string().into(),
+            Self::Text(text) => text.reveal().clone(),
+        }
+    }
+
+    /// As a number, where it is one or reads as one (keyed digits do).
+    pub fn to_number(&self) -> Option<i64> {
+        match self {
+            Self::Bool(_) => None,
+            Self::Number(n) => Some(*n),
+            Self::Text(text) => text.reveal().parse().ok(),
+        }
+    }
+
+    /// Compares as numbers where both are, as texts otherwise.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        match (self.to_number(), other.to_number()) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => self.to_text().cmp(&other.to_text()),
+        }
+    }
+
+    /// The name of the variable that this text stands for.
+    pub(crate) fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => text.reveal().strip_prefix('$'),
+            _ => None,
+        }
+    }
+}
