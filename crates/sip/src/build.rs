@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use crate::header::HeaderName;
 use crate::header::via::stamp_into;
-use crate::message::{Message, Start, unfold};
+use crate::message::{Message, Refused, Start, unfold};
 use crate::method::Method;
 use crate::status::reason_phrase;
 
@@ -202,5 +202,35 @@ impl MessageBuilder {
 
     fn line_end(&mut self) {
         self.out.extend_from_slice(b"\r\n");
+    }
+}
+
+impl Message {
+    /// The message printed anew: long header names, unfolded values, a Content-Length that fits.
+    pub fn print(&self) -> Vec<u8> {
+        MessageBuilder::again(self).finish_raw(self.body())
+    }
+}
+
+impl Refused {
+    /// The reason phrase that tells the sender what to mend.
+    pub fn reason(&self) -> String {
+        match self.error.status() {
+            Some(400) => {
+                let text = self.error.to_string();
+                let (first, rest) = text.split_at(1);
+                format!("{}{rest}", first.to_ascii_uppercase())
+            }
+            Some(status) => reason_phrase(status).to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// The answer to send back to where the request came from, if one is due.
+    pub fn reply(&self, source: SocketAddr) -> Option<Vec<u8>> {
+        let status = self.status()?;
+        let request = self.message.as_deref()?;
+        let reason = if status == 400 { self.reason() } else { reason_phrase(status).to_owned() };
+        Some(MessageBuilder::reply_with_reason(request, status, &reason, None, Some(source)).finish())
     }
 }

@@ -1,5 +1,7 @@
 //! What every message must have, and the grammar of what we will use of it.
 
+use bytes::Bytes;
+
 use crate::error::{Malformed, ParseError};
 use crate::header::HeaderName;
 use crate::header::accept::MediaType;
@@ -8,12 +10,30 @@ use crate::header::name_addr::{NameAddr, NameAddrIter, is_star};
 use crate::header::timing::parse_max_forwards;
 use crate::header::via::ViaIter;
 use crate::limits::{MAX_LIST_VALUES, MAX_VIAS};
-use crate::message::{Message, Start};
+use crate::message::{Message, Refused, Start};
 use crate::scan::{ListIter, is_white, text};
 use crate::uri::Uri;
 
+impl Message {
+    /// Reads and checks one message: the bytes of a datagram, of a WebSocket frame, or of one frame of a
+    /// [`crate::stream::Framer`]. Without Content-Length the body is the rest; bytes behind the body are ignored.
+    ///
+    /// After success the start line, the top Via, From, To, Call-ID and CSeq are there and well formed, Content-Length,
+    /// Contact, Route, Record-Route and Max-Forwards are well formed if they are there.
+    ///
+    /// # Errors
+    /// What is wrong, and what is known of the message.
+    pub fn parse(raw: impl Into<Bytes>) -> Result<Self, Refused> {
+        let message = Self::scan(raw)?;
+        match check(&message) {
+            Ok(()) => Ok(message),
+            Err(error) => Err(Refused { error, message: Some(Box::new(message)) }),
+        }
+    }
+}
+
 /// One walk over the header lines.
-pub(crate) fn check(message: &Message) -> Result<(), ParseError> {
+fn check(message: &Message) -> Result<(), ParseError> {
     if message.is_request() {
         let uri = Uri::parse(message.request_uri_text()).map_err(|_| ParseError::RequestUri)?;
         // Headers in a Request-URI are never allowed (RFC 3261 section 19.1.1), and dangerous when taken at their word.

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::header::HeaderName;
+use crate::name::HeaderName;
 
 /// Why a message was refused by the parser. [`ParseError::status`] is the answer to give to a request; responses and
 /// ACK are dropped whatever is wrong with them.

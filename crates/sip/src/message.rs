@@ -3,8 +3,6 @@
 use bytes::Bytes;
 use smallvec::SmallVec;
 
-use crate::build::MessageBuilder;
-use crate::check;
 use crate::error::{Malformed, ParseError};
 use crate::header::HeaderName;
 use crate::header::accept::MediaType;
@@ -13,7 +11,6 @@ use crate::header::name_addr::{NameAddr, NameAddrIter};
 use crate::header::timing::{parse_max_forwards, parse_number};
 use crate::header::via::{Via, ViaIter};
 use crate::method::Method;
-use crate::parse;
 use crate::scan::{text, trim};
 use crate::uri::Uri;
 
@@ -82,54 +79,9 @@ impl Refused {
             _ => self.error.status(),
         }
     }
-
-    /// The reason phrase that tells the sender what to mend.
-    pub fn reason(&self) -> String {
-        match self.error.status() {
-            Some(400) => {
-                let text = self.error.to_string();
-                let (first, rest) = text.split_at(1);
-                format!("{}{rest}", first.to_ascii_uppercase())
-            }
-            Some(status) => crate::status::reason_phrase(status).to_owned(),
-            None => String::new(),
-        }
-    }
-
-    /// The answer to send back to where the request came from, if one is due.
-    pub fn reply(&self, source: std::net::SocketAddr) -> Option<Vec<u8>> {
-        let status = self.status()?;
-        let request = self.message.as_deref()?;
-        let reason = if status == 400 { self.reason() } else { crate::status::reason_phrase(status).to_owned() };
-        Some(MessageBuilder::reply_with_reason(request, status, &reason, None, Some(source)).finish())
-    }
 }
 
 impl Message {
-    /// Reads and checks one message: the bytes of a datagram, of a WebSocket frame, or of one frame of a
-    /// [`crate::stream::Framer`]. Without Content-Length the body is the rest; bytes behind the body are ignored.
-    ///
-    /// After success the start line, the top Via, From, To, Call-ID and CSeq are there and well formed, Content-Length,
-    /// Contact, Route, Record-Route and Max-Forwards are well formed if they are there.
-    ///
-    /// # Errors
-    /// What is wrong, and what is known of the message.
-    pub fn parse(raw: impl Into<Bytes>) -> Result<Self, Refused> {
-        let message = Self::scan(raw)?;
-        match check::check(&message) {
-            Ok(()) => Ok(message),
-            Err(error) => Err(Refused { error, message: Some(Box::new(message)) }),
-        }
-    }
-
-    /// Reads one message without looking into its headers' values (Content-Length apart).
-    ///
-    /// # Errors
-    /// As [`Message::parse`], for what the lines as such show.
-    pub fn scan(raw: impl Into<Bytes>) -> Result<Self, Refused> {
-        parse::scan(raw.into())
-    }
-
     /// The bytes as received.
     pub fn raw(&self) -> &Bytes {
         &self.raw
@@ -314,11 +266,6 @@ impl Message {
     /// Content-Type; `None` when it is absent or broken.
     pub fn content_type(&self) -> Option<MediaType<'_>> {
         self.header(HeaderName::ContentType).and_then(|value| MediaType::parse(value).ok())
-    }
-
-    /// The message printed anew: long header names, unfolded values, a Content-Length that fits.
-    pub fn print(&self) -> Vec<u8> {
-        MessageBuilder::again(self).finish_raw(self.body())
     }
 
     fn text_of(&self, span: Span) -> &str {

@@ -12,7 +12,17 @@ use crate::message::{Field, Fields, Message, Refused, Span, Start};
 use crate::method::Method;
 use crate::scan::{all_token, is_token};
 
-pub(crate) fn scan(raw: Bytes) -> Result<Message, Refused> {
+impl Message {
+    /// Reads one message without looking into its headers' values (Content-Length apart).
+    ///
+    /// # Errors
+    /// As [`Message::parse`], for what the lines as such show.
+    pub fn scan(raw: impl Into<Bytes>) -> Result<Self, Refused> {
+        scan(raw.into())
+    }
+}
+
+fn scan(raw: Bytes) -> Result<Message, Refused> {
     let mut first_error = None;
     let raw = if raw.len() > MAX_MESSAGE_BYTES {
         first_error = Some(ParseError::TooLarge);

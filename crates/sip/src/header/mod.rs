@@ -9,6 +9,4 @@ pub mod replaces;
 pub mod timing;
 pub mod via;
 
-mod name;
-
-pub use name::HeaderName;
+pub use crate::name::HeaderName;
