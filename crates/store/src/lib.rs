@@ -1,1 +1,28 @@
-//! Settings and projections in SQL: the port, the SQLite default and the conformance suite.
+//! Settings and projections in SQL.
+//!
+//! A [`Store`] speaks to any backend that the SQL layer has a driver for: [`Store::open_sqlite`] is the default,
+//! adapter crates open others by [`Store::from_connections`], and each of them must pass the `conformance` suite
+//! (behind the feature of that name).
+//!
+//! Settings are rows ([`Row`]), read and written whole; every statement names the tenant, so that no question of
+//! one tenant's is answered with another's rows. Interactions and callbacks are projections: a [`Projector`] inserts
+//! them from the journal in batches, and they can be rebuilt from it.
+
+mod column;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod error;
+mod interactions;
+mod migrations;
+mod projection;
+mod row;
+mod rows;
+mod sql;
+mod store;
+
+pub use error::Error;
+pub use interactions::{Callback, Filter, Interaction, Number, Page};
+pub use projection::{Applied, Fact, Projector};
+pub use row::{Key, Row};
+pub use rows::{FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
+pub use store::Store;

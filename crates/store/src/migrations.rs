@@ -1,0 +1,24 @@
+//! The schema, in versions. A migration that was released is never changed; a new one follows it.
+
+mod m0001_begin;
+
+use sea_orm::DbBackend;
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+pub(crate) struct Migrations;
+
+impl MigratorTrait for Migrations {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_begin::Begin)]
+    }
+}
+
+/// Where the dialects differ: `{id}` is the cheapest 64-bit primary key, `{plain}` is text compared byte by byte.
+fn in_dialect(backend: DbBackend, sql: &str) -> String {
+    let (id, plain) = match backend {
+        // Only this spelling makes the key the row's own number.
+        DbBackend::Sqlite => ("INTEGER PRIMARY KEY", "TEXT"),
+        _ => ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\""),
+    };
+    sql.replace("{id}", id).replace("{plain}", plain)
+}

@@ -1,0 +1,375 @@
+//! Turning the journal into rows, in batches.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+use types::{AgentId, InteractionId, QueueId, TenantId, Wall};
+
+use crate::column::Column;
+use crate::error::Error;
+use crate::interactions::backwards;
+use crate::sql::{ForIds, Insert};
+use crate::store::Store;
+
+/// The projection's name in the table of cursors.
+const NAME: &str = "interactions";
+/// Rows of one transaction at most; a reader of a long backlog sees it come in bit by bit.
+const BATCH: usize = 500;
+
+const INTERACTION: [&str; 24] = [
+    "id",
+    "tenant_id",
+    "pos",
+    "channel",
+    "direction",
+    "from_number",
+    "to_number",
+    "from_rev",
+    "to_rev",
+    "queue_id",
+    "agent_id",
+    "started_at",
+    "answered_at",
+    "connected_at",
+    "ended_at",
+    "wait_ms",
+    "talk_ms",
+    "hold_ms",
+    "wrap_up_ms",
+    "outcome",
+    "ended_by",
+    "cause",
+    "has_recording",
+    "detail",
+];
+
+const WRAP_UP: [&str; 5] = ["interaction_id", "agent_id", "at", "tenant_id", "wrap_up_ms"];
+const CALLBACK: [&str; 6] = ["pos", "tenant_id", "interaction_id", "number", "queue_id", "requested_at"];
+
+/// An event of the journal.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact<'a> {
+    /// Its position among all events.
+    pub pos: u64,
+    /// Whose.
+    pub tenant: TenantId,
+    /// When.
+    pub at: Wall,
+    /// The happening as the journal stores it.
+    pub json: &'a [u8],
+}
+
+/// `interaction.wrapped`.
+#[derive(Deserialize)]
+struct Wrapped {
+    id: InteractionId,
+    agent: AgentId,
+    wrap_up_ms: u64,
+}
+
+/// `callback.requested`.
+#[derive(Deserialize)]
+struct Requested<'a> {
+    id: InteractionId,
+    #[serde(borrow)]
+    number: Cow<'a, str>,
+    #[serde(default)]
+    queue: Option<QueueId>,
+}
+
+/// `interaction.ended`, its record as it stands.
+#[derive(Deserialize)]
+struct Ended<'a> {
+    #[serde(borrow)]
+    record: &'a RawValue,
+}
+
+/// What columns there are of a record.
+#[derive(Deserialize)]
+struct Record<'a> {
+    id: InteractionId,
+    #[serde(borrow)]
+    channel: Cow<'a, str>,
+    #[serde(borrow)]
+    direction: Cow<'a, str>,
+    #[serde(borrow)]
+    from: Cow<'a, str>,
+    #[serde(borrow)]
+    to: Cow<'a, str>,
+    #[serde(default)]
+    queue: Option<QueueId>,
+    #[serde(default)]
+    agent: Option<AgentId>,
+    started: Wall,
+    #[serde(default)]
+    answered: Option<Wall>,
+    #[serde(default)]
+    connected: Option<Wall>,
+    ended: Wall,
+    wait_ms: u64,
+    talk_ms: u64,
+    hold_ms: u64,
+    #[serde(borrow)]
+    outcome: Cow<'a, str>,
+    #[serde(borrow)]
+    ended_by: Cow<'a, str>,
+    #[serde(borrow)]
+    cause: Cow<'a, str>,
+    #[serde(default)]
+    recordings: Vec<IgnoredAny>,
+}
+
+/// What came of some events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Interactions written.
+    pub interactions: usize,
+    /// Events that this version cannot read. They are passed over, lest one of them stop all others for ever; the
+    /// journal still has them. Say so in an alarm.
+    pub unreadable: usize,
+}
+
+/// Inserts interactions and callbacks from the journal. There is one per store.
+///
+/// Batches may be given again: what was applied is passed over by its position, so that a failed attempt is simply
+/// repeated.
+pub struct Projector {
+    store: Store,
+    cursor: u64,
+    statements: Statements,
+}
+
+struct Statements {
+    backend: DbBackend,
+    interactions: Insert,
+    wraps: Insert,
+    callbacks: Insert,
+    sum_wraps: ForIds,
+}
+
+/// The rows of one transaction.
+#[derive(Default)]
+struct Batch {
+    /// By id, which is the order of time, so that pages fill up one after the other. Of two records of one
+    /// interaction the later counts.
+    interactions: BTreeMap<u64, Vec<Value>>,
+    wraps: Vec<Value>,
+    callbacks: Vec<Value>,
+    /// The interactions whose work afterwards has to be summed anew.
+    touched: BTreeSet<u64>,
+    facts: usize,
+    pos: u64,
+}
+
+impl Projector {
+    /// Goes on where the store's projections end.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn open(store: Store) -> Result<Self, Error> {
+        let backend = store.write().get_database_backend();
+        let statement = Statement::from_sql_and_values(
+            backend,
+            match backend {
+                DbBackend::Postgres => "SELECT \"pos\" FROM \"projection_cursor\" WHERE \"name\" = $1",
+                _ => "SELECT \"pos\" FROM \"projection_cursor\" WHERE \"name\" = ?",
+            },
+            [NAME.into()],
+        );
+        let row = store.write().query_one_raw(statement).await?;
+        let cursor = row.map(|row| u64::read(&row, "pos")).transpose()?.unwrap_or(0);
+        Ok(Self { store, cursor, statements: Statements::new(backend) })
+    }
+
+    /// The position up to which the journal is projected: read the journal from here.
+    pub fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
+    /// Applies events in the order of their positions.
+    ///
+    /// # Errors
+    /// The database fails; then the cursor tells what was applied before. Give the same events again.
+    pub async fn apply<'a>(&mut self, facts: impl IntoIterator<Item = Fact<'a>>) -> Result<Applied, Error> {
+        let mut batch = Batch::default();
+        let mut applied = Applied::default();
+        for fact in facts {
+            if fact.pos <= self.cursor.max(batch.pos) {
+                continue;
+            }
+            if batch.add(&fact).is_err() {
+                applied.unreadable += 1;
+            }
+            if batch.rows() >= BATCH {
+                applied.interactions += self.commit(std::mem::take(&mut batch)).await?;
+            }
+        }
+        if batch.facts > 0 {
+            applied.interactions += self.commit(batch).await?;
+        }
+        Ok(applied)
+    }
+
+    async fn commit(&mut self, batch: Batch) -> Result<usize, Error> {
+        let (pos, written) = (batch.pos, batch.interactions.len());
+        let change = self.store.write().begin().await?;
+        self.statements.write(&change, batch).await?;
+        self.statements.move_cursor(&change, pos).await?;
+        change.commit().await?;
+        self.cursor = pos;
+        Ok(written)
+    }
+
+    /// Begins anew from a journal whose oldest cursor is `oldest`: removes what events after it have made, and
+    /// expects [`Projector::apply`] with all of them. Rows whose events the journal no longer holds stay.
+    ///
+    /// # Errors
+    /// The database fails; then everything is as before.
+    pub async fn rewind(&mut self, oldest: u64) -> Result<(), Error> {
+        let change = self.store.write().begin().await?;
+        for table in ["interaction", "callback"] {
+            let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");
+            change.execute_unprepared(&sql).await?;
+        }
+        self.statements.move_cursor(&change, oldest).await?;
+        change.commit().await?;
+        self.cursor = oldest;
+        Ok(())
+    }
+}
+
+impl Statements {
+    fn new(backend: DbBackend) -> Self {
+        let updates = INTERACTION[1..].iter().map(|c| format!("\"{c}\" = excluded.\"{c}\"")).collect::<Vec<_>>();
+        let replace = format!(
+            "ON CONFLICT (\"id\") DO UPDATE SET {} WHERE \"interaction\".\"tenant_id\" = excluded.\"tenant_id\"",
+            updates.join(", ")
+        );
+        Self {
+            backend,
+            interactions: Insert::new(backend, "interaction", &INTERACTION, &replace),
+            wraps: Insert::new(backend, "wrap_up", &WRAP_UP, "ON CONFLICT DO NOTHING"),
+            callbacks: Insert::new(backend, "callback", &CALLBACK, "ON CONFLICT DO NOTHING"),
+            sum_wraps: ForIds::new(
+                backend,
+                "UPDATE \"interaction\" SET \"wrap_up_ms\" = (SELECT SUM(w.\"wrap_up_ms\") FROM \"wrap_up\" w \
+                 WHERE w.\"interaction_id\" = \"interaction\".\"id\" AND w.\"tenant_id\" = \"interaction\".\"tenant_id\") \
+                 WHERE \"id\" IN (SELECT \"interaction_id\" FROM \"wrap_up\" WHERE \"interaction_id\" IN ({ids}) \
+                 AND \"wrap_up\".\"tenant_id\" = \"interaction\".\"tenant_id\")",
+            ),
+        }
+    }
+
+    async fn write(&self, change: &DatabaseTransaction, batch: Batch) -> Result<(), Error> {
+        self.wraps.execute(change, batch.wraps).await?;
+        self.callbacks.execute(change, batch.callbacks).await?;
+        self.interactions.execute(change, batch.interactions.into_values().flatten().collect()).await?;
+        let touched: Vec<u64> = batch.touched.into_iter().collect();
+        self.sum_wraps.execute(change, &touched).await?;
+        Ok(())
+    }
+
+    async fn move_cursor(&self, change: &DatabaseTransaction, pos: u64) -> Result<(), Error> {
+        let places = if self.backend == DbBackend::Postgres { "$1, $2" } else { "?, ?" };
+        let sql = format!(
+            "INSERT INTO \"projection_cursor\" (\"name\", \"pos\") VALUES ({places}) \
+             ON CONFLICT (\"name\") DO UPDATE SET \"pos\" = excluded.\"pos\""
+        );
+        change.execute_raw(Statement::from_sql_and_values(self.backend, sql, [NAME.into(), pos.to_value()])).await?;
+        Ok(())
+    }
+}
+
+impl Batch {
+    fn rows(&self) -> usize {
+        // A batch of nothing but events that make no row still ends, so that the cursor moves.
+        self.interactions.len().max(self.facts / 20)
+    }
+
+    fn add(&mut self, fact: &Fact<'_>) -> serde_json::Result<()> {
+        self.facts += 1;
+        self.pos = fact.pos;
+        match kind(fact.json) {
+            b"interaction.ended" => {
+                let ended: Ended<'_> = serde_json::from_slice(fact.json)?;
+                let json = ended.record.get();
+                let record: Record<'_> = serde_json::from_str(json)?;
+                let id = record.id.0;
+                self.interactions.insert(id, record.values(fact, json));
+                self.touched.insert(id);
+            }
+            b"interaction.wrapped" => {
+                let wrapped: Wrapped = serde_json::from_slice(fact.json)?;
+                self.touched.insert(wrapped.id.0);
+                self.wraps.extend(wrapped.values(fact));
+            }
+            b"callback.requested" => {
+                let callback: Requested<'_> = serde_json::from_slice(fact.json)?;
+                self.callbacks.extend(callback.values(fact));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// The name of the happening, without parsing the rest: `type` is always its first member.
+fn kind(json: &[u8]) -> &[u8] {
+    let name = json.strip_prefix(br#"{"type":""#).unwrap_or_default();
+    let end = name.iter().position(|&b| b == b'"').unwrap_or(0);
+    &name[..end]
+}
+
+impl Record<'_> {
+    /// In the order of [`INTERACTION`].
+    fn values(&self, fact: &Fact<'_>, json: &str) -> Vec<Value> {
+        let text = |text: &str| Value::String(Some(text.to_owned()));
+        vec![
+            self.id.to_value(),
+            fact.tenant.to_value(),
+            fact.pos.to_value(),
+            text(&self.channel),
+            text(&self.direction),
+            text(&self.from),
+            text(&self.to),
+            Value::String(Some(backwards(&self.from))),
+            Value::String(Some(backwards(&self.to))),
+            self.queue.to_value(),
+            self.agent.to_value(),
+            self.started.to_value(),
+            self.answered.to_value(),
+            self.connected.to_value(),
+            self.ended.to_value(),
+            self.wait_ms.to_value(),
+            self.talk_ms.to_value(),
+            self.hold_ms.to_value(),
+            0u64.to_value(),
+            text(&self.outcome),
+            text(&self.ended_by),
+            text(&self.cause),
+            (!self.recordings.is_empty()).to_value(),
+            text(json),
+        ]
+    }
+}
+
+impl Wrapped {
+    /// In the order of [`WRAP_UP`].
+    fn values(&self, fact: &Fact<'_>) -> [Value; 5] {
+        let (at, tenant) = (fact.at.to_value(), fact.tenant.to_value());
+        [self.id.to_value(), self.agent.to_value(), at, tenant, self.wrap_up_ms.to_value()]
+    }
+}
+
+impl Requested<'_> {
+    /// In the order of [`CALLBACK`].
+    fn values(&self, fact: &Fact<'_>) -> [Value; 6] {
+        let number = Value::String(Some(self.number.clone().into_owned()));
+        let (pos, tenant, at) = (fact.pos.to_value(), fact.tenant.to_value(), fact.at.to_value());
+        [pos, tenant, self.id.to_value(), number, self.queue.to_value(), at]
+    }
+}

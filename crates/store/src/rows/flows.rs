@@ -1,0 +1,76 @@
+//! Flows: every version is kept, one of them is live.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, TransactionTrait};
+use types::leg::Text;
+use types::{FlowId, TenantId};
+
+use crate::column::Column;
+use crate::error::Error;
+use crate::row::{Row, col, row, select};
+use crate::store::Store;
+
+/// One version of a flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowVersion {
+    /// The flow.
+    pub id: FlowId,
+    /// The version, from 1.
+    pub version: u32,
+    /// Whose.
+    pub tenant: TenantId,
+    /// What people read.
+    pub name: Text,
+    /// The graph: opaque to the store.
+    pub definition: serde_json::Value,
+    /// Whether calls walk this version.
+    pub published: bool,
+}
+
+row!(FlowVersion, "flow", (FlowId, u32), ["id", "version"], {
+    id: "id", version: "version", tenant: "tenant_id", name: "name", definition: "definition", published: "published",
+});
+
+impl Store {
+    /// The version that calls walk of every flow of a tenant.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn published_flows(&self, tenant: TenantId) -> Result<Vec<FlowVersion>, Error> {
+        let mut query = select::<FlowVersion>(tenant);
+        query.and_where(col("published").eq(true)).order_by(Alias::new("id"), sea_orm::Order::Asc);
+        self.all(&query).await
+    }
+
+    /// The newest version of a flow.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn newest_flow(&self, tenant: TenantId, id: FlowId) -> Result<Option<FlowVersion>, Error> {
+        let mut query = select::<FlowVersion>(tenant);
+        query.and_where(col("id").eq(id.to_value()));
+        query.order_by(Alias::new("version"), sea_orm::Order::Desc).limit(1);
+        self.one(&query).await
+    }
+
+    /// Makes calls walk this version and no other of the flow. False when there is no such version.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn publish_flow(&self, tenant: TenantId, id: FlowId, version: u32) -> Result<bool, Error> {
+        if self.get::<FlowVersion>(tenant, (id, version)).await?.is_none() {
+            return Ok(false);
+        }
+        let change = self.write().begin().await?;
+        for (published, this) in [(false, false), (true, true)] {
+            let mut update = Query::update();
+            let same = if this { col("version").eq(version.to_value()) } else { col("version").ne(version.to_value()) };
+            update.table(Alias::new(FlowVersion::TABLE)).value(Alias::new("published"), Expr::val(published));
+            update.and_where(col("tenant_id").eq(tenant.to_value())).and_where(col("id").eq(id.to_value()));
+            update.and_where(same);
+            change.execute(&update).await?;
+        }
+        change.commit().await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,9 @@
+//! The kinds of settings.
+
+mod flows;
+mod people;
+mod routing;
+
+pub use flows::FlowVersion;
+pub use people::{Login, Session, Team};
+pub use routing::{Queue, QueueMember, RouteRow, Setting};

@@ -1,0 +1,233 @@
+//! Tenants, people, their telephones and sessions.
+
+use directory::{Agent, Device, Ha1, Role, Tenant, User};
+use sea_orm::sea_query::{Alias, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use types::leg::Text;
+use types::{AgentId, DeviceId, Private, TeamId, TenantId, UserId, Wall};
+
+use crate::column::{Column, parsed};
+use crate::error::Error;
+use crate::row::{Row, col, row, select};
+use crate::store::Store;
+
+/// A user with what signing in takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Login {
+    /// The user.
+    pub user: User,
+    /// The password's hash in PHC format.
+    pub password_hash: Private<String>,
+    /// May not sign in.
+    pub disabled: bool,
+}
+
+/// A group of agents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Team {
+    /// Its id.
+    pub id: TeamId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Unique within the tenant.
+    pub name: Text,
+    /// Settings and members, opaque to the store.
+    pub config: serde_json::Value,
+}
+
+/// Someone who is signed in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// The hash of the token; the token itself is the browser's alone.
+    pub token_hash: String,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Who.
+    pub user: UserId,
+    /// When it began.
+    pub created: Wall,
+    /// When it ends by itself.
+    pub expires: Wall,
+}
+
+impl Row for Tenant {
+    type Key = TenantId;
+    const TABLE: &'static str = "tenant";
+    const KEY: &'static [&'static str] = &["id"];
+    const COLUMNS: &'static [&'static str] = &["id", "name", "title", "demo", "utc_offset_min"];
+    const TENANT: &'static str = "id";
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.id.to_value(),
+            self.name.to_value(),
+            self.title.to_value(),
+            self.demo.to_value(),
+            self.utc_offset_min.to_value(),
+        ]
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: Column::read(row, "id")?,
+            name: Column::read(row, "name")?,
+            title: Column::read(row, "title")?,
+            demo: Column::read(row, "demo")?,
+            utc_offset_min: Column::read(row, "utc_offset_min")?,
+        })
+    }
+}
+
+impl Row for Login {
+    type Key = UserId;
+    const TABLE: &'static str = "user";
+    const KEY: &'static [&'static str] = &["id"];
+    const COLUMNS: &'static [&'static str] =
+        &["id", "tenant_id", "username", "roles", "agent_id", "password_hash", "disabled"];
+
+    fn values(&self) -> Vec<Value> {
+        let roles: Vec<&str> = self.user.roles.iter().map(|r| r.as_str()).collect();
+        vec![
+            self.user.id.to_value(),
+            self.user.tenant.to_value(),
+            self.user.username.to_value(),
+            roles.join(",").to_value(),
+            self.user.agent.to_value(),
+            self.password_hash.to_value(),
+            self.disabled.to_value(),
+        ]
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let role = |name: &str| Role::parse(name).ok_or_else(|| format!("no role is named `{name}`"));
+        let user = User {
+            id: Column::read(row, "id")?,
+            tenant: Column::read(row, "tenant_id")?,
+            username: Column::read(row, "username")?,
+            roles: parsed(row, "roles", |t| t.split(',').filter(|r| !r.is_empty()).map(role).collect())?,
+            agent: Column::read(row, "agent_id")?,
+        };
+        let password_hash = Column::read(row, "password_hash")?;
+        Ok(Self { user, password_hash, disabled: Column::read(row, "disabled")? })
+    }
+}
+
+impl Row for Device {
+    type Key = DeviceId;
+    const TABLE: &'static str = "device";
+    const KEY: &'static [&'static str] = &["id"];
+    const COLUMNS: &'static [&'static str] = &["id", "tenant_id", "name", "agent_id", "ha1_md5", "ha1_sha256"];
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.id.to_value(),
+            self.tenant.to_value(),
+            self.name.to_value(),
+            self.agent.to_value(),
+            self.ha1.md5.to_value(),
+            self.ha1.sha256.to_value(),
+        ]
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: Column::read(row, "id")?,
+            tenant: Column::read(row, "tenant_id")?,
+            name: Column::read(row, "name")?,
+            agent: Column::read(row, "agent_id")?,
+            ha1: Ha1 { md5: Column::read(row, "ha1_md5")?, sha256: Column::read(row, "ha1_sha256")? },
+        })
+    }
+}
+
+row!(Agent, "agent", AgentId, ["id"], {
+    id: "id", tenant: "tenant_id", number: "number", name: "name", address: "address",
+});
+
+row!(Team, "team", TeamId, ["id"], { id: "id", tenant: "tenant_id", name: "name", config: "config" });
+
+row!(Session, "session", String, ["token_hash"], {
+    token_hash: "token_hash", tenant: "tenant_id", user: "user_id", created: "created_at", expires: "expires_at",
+});
+
+impl Store {
+    /// All tenants of the installation: for the server itself, not for any tenant.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn tenants(&self) -> Result<Vec<Tenant>, Error> {
+        let mut query = Query::select();
+        query.columns(Tenant::COLUMNS.iter().map(|c| Alias::new(*c))).from(Alias::new(Tenant::TABLE));
+        query.order_by(Alias::new("id"), sea_orm::Order::Asc);
+        self.all(&query).await
+    }
+
+    /// The tenant of this name.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn tenant_by_name(&self, name: &str) -> Result<Option<Tenant>, Error> {
+        let mut query = Query::select();
+        query.columns(Tenant::COLUMNS.iter().map(|c| Alias::new(*c))).from(Alias::new(Tenant::TABLE));
+        query.and_where(col("name").eq(name));
+        self.one(&query).await
+    }
+
+    /// The user of this name.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn login(&self, tenant: TenantId, username: &str) -> Result<Option<Login>, Error> {
+        self.by(tenant, "username", username).await
+    }
+
+    /// The device of this SIP user name.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn device_by_name(&self, tenant: TenantId, name: &str) -> Result<Option<Device>, Error> {
+        self.by(tenant, "name", name).await
+    }
+
+    /// The session of a token that has not expired. The one question that names no tenant: the token says whose it is.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn session(&self, token_hash: &str, now: Wall) -> Result<Option<Session>, Error> {
+        let mut query = Query::select();
+        query.columns(Session::COLUMNS.iter().map(|c| Alias::new(*c))).from(Alias::new(Session::TABLE));
+        query.and_where(col("token_hash").eq(token_hash)).and_where(col("expires_at").gt(now.0));
+        self.one(&query).await
+    }
+
+    /// The sessions of one user.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn sessions_of(&self, tenant: TenantId, user: UserId) -> Result<Vec<Session>, Error> {
+        let mut query = select::<Session>(tenant);
+        query.and_where(col("user_id").eq(user.to_value()));
+        self.all(&query).await
+    }
+
+    /// Ends all sessions of one user: after a change of password or rights.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn end_sessions(&self, tenant: TenantId, user: UserId) -> Result<u64, Error> {
+        let mut delete = Query::delete();
+        delete.from_table(Alias::new(Session::TABLE)).and_where(col("tenant_id").eq(tenant.to_value()));
+        delete.and_where(col("user_id").eq(user.to_value()));
+        Ok(self.write().execute(&delete).await?.rows_affected())
+    }
+
+    /// Removes the sessions of all tenants that have expired.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn purge_sessions(&self, now: Wall) -> Result<u64, Error> {
+        let mut delete = Query::delete();
+        delete.from_table(Alias::new(Session::TABLE)).and_where(col("expires_at").lte(now.0));
+        Ok(self.write().execute(&delete).await?.rows_affected())
+    }
+}

@@ -1,0 +1,102 @@
+//! The store itself: its connections and its schema.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, QueryResult};
+use sea_orm_migration::MigratorTrait;
+
+use crate::error::Error;
+use crate::migrations::Migrations;
+
+/// Readers at once; SQLite's readers hold up nobody, and more than this many only queue for the two cores.
+const READERS: u32 = 4;
+/// How long a statement waits for another process (a backup, a command line) to let go of the file.
+const BUSY_MS: &str = "5000";
+
+/// Settings and projections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+}
+
+impl Store {
+    /// Opens the SQLite file at `path`, making it when there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or a newer version of the program wrote it.
+    pub async fn open_sqlite(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        // One connection writes: SQLite has one writer at a time, and waiting in our own queue is fair.
+        let write = Database::connect(sqlite(path, 1)?).await?;
+        let read = Database::connect(sqlite(path, READERS)?).await?;
+        Self::from_connections(write, read).await
+    }
+
+    /// A store on connections that an adapter has opened; brings the schema up to date. Both may be the same.
+    ///
+    /// # Errors
+    /// The schema cannot be brought up to date, or is newer than this program.
+    pub async fn from_connections(write: DatabaseConnection, read: DatabaseConnection) -> Result<Self, Error> {
+        let known = Migrations::migrations();
+        for applied in applied(&write).await? {
+            if !known.iter().any(|migration| migration.name() == applied) {
+                return Err(Error::Newer(applied));
+            }
+        }
+        Migrations::up(&write, None).await?;
+        Ok(Self { write, read })
+    }
+
+    /// Closes the connections; statements under way are finished first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn close(self) -> Result<(), Error> {
+        self.read.close().await?;
+        self.write.close().await?;
+        Ok(())
+    }
+
+    pub(crate) fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    pub(crate) fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+}
+
+fn sqlite(path: &Path, connections: u32) -> Result<ConnectOptions, Error> {
+    let name = path.to_str().filter(|name| !name.contains(['?', '#', '%'])).ok_or_else(|| {
+        Error::Database(DbErr::Custom(format!(
+            "{} cannot be the path of a database: use plain characters",
+            path.display()
+        )))
+    })?;
+    let mut options = ConnectOptions::new(format!("sqlite://{name}?mode=rwc"));
+    options.max_connections(connections).min_connections(1).sqlx_logging(false);
+    // The connections are in this process: there is nobody who could have dropped one.
+    options.test_before_acquire(false).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    options.map_sqlx_sqlite_opts(|o| {
+        // FULL: a setting that was acknowledged survives a power cut. Projections commit a few times a second.
+        o.pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+            .pragma("busy_timeout", BUSY_MS)
+            .pragma("cache_size", "-16000")
+    });
+    Ok(options)
+}
+
+/// The names of the migrations that the database has seen; none when it is new.
+async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, Error> {
+    use sea_orm::ConnectionTrait;
+    Migrations::install(db).await?;
+    let rows = db.query_all_raw(sea_orm::Statement::from_string(
+        db.get_database_backend(),
+        "SELECT \"version\" FROM \"seaql_migrations\" ORDER BY \"version\"",
+    ));
+    let read = |row: &QueryResult| row.try_get_by::<String, _>("version");
+    rows.await?.iter().map(read).collect::<Result<_, _>>().map_err(Error::from)
+}
