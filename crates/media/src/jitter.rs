@@ -27,9 +27,11 @@ const MAX_JUMP_S: u32 = 3;
 pub enum Pulled {
     /// A packet's payload, now in the caller's buffer; its length in timestamp ticks follows from its codec.
     Packet,
-    /// A frame is lost: make 20 ms up. The next packet's payload, which may hold a spare copy, is in the caller's
-    /// buffer if `next` is set.
+    /// Audio is lost: make up as much as is told. The next packet's payload, which may hold a spare copy, is in the
+    /// caller's buffer if `next` is set.
     Lost {
+        /// How much, in timestamp ticks; a frame of 20 ms at most.
+        ticks: u32,
         /// Whether the buffer holds the payload of the packet right after the lost frame.
         next: bool,
     },
@@ -214,8 +216,8 @@ impl JitterBuffer {
             self.play_at = None;
             return Pulled::Silence;
         }
-        if hole < self.frame_ticks() / 2 {
-            // An oddly cut packet: play it at once.
+        if hole < self.frame_ticks() / 8 {
+            // Shorter than any packet (2.5 ms): an oddly numbered stream, not a loss.
             self.play_at = Some(first.at);
             return self.pull(now_us, payload, packet_ticks);
         }
@@ -223,9 +225,10 @@ impl JitterBuffer {
         if next {
             payload.extend_from_slice(&first.payload);
         }
-        self.play_at = Some((play_at + self.frame_ticks()).min(first.at));
+        let ticks = hole.min(self.frame_ticks());
+        self.play_at = Some(play_at + ticks);
         self.counts.concealed += 1;
-        Pulled::Lost { next }
+        Pulled::Lost { ticks: ticks as u32, next }
     }
 
     /// Begins to play once the oldest packet has waited for as long as the delay asks.
@@ -251,7 +254,7 @@ impl JitterBuffer {
             return Pulled::Silence;
         }
         self.counts.concealed += 1;
-        Pulled::Lost { next: false }
+        Pulled::Lost { ticks: self.frame_ticks() as u32, next: false }
     }
 
     /// Leaves a packet out when more was held than wanted for a while.

@@ -6,8 +6,10 @@
 pub mod codec;
 pub mod conceal;
 pub mod dtmf;
+pub mod engine;
 pub mod jitter;
 pub mod mix;
+pub mod playout;
 pub mod prompt;
 pub mod rtcp;
 pub mod rtp;

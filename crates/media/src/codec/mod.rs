@@ -277,15 +277,17 @@ impl Decoder {
         Ok(out.len() - start)
     }
 
-    /// Fills in one lost frame of 20 ms by the codec's own means and appends it; `false` when the codec has none and
-    /// [`crate::conceal`] is to do it. `next` is the packet after the lost one, if it is there: Opus may carry a
-    /// spare copy in it.
-    pub fn conceal(&mut self, next: Option<&[u8]>, out: &mut Vec<i16>) -> bool {
+    /// Makes up `samples` of lost audio by the codec's own means and appends them; `false` when the codec has none and
+    /// [`crate::conceal`] is to do it. `next` is the packet after the loss, if it is there: Opus may carry a spare
+    /// copy in it.
+    pub fn conceal(&mut self, samples: usize, next: Option<&[u8]>, out: &mut Vec<i16>) -> bool {
         let DecoderState::Opus(decoder) = &mut self.state else { return false };
+        // Opus counts in steps of 2.5 ms.
+        let step = self.codec.pcm_rate() as usize / 400;
         let start = out.len();
-        out.resize(start + self.codec.frame_samples(), 0);
+        out.resize(start + samples.div_ceil(step) * step, 0);
         let filled = decoder.decode(next.unwrap_or(&[]), &mut out[start..], next.is_some());
-        out.truncate(start + *filled.as_ref().unwrap_or(&0));
+        out.truncate(start + samples.min(*filled.as_ref().unwrap_or(&0)));
         filled.is_ok()
     }
 }

@@ -68,3 +68,6 @@ impl Event {
         [self.code, (u8::from(self.end) << 7) | (self.volume & 0x3f), high, low]
     }
 }
+
+#[cfg(test)]
+mod tests;

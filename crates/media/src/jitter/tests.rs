@@ -58,7 +58,7 @@ fn a_lost_packet_is_told_with_its_successor_at_hand() {
     let mut payload = Vec::new();
     let pulled: Vec<_> =
         (0..5).map(|i| (buffer.pull(100_000 + i * 20_000, &mut payload, |_| 160), payload.clone())).collect();
-    assert_eq!(pulled[2].0, Pulled::Lost { next: true });
+    assert_eq!(pulled[2].0, Pulled::Lost { ticks: 160, next: true });
     assert_eq!(number(&pulled[2].1), 3);
     assert_eq!((pulled[3].0, number(&pulled[3].1)), (Pulled::Packet, 3));
 }
