@@ -163,7 +163,7 @@ impl JitterBuffer {
         // Clocks drift: the fastest packet's mark rises slowly, a microsecond a packet (50 ppm).
         self.least_transit_us = transit_us.min(self.least_transit_us + 1);
         let lateness_us = (transit_us - self.least_transit_us) as u64;
-        let floor_us = lateness_us.min(MAX_DELAY_US).max(MIN_DELAY_US);
+        let floor_us = lateness_us.clamp(MIN_DELAY_US, MAX_DELAY_US);
         let faded_us = self.wanted_us - (self.wanted_us - MIN_DELAY_US) / FORGET;
         self.wanted_us = faded_us.max(floor_us);
     }

@@ -11,6 +11,7 @@ pub mod jitter;
 pub mod mix;
 pub mod playout;
 pub mod prompt;
+pub mod render;
 pub mod rtcp;
 pub mod rtp;
 pub mod srtp;

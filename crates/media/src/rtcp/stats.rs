@@ -183,7 +183,7 @@ impl ReceiveStats {
         let received_now = arrived - self.received_prior;
         (self.expected_prior, self.received_prior) = (self.now.expected, arrived);
         let lost_now = expected_now.saturating_sub(received_now);
-        let fraction_lost = if expected_now == 0 { 0 } else { (lost_now * 256 / expected_now).min(255) as u8 };
+        let fraction_lost = (lost_now * 256).checked_div(expected_now).unwrap_or(0).min(255) as u8;
         Some(ReportBlock {
             ssrc,
             fraction_lost,

@@ -78,6 +78,9 @@ pub struct Chunk {
     pub payload_len: usize,
 }
 
+/// Latest media time believed, in microseconds: ten years; sums of times then never overflow.
+const MAX_MEDIA_US: u64 = 10 * 366 * 24 * 3600 * 1_000_000;
+
 impl Chunk {
     /// Media time after the last sample, in microseconds.
     pub fn end_us(&self) -> u64 {
@@ -93,8 +96,8 @@ impl Chunk {
         if header[4] != VERSION {
             return Err(ReadError::Version(header[4]));
         }
-        let payload_len = u32_at(28) as usize;
-        if payload_len > MAX_CHUNK_LEN {
+        let (payload_len, start_us) = (u32_at(28) as usize, u64_at(16));
+        if payload_len > MAX_CHUNK_LEN || start_us > MAX_MEDIA_US {
             return Err(ReadError::Damaged);
         }
         let chunk = Self {
@@ -102,7 +105,7 @@ impl Chunk {
             codec: Codec::from_code(header[6]),
             reason: GapReason::from_code(header[7]),
             leg: u64_at(8),
-            start_us: u64_at(16),
+            start_us,
             duration_us: u64::from(u32_at(24)),
             number: u32_at(32),
             payload_at: at + HEADER_LEN as u64,
