@@ -41,7 +41,7 @@ pub(crate) struct Node {
 
 /// The outer form, before the nodes are looked at one by one.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a flow")]
 struct Form {
     version: u64,
     id: Text,
@@ -53,6 +53,7 @@ struct Form {
 
 /// What all kinds of nodes have. `label` and `at` are the designer's.
 #[derive(Deserialize)]
+#[serde(expecting = "a node")]
 struct Common {
     kind: Option<Text>,
     #[serde(default)]

@@ -214,7 +214,7 @@ mod tests {
             (10_010, "1 wan 0 1 10", "10 thousand and 10"),
             (120_000, "12 wan", "1 hundred and 20 thousand"),
             (105_000, "10 wan 5 qian", "1 hundred and 5 thousand"),
-            (1_000_000, "100 wan", "d1 d0 d0 d0 d0 d0 d0"),
+            (1_000_000, "1 bai wan", "d1 d0 d0 d0 d0 d0 d0"),
             (100_000_000, "d1 d0 d0 d0 d0 d0 d0 d0 d0", "d1 d0 d0 d0 d0 d0 d0 d0 d0"),
         ] {
             assert_eq!((text(number(&zh, n)), text(number(&en, n))), (chinese.into(), english.into()), "{n}");

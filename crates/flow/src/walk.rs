@@ -173,12 +173,7 @@ impl Walk {
                 Next::End(cause) => return self.end(cause),
                 Next::Out(name) => self.leave(name),
                 Next::Sub(id) => self.descend(&id),
-                Next::Return(name) => {
-                    self.mark(&name);
-                    self.frames.pop();
-                    // The calling node's step is not the last one any more: it gets a new one, which says how it went.
-                    if self.step() { self.leave(&name) } else { Next::End(Cause::Internal) }
-                }
+                Next::Return(name) => self.go_back(&name),
             };
         }
     }
@@ -220,6 +215,17 @@ impl Walk {
         self.mark("");
         self.frames.push(Frame { node: flow.start.clone(), flow });
         self.enter()
+    }
+
+    /// Back in the calling flow, leaves the node that called. Its step is not the last one any more,
+    /// so it gets a new one, which says how it went.
+    fn go_back(&mut self, outlet: &str) -> Next {
+        self.mark(outlet);
+        if self.frames.len() < 2 {
+            return Next::End(Cause::Normal);
+        }
+        self.frames.pop();
+        if self.step() { self.leave(outlet) } else { Next::End(Cause::Internal) }
     }
 
     /// Begins a step of the trace; false when there were too many.
