@@ -109,6 +109,9 @@ pub struct QueueConfig {
     /// Whether the customer hears the agent's number before the bridge (工号1001为您服务).
     #[serde(default)]
     pub announce_agent_number: bool,
+    /// Whether talks are recorded.
+    #[serde(default = "yes")]
+    pub record: bool,
     /// What becomes of calls when nobody is signed in.
     #[serde(default)]
     pub no_agent: NoAgentPolicy,
@@ -198,6 +201,7 @@ impl QueueConfig {
             announce_wait_s: None,
             music: music(),
             announce_agent_number: false,
+            record: yes(),
             no_agent: NoAgentPolicy::default(),
             utc_offset_min: utc_offset_min(),
         }
@@ -271,6 +275,9 @@ impl AgentConfig {
     }
 }
 
+fn yes() -> bool {
+    true
+}
 fn one() -> u8 {
     1
 }

@@ -11,6 +11,7 @@
 
 use std::net::SocketAddr;
 
+use sip::flow::Transport;
 use types::event::Binding;
 use types::leg::Text;
 use types::register::{RegisterRejected, RegisterRequest};
@@ -23,21 +24,6 @@ pub enum Way {
     In,
     /// We sent it.
     Out,
-}
-
-/// How a message travelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Transport {
-    /// UDP.
-    Udp,
-    /// TCP.
-    Tcp,
-    /// TLS over TCP.
-    Tls,
-    /// WebSocket.
-    Ws,
-    /// WebSocket over TLS.
-    Wss,
 }
 
 /// What a new request claims and where it came from: all that admission may look at.

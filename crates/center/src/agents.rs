@@ -1,0 +1,259 @@
+//! Agents: their states, their telephones, and what people order.
+
+use acd::Rejection;
+use types::event::{Binding, Happening};
+use types::leg::{Sound, Text, Tone};
+use types::record::AgentState;
+use types::register::{RegisterRejected, RegisterRequest};
+use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, TenantId, TrunkId, Wall};
+
+use crate::Center;
+use crate::interaction::Playing;
+use crate::order::{AgentOrder, AgentStatus, Refused};
+use crate::tenant::Tenant;
+
+impl Tenant {
+    /// Whether an agent rings or talks.
+    pub(crate) fn is_on_call(&self, agent: AgentId) -> bool {
+        let state = self.router.agent(agent).map(|a| a.state);
+        matches!(state, Some(AgentState::Ringing | AgentState::Talking))
+    }
+
+    pub(crate) fn status(&self, now: Now, agent: AgentId) -> Option<AgentStatus> {
+        let view = self.router.agent(agent)?;
+        let until = view.until.map(|at| wall_of(now, at));
+        let (state, reason, interaction) = (view.state, view.reason, view.interaction);
+        Some(AgentStatus { agent, state, reason, since: view.since.wall, until, interaction })
+    }
+}
+
+/// A moment of the monotonic clock on the wall clock.
+pub(crate) fn wall_of(now: Now, at: Mono) -> Wall {
+    Wall(now.wall.0 + at.as_millis() as i64 - now.mono.as_millis() as i64)
+}
+
+impl Center {
+    /// An agent's state.
+    pub fn agent_status(&self, now: Now, tenant: TenantId, agent: AgentId) -> Option<AgentStatus> {
+        self.tenants.get(&tenant)?.status(now, agent)
+    }
+
+    /// A person or program orders an agent's state.
+    ///
+    /// # Errors
+    /// See [`Refused`]; nothing has changed then.
+    pub fn order(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        agent: AgentId,
+        order: AgentOrder,
+    ) -> Result<AgentStatus, Refused> {
+        let t = self.tenants.get_mut(&tenant).ok_or(Refused::NotFound)?;
+        let state = t.router.agent(agent).ok_or(Refused::NotFound)?.state;
+        match order {
+            AgentOrder::Ready => self.wish_ready(now, tenant, agent)?,
+            AgentOrder::NotReady(reason) => self.wish_not_ready(now, tenant, agent, reason)?,
+            AgentOrder::SignOut => {
+                t.router.sign_out(now, agent).map_err(|_| Refused::NotFound)?;
+            }
+            AgentOrder::ExtendWrapUp(more) => {
+                let extended = state == AgentState::WrapUp && t.router.wrap_up_extend(now, agent, more).is_ok();
+                if !extended {
+                    return Err(Refused::NotInWrapUp);
+                }
+            }
+        }
+        self.touch_router(tenant);
+        self.pump(now);
+        self.agent_status(now, tenant, agent).ok_or(Refused::NotFound)
+    }
+
+    pub(crate) fn wish_ready(&mut self, now: Now, tenant: TenantId, agent: AgentId) -> Result<(), Refused> {
+        let t = self.tenants.get_mut(&tenant).ok_or(Refused::NotFound)?;
+        if !t.is_reachable(agent) {
+            return Err(Refused::NoPhone);
+        }
+        let _ = t.router.sign_in(now, agent);
+        t.router.ready(now, agent).map_err(|_| Refused::NotFound)?;
+        self.touch_router(tenant);
+        Ok(())
+    }
+
+    pub(crate) fn wish_not_ready(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        agent: AgentId,
+        reason: Text,
+    ) -> Result<(), Refused> {
+        let t = self.tenants.get_mut(&tenant).ok_or(Refused::NotFound)?;
+        let _ = t.router.sign_in(now, agent);
+        t.router.not_ready(now, agent, reason).map_err(|_| Refused::NotFound)?;
+        self.touch_router(tenant);
+        Ok(())
+    }
+
+    /// An agent whose telephone is there serves from now on.
+    pub(crate) fn sign_in(&mut self, now: Now, tenant: TenantId, agent: AgentId) {
+        // An agent without queues is unknown to the router, and has no state to change.
+        let _ = self.wish_ready(now, tenant, agent);
+    }
+
+    pub(crate) fn on_agent_state(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        agent: AgentId,
+        state: AgentState,
+        reason: Option<Text>,
+        until: Option<Mono>,
+        interaction: Option<InteractionId>,
+    ) {
+        let until = until.map(|at| wall_of(now, at));
+        self.journal(now, tenant, Happening::AgentState { agent, state, reason, until, interaction });
+    }
+
+    pub(crate) fn busy_elsewhere(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: InteractionId) {
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            let _ = t.router.busy_elsewhere(now, agent, id);
+            self.touch_router(tenant);
+        }
+    }
+
+    /// An agent's leg has moved from one interaction to another.
+    pub(crate) fn move_elsewhere(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        agent: AgentId,
+        from: InteractionId,
+        to: InteractionId,
+    ) {
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            let _ = t.router.free_elsewhere(now, agent, from);
+        }
+        self.busy_elsewhere(now, tenant, agent, to);
+    }
+
+    /// A leg has ended: its agent is free for other work, after wrap-up where the queue has one.
+    pub(crate) fn release_agent(&mut self, now: Now, id: InteractionId, leg: LegId, cause: Cause) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        interaction.dialled_agents.retain(|(l, _)| *l != leg);
+        let Some(at) = interaction.engaged.iter().position(|e| e.leg == leg) else { return };
+        let engaged = interaction.engaged.remove(at);
+        let tenant = interaction.tenant;
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        let known = match engaged.queue {
+            Some(_) => t.router.talk_ended(now, id, engaged.agent),
+            None => t.router.free_elsewhere(now, engaged.agent, id),
+        };
+        if known.is_err() && engaged.queue.is_some() {
+            // It had answered but did not talk yet: the offer is what ends.
+            let _ = t.router.offer_rejected(now, id, engaged.agent, Rejection::Failed);
+        }
+        let gone = matches!(cause, Cause::MediaLost | Cause::SessionExpired | Cause::Unreachable);
+        if gone && t.router.agent(engaged.agent).is_some_and(|a| a.state != AgentState::Offline) {
+            let _ = t.router.not_ready(now, engaged.agent, "phone_lost".into());
+        }
+        if !t.is_reachable(engaged.agent) {
+            let _ = t.router.sign_out(now, engaged.agent);
+        }
+        self.touch_router(tenant);
+    }
+
+    // ---- telephones ----
+
+    /// A device registers, refreshes or leaves, as verified by the edge.
+    ///
+    /// # Errors
+    /// When the request is out of order or asks for too much; nothing has changed then.
+    pub fn register(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        device: DeviceId,
+        request: &RegisterRequest,
+    ) -> Result<Vec<Binding>, RegisterRejected> {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return Ok(Vec::new()) };
+        let had = !t.registrations.of(device).is_empty();
+        let bindings = t.registrations.apply(now.wall, device, request)?.to_vec();
+        t.rearm_registrations(now);
+        self.after_registration(now, tenant, device, had);
+        self.pump(now);
+        Ok(bindings)
+    }
+
+    /// Takes a device's bindings as they were before a restart.
+    pub fn restore_registration(&mut self, now: Now, tenant: TenantId, device: DeviceId, bindings: &[Binding]) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        t.registrations.restore(now.wall, device, bindings);
+        t.rearm_registrations(now);
+        let agent = t.directory.device(device).and_then(|d| d.agent);
+        if let Some(agent) = agent.filter(|a| t.is_reachable(*a)) {
+            self.sign_in(now, tenant, agent);
+        }
+        self.pump(now);
+    }
+
+    /// A connection has closed: the bindings that came by it are gone.
+    pub fn flow_closed(&mut self, now: Now, flow: u64) {
+        for tenant in self.tenants.keys().copied().collect::<Vec<_>>() {
+            let Some(t) = self.tenants.get_mut(&tenant) else { continue };
+            let lost = t.registrations.flow_closed(flow);
+            t.rearm_registrations(now);
+            for device in lost {
+                self.after_registration(now, tenant, device, true);
+            }
+        }
+        self.pump(now);
+    }
+
+    pub(crate) fn expire_registrations(&mut self, now: Now) {
+        for tenant in self.tenants.keys().copied().collect::<Vec<_>>() {
+            let Some(t) = self.tenants.get_mut(&tenant) else { continue };
+            if t.registrations_lapse.is_none_or(|at| at > now.mono) {
+                continue;
+            }
+            let lost = t.registrations.expire(now.wall);
+            t.rearm_registrations(now);
+            for device in lost {
+                self.after_registration(now, tenant, device, true);
+            }
+        }
+    }
+
+    fn after_registration(&mut self, now: Now, tenant: TenantId, device: DeviceId, had: bool) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        let contacts = t.registrations.of(device).to_vec();
+        let has = !contacts.is_empty();
+        if let Some(agent) = t.directory.device(device).and_then(|d| d.agent) {
+            let reachable = t.is_reachable(agent);
+            if has && !had {
+                self.sign_in(now, tenant, agent);
+            } else if !reachable && !t.is_on_call(agent) {
+                let _ = t.router.sign_out(now, agent);
+                self.touch_router(tenant);
+            }
+        }
+        self.journal(now, tenant, Happening::Registered { device, contacts });
+    }
+
+    /// A short tone that says yes, then the end.
+    pub(crate) fn confirm(&mut self, now: Now, id: InteractionId) {
+        if let Some(interaction) = self.get(id) {
+            interaction.call.answer();
+        }
+        self.pump_interaction(now, id);
+        let sounds = vec![Sound::Tone(Tone::Comfort), Sound::Silence(300)];
+        self.play(now, id, Playing::Farewell, sounds, false, false);
+    }
+
+    pub(crate) fn trunk_released(&mut self, tenant: TenantId, trunk: Option<TrunkId>) {
+        if let (Some(t), Some(trunk)) = (self.tenants.get_mut(&tenant), trunk)
+            && let Some(calls) = t.trunk_calls.get_mut(&trunk)
+        {
+            *calls = calls.saturating_sub(1);
+        }
+    }
+}

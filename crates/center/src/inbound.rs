@@ -1,0 +1,114 @@
+//! Where a call that comes in goes.
+
+use dialplan::{Dialled, DidTarget, strip_uri};
+use types::event::Happening;
+use types::leg::{CallerId, Incoming, Origin, Text};
+use types::record::{Channel, Direction, LegRole};
+use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Now, Private, TenantId};
+
+use crate::Center;
+use crate::interaction::{Engaged, Interaction};
+use crate::ledger::Ledger;
+
+/// What a dialled number means, without borrowing the tenant.
+enum Goal {
+    Did(DidTarget),
+    Feature(Text),
+    Agent(AgentId),
+    Outside,
+    Nowhere,
+}
+
+impl Center {
+    pub(crate) fn on_incoming(&mut self, now: Now, leg: LegId, call: &Incoming) {
+        if self.draining || !self.tenants.contains_key(&call.tenant) {
+            return self.command(LegCommand::Hangup { leg, cause: Cause::Shutdown });
+        }
+        let dialled: Text = strip_uri(call.dialled.reveal()).into();
+        let goal = self.goal(call, &dialled);
+        let direction = match (&call.origin, &goal) {
+            (Origin::Trunk(_), _) => Direction::Inbound,
+            (Origin::Device(_), Goal::Outside) => Direction::Outbound,
+            (Origin::Device(_), _) => Direction::Internal,
+        };
+        let id = self.open(now, leg, call, direction, dialled.into());
+        if let Some(replaced) = call.replaces {
+            return self.take_over(now, id, leg, replaced);
+        }
+        match goal {
+            Goal::Did(DidTarget::Flow(flow)) => self.start_flow(now, id, flow),
+            Goal::Did(DidTarget::Queue(queue)) => self.enqueue(now, id, queue, 0, false),
+            Goal::Did(DidTarget::Agent(agent)) | Goal::Agent(agent) => self.reach_agent(now, id, agent),
+            Goal::Feature(code) => self.feature(now, id, &call.origin, &code),
+            Goal::Outside => self.reach_outside(now, id),
+            Goal::Nowhere => self.end(now, id, EndedBy::System, Cause::NotFound),
+        }
+    }
+
+    fn goal(&self, call: &Incoming, dialled: &str) -> Goal {
+        let Some(tenant) = self.tenants.get(&call.tenant) else { return Goal::Nowhere };
+        let from_device = matches!(call.origin, Origin::Device(_));
+        let known = if from_device { tenant.plan.from_inside(dialled) } else { tenant.plan.from_outside(dialled) };
+        let agent = || tenant.directory.agent_by_number(dialled).map(|a| a.id);
+        match known {
+            Dialled::Did(target) => Goal::Did(target.clone()),
+            Dialled::Feature(code) => Goal::Feature(code.into()),
+            Dialled::Outside { emergency, .. } => agent().filter(|_| !emergency).map_or(Goal::Outside, Goal::Agent),
+            Dialled::Unknown => agent().map_or(Goal::Nowhere, Goal::Agent),
+        }
+    }
+
+    /// Begins the interaction and its record.
+    fn open(
+        &mut self,
+        now: Now,
+        leg: LegId,
+        call: &Incoming,
+        direction: Direction,
+        dialled: Private<Text>,
+    ) -> InteractionId {
+        let id = InteractionId(self.ids.next(now.wall));
+        let from = call.caller.clone();
+        let mut ledger = Ledger::new(id, call.tenant, direction, from.clone(), dialled.clone(), now.wall);
+        let own_agent = self.agent_of_origin(call.tenant, &call.origin);
+        let role = if own_agent.is_some() { LegRole::Agent } else { LegRole::Customer };
+        let sip_call_id = Some(call.sip_call_id.clone());
+        ledger.leg_started(now.wall, leg, role, own_agent, from.clone(), sip_call_id.clone());
+        let caller = CallerId { number: from.clone(), name: call.caller_name.clone() };
+        let mut interaction = Interaction::new(id, call.tenant, leg, ledger, caller, dialled.clone());
+        if let Some(agent) = own_agent {
+            interaction.engaged.push(Engaged { agent, leg, queue: None });
+        }
+        if let Origin::Trunk(trunk) = call.origin {
+            interaction.trunk = Some(trunk);
+        }
+        self.interactions.insert(id, interaction);
+        self.legs.insert(leg, id);
+        let channel = Channel::Voice;
+        let started = Happening::InteractionStarted { id, channel, direction, from, to: dialled, leg, sip_call_id };
+        self.journal(now, call.tenant, started);
+        if let Some(agent) = own_agent {
+            self.busy_elsewhere(now, call.tenant, agent, id);
+        }
+        self.touch(id);
+        id
+    }
+
+    fn agent_of_origin(&self, tenant: TenantId, origin: &Origin) -> Option<AgentId> {
+        match origin {
+            Origin::Device(device) => self.tenants.get(&tenant)?.directory.device(*device)?.agent,
+            Origin::Trunk(_) => None,
+        }
+    }
+
+    /// `*50` and `*51`: an agent at a telephone alone becomes ready or not ready.
+    fn feature(&mut self, now: Now, id: InteractionId, origin: &Origin, code: &str) {
+        let Some(tenant) = self.interactions.get(&id).map(|i| i.tenant) else { return };
+        let done = match (self.agent_of_origin(tenant, origin), code) {
+            (Some(agent), "*50") => self.wish_ready(now, tenant, agent).is_ok(),
+            (Some(agent), "*51") => self.wish_not_ready(now, tenant, agent, "feature_code".into()).is_ok(),
+            _ => false,
+        };
+        if done { self.confirm(now, id) } else { self.end(now, id, EndedBy::System, Cause::NotFound) }
+    }
+}

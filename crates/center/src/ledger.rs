@@ -1,0 +1,257 @@
+//! Writes an interaction's record while it happens: each second gets one cause, each leg its times.
+
+use types::leg::Text;
+use types::record::{
+    Channel, Decision, Direction, InteractionRecord, LegRecord, LegRole, Outcome, RecordingRecord, Segment,
+    SegmentKind, TraceStep,
+};
+use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
+
+/// Decisions kept with one interaction. A call that bounces between agents for longer keeps the
+/// first ones and the last.
+const MAX_DECISIONS: usize = 50;
+
+/// What an interaction is doing, as its next segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Doing {
+    pub(crate) kind: SegmentKind,
+    pub(crate) queue: Option<QueueId>,
+    pub(crate) agent: Option<AgentId>,
+}
+
+impl Doing {
+    pub(crate) const fn just(kind: SegmentKind) -> Self {
+        Self { kind, queue: None, agent: None }
+    }
+}
+
+/// The record in the making.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    record: Box<InteractionRecord>,
+    doing: Doing,
+    since: Wall,
+    fixed_end: Option<(EndedBy, Cause)>,
+    talk_end: Option<(EndedBy, Cause)>,
+}
+
+impl Ledger {
+    pub(crate) fn new(
+        id: InteractionId,
+        tenant: TenantId,
+        direction: Direction,
+        from: Private<Text>,
+        to: Private<Text>,
+        now: Wall,
+    ) -> Self {
+        let record = InteractionRecord {
+            id,
+            tenant,
+            channel: Channel::Voice,
+            direction,
+            from,
+            to,
+            queue: None,
+            agent: None,
+            started: now,
+            answered: None,
+            connected: None,
+            ended: now,
+            wait_ms: 0,
+            talk_ms: 0,
+            hold_ms: 0,
+            outcome: Outcome::Failed,
+            ended_by: EndedBy::System,
+            cause: Cause::Internal,
+            legs: Vec::with_capacity(2),
+            segments: Vec::with_capacity(4),
+            trace: Vec::new(),
+            decisions: Vec::new(),
+            recordings: Vec::new(),
+        };
+        Self {
+            record: Box::new(record),
+            doing: Doing::just(SegmentKind::Setup),
+            since: now,
+            fixed_end: None,
+            talk_end: None,
+        }
+    }
+
+    pub(crate) fn record(&self) -> &InteractionRecord {
+        &self.record
+    }
+
+    pub(crate) const fn doing(&self) -> Doing {
+        self.doing
+    }
+
+    pub(crate) const fn since(&self) -> Wall {
+        self.since
+    }
+
+    /// From now on it does this. Returns whether that is news.
+    pub(crate) fn enter(&mut self, now: Wall, doing: Doing) -> bool {
+        if self.doing == doing {
+            return false;
+        }
+        self.close_segment(now);
+        self.doing = doing;
+        self.record.queue = doing.queue.or(self.record.queue);
+        self.record.agent = doing.agent.or(self.record.agent);
+        true
+    }
+
+    fn close_segment(&mut self, now: Wall) {
+        // The wall clock may step back; a segment never has a negative length.
+        let to = now.max(self.since);
+        let Doing { kind, queue, agent } = self.doing;
+        let length = to.ms_since(self.since);
+        match kind {
+            SegmentKind::Queued => self.record.wait_ms += length,
+            SegmentKind::Ringing if queue.is_some() => self.record.wait_ms += length,
+            SegmentKind::Talking => self.record.talk_ms += length,
+            SegmentKind::Held => self.record.hold_ms += length,
+            _ => {}
+        }
+        if length > 0 {
+            self.record.segments.push(Segment { kind, from: self.since, to, queue, agent });
+        }
+        self.since = to;
+    }
+
+    pub(crate) fn leg_started(
+        &mut self,
+        now: Wall,
+        id: LegId,
+        role: LegRole,
+        agent: Option<AgentId>,
+        address: Private<Text>,
+        sip_call_id: Option<Text>,
+    ) {
+        self.record.legs.push(LegRecord {
+            id,
+            role,
+            agent,
+            sip_call_id,
+            address,
+            started: now,
+            ringing: None,
+            answered: None,
+            ended: None,
+            cause: None,
+            status: None,
+            by_peer: false,
+            media: None,
+        });
+    }
+
+    pub(crate) fn leg(&mut self, id: LegId) -> Option<&mut LegRecord> {
+        self.record.legs.iter_mut().find(|l| l.id == id)
+    }
+
+    /// Adds a leg that another interaction has given away.
+    pub(crate) fn adopt_leg(&mut self, leg: Option<LegRecord>) {
+        self.record.legs.extend(leg);
+    }
+
+    pub(crate) fn answered(&mut self, now: Wall) -> bool {
+        let first = self.record.answered.is_none();
+        self.record.answered.get_or_insert(now);
+        first
+    }
+
+    pub(crate) fn connected(&mut self, now: Wall) {
+        self.record.connected.get_or_insert(now);
+    }
+
+    pub(crate) fn trace(&mut self, steps: impl IntoIterator<Item = TraceStep>) {
+        self.record.trace.extend(steps);
+    }
+
+    pub(crate) fn decided(&mut self, decision: Decision) {
+        if self.record.decisions.len() == MAX_DECISIONS {
+            self.record.decisions.pop();
+        }
+        self.record.decisions.push(decision);
+    }
+
+    pub(crate) fn recording_started(&mut self, now: Wall, id: RecordingId, tracks: Vec<(LegId, u8)>) {
+        self.record.recordings.push(RecordingRecord { id, started: now, ended: None, tracks, gaps: Vec::new() });
+    }
+
+    pub(crate) fn recording(&mut self) -> Option<&mut RecordingRecord> {
+        self.record.recordings.last_mut().filter(|r| r.ended.is_none())
+    }
+
+    /// The first reason given is the true one; what follows is only the taking down.
+    pub(crate) fn ends(&mut self, by: EndedBy, cause: Cause) {
+        self.fixed_end.get_or_insert((by, cause));
+    }
+
+    /// Who ended the talk, should nothing else happen that ends the interaction.
+    pub(crate) fn talk_ended_by(&mut self, by: EndedBy, cause: Cause) {
+        self.talk_end = Some((by, cause));
+    }
+
+    /// Who ended it and why, as far as is known.
+    pub(crate) fn end_so_far(&self) -> (EndedBy, Cause) {
+        match (self.fixed_end, self.talk_end) {
+            // The flow's own hang-up after a talk only follows the goodbye that came before.
+            (Some((EndedBy::System, Cause::Normal)), Some(talk)) => talk,
+            (Some(end), _) => end,
+            (None, talk) => talk.unwrap_or((EndedBy::System, Cause::Internal)),
+        }
+    }
+
+    /// Closes the record.
+    pub(crate) fn close(mut self, now: Wall, outcome: Outcome) -> Box<InteractionRecord> {
+        self.close_segment(now);
+        self.record.ended = self.since;
+        for recording in &mut self.record.recordings {
+            recording.ended.get_or_insert(self.since);
+        }
+        for leg in &mut self.record.legs {
+            leg.ended.get_or_insert(self.since);
+        }
+        (self.record.ended_by, self.record.cause) = self.end_so_far();
+        self.record.outcome = outcome;
+        self.record
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_second_has_one_cause_and_the_sums_agree() {
+        let none = || Private::new(Text::from(""));
+        let mut ledger = Ledger::new(InteractionId(1), TenantId(1), Direction::Inbound, none(), none(), Wall(1000));
+        let queue = Some(QueueId(4));
+        let doing = |kind, queue| Doing { kind, queue, agent: None };
+        for (at, what) in [
+            (1500, doing(SegmentKind::Menu, None)),
+            (3000, doing(SegmentKind::Queued, queue)),
+            (9000, doing(SegmentKind::Ringing, queue)),
+            (12_000, doing(SegmentKind::Talking, None)),
+            (20_000, doing(SegmentKind::Held, None)),
+            (19_000, doing(SegmentKind::Talking, None)),
+        ] {
+            assert!(ledger.enter(Wall(at), what));
+            assert!(!ledger.enter(Wall(at), what));
+        }
+        ledger.ends(EndedBy::Agent, Cause::Normal);
+        ledger.ends(EndedBy::System, Cause::Internal);
+        let record = ledger.close(Wall(30_000), Outcome::Answered);
+        assert_eq!((record.wait_ms, record.talk_ms, record.hold_ms), (9000, 18_000, 0));
+        assert_eq!((record.ended_by, record.cause), (EndedBy::Agent, Cause::Normal));
+        let mut at = record.started;
+        for segment in &record.segments {
+            assert_eq!(segment.from, at);
+            assert!(segment.to > segment.from);
+            at = segment.to;
+        }
+        assert_eq!(at, record.ended);
+    }
+}

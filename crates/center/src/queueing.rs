@@ -1,0 +1,260 @@
+//! Waiting for an agent: into the queue, offers, announcements, and out again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use acd::{LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, Ticket};
+use flow::{QueueOutcome, speech};
+use types::leg::Sound;
+use types::record::{Decision, LegRole, SegmentKind};
+use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Mono, Now, QueueId, TenantId};
+
+use crate::Center;
+use crate::interaction::{Engaged, Playing, Stage};
+use crate::ledger::Doing;
+
+/// The first announcement of position comes soon, so that the customer knows what to expect.
+const FIRST_ANNOUNCEMENT: Duration = Duration::from_secs(8);
+
+impl Center {
+    /// Puts the customer in a queue. `front`: it comes back after it lost its agent.
+    pub(crate) fn enqueue(&mut self, now: Now, id: InteractionId, queue: QueueId, priority: i32, front: bool) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
+        let Some(config) = tenant.queues.get(&queue) else {
+            return self.queue_outcome(now, id, QueueOutcome::NoAgent);
+        };
+        interaction.call.answer();
+        interaction.stage = Stage::Queued { queue };
+        let every = config.announce_position_s.or(config.announce_wait_s);
+        interaction.announce_at = every.map(|_| now.mono + FIRST_ANNOUNCEMENT);
+        interaction.waited_from.get_or_insert(now);
+        let at = interaction.waited_from.unwrap_or(now);
+        let ticket = Ticket { interaction: id, queue, priority, at, front };
+        let tenant_id = interaction.tenant;
+        let doing = Doing { kind: SegmentKind::Queued, queue: Some(queue), agent: None };
+        self.enter(now, id, doing);
+        let refused = self.tenants.get_mut(&tenant_id).is_none_or(|t| t.router.enqueue(now, ticket).is_err());
+        if refused {
+            self.alarm(now, tenant_id, "queue_refused", id.to_string());
+            self.end(now, id, EndedBy::System, Cause::Internal);
+        }
+        self.touch_router(tenant_id);
+        // An agent who is free at once is offered before music would begin.
+        self.pump_router(now, tenant_id);
+        if self.get(id).is_some_and(|i| i.stage == Stage::Queued { queue }) {
+            self.play_music(now, id);
+        }
+        self.touch(id);
+    }
+
+    /// Takes the customer out of whatever queue it is in.
+    pub(crate) fn leave_queue(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.get(id) else { return };
+        if matches!(interaction.stage, Stage::Queued { .. } | Stage::Offered { .. } | Stage::Announcing { .. }) {
+            let tenant = interaction.tenant;
+            let reason = if interaction.callback { LeaveReason::Redirected } else { LeaveReason::Abandoned };
+            interaction.engaged.retain(|e| e.queue.is_none());
+            if let Some(t) = self.tenants.get_mut(&tenant) {
+                // The router may have let it go in the same moment; then there is nothing to leave.
+                let _ = t.router.leave(now, id, reason);
+            }
+            self.touch_router(tenant);
+        }
+    }
+
+    pub(crate) fn on_router(&mut self, now: Now, tenant: TenantId, output: Output) {
+        match output {
+            Output::Offer { interaction, agent, queue, decision, ring_until } => {
+                self.on_offer(now, interaction, agent, queue, *decision, ring_until);
+            }
+            Output::OfferOver { interaction, queue, why, .. } => self.on_offer_over(now, interaction, queue, why),
+            Output::AgentState { agent, state, reason, until, interaction, .. } => {
+                self.on_agent_state(now, tenant, agent, state, reason, until, interaction);
+            }
+            Output::WaitTooLong { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::TooLong),
+            Output::NoAgent { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::NoAgent),
+            Output::QueueFull { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::Full),
+            Output::LeaseExpired { agent, state, interaction } => {
+                let detail = format!("{} {agent} {interaction}", state.as_str());
+                self.alarm(now, tenant, "lease_expired", detail);
+            }
+        }
+    }
+
+    fn on_offer(&mut self, now: Now, id: InteractionId, agent: AgentId, queue: QueueId, why: Decision, until: Mono) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
+        interaction.stage = Stage::Offered { queue, agent };
+        interaction.ledger.decided(why);
+        let targets = tenant.targets_of(agent);
+        let ring_for = until.since(now.mono);
+        let tenant_id = interaction.tenant;
+        if targets.is_empty() {
+            // Its telephone went away in this very moment.
+            let _ = tenant.router.offer_rejected(now, id, agent, Rejection::Failed);
+            return self.touch_router(tenant_id);
+        }
+        self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: Some(queue), agent: Some(agent) });
+        let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
+        if let Some(interaction) = self.get(id) {
+            interaction.call.attempt(now, dials, ring_for + Duration::from_millis(500));
+        }
+        self.touch(id);
+    }
+
+    fn on_offer_over(&mut self, now: Now, id: InteractionId, queue: QueueId, why: OfferEnd) {
+        let Some(interaction) = self.get(id) else { return };
+        let cause = if why == OfferEnd::NoAnswer { Cause::NoAnswer } else { Cause::Cancelled };
+        interaction.call.cancel_attempt(cause);
+        if let Stage::Announcing { leg, .. } = interaction.stage {
+            interaction.engaged.retain(|e| e.leg != leg);
+            interaction.call.hang_up_leg(leg, cause);
+        }
+        if why != OfferEnd::Left && interaction.stage != Stage::Ending {
+            self.back_in_queue(now, id, queue);
+        }
+        self.touch(id);
+    }
+
+    /// The customer waits on after an offer that came to nothing.
+    pub(crate) fn back_in_queue(&mut self, now: Now, id: InteractionId, queue: QueueId) {
+        let Some(interaction) = self.get(id) else { return };
+        interaction.stage = Stage::Queued { queue };
+        self.enter(now, id, Doing { kind: SegmentKind::Queued, queue: Some(queue), agent: None });
+        if self.get(id).is_some_and(|i| i.playing.is_none()) {
+            self.play_music(now, id);
+        }
+    }
+
+    /// The agent's telephone answered an offer.
+    pub(crate) fn on_offer_answered(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        queue: QueueId,
+        agent: AgentId,
+        leg: LegId,
+    ) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
+        if tenant.router.offer_accepted(now, id, agent).is_err() {
+            // The offer lapsed while the answer was on its way.
+            interaction.call.hang_up_leg(leg, Cause::NoAnswer);
+            return self.touch(id);
+        }
+        interaction.engaged.push(Engaged { agent, leg, queue: Some(queue) });
+        interaction.stage = Stage::Announcing { queue, agent, leg };
+        interaction.announce_at = None;
+        let announce = tenant.queues.get(&queue).is_some_and(|q| q.announce_agent_number);
+        let number = tenant.directory.agent(agent).map(|a| a.number.clone());
+        let (tenant_id, language) = (interaction.tenant, interaction.language.clone());
+        match number.filter(|_| announce) {
+            Some(number) => {
+                let sounds = speech::agent_number(&language, &number);
+                self.play(now, id, Playing::AgentNumber, sounds, false, false);
+            }
+            None => self.bridge_agent(now, id),
+        }
+        self.touch_router(tenant_id);
+    }
+
+    /// The announcement is over: customer and agent hear each other.
+    pub(crate) fn bridge_agent(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Stage::Announcing { queue, agent, leg } = interaction.stage else { return };
+        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
+        let tenant_id = interaction.tenant;
+        if tenant.router.talk_started(now, id, agent).is_err() {
+            interaction.engaged.retain(|e| e.leg != leg);
+            interaction.call.hang_up_leg(leg, Cause::Internal);
+            self.back_in_queue(now, id, queue);
+            return self.touch(id);
+        }
+        interaction.record |= tenant.queues.get(&queue).is_some_and(|q| q.record);
+        interaction.waited_from = None;
+        self.touch_router(tenant_id);
+        self.stop_playing(id);
+        self.connect(now, id, leg);
+    }
+
+    /// A queue is left without an agent: the flow says what comes next.
+    pub(crate) fn queue_outcome(&mut self, now: Now, id: InteractionId, outcome: QueueOutcome) {
+        let Some(interaction) = self.get(id) else { return };
+        if interaction.stage == Stage::Ending {
+            return;
+        }
+        interaction.stage = Stage::Walking;
+        interaction.announce_at = None;
+        interaction.waited_from = None;
+        interaction.call.cancel_attempt(Cause::Cancelled);
+        self.stop_playing(id);
+        self.enter(now, id, Doing::just(SegmentKind::Menu));
+        match self.get(id).and_then(|i| i.walk.as_mut()) {
+            Some(walk) => walk.handle(now, flow::Input::Queue(outcome)),
+            None => self.end(now, id, EndedBy::System, Cause::Unreachable),
+        }
+        self.touch(id);
+    }
+
+    /// Position and expected wait, then music again.
+    pub(crate) fn announce_in_queue(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Stage::Queued { queue } = interaction.stage else { return };
+        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
+        let Some(config) = tenant.queues.get(&queue) else { return };
+        let mut sounds = Vec::new();
+        if config.announce_position_s.is_some()
+            && let Some(position) = tenant.router.position(id)
+        {
+            sounds.extend(speech::position(&interaction.language, position as u32));
+        }
+        if config.announce_wait_s.is_some()
+            && let Some(wait) = tenant.router.estimate(id)
+        {
+            sounds.extend(speech::wait(&interaction.language, wait.as_secs().div_ceil(60) as u32));
+        }
+        let every = config.announce_position_s.into_iter().chain(config.announce_wait_s).min();
+        interaction.announce_at = every.map(|s| now.mono + Duration::from_secs(u64::from(s)));
+        if sounds.is_empty() {
+            let id_text = if config.no_agent == NoAgentPolicy::Wait { "comfort" } else { "all_busy" };
+            sounds.push(Sound::Prompt { language: interaction.language.clone(), id: id_text.into() });
+        }
+        self.play(now, id, Playing::Announcement, sounds, false, false);
+    }
+
+    pub(crate) fn play_music(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.interactions.get(&id) else { return };
+        let queue = match interaction.stage {
+            Stage::Queued { queue } | Stage::Offered { queue, .. } => queue,
+            _ => return,
+        };
+        let queues = self.tenants.get(&interaction.tenant).map(|t| &t.queues);
+        let music = queues.and_then(|q| q.get(&queue)).map_or_else(|| "default".into(), |q| q.music.clone());
+        self.play(now, id, Playing::Music, vec![Sound::Music(music)], true, false);
+    }
+
+    pub(crate) fn play(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        what: Playing,
+        sounds: Vec<Sound>,
+        repeat: bool,
+        barge_in: bool,
+    ) {
+        let play = self.new_play(now);
+        let Some(interaction) = self.get(id) else { return };
+        interaction.playing = Some((play, what));
+        let leg = interaction.call.customer();
+        self.command(LegCommand::Play { leg, play, sounds: Arc::from(sounds), repeat, barge_in });
+    }
+
+    pub(crate) fn stop_playing(&mut self, id: InteractionId) {
+        let Some(interaction) = self.get(id) else { return };
+        if interaction.playing.take().is_some() {
+            let leg = interaction.call.customer();
+            self.command(LegCommand::StopPlay(leg));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Recording who talks: one track a leg, one recording an interaction.
+
+use types::event::Happening;
+use types::{InteractionId, LegCommand, LegId, Now, RecordingId};
+
+use crate::Center;
+
+const CUSTOMER_CHANNEL: u8 = 0;
+const AGENT_CHANNEL: u8 = 1;
+
+impl Center {
+    /// Starts the recording when the first two parties talk, and adds a track for each later party.
+    pub(crate) fn keep_recording(&mut self, now: Now, id: InteractionId, partner: LegId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        if !interaction.record {
+            return;
+        }
+        let (tenant, customer) = (interaction.tenant, interaction.call.customer());
+        if let Some(open) = interaction.ledger.recording() {
+            let recording = open.id;
+            if open.tracks.iter().all(|(leg, _)| *leg != partner) {
+                open.tracks.push((partner, AGENT_CHANNEL));
+                self.command(LegCommand::Record { leg: partner, recording, channel: AGENT_CHANNEL });
+            }
+            return;
+        }
+        let recording = RecordingId(self.ids.next(now.wall));
+        let tracks = vec![(customer, CUSTOMER_CHANNEL), (partner, AGENT_CHANNEL)];
+        interaction.ledger.recording_started(now.wall, recording, tracks.clone());
+        self.journal(now, tenant, Happening::RecordingStarted { id, recording, tracks: tracks.clone() });
+        for (leg, channel) in tracks {
+            self.command(LegCommand::Record { leg, recording, channel });
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! What legs report and what the call brain makes of it.
+
+use std::time::Duration;
+
+use acd::Rejection;
+use call::Happened;
+use flow::{Input, QueueOutcome, TransferOutcome};
+use types::leg::Sound;
+use types::record::{LegRole, Outcome, RecordingGap, SegmentKind};
+use types::{Cause, EndedBy, InteractionId, LegCommand, LegEvent, LegId, Now, PlayId};
+
+use crate::interaction::{Playing, Stage};
+use crate::ledger::Doing;
+use crate::{Center, Who};
+use types::event::Happening;
+
+/// After media has stopped, how long its return is awaited before the leg counts as gone. Together
+/// with the media plane's own time-out the customer hears music within seconds, never silence.
+const MEDIA_GRACE: Duration = Duration::from_secs(5);
+
+impl Center {
+    pub(crate) fn on_leg(&mut self, now: Now, id: InteractionId, event: &LegEvent) {
+        self.note_in_record(now, id, event);
+        let Some(interaction) = self.get(id) else { return };
+        let customer = interaction.call.customer();
+        match *event {
+            LegEvent::Digit { leg, digit, .. } if leg == customer => {
+                if let Some(walk) = interaction.walk.as_mut() {
+                    walk.handle(now, Input::Digit(digit));
+                }
+            }
+            LegEvent::PlayDone { play, .. } => self.on_play_done(now, id, play),
+            LegEvent::MediaLost { leg } => self.on_media_lost(now, id, leg),
+            LegEvent::MediaBack { leg } => self.on_media_back(id, leg),
+            _ => {}
+        }
+        if let Some(interaction) = self.get(id) {
+            interaction.call.handle(event);
+        }
+        if let LegEvent::Ended { leg, cause, .. } = *event {
+            self.legs.remove(&leg);
+            self.release_agent(now, id, leg, cause);
+        }
+        self.touch(id);
+    }
+
+    fn note_in_record(&mut self, now: Now, id: InteractionId, event: &LegEvent) {
+        let Some(interaction) = self.get(id) else { return };
+        let ledger = &mut interaction.ledger;
+        if let LegEvent::RecordingGap { gap_ms, .. } = *event {
+            if let Some(recording) = ledger.recording() {
+                let to_ms = now.wall.ms_since(recording.started);
+                let from_ms = to_ms.saturating_sub(u64::from(gap_ms));
+                recording.gaps.push(RecordingGap { from_ms, to_ms, cause: "disk".into() });
+            }
+            return;
+        }
+        let Some(leg) = ledger.leg(event.leg()) else { return };
+        match event {
+            LegEvent::Dialled { sip_call_id, .. } => leg.sip_call_id = Some(sip_call_id.clone()),
+            LegEvent::Ringing { .. } => {
+                leg.ringing.get_or_insert(now.wall);
+            }
+            LegEvent::Answered { .. } => {
+                leg.answered.get_or_insert(now.wall);
+            }
+            LegEvent::Ended { cause, status, by_peer, quality, .. } => {
+                leg.ended = Some(now.wall);
+                leg.cause = Some(*cause);
+                leg.status = *status;
+                leg.by_peer = *by_peer;
+                leg.media = quality.as_deref().copied();
+            }
+            _ => {}
+        }
+    }
+
+    fn on_play_done(&mut self, now: Now, id: InteractionId, play: PlayId) {
+        let Some(interaction) = self.get(id) else { return };
+        let Some((_, what)) = interaction.playing.take_if(|(p, _)| *p == play) else { return };
+        match what {
+            Playing::Flow(number) => {
+                if let Some(walk) = interaction.walk.as_mut() {
+                    walk.handle(now, Input::PlayDone(number));
+                }
+            }
+            Playing::Announcement => self.play_music(now, id),
+            Playing::AgentNumber => self.bridge_agent(now, id),
+            Playing::Farewell => self.end(now, id, EndedBy::System, Cause::Normal),
+            Playing::Music | Playing::Hold => {}
+        }
+    }
+
+    pub(crate) fn on_happened(&mut self, now: Now, id: InteractionId, happened: Happened) {
+        match happened {
+            Happened::Ringing { leg } => self.on_ringing(now, id, leg),
+            Happened::Reached { leg } => self.on_reached(now, id, leg),
+            Happened::AttemptFailed { cause, status: _ } => self.on_attempt_failed(now, id, cause),
+            Happened::PartnerLeft { leg, cause, by_peer: _ } => self.on_partner_left(now, id, leg, cause),
+            Happened::CustomerLeft { cause, by_peer } => {
+                let by = if by_peer { EndedBy::Caller } else { EndedBy::System };
+                self.end(now, id, by, cause);
+            }
+            Happened::Held { by, held } => self.on_held(now, id, by, held),
+            Happened::TransferAsked { by, target, replaces } => self.on_transfer_asked(now, id, by, &target, replaces),
+            Happened::Transferred { by: _, to } => self.on_transferred(now, id, to),
+            Happened::TransferFailed { stranded, cause } => self.on_transfer_failed(now, id, stranded, cause),
+            Happened::Over => self.close(now, id),
+        }
+    }
+
+    fn on_ringing(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        let Some(interaction) = self.get(id) else { return };
+        if interaction.stage == Stage::Reaching {
+            let agent = interaction.agent_of(leg);
+            self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: None, agent });
+        }
+    }
+
+    fn on_reached(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        let Some(interaction) = self.get(id) else { return };
+        match interaction.stage {
+            Stage::Offered { queue, agent } => self.on_offer_answered(now, id, queue, agent, leg),
+            Stage::Reaching => {
+                interaction.further_targets.clear();
+                self.engage(now, id, leg);
+                self.connect(now, id, leg);
+            }
+            _ => interaction.call.hang_up_leg(leg, Cause::Cancelled),
+        }
+    }
+
+    /// Customer and partner hear each other from now on.
+    pub(crate) fn connect(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        let Some(interaction) = self.get(id) else { return };
+        let from_queue = interaction.engaged.iter().any(|e| e.leg == leg && e.queue.is_some());
+        interaction.stage = Stage::Talking;
+        interaction.call.connect(leg);
+        if let Some(walk) = interaction.walk.as_mut() {
+            let queue = Input::Queue(QueueOutcome::Answered);
+            walk.handle(now, if from_queue { queue } else { Input::Transfer(TransferOutcome::Answered) });
+        }
+        interaction.ledger.connected(now.wall);
+        let agent = interaction.agent_of(leg);
+        self.enter(now, id, Doing { kind: SegmentKind::Talking, queue: None, agent });
+        self.keep_recording(now, id, leg);
+        self.touch(id);
+    }
+
+    fn on_attempt_failed(&mut self, now: Now, id: InteractionId, cause: Cause) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let (tenant, stage) = (interaction.tenant, interaction.stage);
+        match stage {
+            Stage::Offered { queue, agent } => {
+                let why = match cause {
+                    Cause::Declined => Rejection::Declined,
+                    Cause::NoAnswer => Rejection::NoAnswer,
+                    Cause::Busy => Rejection::Busy,
+                    _ => Rejection::Failed,
+                };
+                let known = self.tenants.get_mut(&tenant).map(|t| t.router.offer_rejected(now, id, agent, why));
+                self.touch_router(tenant);
+                if known.is_some_and(|k| k.is_ok()) {
+                    self.back_in_queue(now, id, queue);
+                }
+            }
+            Stage::Reaching if cause.is_retryable() && self.reach_next(now, id) => {}
+            Stage::Reaching => self.target_unreached(now, id, cause),
+            _ => {}
+        }
+    }
+
+    fn target_unreached(&mut self, now: Now, id: InteractionId, cause: Cause) {
+        let Some(interaction) = self.get(id) else { return };
+        let outcome = match cause {
+            Cause::Busy | Cause::Declined => TransferOutcome::Busy,
+            Cause::NoAnswer => TransferOutcome::NoAnswer,
+            _ => TransferOutcome::Failed,
+        };
+        interaction.stage = Stage::Walking;
+        match interaction.walk.as_mut() {
+            Some(walk) => {
+                walk.handle(now, Input::Transfer(outcome));
+                let answered = interaction.ledger.record().answered.is_some();
+                let kind = if answered { SegmentKind::Menu } else { SegmentKind::Setup };
+                self.enter(now, id, Doing::just(kind));
+            }
+            None => self.end(now, id, EndedBy::Callee, cause),
+        }
+        self.touch(id);
+    }
+
+    /// The other party is gone while the customer is still there. One that vanished without a
+    /// goodbye is replaced: the customer goes back to the front of the queue it came from.
+    pub(crate) fn on_partner_left(&mut self, now: Now, id: InteractionId, leg: LegId, cause: Cause) {
+        let Some(interaction) = self.get(id) else { return };
+        if interaction.stage == Stage::Ending {
+            return;
+        }
+        if let Stage::Announcing { queue, agent, .. } = interaction.stage {
+            return self.agent_lost_while_announcing(now, id, queue, agent);
+        }
+        let role = interaction.ledger.leg(leg).map_or(LegRole::Target, |l| l.role);
+        let vanished =
+            matches!(cause, Cause::MediaLost | Cause::SessionExpired | Cause::PeerFailed | Cause::Unreachable);
+        let queue = interaction.engaged.iter().find(|e| e.leg == leg).and_then(|e| e.queue);
+        self.stop_playing(id);
+        if let Some(queue) = queue.filter(|_| vanished) {
+            return self.return_to_queue(now, id, queue);
+        }
+        let by = if role == LegRole::Agent { EndedBy::Agent } else { EndedBy::Callee };
+        let Some(interaction) = self.get(id) else { return };
+        match interaction.walk.as_mut() {
+            Some(walk) if !walk.is_over() => {
+                interaction.stage = Stage::Walking;
+                let input = if queue.is_some() {
+                    Input::Queue(QueueOutcome::AgentLeft)
+                } else {
+                    Input::Transfer(TransferOutcome::TargetLeft)
+                };
+                walk.handle(now, input);
+                // Should the flow end it now, it was the other party's goodbye that ended the talk.
+                interaction.ledger.talk_ended_by(by, cause);
+                self.enter(now, id, Doing::just(SegmentKind::Menu));
+            }
+            _ => self.end(now, id, by, cause),
+        }
+        self.touch(id);
+    }
+
+    fn agent_lost_while_announcing(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        queue: types::QueueId,
+        agent: types::AgentId,
+    ) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        interaction.engaged.retain(|e| e.agent != agent);
+        let tenant = interaction.tenant;
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            let _ = t.router.offer_rejected(now, id, agent, Rejection::Failed);
+        }
+        self.touch_router(tenant);
+        self.stop_playing(id);
+        self.back_in_queue(now, id, queue);
+    }
+
+    fn return_to_queue(&mut self, now: Now, id: InteractionId, queue: types::QueueId) {
+        self.enqueue(now, id, queue, 0, true);
+        let Some(language) = self.get(id).map(|i| i.language.clone()) else { return };
+        if self.get(id).is_some_and(|i| matches!(i.stage, Stage::Queued { .. } | Stage::Offered { .. })) {
+            let prompt = Sound::Prompt { language, id: "agent_back_soon".into() };
+            self.play(now, id, Playing::Announcement, vec![prompt], false, false);
+        }
+    }
+
+    fn on_held(&mut self, now: Now, id: InteractionId, by: LegId, held: bool) {
+        let Some(interaction) = self.get(id) else { return };
+        let Some(partner) = interaction.call.partner() else { return };
+        if interaction.stage != Stage::Talking {
+            return;
+        }
+        let agent = interaction.agent_of(partner);
+        let customer = interaction.call.customer();
+        let kind = if held { SegmentKind::Held } else { SegmentKind::Talking };
+        self.enter(now, id, Doing { kind, queue: None, agent });
+        match (by == customer, held) {
+            (false, true) => self.play(now, id, Playing::Hold, vec![Sound::Music("default".into())], true, false),
+            (false, false) => self.stop_playing(id),
+            (true, true) => {
+                let play = self.new_play(now);
+                let sounds = std::sync::Arc::from([Sound::Music("default".into())]);
+                self.command(LegCommand::Play { leg: partner, play, sounds, repeat: true, barge_in: false });
+            }
+            (true, false) => self.command(LegCommand::StopPlay(partner)),
+        }
+    }
+
+    // ---- media that stops without a goodbye ----
+
+    fn on_media_lost(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        let Some(interaction) = self.get(id) else { return };
+        interaction.media_lost = Some((leg, now.mono + MEDIA_GRACE));
+        if interaction.stage == Stage::Talking && interaction.call.partner() == Some(leg) {
+            self.play(now, id, Playing::Hold, vec![Sound::Music("default".into())], true, false);
+        }
+    }
+
+    fn on_media_back(&mut self, id: InteractionId, leg: LegId) {
+        let Some(interaction) = self.get(id) else { return };
+        if interaction.media_lost.take_if(|(lost, _)| *lost == leg).is_some()
+            && interaction.playing.is_some_and(|(_, what)| what == Playing::Hold)
+        {
+            self.stop_playing(id);
+        }
+    }
+
+    pub(crate) fn check_media_lost(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.get(id) else { return };
+        let Some((leg, _)) = interaction.media_lost.take_if(|(_, at)| *at <= now.mono) else { return };
+        if leg == interaction.call.customer() {
+            self.end(now, id, EndedBy::System, Cause::MediaLost);
+        } else if interaction.call.partner() == Some(leg) {
+            interaction.call.hang_up_leg(leg, Cause::MediaLost);
+            self.on_partner_left(now, id, leg, Cause::MediaLost);
+        }
+    }
+
+    // ---- the end ----
+
+    /// The last leg has ended: the record is closed and written.
+    fn close(&mut self, now: Now, id: InteractionId) {
+        let Some(mut interaction) = self.interactions.remove(&id) else { return };
+        self.disarm(Who::Interaction(id), &mut interaction.armed);
+        if let Some(walk) = interaction.walk.as_mut() {
+            walk.handle(now, Input::Hangup);
+            interaction.ledger.trace(walk.trace().iter().cloned());
+        }
+        let outcome = outcome(&interaction);
+        let tenant = interaction.tenant;
+        self.trunk_released(tenant, interaction.trunk);
+        let record = interaction.ledger.close(now.wall, outcome);
+        self.journal(now, tenant, Happening::InteractionEnded { record });
+    }
+}
+
+fn outcome(interaction: &crate::interaction::Interaction) -> Outcome {
+    let record = interaction.ledger.record();
+    let (by, cause) = interaction.ledger.end_so_far();
+    if record.connected.is_some() {
+        return Outcome::Answered;
+    }
+    if interaction.callback {
+        return Outcome::Callback;
+    }
+    match cause {
+        Cause::NotFound | Cause::Forbidden | Cause::Overload if record.answered.is_none() => Outcome::Rejected,
+        _ if by == EndedBy::Caller && (record.queue.is_some() || record.legs.len() > 1) => Outcome::Abandoned,
+        _ if record.queue.is_none() && record.answered.is_some() && cause == Cause::Normal => Outcome::SelfServed,
+        _ if by == EndedBy::Caller => Outcome::Abandoned,
+        _ => Outcome::Failed,
+    }
+}

@@ -1,0 +1,144 @@
+//! From people, numbers and addresses to something that can be rung.
+
+use std::time::Duration;
+
+use call::Dial;
+use dialplan::Dialled;
+use types::event::Binding;
+use types::leg::{Target, Text};
+use types::record::LegRole;
+use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Now, Private, TenantId, TrunkId};
+
+use crate::Center;
+use crate::interaction::{Engaged, Stage};
+use crate::tenant::Tenant;
+
+/// How long a direct call rings before it counts as not answered: four ringback cycles and a half
+/// more than most people need, and below the three minutes after which proxies give up.
+pub(crate) const RING_FOR: Duration = Duration::from_secs(45);
+
+impl Tenant {
+    /// All telephones at which an agent can be rung right now.
+    pub(crate) fn targets_of(&self, agent: AgentId) -> Vec<Target> {
+        let bindings = self.directory.devices_of(agent).iter().flat_map(|d| self.registrations.of(*d));
+        let mut targets: Vec<Target> = bindings.map(target_of).collect();
+        targets.extend(self.directory.agent(agent).and_then(|a| a.address.clone()).map(plain));
+        targets
+    }
+
+    /// Ways to call a number outside, the best first.
+    pub(crate) fn outside_targets(&self, number: &str) -> Vec<Target> {
+        let Dialled::Outside { trunks, .. } = self.plan.from_inside(number) else { return Vec::new() };
+        trunks.iter().filter_map(|t| self.trunk_target(t.id, number)).collect()
+    }
+
+    fn trunk_target(&self, trunk: TrunkId, number: &str) -> Option<Target> {
+        let trunk = self.plan.trunk(trunk)?;
+        let send_to = trunk.send_to.as_deref()?;
+        let host = send_to.strip_prefix("sip:").or_else(|| send_to.strip_prefix("sips:")).unwrap_or(send_to);
+        let uri: Text = format!("sip:{number}@{host}").into();
+        Some(Target { uri: uri.into(), flow: None, next_hop: None, credentials: trunk.credentials.clone() })
+    }
+}
+
+fn plain(uri: Private<Text>) -> Target {
+    Target { uri, flow: None, next_hop: None, credentials: None }
+}
+
+/// Behind a NAT the Contact names an address that nobody can reach, so the request goes to where
+/// the REGISTER came from, whatever the Contact says.
+fn target_of(binding: &Binding) -> Target {
+    let next_hop = match binding.path.first() {
+        Some(path) => path.clone(),
+        None => format!("sip:{}", binding.source.reveal()).into(),
+    };
+    Target { uri: binding.uri.clone(), flow: binding.flow, next_hop: Some(next_hop), credentials: None }
+}
+
+impl Center {
+    /// A dial for each target; their legs are noted in the record.
+    pub(crate) fn dials(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        role: LegRole,
+        agent: Option<AgentId>,
+        targets: Vec<Target>,
+    ) -> Vec<Dial> {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return Vec::new() };
+        let (tenant, caller) = (interaction.tenant, interaction.caller.clone());
+        let mut dials = Vec::with_capacity(targets.len());
+        for target in targets.into_iter().take(call::MAX_FORKS) {
+            let leg = LegId(self.ids.next(now.wall));
+            interaction.ledger.leg_started(now.wall, leg, role, agent, target.uri.clone(), None);
+            interaction.dialled_agents.extend(agent.map(|a| (leg, a)));
+            dials.push(Dial { leg, tenant, target, caller: caller.clone() });
+        }
+        dials
+    }
+
+    /// Rings one agent directly, whatever its state, unless it is on a call.
+    pub(crate) fn reach_agent(&mut self, now: Now, id: InteractionId, agent: AgentId) {
+        let Some(tenant) = self.interactions.get(&id).map(|i| i.tenant) else { return };
+        let Some(t) = self.tenants.get(&tenant) else { return };
+        if t.is_on_call(agent) {
+            return self.end(now, id, EndedBy::Callee, Cause::Busy);
+        }
+        let targets = t.targets_of(agent);
+        let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
+        self.reach(now, id, dials, RING_FOR);
+    }
+
+    /// Calls outside over the best trunk; the others are kept for failover.
+    pub(crate) fn reach_outside(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.interactions.get(&id) else { return };
+        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
+        let targets = tenant.outside_targets(interaction.dialled.reveal());
+        self.reach_targets(now, id, targets);
+    }
+
+    /// Rings these targets one after the other until one answers.
+    pub(crate) fn reach_targets(&mut self, now: Now, id: InteractionId, targets: Vec<Target>) {
+        let Some(interaction) = self.get(id) else { return };
+        interaction.further_targets = targets.into();
+        if !self.reach_next(now, id) {
+            self.reach(now, id, Vec::new(), RING_FOR);
+        }
+    }
+
+    /// Rings the next of the remaining targets.
+    pub(crate) fn reach_next(&mut self, now: Now, id: InteractionId) -> bool {
+        let Some(target) = self.get(id).and_then(|i| i.further_targets.pop_front()) else { return false };
+        let dials = self.dials(now, id, LegRole::Target, None, vec![target]);
+        self.reach(now, id, dials, RING_FOR);
+        true
+    }
+
+    /// Rings an address as it is.
+    pub(crate) fn reach_address(&mut self, now: Now, id: InteractionId, uri: Private<Text>) {
+        let dials = self.dials(now, id, LegRole::Target, None, vec![plain(uri)]);
+        self.reach(now, id, dials, RING_FOR);
+    }
+
+    fn reach(&mut self, now: Now, id: InteractionId, dials: Vec<Dial>, ring_for: Duration) {
+        let Some(interaction) = self.get(id) else { return };
+        interaction.stage = Stage::Reaching;
+        interaction.call.attempt(now, dials, ring_for);
+        self.touch(id);
+    }
+
+    /// The agent whose leg has answered is kept from other work from now on.
+    pub(crate) fn engage(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        let Some(interaction) = self.get(id) else { return };
+        let Some(agent) = interaction.agent_of(leg) else { return };
+        if interaction.engaged.iter().all(|e| e.leg != leg) {
+            interaction.engaged.push(Engaged { agent, leg, queue: None });
+            let tenant = interaction.tenant;
+            self.busy_elsewhere(now, tenant, agent, id);
+        }
+    }
+
+    pub(crate) fn tenant_of(&self, id: InteractionId) -> Option<TenantId> {
+        self.interactions.get(&id).map(|i| i.tenant)
+    }
+}

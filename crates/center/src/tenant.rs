@@ -1,0 +1,112 @@
+//! One tenant at work.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use acd::Router;
+use dialplan::Plan;
+use directory::{Directory, Registrations};
+use flow::Flow;
+use types::leg::Text;
+use types::{FlowId, Mono, Now, QueueId, TenantId};
+
+use crate::setup::{Setup, SetupError};
+use crate::{Center, Who};
+
+/// One tenant's settings and the brains that work by them.
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    pub(crate) directory: Directory,
+    pub(crate) plan: Plan,
+    pub(crate) router: Router,
+    pub(crate) queues: HashMap<QueueId, acd::QueueConfig>,
+    pub(crate) queue_names: HashMap<Text, QueueId>,
+    pub(crate) flows: HashMap<FlowId, Arc<Flow>>,
+    pub(crate) library: Arc<flow::Library>,
+    pub(crate) settings: HashMap<Text, Text>,
+    pub(crate) registrations: Registrations,
+    pub(crate) registrations_lapse: Option<Mono>,
+    /// Calls in progress by trunk.
+    pub(crate) trunk_calls: HashMap<types::TrunkId, u32>,
+    pub(crate) armed: Option<Mono>,
+}
+
+impl Tenant {
+    /// Binding expiries are wall times; the timer is monotonic.
+    pub(crate) fn rearm_registrations(&mut self, now: Now) {
+        self.registrations_lapse = self.registrations.next_expiry().map(|at| {
+            let ms = at.ms_since(now.wall);
+            now.mono + std::time::Duration::from_millis(ms)
+        });
+    }
+
+    /// Whether an agent can be rung at all.
+    pub(crate) fn is_reachable(&self, agent: types::AgentId) -> bool {
+        self.directory.agent(agent).is_some_and(|a| a.address.is_some())
+            || self.directory.devices_of(agent).iter().any(|d| !self.registrations.of(*d).is_empty())
+    }
+}
+
+impl Center {
+    /// Adds a tenant.
+    ///
+    /// # Errors
+    /// When a queue's or an agent's settings make no sense; nothing has changed then.
+    pub fn add_tenant(&mut self, now: Now, setup: Setup) -> Result<(), SetupError> {
+        let id = setup.directory.tenant().id;
+        let mut router = Router::new(setup.seed);
+        for queue in &setup.queues {
+            let invalid = |e: String| SetupError::Invalid { what: "queue", name: queue.name.clone(), why: e };
+            router.upsert_queue(now, queue.clone()).map_err(|e| invalid(e.to_string()))?;
+        }
+        for agent in &setup.agents {
+            let invalid = |e: String| SetupError::Invalid { what: "agent", name: agent.number.clone(), why: e };
+            router.upsert_agent(now, agent.clone()).map_err(|e| invalid(e.to_string()))?;
+        }
+        let always: Vec<_> = setup.directory.agents().filter(|a| a.address.is_some()).map(|a| a.id).collect();
+        let tenant = Tenant {
+            directory: setup.directory,
+            plan: setup.plan,
+            router,
+            queue_names: setup.queues.iter().map(|q| (q.name.clone(), q.id)).collect(),
+            queues: setup.queues.into_iter().map(|q| (q.id, q)).collect(),
+            library: Arc::new(setup.flows.values().map(|f| (f.id.clone(), f.clone())).collect()),
+            flows: setup.flows,
+            settings: setup.settings,
+            registrations: Registrations::default(),
+            registrations_lapse: None,
+            trunk_calls: HashMap::new(),
+            armed: None,
+        };
+        self.tenants.insert(id, tenant);
+        for agent in always {
+            self.sign_in(now, id, agent);
+        }
+        self.dirty_routers.push_back(id);
+        self.pump(now);
+        Ok(())
+    }
+
+    /// What is known of a tenant's people and telephones.
+    pub fn directory(&self, tenant: TenantId) -> Option<&Directory> {
+        self.tenants.get(&tenant).map(|t| &t.directory)
+    }
+
+    /// A tenant's numbers and trunks.
+    pub fn plan(&self, tenant: TenantId) -> Option<&Plan> {
+        self.tenants.get(&tenant).map(|t| &t.plan)
+    }
+
+    /// All tenants.
+    pub fn tenants(&self) -> impl Iterator<Item = TenantId> {
+        self.tenants.keys().copied()
+    }
+
+    pub(crate) fn touch_router(&mut self, tenant: TenantId) {
+        self.dirty_routers.push_back(tenant);
+    }
+
+    pub(crate) fn disarm(&mut self, who: Who, armed: &mut Option<Mono>) {
+        self.timers.arm(who, armed, None);
+    }
+}

@@ -1,0 +1,130 @@
+//! Carries out what a flow wants.
+
+use flow::{Action, Input, TransferOutcome, TransferTarget, Walk};
+use types::event::Happening;
+use types::leg::{Connection, Text};
+use types::record::SegmentKind;
+use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, Now};
+
+use crate::Center;
+use crate::interaction::{Playing, Stage};
+use crate::ledger::Doing;
+
+impl Center {
+    /// The customer enters a flow.
+    pub(crate) fn start_flow(&mut self, now: Now, id: InteractionId, flow: FlowId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
+        let Some(flow) = tenant.flows.get(&flow) else {
+            let tenant = interaction.tenant;
+            self.alarm(now, tenant, "flow_missing", flow.to_string());
+            return self.end(now, id, EndedBy::System, Cause::Internal);
+        };
+        let context = flow::Context {
+            answered: interaction.call.is_answered(),
+            utc_offset_min: tenant.directory.tenant().utc_offset_min,
+            library: tenant.library.clone(),
+            ..flow::Context::new(now, interaction.caller.number.reveal(), interaction.dialled.reveal())
+        };
+        interaction.language = flow.language.clone();
+        interaction.stage = Stage::Walking;
+        interaction.walk = Some(Walk::start(flow, context));
+        self.touch(id);
+    }
+
+    pub(crate) fn on_flow_action(&mut self, now: Now, id: InteractionId, action: Action) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        if interaction.stage == Stage::Ending {
+            return;
+        }
+        let (tenant, leg) = (interaction.tenant, interaction.call.customer());
+        match action {
+            Action::Answer => {
+                interaction.call.answer();
+                self.pump_call_commands(now, id);
+                self.enter(now, id, Doing::just(SegmentKind::Menu));
+            }
+            Action::Play { play: number, sounds, barge_in } => {
+                let play = self.new_play(now);
+                if let Some(interaction) = self.get(id) {
+                    interaction.playing = Some((play, Playing::Flow(number)));
+                }
+                self.command(LegCommand::Play { leg, play, sounds, repeat: false, barge_in });
+            }
+            Action::StopPlay => self.stop_playing(id),
+            Action::Echo(on) => {
+                let to = if on { Connection::Echo } else { Connection::Silent };
+                self.command(LegCommand::Connect { leg, to });
+            }
+            Action::Enqueue { queue, priority } => self.enqueue_by_name(now, id, &queue, priority),
+            Action::LeaveQueue => {
+                self.leave_queue(now, id);
+                self.stop_playing(id);
+                if let Some(interaction) = self.get(id) {
+                    interaction.stage = Stage::Walking;
+                    interaction.call.cancel_attempt(Cause::Cancelled);
+                }
+                self.enter(now, id, Doing::just(SegmentKind::Menu));
+            }
+            Action::Transfer { target, ring_timeout_s: _ } => self.flow_transfer(now, id, target),
+            Action::RequestCallback { number, queue } => {
+                interaction.callback = true;
+                let queues = self.tenants.get(&tenant).map(|t| &t.queue_names);
+                let queue = queue.and_then(|q| queues.and_then(|n| n.get(&q).copied()));
+                self.journal(now, tenant, Happening::CallbackRequested { id, number, queue });
+            }
+            Action::Survey { question, answer } => {
+                self.journal(now, tenant, Happening::SurveyAnswered { id, question, answer });
+            }
+            Action::SetLanguage(language) => interaction.language = language,
+            Action::Record(on) => interaction.record = on,
+            Action::Hangup(cause) => self.end(now, id, EndedBy::System, cause),
+        }
+    }
+
+    fn enqueue_by_name(&mut self, now: Now, id: InteractionId, queue: &Text, priority: i32) {
+        let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
+        match tenant.queue_names.get(queue).copied() {
+            Some(queue) => self.enqueue(now, id, queue, priority, false),
+            None => self.queue_outcome(now, id, flow::QueueOutcome::NoAgent),
+        }
+    }
+
+    fn flow_transfer(&mut self, now: Now, id: InteractionId, target: TransferTarget) {
+        let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
+        match target {
+            TransferTarget::Agent(number) => match tenant.directory.agent_by_number(&number).map(|a| a.id) {
+                Some(agent) if tenant.is_on_call(agent) => self.transfer_outcome(now, id, TransferOutcome::Busy),
+                Some(agent) => self.reach_agent(now, id, agent),
+                None => self.transfer_outcome(now, id, TransferOutcome::Failed),
+            },
+            TransferTarget::Number(number) => {
+                if tenant.directory.agent_by_number(number.reveal()).is_some() {
+                    return self.flow_transfer(now, id, TransferTarget::Agent(number.into_inner()));
+                }
+                let targets = tenant.outside_targets(number.reveal());
+                self.reach_targets(now, id, targets);
+            }
+            TransferTarget::Uri(uri) => self.reach_address(now, id, uri),
+            TransferTarget::Setting(name) => match tenant.settings.get(&name).cloned() {
+                Some(uri) => self.reach_address(now, id, uri.into()),
+                None => self.transfer_outcome(now, id, TransferOutcome::Failed),
+            },
+        }
+    }
+
+    fn transfer_outcome(&mut self, now: Now, id: InteractionId, outcome: TransferOutcome) {
+        if let Some(walk) = self.get(id).and_then(|i| i.walk.as_mut()) {
+            walk.handle(now, Input::Transfer(outcome));
+        }
+        self.touch(id);
+    }
+
+    /// Lets the call's commands out before what comes next is decided, so that an answer precedes
+    /// the first prompt.
+    pub(crate) fn pump_call_commands(&mut self, now: Now, id: InteractionId) {
+        while let Some(command) = self.get(id).and_then(|i| i.call.poll_command()) {
+            self.on_call_command(now, id, command);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Who sends a request: a device that proves it, a trunk, or nobody we know.
+
+use sip::digest::{Algorithm, Authenticator, Credentials, Ha1, Outcome};
+use sip::flow::Flow;
+use sip::header::HeaderName;
+use sip::message::Message;
+use types::leg::Text;
+use types::{Now, TenantId, TrunkId};
+
+use super::Ua;
+use super::guard::Guard;
+use crate::mind::{Admission, Claim, Credential, Mind};
+
+/// What admission has found.
+pub(crate) enum Verdict {
+    /// A device that has proved itself, with its name.
+    Device(Credential, Text),
+    /// A trunk.
+    Trunk(TenantId, TrunkId),
+    /// It must prove itself: status and challenges.
+    Challenge(u16, Vec<String>),
+    /// Refused, with a status that tells nothing.
+    Refuse(u16),
+}
+
+/// The digest authenticator, and who has failed too often.
+#[derive(Debug)]
+pub(crate) struct Auth {
+    authenticator: Authenticator,
+    guard: Guard,
+    /// Stands for the hash of a user that there is not: checking it takes as long as a real one.
+    nobody: [Ha1; 2],
+}
+
+impl Auth {
+    pub(crate) fn new(secret: &[u8; 32]) -> Self {
+        let nobody = |algorithm| Ha1::new(algorithm, "nobody", "nowhere", &format!("{secret:?}"));
+        Self {
+            authenticator: Authenticator::new(secret),
+            guard: Guard::default(),
+            nobody: [nobody(Algorithm::Md5), nobody(Algorithm::Sha256)],
+        }
+    }
+}
+
+impl<M: Mind> Ua<M> {
+    /// Who sends this request.
+    pub(crate) fn identify(&mut self, now: Now, message: &Message, flow: Flow) -> Verdict {
+        let user = |address: Option<sip::header::name_addr::NameAddr<'_>>| {
+            address.and_then(|a| a.uri.user_decoded().map(|u| u.into_owned())).unwrap_or_default()
+        };
+        let from = message.from().ok();
+        let from_host = from.as_ref().map(|f| f.uri.host().to_string()).unwrap_or_default();
+        let to_host = message.request_uri().map(|u| u.host().to_string()).unwrap_or_default();
+        let (from_user, contact_user) = (user(from), user(message.contact()));
+        let admission = self.mind.admit(&Claim {
+            source: flow.remote,
+            transport: flow.transport,
+            method: message.method_text(),
+            from_user: &from_user,
+            from_host: &from_host,
+            contact_user: &contact_user,
+            to_host: &to_host,
+        });
+        match admission {
+            Admission::Trunk { tenant, trunk } => Verdict::Trunk(tenant, trunk),
+            Admission::Refuse(status) => Verdict::Refuse(status),
+            Admission::Challenge { realm } => self.authenticate(now, message, flow, &realm),
+        }
+    }
+
+    fn authenticate(&mut self, now: Now, message: &Message, flow: Flow, realm: &str) -> Verdict {
+        let ip = flow.remote.ip();
+        if self.auth.guard.throttled(now.mono, ip) {
+            return Verdict::Refuse(403);
+        }
+        // A registrar challenges as a server, a call as a proxy would: that is what telephones expect.
+        let registering = message.method_text() == "REGISTER";
+        let status = if registering { 401 } else { 407 };
+        let credentials = match registering {
+            true => Credentials::of(message, realm),
+            false => Credentials::of_proxy(message, realm).or_else(|| Credentials::of(message, realm)),
+        };
+        let Some(credentials) = credentials else {
+            if message.header(HeaderName::Authorization).is_some() {
+                self.auth.guard.failed(now.mono, ip, "");
+            }
+            return self.challenge(now, status, realm, false);
+        };
+        let known = self.mind.credential(realm, &credentials.username);
+        let user = known.as_ref().map(|c| ha1(c, credentials.algorithm));
+        let nobody = &self.auth.nobody[usize::from(credentials.algorithm == Algorithm::Sha256)];
+        let ha1 = user.as_ref().unwrap_or(nobody);
+        let outcome = self.auth.authenticator.verify(now.wall, message.method_text(), &credentials, ha1);
+        let name = Text::from(&*credentials.username);
+        match (outcome, known) {
+            (Outcome::Stale, Some(_)) => self.challenge(now, status, realm, true),
+            (Outcome::Valid, Some(credential)) if !self.auth.guard.shut_out(now.mono, ip, &name) => {
+                self.auth.guard.succeeded(now.mono, ip, &name);
+                Verdict::Device(credential, name)
+            }
+            _ => {
+                self.auth.guard.failed(now.mono, ip, &name);
+                self.challenge(now, status, realm, false)
+            }
+        }
+    }
+
+    fn challenge(&mut self, now: Now, status: u16, realm: &str, stale: bool) -> Verdict {
+        Verdict::Challenge(status, self.auth.authenticator.challenge(now.wall, realm, stale).into())
+    }
+}
+
+fn ha1(credential: &Credential, algorithm: Algorithm) -> Ha1 {
+    let hex = match algorithm {
+        Algorithm::Md5 => credential.md5.reveal(),
+        Algorithm::Sha256 => credential.sha256.reveal(),
+    };
+    Ha1::from_hex(algorithm, hex)
+}

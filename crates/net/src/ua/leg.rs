@@ -1,0 +1,148 @@
+//! One leg: its dialog, its media and where both stand.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use media::codec::Codec;
+use media::engine::{EventTypes, LegMedia, SourcePolicy};
+use sdp::{Capabilities, Local, Negotiated, Session};
+use sip::agent::{CallHandle, RequestHandle, SubscriptionHandle};
+use types::{Cause, LegId, Mono, RecordingId};
+
+use super::codecs;
+
+/// Where a leg is in its life, as signalling sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Inbound, no final answer given.
+    Offered,
+    /// Outbound, no final answer received.
+    Dialling,
+    /// Answered; an inbound one may still wait for its ACK.
+    Up,
+    /// Over; waits for its media figures.
+    Closing,
+}
+
+/// A transfer that the far end of a leg asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Refer {
+    /// Neither accepted nor refused yet.
+    Asked(RequestHandle),
+    /// Accepted; progress goes here.
+    Accepted(SubscriptionHandle),
+}
+
+/// How a leg ended, until its media figures are there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) cause: Cause,
+    pub(crate) status: Option<u16>,
+    pub(crate) by_peer: bool,
+    /// When the end is told without the figures.
+    pub(crate) at_latest: Mono,
+}
+
+/// One leg.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub(crate) id: LegId,
+    /// `None` while the address is being resolved, and once the dialog is gone.
+    pub(crate) call: Option<CallHandle>,
+    pub(crate) call_key: u64,
+    pub(crate) phase: Phase,
+    pub(crate) inbound: bool,
+    pub(crate) local: Local,
+    pub(crate) caps: Capabilities,
+    /// The offer of an inbound INVITE until it is answered.
+    pub(crate) offer: Option<Bytes>,
+    /// Our answer once made: the same goes into 183 and 200.
+    pub(crate) answer: Option<Bytes>,
+    pub(crate) negotiated: Option<Negotiated>,
+    /// The peer's address by which its media may come from behind a NAT.
+    pub(crate) source: SourcePolicy,
+    pub(crate) media_open: bool,
+    pub(crate) media_seen: bool,
+    pub(crate) held: bool,
+    pub(crate) rang: bool,
+    /// Its dialog was saved and has to be declared void at its end.
+    pub(crate) saved: bool,
+    pub(crate) refer: Option<Refer>,
+    /// The other side of a call that was dialled on its behalf.
+    pub(crate) linked: Option<LegId>,
+    /// The recording that it has a track of, and when that began.
+    pub(crate) recording: Option<(RecordingId, Mono)>,
+    pub(crate) end: Option<End>,
+}
+
+impl Leg {
+    pub(crate) fn new(id: LegId, inbound: bool, address: SocketAddr, session_id: u64) -> Self {
+        Self {
+            id,
+            call: None,
+            call_key: 0,
+            phase: if inbound { Phase::Offered } else { Phase::Dialling },
+            inbound,
+            local: Local::new(session_id),
+            caps: codecs::capabilities(address),
+            offer: None,
+            answer: None,
+            negotiated: None,
+            source: SourcePolicy::Latch,
+            media_open: false,
+            media_seen: false,
+            held: false,
+            rang: false,
+            saved: false,
+            refer: None,
+            linked: None,
+            recording: None,
+            end: None,
+        }
+    }
+
+    /// Answers an offer; the media that result are in `negotiated`.
+    pub(crate) fn make_answer(&mut self, offer: &[u8]) -> Option<Bytes> {
+        let offer = Session::parse(offer).ok()?;
+        let (answer, negotiated) = self.local.answer(&offer, &self.caps).ok()?;
+        self.negotiated = Some(negotiated);
+        Some(Bytes::from(answer.to_string()))
+    }
+
+    /// Takes the answer to an offer of ours.
+    pub(crate) fn take_answer(&mut self, answer: &[u8], last: bool) -> bool {
+        let Ok(answer) = Session::parse(answer) else { return false };
+        let Ok(negotiated) = self.local.apply_answer(&answer, &self.caps) else { return false };
+        if last {
+            self.local.settle();
+        }
+        self.negotiated = Some(negotiated);
+        true
+    }
+
+    /// What the media plane has to do; none while nothing is agreed or the codec is unknown to it.
+    pub(crate) fn media(&self) -> Option<LegMedia> {
+        let n = self.negotiated.as_ref()?;
+        let codec = codecs::engine_codec(&n.codec)?;
+        let events = n.dtmf_send.zip(n.dtmf_receive).map(|(send, receive)| EventTypes { send, receive });
+        Some(LegMedia {
+            remote_rtp: n.remote,
+            remote_rtcp: Some(n.remote_rtcp),
+            rtcp_mux: n.rtcp_mux,
+            codec,
+            send_type: n.send_payload,
+            receive_type: n.receive_payload,
+            also_received: Vec::new(),
+            events,
+            send: n.direction.sends(),
+            receive: n.direction.receives(),
+            source: self.source,
+            srtp: n.crypto.as_ref().and_then(codecs::srtp_pair),
+        })
+    }
+
+    /// The codec in use.
+    pub(crate) fn codec(&self) -> Option<Codec> {
+        codecs::engine_codec(&self.negotiated.as_ref()?.codec)
+    }
+}

@@ -1,0 +1,235 @@
+//! Turns SIP dialogs and their media into legs, and leg commands into SIP and media commands.
+//!
+//! [`Ua`] is sans-IO like the agent inside it: datagrams, media events, messages and the time go in,
+//! datagrams and media commands come out. Below it is SIP, above it are leg words only.
+
+mod auth;
+mod cause;
+mod codecs;
+mod commands;
+mod dial;
+mod events;
+mod guard;
+mod leg;
+mod media_events;
+mod register;
+mod trace;
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use media::engine::MediaCommand;
+use sip::agent::{Agent, AgentConfig, CallHandle, Transmit};
+use sip::flow::Flow;
+use types::{LegEvent, LegId, Mono, Now};
+
+use crate::mind::Mind;
+use auth::Auth;
+use leg::Leg;
+use trace::Keys;
+
+/// The media plane as signalling sees it.
+pub trait MediaPlane: Send {
+    /// Opens a pair of ports for a leg, near another leg where both will talk. Gives the RTP port.
+    ///
+    /// # Errors
+    /// When no port is free.
+    fn open(&mut self, now: Now, leg: LegId, near: Option<LegId>) -> Result<u16, NoPort>;
+
+    /// Tells a leg's media something. Commands for a leg that is not open are ignored.
+    fn command(&mut self, command: MediaCommand);
+
+    /// Lets what was told take effect; called once a batch.
+    fn flush(&mut self);
+}
+
+/// No port is free for another leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no media port is free")]
+pub struct NoPort;
+
+/// Settings of a [`Ua`].
+#[derive(Clone, Debug)]
+pub struct UaConfig {
+    /// Settings of the SIP agent.
+    pub agent: AgentConfig,
+    /// The address that session descriptions name; absent: the address of the socket that a message came by.
+    pub media_ip: Option<IpAddr>,
+    /// Where tracks of recordings are written: `<dir>/<recording>/<leg>.trk`.
+    pub recordings: PathBuf,
+    /// Seed of session ids.
+    pub seed: u64,
+    /// Signs nonces; secret, and the same on all nodes that serve the same telephones.
+    pub secret: [u8; 32],
+}
+
+/// How long the end of a leg waits for its media figures.
+const MEDIA_FIGURES_WAIT: Duration = Duration::from_millis(500);
+
+/// A name that has to be resolved before a leg can be dialled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// The leg.
+    pub leg: LegId,
+    /// The URI whose host has to be found (RFC 3263).
+    pub uri: String,
+}
+
+/// The user agent of a node.
+pub struct Ua<M: Mind> {
+    pub(crate) config: UaConfig,
+    pub(crate) agent: Agent,
+    pub(crate) mind: M,
+    pub(crate) media: Box<dyn MediaPlane>,
+    pub(crate) legs: HashMap<LegId, Leg>,
+    pub(crate) calls: HashMap<CallHandle, LegId>,
+    pub(crate) keys: Keys,
+    pub(crate) auth: Auth,
+    pub(crate) connections: HashMap<u64, Flow>,
+    pub(crate) dialling: HashMap<LegId, dial::Pending>,
+    pub(crate) lookups: VecDeque<Lookup>,
+    /// Legs whose far end asked for a transfer in this turn and has no reply yet.
+    pub(crate) asked: Vec<LegId>,
+    pub(crate) closing: VecDeque<(Mono, LegId)>,
+    pub(crate) sessions: u64,
+    pub(crate) transmits: VecDeque<Transmit>,
+}
+
+impl<M: Mind> Ua<M> {
+    /// A user agent without legs.
+    pub fn new(config: UaConfig, mind: M, media: Box<dyn MediaPlane>) -> Self {
+        Self {
+            agent: Agent::new(config.agent.clone()),
+            auth: Auth::new(&config.secret),
+            sessions: config.seed >> 2,
+            config,
+            mind,
+            media,
+            legs: HashMap::new(),
+            calls: HashMap::new(),
+            keys: Keys::default(),
+            connections: HashMap::new(),
+            dialling: HashMap::new(),
+            lookups: VecDeque::new(),
+            asked: Vec::new(),
+            closing: VecDeque::new(),
+            transmits: VecDeque::new(),
+        }
+    }
+
+    /// The mind.
+    pub fn mind(&mut self) -> &mut M {
+        &mut self.mind
+    }
+
+    /// A SIP message has come in.
+    pub fn handle_packet(&mut self, now: Now, flow: Flow, bytes: Bytes) {
+        if flow.conn != 0 {
+            self.connections.insert(flow.conn, flow);
+        }
+        let key = self.agent.handle_message(now, flow, bytes.clone());
+        self.pump(now);
+        self.trace_in(now, key, flow, &bytes);
+    }
+
+    /// Another thread says something to the mind.
+    pub fn handle_message(&mut self, now: Now, message: M::Message) {
+        self.mind.handle_message(now, message);
+        self.pump(now);
+    }
+
+    /// A connection has closed, or could not be opened.
+    pub fn connection_lost(&mut self, now: Now, flow: Flow) {
+        self.connections.remove(&flow.conn);
+        self.agent.transport_error(now, flow);
+        if flow.conn != 0 {
+            self.mind.flow_closed(now, flow.conn);
+        }
+        self.pump(now);
+    }
+
+    /// [`Ua::poll_timeout`] has come.
+    pub fn handle_timeout(&mut self, now: Now) {
+        if self.agent.poll_timeout().is_some_and(|at| at <= now.mono) {
+            self.agent.handle_timeout(now);
+        }
+        if self.mind.poll_timeout().is_some_and(|at| at <= now.mono) {
+            self.mind.handle_timeout(now);
+        }
+        while let Some(&(at, leg)) = self.closing.front()
+            && at <= now.mono
+        {
+            self.closing.pop_front();
+            self.tell_end(now, leg, None);
+        }
+        self.keys.expire(now.mono);
+        self.pump(now);
+    }
+
+    /// When [`Ua::handle_timeout`] wants to be called.
+    pub fn poll_timeout(&mut self) -> Option<Mono> {
+        let closing = self.closing.front().map(|(at, _)| *at);
+        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing].into_iter().flatten().min()
+    }
+
+    /// Ends a turn: what was decided becomes durable; after that [`Ua::poll_transmit`] is drained.
+    pub fn commit(&mut self, now: Now) {
+        self.mind.commit(now);
+        self.media.flush();
+    }
+
+    /// The next message to send; only after [`Ua::commit`].
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transmits.pop_front()
+    }
+
+    /// The next name to resolve; answered by [`Ua::resolved`].
+    pub fn poll_lookup(&mut self) -> Option<Lookup> {
+        self.lookups.pop_front()
+    }
+
+    /// Counts for gauges.
+    pub fn stats(&self) -> (sip::agent::AgentStats, usize) {
+        (self.agent.stats(), self.legs.len())
+    }
+
+    /// Runs until neither the agent nor the mind has anything left to say.
+    pub(crate) fn pump(&mut self, now: Now) {
+        loop {
+            if let Some(event) = self.agent.poll_event() {
+                self.on_event(now, event);
+            } else if let Some(command) = self.mind.poll_command() {
+                self.on_command(now, command);
+            } else if !self.asked.is_empty() {
+                self.accept_transfers(now);
+            } else {
+                break;
+            }
+        }
+        while let Some(transmit) = self.agent.poll_transmit() {
+            self.trace_out(now, &transmit);
+            self.transmits.push_back(transmit);
+        }
+    }
+
+    pub(crate) fn tell(&mut self, now: Now, event: LegEvent) {
+        self.mind.handle_leg(now, event);
+    }
+
+    /// The address that a description names towards a peer who sees us at `local`.
+    pub(crate) fn media_address(&self, local: SocketAddr, port: u16) -> SocketAddr {
+        SocketAddr::new(self.config.media_ip.unwrap_or(local.ip()), port)
+    }
+
+    pub(crate) fn next_session(&mut self) -> u64 {
+        self.sessions = self.sessions.wrapping_add(1) & ((1 << 62) - 1);
+        self.sessions
+    }
+
+    pub(crate) fn leg_of(&self, call: CallHandle) -> Option<LegId> {
+        self.calls.get(&call).copied()
+    }
+}
