@@ -1,0 +1,143 @@
+//! The journal becomes rows: each event once, in any division into batches, again after a rebuild.
+
+use types::cause::{Cause, EndedBy};
+use types::record::{Outcome, RecordingRecord};
+use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
+
+use super::fixtures::{Journal, ended, record, wish, wrapped};
+use crate::interactions::{Callback, Filter, Interaction};
+use crate::projection::{Applied, Fact, Projector};
+use crate::store::Store;
+
+const T: TenantId = TenantId(200);
+
+pub(super) async fn run(store: &Store) {
+    a_record_becomes_a_row_once(store).await;
+    wrap_up_is_summed_whenever_it_comes(store).await;
+    many_records_in_batches(store).await;
+    an_unreadable_event_stops_nothing(store).await;
+    a_rebuild_brings_everything_back(store).await;
+}
+
+async fn row(store: &Store, id: u64) -> Option<Interaction> {
+    store.get::<Interaction>(T, InteractionId(id)).await.expect("read")
+}
+
+async fn a_record_becomes_a_row_once(store: &Store) {
+    let mut first = record(T.0, 1, 1_000, "13800138000", "95004");
+    (first.queue, first.agent) = (Some(QueueId(7)), Some(AgentId(8)));
+    first.connected = Some(Wall(1_500));
+    let tracks = vec![];
+    first.recordings =
+        vec![RecordingRecord { id: RecordingId(1), started: Wall(0), ended: None, tracks, gaps: vec![] }];
+    let mut second = record(T.0, 2, 2_000, "", "95\"4\\\n");
+    (second.outcome, second.ended_by, second.cause) = (Outcome::Abandoned, EndedBy::System, Cause::NoAnswer);
+    second.answered = None;
+    let journal = Journal::new(1, [ended(first.clone()), ended(second.clone()), wish(T.0, 1, 77, "1380")]);
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    assert_eq!(projector.cursor(), 0);
+    let applied = projector.apply(journal.facts()).await.expect("applied");
+    assert_eq!((applied, projector.cursor()), (Applied { interactions: 2, unreadable: 0 }, 3));
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    assert_eq!(projector.cursor(), 3, "the cursor is kept with the rows");
+    assert_eq!(projector.apply(journal.facts()).await.expect("applied"), Applied::default(), "given again: nothing");
+
+    let expected = Interaction {
+        id: first.id,
+        tenant: T,
+        channel: first.channel,
+        direction: first.direction,
+        from: first.from.clone(),
+        to: first.to.clone(),
+        queue: first.queue,
+        agent: first.agent,
+        started: first.started,
+        answered: first.answered,
+        connected: first.connected,
+        ended: first.ended,
+        wait_ms: 1,
+        talk_ms: 2,
+        hold_ms: 3,
+        wrap_up_ms: 0,
+        outcome: first.outcome,
+        ended_by: first.ended_by,
+        cause: first.cause,
+        has_recording: true,
+    };
+    assert_eq!(row(store, 1).await, Some(expected));
+    let other = row(store, 2).await.expect("there");
+    assert_eq!((other.outcome, other.ended_by, other.cause), (Outcome::Abandoned, EndedBy::System, Cause::NoAnswer));
+    assert_eq!((other.answered, other.queue, other.has_recording), (None, None, false));
+    assert_eq!(store.record(T, InteractionId(1)).await.expect("read"), Some(first));
+    assert_eq!(store.record(T, InteractionId(2)).await.expect("read"), Some(second));
+    assert_eq!(store.record(T, InteractionId(3)).await.expect("read"), None);
+    let (number, queue) = ("1380".into(), Some(QueueId(5)));
+    let wish = Callback { pos: 3, tenant: T, interaction: InteractionId(1), number, queue, requested: Wall(77) };
+    assert_eq!(store.callbacks(T, Wall(77), 10).await.expect("read"), [wish]);
+    assert_eq!(store.callbacks(T, Wall(78), 10).await.expect("read"), []);
+}
+
+async fn wrap_up_is_summed_whenever_it_comes(store: &Store) {
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    // One agent is done before the call of the other ends; one of another tenant never counts.
+    let before = Journal::new(10, [wrapped(T.0, 20, 1, 500, 3_000), wrapped(T.0 + 1, 20, 1, 501, 9_000)]);
+    projector.apply(before.facts()).await.expect("applied");
+    let end = Journal::new(12, [ended(record(T.0, 20, 3_000, "1", "2"))]);
+    projector.apply(end.facts()).await.expect("applied");
+    assert_eq!(row(store, 20).await.expect("there").wrap_up_ms, 3_000);
+    let after = Journal::new(13, [wrapped(T.0, 20, 2, 600, 4_000)]);
+    projector.apply(after.facts()).await.expect("applied");
+    assert_eq!(row(store, 20).await.expect("there").wrap_up_ms, 7_000);
+    let same = Journal::new(14, [ended(record(T.0, 21, 3_001, "1", "2")), wrapped(T.0, 21, 1, 700, 5)]);
+    projector.apply(same.facts()).await.expect("applied");
+    assert_eq!(row(store, 21).await.expect("there").wrap_up_ms, 5);
+}
+
+async fn many_records_in_batches(store: &Store) {
+    let other = TenantId(T.0 + 5);
+    let records = (0..1_234).map(|i| ended(record(other.0, 5_000 + i, i as i64, "1", "2")));
+    let journal = Journal::new(100, records);
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    let applied = projector.apply(journal.facts()).await.expect("applied");
+    assert_eq!((applied.interactions, projector.cursor()), (1_234, 1_333));
+    let (mut count, mut cursor) = (0, None);
+    loop {
+        let page = store.interactions(other, &Filter::default(), cursor.as_deref(), 500).await.expect("read");
+        count += page.rows.len();
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(count, 1_234);
+    // Of two records of one interaction the later counts, within a batch and across.
+    let mut later = record(other.0, 5_000, 0, "9", "2");
+    later.talk_ms = 99;
+    let again = Journal::new(2_000, [ended(record(other.0, 5_000, 0, "8", "2")), ended(later.clone())]);
+    projector.apply(again.facts()).await.expect("applied");
+    assert_eq!(store.record(other, later.id).await.expect("read"), Some(later));
+}
+
+async fn an_unreadable_event_stops_nothing(store: &Store) {
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    let good = Journal::new(3_001, [ended(record(T.0, 30, 4_000, "1", "2"))]);
+    let damaged = [&br#"{"type":"interaction.ended","record":{"id":7}}"#[..], b"", br#"{"type":"of.tomorrow"}"#];
+    let facts = damaged.iter().zip(2_998..).map(|(json, pos)| Fact { pos, tenant: T, at: Wall(0), json });
+    let applied = projector.apply(facts.chain(good.facts())).await.expect("applied");
+    assert_eq!(applied, Applied { interactions: 1, unreadable: 1 });
+    assert!(row(store, 30).await.is_some());
+}
+
+async fn a_rebuild_brings_everything_back(store: &Store) {
+    let events = (40..45).map(|id| ended(record(T.0, id, 5_000, "1", "2")));
+    let journal = Journal::new(4_000, events.chain([wrapped(T.0, 41, 1, 800, 6)]));
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    projector.apply(journal.facts()).await.expect("applied");
+    projector.rewind(4_001).await.expect("rewound");
+    assert!(row(store, 1).await.is_some() && row(store, 41).await.is_some(), "older than the journal: they stay");
+    assert!(row(store, 42).await.is_none() && row(store, 44).await.is_none());
+    assert_eq!(projector.cursor(), 4_001);
+    projector.apply(journal.facts()).await.expect("applied");
+    assert_eq!(row(store, 41).await.expect("there").wrap_up_ms, 6);
+    assert!(row(store, 44).await.is_some());
+}

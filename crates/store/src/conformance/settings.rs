@@ -1,0 +1,148 @@
+//! Rows come back as they were written, and uniqueness holds.
+
+use dialplan::{Did, DidTarget, Route, Trunk};
+use directory::{Agent, Device, Tenant};
+use serde_json::json;
+use types::{AgentId, FlowId, QueueId, TeamId, TenantId, TrunkId, UserId, Wall};
+
+use super::fixtures::{agent, device, login, tenant};
+use crate::error::Error;
+use crate::row::Row;
+use crate::rows::{FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
+use crate::store::Store;
+
+const T: TenantId = TenantId(100);
+
+pub(super) async fn run(store: &Store) {
+    all_kinds_come_back(store).await;
+    names_are_unique_within_a_tenant(store).await;
+    sessions_expire(store).await;
+    one_version_of_a_flow_is_live(store).await;
+}
+
+/// Writes, reads, overwrites and removes one row.
+async fn comes_back<T>(store: &Store, of: TenantId, key: impl Fn() -> T::Key, row: T, changed: T)
+where
+    T: Row + PartialEq + std::fmt::Debug,
+{
+    assert_eq!(store.get::<T>(of, key()).await.expect("read"), None);
+    store.insert(&row).await.expect("written");
+    assert!(matches!(store.insert(&row).await, Err(Error::Duplicate(table)) if table == T::TABLE));
+    assert_eq!(store.get::<T>(of, key()).await.expect("read").as_ref(), Some(&row));
+    store.put(&changed).await.expect("overwritten");
+    assert_eq!(store.list::<T>(of).await.expect("read"), [changed]);
+    assert!(store.delete::<T>(of, key()).await.expect("removed"));
+    assert!(!store.delete::<T>(of, key()).await.expect("was gone"));
+    store.put(&row).await.expect("written again");
+}
+
+async fn all_kinds_come_back(store: &Store) {
+    let renamed = Tenant { title: "乙'; --".into(), demo: true, ..tenant(T.0) };
+    comes_back(store, T, || T, tenant(T.0), renamed).await;
+    assert_eq!(store.tenant_by_name("tenant-100").await.expect("read"), Some(tenant(T.0)));
+    assert_eq!(store.tenant_by_name("none").await.expect("read"), None);
+
+    let blocked = Login { disabled: true, ..login(T.0, u64::MAX, "li") };
+    comes_back(store, T, || UserId(u64::MAX), login(T.0, u64::MAX, "li"), blocked).await;
+    assert_eq!(store.login(T, "li").await.expect("read"), Some(login(T.0, u64::MAX, "li")));
+
+    let moved = Agent { address: Some("sip:1@192.0.2.1".into()), ..agent(T.0, 1, "1001") };
+    comes_back(store, T, || AgentId(1), agent(T.0, 1, "1001"), moved).await;
+
+    let given = Device { agent: Some(AgentId(1)), ..device(T.0, 1, "1001") };
+    comes_back(store, T, || types::DeviceId(1), device(T.0, 1, "1001"), given).await;
+    assert_eq!(store.device_by_name(T, "1001").await.expect("read"), Some(device(T.0, 1, "1001")));
+
+    let team = Team { id: TeamId(1), tenant: T, name: "a".into(), config: json!({}) };
+    comes_back(store, T, || TeamId(1), team.clone(), Team { config: json!({"members": [1]}), ..team }).await;
+
+    let trunk = Trunk {
+        id: TrunkId(1),
+        tenant: T,
+        name: "carrier".into(),
+        accept_from: vec!["192.0.2.0/24".parse().expect("a network")],
+        send_to: Some("sip:192.0.2.1".into()),
+        credentials: Some(("u".into(), "secret".into())),
+        max_calls: 30,
+    };
+    comes_back(store, T, || TrunkId(1), trunk.clone(), Trunk { max_calls: 0, ..trunk }).await;
+
+    let route = |priority| RouteRow { tenant: T, route: Route { prefix: "0".into(), trunk: TrunkId(1), priority } };
+    comes_back(store, T, || ("0".to_owned(), TrunkId(1)), route(1), route(2)).await;
+
+    let did = |target| Did { number: "95004".into(), tenant: T, target };
+    let key = || (T, "95004".to_owned());
+    comes_back(store, T, key, did(DidTarget::Flow(FlowId(1))), did(DidTarget::Queue(QueueId(2)))).await;
+    store.put(&did(DidTarget::Agent(AgentId(3)))).await.expect("written");
+    assert_eq!(store.get::<Did>(T, key()).await.expect("read"), Some(did(DidTarget::Agent(AgentId(3)))));
+
+    let queue = Queue { id: QueueId(1), tenant: T, number: None, name: "sales".into(), config: json!({"n": 1}) };
+    let numbered = Queue { number: Some("800".into()), ..queue.clone() };
+    comes_back(store, T, || QueueId(1), queue, numbered).await;
+
+    let member = |config| QueueMember { queue: QueueId(1), agent: AgentId(1), tenant: T, config };
+    comes_back(store, T, || (QueueId(1), AgentId(1)), member(json!({})), member(json!({"penalty": 1}))).await;
+    assert_eq!(store.members_of(T, QueueId(1)).await.expect("read"), [member(json!({}))]);
+    assert_eq!(store.members_of(T, QueueId(2)).await.expect("read"), []);
+
+    let setting = |value| Setting { tenant: T, key: "hours".to_owned(), value };
+    comes_back(store, T, || (T, "hours".to_owned()), setting(json!([9, 18])), setting(json!("中文"))).await;
+}
+
+async fn names_are_unique_within_a_tenant(store: &Store) {
+    let taken = |result| matches!(result, Err(Error::Duplicate("user")));
+    assert!(taken(store.insert(&login(T.0, 901, "li")).await), "the name is taken");
+    assert!(taken(store.put(&login(T.0, 901, "li")).await), "by another row");
+    store.put(&login(T.0 + 1, 901, "li")).await.expect("another tenant's name is another");
+    store.put(&login(T.0 + 1, 901, "han")).await.expect("a row may be renamed");
+    assert!(matches!(store.insert(&agent(T.0, 902, "1001")).await, Err(Error::Duplicate("agent"))));
+    assert!(matches!(store.insert(&device(T.0, 902, "1001")).await, Err(Error::Duplicate("device"))));
+    let number = |number: Option<&str>, id, name: &str| {
+        let (number, name) = (number.map(Into::into), name.into());
+        Queue { id: QueueId(id), tenant: T, number, name, config: json!(null) }
+    };
+    store.put(&number(Some("801"), 2, "b")).await.expect("written");
+    assert!(matches!(store.insert(&number(Some("801"), 3, "c")).await, Err(Error::Duplicate("queue"))));
+    store.put(&number(None, 3, "c")).await.expect("queues without a number do not collide");
+}
+
+async fn sessions_expire(store: &Store) {
+    let session = |hash: &str, user, expires| Session {
+        token_hash: hash.to_owned(),
+        tenant: T,
+        user: UserId(user),
+        created: Wall(0),
+        expires: Wall(expires),
+    };
+    for (hash, user, expires) in [("a", 1, 1_000), ("b", 1, 2_000), ("c", 2, 1_000)] {
+        store.insert(&session(hash, user, expires)).await.expect("written");
+    }
+    assert_eq!(store.session("a", Wall(999)).await.expect("read"), Some(session("a", 1, 1_000)));
+    assert_eq!(store.session("a", Wall(1_000)).await.expect("read"), None, "it has expired");
+    assert_eq!(store.session("none", Wall(0)).await.expect("read"), None);
+    assert_eq!(store.purge_sessions(Wall(1_000)).await.expect("removed"), 2);
+    assert_eq!(store.sessions_of(T, UserId(1)).await.expect("read"), [session("b", 1, 2_000)]);
+    assert_eq!(store.end_sessions(TenantId(T.0 + 1), UserId(1)).await.expect("removed"), 0);
+    assert_eq!(store.end_sessions(T, UserId(1)).await.expect("removed"), 1);
+    assert_eq!(store.session("b", Wall(0)).await.expect("read"), None);
+}
+
+async fn one_version_of_a_flow_is_live(store: &Store) {
+    let flow = |id, version, published| FlowVersion {
+        id: FlowId(id),
+        version,
+        tenant: T,
+        name: "main".into(),
+        definition: json!({"nodes": [version]}),
+        published,
+    };
+    for version in 1..=3 {
+        store.insert(&flow(1, version, false)).await.expect("written");
+    }
+    store.insert(&flow(2, 1, true)).await.expect("written");
+    assert!(!store.publish_flow(T, FlowId(1), 4).await.expect("there is no version 4"));
+    assert!(store.publish_flow(T, FlowId(1), 3).await.expect("published"));
+    assert!(store.publish_flow(T, FlowId(1), 2).await.expect("published"));
+    assert_eq!(store.published_flows(T).await.expect("read"), [flow(1, 2, true), flow(2, 1, true)]);
+    assert_eq!(store.newest_flow(T, FlowId(1)).await.expect("read"), Some(flow(1, 3, false)));
+}
