@@ -79,7 +79,7 @@ impl MessageBuilder {
         if begins_dialog {
             builder = builder.copy(request, HeaderName::RecordRoute);
         }
-        builder = builder.copy(request, HeaderName::From);
+        builder = builder.copy_first(request, HeaderName::From);
         if let Some(value) = request.header(HeaderName::To) {
             builder.name("To");
             builder.out.extend_from_slice(value);
@@ -89,7 +89,7 @@ impl MessageBuilder {
             builder.line_end();
         }
         for id in [HeaderName::CallId, HeaderName::CSeq, HeaderName::Timestamp] {
-            builder = builder.copy(request, id);
+            builder = builder.copy_first(request, id);
         }
         builder
     }
@@ -145,6 +145,16 @@ impl MessageBuilder {
     /// Copies all lines of that name, as received.
     pub fn copy(mut self, from: &Message, id: HeaderName) -> Self {
         for value in from.headers(id) {
+            self.name(id.as_str());
+            self.out.extend_from_slice(value);
+            self.line_end();
+        }
+        self
+    }
+
+    /// Copies the first line of that name, as received: an answer to a request that repeats it stays well formed.
+    fn copy_first(mut self, from: &Message, id: HeaderName) -> Self {
+        if let Some(value) = from.header(id) {
             self.name(id.as_str());
             self.out.extend_from_slice(value);
             self.line_end();

@@ -1,12 +1,14 @@
 //! SIP signalling, sans-IO: messages, transactions, dialogs, digest, session timers.
 
 pub mod agent;
+pub mod body;
 pub mod build;
 mod check;
 mod config;
 mod dialog;
 pub mod digest;
 pub mod error;
+pub mod examine;
 pub mod flow;
 mod handle;
 pub mod header;
@@ -18,6 +20,7 @@ mod name;
 pub mod params;
 mod parse;
 mod scan;
+pub mod screen;
 mod session_timer;
 pub mod status;
 pub mod stream;
@@ -30,6 +33,7 @@ pub mod uri;
 pub use build::MessageBuilder;
 pub use agent::Agent;
 pub use error::{Malformed, ParseError};
+pub use examine::{Kind, Verdict, examine};
 pub use flow::{Flow, Transport};
 pub use name::HeaderName;
 pub use message::{Message, Refused};

@@ -3,6 +3,11 @@
 /// Longest message, in bytes: offsets are 16 bit, and no UDP datagram is longer. Answer: 513.
 pub const MAX_MESSAGE_BYTES: usize = 65_535;
 
+/// How much more than came Content-Length may promise, in bytes: routers rewrite addresses in the body for NAT and leave
+/// the length as it was. Only on datagrams, whose end is known, and only where the body ends with its line. Answer
+/// beyond that: 400.
+pub const MAX_LENGTH_SLACK_BYTES: usize = 32;
+
 /// Most header lines in a message: an ordinary INVITE has 12 to 25, one that passed many proxies under 100. Answer: 400.
 pub const MAX_HEADERS: usize = 256;
 

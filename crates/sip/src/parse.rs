@@ -7,7 +7,9 @@ use memchr::{memchr, memrchr};
 use crate::error::ParseError;
 use crate::header::HeaderName;
 use crate::header::timing::parse_number;
-use crate::limits::{MAX_HEADER_LINE_BYTES, MAX_HEADERS, MAX_MESSAGE_BYTES, MAX_START_LINE_BYTES};
+use crate::limits::{
+    MAX_HEADER_LINE_BYTES, MAX_HEADERS, MAX_LENGTH_SLACK_BYTES, MAX_MESSAGE_BYTES, MAX_START_LINE_BYTES,
+};
 use crate::message::{Field, Fields, Message, Refused, Span, Start};
 use crate::method::Method;
 use crate::scan::{all_token, is_token};
@@ -183,7 +185,9 @@ impl Lines<'_> {
     fn body(&mut self, at: usize) -> Span {
         let rest = self.raw.len() - at;
         let length = self.content_length.map_or(rest, |length| length as usize);
-        if length > rest {
+        let missing = length.saturating_sub(rest);
+        let whole_lines = rest > 0 && self.raw.ends_with(b"\n");
+        if missing > MAX_LENGTH_SLACK_BYTES || (missing > 0 && !whole_lines) {
             self.fault(ParseError::ContentLength);
         }
         Span::new(at, at + length.min(rest))

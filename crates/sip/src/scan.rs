@@ -123,6 +123,11 @@ pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
+/// The bytes between quotes; other bytes as they are. Escapes stay.
+pub(crate) fn unquoted_bytes(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(bytes)
+}
+
 /// A decimal number of at most `u32::MAX`; leading zeros are fine, signs and other bytes are not.
 pub(crate) fn number(bytes: &[u8]) -> Result<u32, Malformed> {
     if bytes.is_empty() {

@@ -27,7 +27,9 @@ impl Algorithm {
     pub fn parse(name: Option<&str>) -> Option<Self> {
         match name {
             None => Some(Algorithm::Md5),
-            Some(name) => [Algorithm::Md5, Algorithm::Sha256].into_iter().find(|a| a.as_str().eq_ignore_ascii_case(name)),
+            Some(name) => {
+                [Algorithm::Md5, Algorithm::Sha256].into_iter().find(|a| a.as_str().eq_ignore_ascii_case(name))
+            }
         }
     }
 
