@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, QueryResult};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    Statement, TransactionTrait,
+};
 use sea_orm_migration::MigratorTrait;
 
 use crate::error::Error;
@@ -13,6 +16,9 @@ use crate::migrations::Migrations;
 const READERS: u32 = 4;
 /// How long a statement waits for another process (a backup, a command line) to let go of the file.
 const BUSY_MS: &str = "5000";
+
+/// The number of the lock under which a schema is brought up to date: any that nobody else uses.
+const MIGRATION_LOCK: i64 = 0x4c54_5354_4f52_4531;
 
 /// Settings and projections. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -39,6 +45,7 @@ impl Store {
     /// # Errors
     /// The schema cannot be brought up to date, or is newer than this program.
     pub async fn from_connections(write: DatabaseConnection, read: DatabaseConnection) -> Result<Self, Error> {
+        let lock = migration_lock(&write).await?;
         let known = Migrations::migrations();
         for applied in applied(&write).await? {
             if !known.iter().any(|migration| migration.name() == applied) {
@@ -46,6 +53,9 @@ impl Store {
             }
         }
         Migrations::up(&write, None).await?;
+        if let Some(lock) = lock {
+            lock.commit().await?;
+        }
         Ok(Self { write, read })
     }
 
@@ -89,11 +99,20 @@ fn sqlite(path: &Path, connections: u32) -> Result<ConnectOptions, Error> {
     Ok(options)
 }
 
+/// Keeps other nodes from migrating the same database at the same moment. SQLite's only writer is this process.
+async fn migration_lock(db: &DatabaseConnection) -> Result<Option<DatabaseTransaction>, Error> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(None);
+    }
+    let lock = db.begin().await?;
+    lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+    Ok(Some(lock))
+}
+
 /// The names of the migrations that the database has seen; none when it is new.
 async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, Error> {
-    use sea_orm::ConnectionTrait;
     Migrations::install(db).await?;
-    let rows = db.query_all_raw(sea_orm::Statement::from_string(
+    let rows = db.query_all_raw(Statement::from_string(
         db.get_database_backend(),
         "SELECT \"version\" FROM \"seaql_migrations\" ORDER BY \"version\"",
     ));
