@@ -49,8 +49,8 @@ need_packages() {
         trap "${as_root[*]} rm -f $policy" EXIT
     fi
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
-    "${as_root[@]}" "${apt[@]}" update >&2 || say "apt-get update failed; trying with the lists at hand"
-    "${as_root[@]}" "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2 \
+    "${as_root[@]}" "${apt[@]}" update >/dev/null || say "apt-get update failed; trying with the lists at hand"
+    "${as_root[@]}" "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null \
         || die "apt could not install: ${missing[*]}"
     if [ ${#as_root[@]} -gt 0 ] || [ -e "$policy" ]; then
         "${as_root[@]}" rm -f "$policy"
