@@ -17,6 +17,8 @@ pub(crate) struct Source {
     pub(crate) lines: usize,
     /// The parsed file without its tests.
     pub(crate) file: syn::File,
+    /// Modules in files of their own that only tests use.
+    test_modules: Vec<String>,
 }
 
 /// Reads `src/` of a crate. Files that hold nothing but tests (`tests.rs`, `tests/`) are left out.
@@ -30,13 +32,26 @@ pub(super) fn read_crate(root: &Path, package: &Package) -> Result<Vec<Source>, 
         let source = parse(&text, place, module_of(inside));
         sources.push(source.map_err(|error| TidyError::Syntax { path: path.clone(), error })?);
     }
-    Ok(sources)
+    Ok(without_test_modules(sources))
+}
+
+/// Leaves out the files that another file declares as `#[cfg(test)] mod name;`.
+fn without_test_modules(mut sources: Vec<Source>) -> Vec<Source> {
+    let mut test_only = Vec::new();
+    for source in &sources {
+        for name in &source.test_modules {
+            test_only.push([&source.module[..], std::slice::from_ref(name)].concat());
+        }
+    }
+    sources.retain(|source| !test_only.iter().any(|module| source.module.starts_with(module)));
+    sources
 }
 
 /// Parses one file's text.
 pub(super) fn parse(text: &str, place: String, module: Vec<String>) -> syn::Result<Source> {
     let mut file = syn::parse_file(text)?;
     let mut test_lines = 0;
+    let mut test_modules = Vec::new();
     if is_test_only(&file.attrs) {
         file.items.clear();
         test_lines = text.lines().count();
@@ -45,10 +60,14 @@ pub(super) fn parse(text: &str, place: String, module: Vec<String>) -> syn::Resu
         let only_tests = is_test_only(attributes(item));
         if only_tests {
             test_lines += lines_of(item.span());
+            if let syn::Item::Mod(syn::ItemMod { ident, content: None, .. }) = item {
+                test_modules.push(ident.to_string());
+            }
         }
         !only_tests
     });
-    Ok(Source { place, module, lines: text.lines().count().saturating_sub(test_lines), file })
+    let lines = text.lines().count().saturating_sub(test_lines);
+    Ok(Source { place, module, lines, file, test_modules })
 }
 
 /// How many lines a span covers.
@@ -160,9 +179,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let src = dir.path().join("src");
         fs::create_dir_all(src.join("queue/tests")).unwrap();
-        for path in ["lib.rs", "queue.rs", "queue/offer.rs", "queue/tests.rs", "queue/tests/more.rs", "notes.txt"] {
+        for path in ["lib.rs", "queue/offer.rs", "queue/tests.rs", "queue/tests/more.rs", "queue/rig.rs", "notes.txt"] {
             fs::write(src.join(path), "").unwrap();
         }
+        fs::write(src.join("queue.rs"), "mod offer;\n#[cfg(test)]\nmod rig;\n#[cfg(test)]\nmod tests;\n").unwrap();
         let package = Package { name: "x".into(), dir: dir.path().to_path_buf(), dependencies: vec![] };
         let places: Vec<_> = read_crate(dir.path(), &package).unwrap().into_iter().map(|s| s.place).collect();
         assert_eq!(places, ["src/lib.rs", "src/queue/offer.rs", "src/queue.rs"]);
