@@ -78,7 +78,8 @@ impl Router {
         Ok(())
     }
 
-    /// The agent's calls are known to be alive: their leases start anew.
+    /// The agent's calls are known to be alive: their leases start anew. That alone is no
+    /// [`Output::AgentState`]; heartbeats would drown the others.
     pub fn talk_alive(&mut self, now: Now, agent: AgentId) -> Result<(), Error> {
         let lease = now.mono + self.limits.talk;
         let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
@@ -88,6 +89,7 @@ impl Router {
         if let Some(call) = &mut it.elsewhere {
             call.until = lease;
         }
+        it.shown.until = it.state().until;
         self.reschedule(agent);
         Ok(())
     }
