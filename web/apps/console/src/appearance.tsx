@@ -74,7 +74,7 @@ export function AppearanceProvider({ children }: { children: ReactNode }): React
   );
   return (
     <AppearanceContext value={value}>
-      <ConfigProvider theme={antdThemeOf(name)} locale={locale}>
+      <ConfigProvider theme={antdThemeOf(name)} locale={locale} button={{ autoInsertSpace: false }}>
         {children}
       </ConfigProvider>
     </AppearanceContext>

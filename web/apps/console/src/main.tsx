@@ -1,5 +1,6 @@
 import "@lingtong/ui/tokens.css";
 import "@lingtong/ui/ui.css";
+import "./app.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";

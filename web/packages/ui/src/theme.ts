@@ -17,7 +17,7 @@ export function antdThemeOf(name: ThemeName): ThemeConfig {
       colorBgBase: colors.surface,
       colorBgLayout: colors.bg,
       colorBgContainer: colors.surface,
-      colorBgElevated: colors.surface,
+      colorBgElevated: name === "dark" ? colors.sunken : colors.surface,
       colorBorder: colors["line-strong"],
       colorBorderSecondary: colors.line,
       colorTextPlaceholder: colors["ink-3"],
@@ -39,7 +39,7 @@ export function antdThemeOf(name: ThemeName): ThemeConfig {
       Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500 },
       Segmented: { trackBg: colors.sunken, itemSelectedBg: colors.surface },
       Tooltip: { colorBgSpotlight: name === "dark" ? "#2c3a44" : "#1c2a35", colorTextLightSolid: "#f2f6f8" },
-      Modal: { contentBg: colors.surface, headerBg: colors.surface },
+      Modal: { headerBg: "transparent" },
     },
   };
 }

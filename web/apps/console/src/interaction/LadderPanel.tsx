@@ -3,7 +3,7 @@ import type { InteractionDetail, SipMessage } from "@lingtong/api";
 import { clock, layLadder, type Arrow, type Ladder } from "@lingtong/model";
 import { EmptyState, Panel, timeOfDay, useLocality } from "@lingtong/ui";
 import { Button } from "antd";
-import { useMemo, useState, type CSSProperties, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../useKeys";
 
@@ -14,6 +14,15 @@ function offset(ms: number): string {
 /** Place of a lane's line, in percent of the ladder's width. */
 function laneAt(index: number, lanes: number): number {
   return ((index + 0.5) / lanes) * 100;
+}
+
+/** Scrolls the ladder alone: the page under the reader's eye stays where it is. */
+function keepInView(box: HTMLElement, row: Element | null): void {
+  if (row === null) return;
+  const [outer, inner] = [box.getBoundingClientRect(), row.getBoundingClientRect()];
+  const top = outer.top + (box.firstElementChild?.clientHeight ?? 0);
+  if (inner.top < top) box.scrollTop -= top - inner.top;
+  else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
 }
 
 interface ArrowRowProps {
@@ -36,9 +45,6 @@ function ArrowRow({ arrow, lanes, selected, choose }: ArrowRowProps): ReactEleme
       className="ladder-row"
       aria-pressed={selected}
       aria-label={`${timeOfDay(message.at, i18n.language, timeZone, true)} ${arrow.label} ${direction}`}
-      ref={(node) => {
-        if (selected) node?.scrollIntoView({ block: "nearest" });
-      }}
       onClick={() => {
         choose(message);
       }}
@@ -133,6 +139,10 @@ export function LadderPanel({ detail }: { detail: InteractionDetail }): ReactEle
   const { t } = useTranslation(["console", "ui"]);
   const ladder = useMemo(() => layLadder(detail), [detail]);
   const [chosen, choose] = useChosen(ladder);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (box.current !== null) keepInView(box.current, box.current.querySelector('[aria-pressed="true"]'));
+  }, [chosen]);
   if (chosen === undefined) {
     return (
       <Panel title={t("detail.ladder")}>
@@ -144,7 +154,7 @@ export function LadderPanel({ detail }: { detail: InteractionDetail }): ReactEle
   return (
     <Panel className="ladder-panel" title={t("detail.ladder")} extra={<span className="count num">{detail.messages.length}</span>}>
       <div className="ladder-split">
-        <div className="ladder" style={{ ["--lanes"]: lanes } as CSSProperties}>
+        <div ref={box} className="ladder" style={{ ["--lanes"]: lanes } as CSSProperties}>
           <div className="ladder-heads">
             <span />
             <div>

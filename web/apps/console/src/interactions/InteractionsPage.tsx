@@ -85,7 +85,7 @@ export function InteractionsPage(): ReactElement {
     r: list.refresh,
   });
   return (
-    <div className="page">
+    <div className="page page-fill">
       <h1 className="sr-only">{t("page.interactions")}</h1>
       <Panel className="list-panel">
         <FilterBar filter={filter} change={change} refresh={list.refresh} refreshing={list.refreshing} />

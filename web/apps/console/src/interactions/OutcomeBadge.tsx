@@ -13,7 +13,7 @@ const COLOR: Readonly<Record<Outcome, string>> = {
 
 const GLYPH: Readonly<Record<Outcome, string>> = {
   answered: "M2 6.5 4.8 9.2 10 3.2",
-  abandoned: "M2 3.5 6 7.500l4-4M6 7.500V11",
+  abandoned: "M10 2.500V7H2.500M5 4.500 2.500 7 5 9.500",
   rejected: "M2.500 6h7",
   failed: "m2.500 2.500 7 7m0-7-7 7",
   self_served: "M2 3h8M2 6h8M2 9h5",

@@ -28,8 +28,9 @@ export const AgentCell = memo(function AgentCell({ agent, tabStop, open }: Agent
       aria-label={t("live.agentCell", { number: agent.number, name: agent.name, state, reason })}
     >
       <StateMark state={agent.state} />
-      <span className="agent-number num">{agent.number}</span>
-      <span className="agent-name">{agent.name}</span>
+      <span className="agent-who">
+        <b className="num">{agent.number}</b> {agent.name}
+      </span>
       <span className="agent-doing">{reason === "" ? state : reason}</span>
       <Elapsed since={agent.since} until={agent.state === "wrap_up" ? (agent.until ?? null) : null} />
     </button>

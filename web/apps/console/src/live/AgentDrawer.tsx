@@ -71,7 +71,14 @@ export default function AgentDrawer({ agentId, close }: { agentId: string; close
   if (agent === undefined) return null;
   const reason = reasonText(t, agent.reason);
   return (
-    <Drawer open onClose={close} size={360} title={`${agent.number} ${agent.name}`} classNames={{ body: "agent-drawer" }}>
+    <Drawer
+      open
+      onClose={close}
+      size={360}
+      getContainer={() => document.getElementById("shell-body") ?? document.body}
+      rootStyle={{ position: "absolute" }}
+      title={`${agent.number} ${agent.name}`} classNames={{ body: "agent-drawer" }}
+    >
       <dl className="facts">
         <dt>{t("column.state")}</dt>
         <dd>

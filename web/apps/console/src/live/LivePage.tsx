@@ -67,6 +67,8 @@ export function LivePage(): ReactElement {
       />
     );
   }
+  // A raised alarm stands above the calls; a quiet column leaves the place to them.
+  const alarmed = board.alarms.some((alarm) => typeof alarm.cleared_at !== "string");
   return (
     <div className={`page live${big ? " big-screen" : ""}`}>
       <h1 className="sr-only">{t("page.live")}</h1>
@@ -75,8 +77,9 @@ export function LivePage(): ReactElement {
       <div className="live-split">
         <AgentsPanel agents={board.agents} queues={board.queues} queueId={queueId} open={open} />
         <div className="live-side">
+          {alarmed ? <AlarmsPanel alarms={board.alarms} /> : null}
           <CallsPanel board={board} queueId={queueId} />
-          <AlarmsPanel alarms={board.alarms} />
+          {alarmed ? null : <AlarmsPanel alarms={board.alarms} />}
         </div>
       </div>
       {big ? (

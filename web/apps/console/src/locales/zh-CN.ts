@@ -139,7 +139,7 @@ export const zhCN = {
     queues: "队列",
     nobodyWaits: "无人排队",
     longestShort: "最长",
-    levelShort: "服务水平",
+    levelShort: "达标",
     abandonShort: "放弃",
     spark: "打开本页以来的排队人数",
     agents: "坐席",

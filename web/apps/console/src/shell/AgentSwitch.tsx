@@ -6,6 +6,15 @@ import { useTranslation } from "react-i18next";
 import { reasonText } from "./reason";
 import { REASONS, useAgentState } from "./useAgentState";
 
+/** The menu lays its spacing on the element it is given, so the mark stands in one. */
+function mark(state: "ready" | "not_ready"): ReactElement {
+  return (
+    <span>
+      <StateMark state={state} />
+    </span>
+  );
+}
+
 /** The agent's own state with its timer, and the menu that changes it. */
 export function AgentSwitch({ agentId }: { agentId: string }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
@@ -15,7 +24,7 @@ export function AgentSwitch({ agentId }: { agentId: string }): ReactElement {
   const items: MenuProps["items"] = [
     {
       key: "ready",
-      icon: <StateMark state="ready" />,
+      icon: mark("ready"),
       label: t("ready"),
       onClick: () => {
         change({ state: "ready" });
@@ -27,7 +36,7 @@ export function AgentSwitch({ agentId }: { agentId: string }): ReactElement {
       label: t("notReadyBecause"),
       children: REASONS.map((one) => ({
         key: one,
-        icon: <StateMark state="not_ready" />,
+        icon: mark("not_ready"),
         label: t(`reason.${one}`),
         onClick: () => {
           change({ state: "not_ready", reason: one });

@@ -62,7 +62,7 @@ export function PhoneBar({ openSearch, openKeys, signOut }: PhoneBarProps): Reac
       </div>
       <button type="button" className="bar-search" onClick={openSearch}>
         <SearchOutlined />
-        <span>{t("search.open")}</span>
+        <span className="bar-search-word">{t("search.open")}</span>
         <Kbd>{t("search.keys")}</Kbd>
       </button>
       <div className="bar-tools">

@@ -104,7 +104,7 @@ export function Shell(): ReactElement {
           }}
           signOut={signOut}
         />
-        <div className="shell-body">
+        <div className="shell-body" id="shell-body">
           <Rail />
           <div className="shell-content">
             <Connection />

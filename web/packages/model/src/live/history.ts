@@ -35,8 +35,10 @@ export class WaitingHistory {
 export function sparkPath(points: readonly number[], width: number, height: number): string {
   if (points.length === 0) return "";
   const top = Math.max(1, ...points);
-  const step = points.length === 1 ? 0 : width / (points.length - 1);
-  return points
+  // One point alone is a level that has stood since.
+  const drawn = points.length === 1 ? [...points, ...points] : points;
+  const step = width / (drawn.length - 1);
+  return drawn
     .map((point, index) => {
       const x = (index * step).toFixed(1);
       const y = (height - (point / top) * height).toFixed(1);

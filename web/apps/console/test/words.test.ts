@@ -1,0 +1,103 @@
+import { enUS as uiEnglish } from "@lingtong/ui/locales/en-US";
+import { zhCN as uiChinese } from "@lingtong/ui/locales/zh-CN";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { enUS } from "../src/locales/en-US";
+import { zhCN } from "../src/locales/zh-CN";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const SOURCES = ["apps/console/src/", "packages/ui/src/"].flatMap((folder) =>
+  readdirSync(ROOT + folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.tsx?$/.test(file) && !file.includes("locales"))
+    .map((file) => folder + file),
+);
+/** Attributes whose text a person reads or hears. */
+const SPOKEN = new Set(["title", "alt", "placeholder", "label", "aria-label", "aria-description", "description"]);
+/** Signs and units that are the same in every language. */
+const NEUTRAL = /^[^\p{L}]*(?:ms)?[^\p{L}]*$/u;
+const HAN = /\p{Script=Han}/u;
+
+function flatten(words: object, prefix = ""): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const [key, value] of Object.entries(words) as [string, unknown][]) {
+    if (typeof value === "string") out.set(prefix + key, value);
+    else if (typeof value === "object" && value !== null) {
+      for (const [inner, text] of flatten(value, `${prefix}${key}.`)) out.set(inner, text);
+    }
+  }
+  return out;
+}
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{\{(\w+)\}\}/g)].map((one) => one[1] ?? "").sort();
+}
+
+function literals(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(ROOT + file, "utf8"), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+  const found: string[] = [];
+  const note = (node: ts.Node, text: string): void => {
+    const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+    found.push(`${file}:${String(line)} ${text.trim()}`);
+  };
+  const visit = (node: ts.Node): void => {
+    // Keys are called what is printed on the keyboard.
+    if (ts.isJsxElement(node) && node.openingElement.tagName.getText() === "Kbd") return;
+    if (ts.isJsxText(node) && !NEUTRAL.test(node.text)) note(node, node.text);
+    if (ts.isStringLiteralLike(node)) {
+      const parent = node.parent;
+      const inElement = ts.isJsxExpression(parent) && (ts.isJsxElement(parent.parent) || ts.isJsxFragment(parent.parent));
+      const spoken = ts.isJsxAttribute(parent) && SPOKEN.has(parent.name.getText());
+      if (HAN.test(node.text) || ((inElement || spoken) && !NEUTRAL.test(node.text))) note(node, node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+describe.each([
+  ["console", zhCN, enUS],
+  ["ui", uiChinese, uiEnglish],
+])("words of %s", (_name, chinese, english) => {
+  const zh = flatten(chinese);
+  const en = flatten(english);
+
+  it("has the same keys in both languages", () => {
+    expect([...en.keys()].sort()).toEqual([...zh.keys()].sort());
+  });
+
+  it("leaves no word empty, and fills the same places in both languages", () => {
+    for (const [key, text] of zh) {
+      expect(text.trim(), key).not.toBe("");
+      expect(placeholders(en.get(key) ?? ""), key).toEqual(placeholders(text));
+    }
+  });
+
+  it("is English in English", () => {
+    // A language is named in itself, so that its speakers find it.
+    const foreign = [...en].filter(([key, text]) => HAN.test(text) && key !== "language.zh-CN");
+    expect(foreign).toEqual([]);
+  });
+});
+
+describe("sources", () => {
+  it("are really read", () => {
+    expect(SOURCES.length).toBeGreaterThan(20);
+  });
+
+  it("carry no untranslated text", () => {
+    expect(SOURCES.flatMap(literals)).toEqual([]);
+  });
+
+  it("use every word of the console", () => {
+    const code = SOURCES.map((file) => readFileSync(ROOT + file, "utf8")).join("\n");
+    // A key built from a value is used by its stem.
+    const unused = [...flatten(zhCN).keys()].filter((key) => {
+      const stem = key.slice(0, key.lastIndexOf(".") + 1);
+      return !code.includes(`"${key}"`) && !(stem !== "" && code.includes(`\`${stem}\${`)) && !key.startsWith("keys.");
+    });
+    expect(unused).toEqual([]);
+  });
+});
