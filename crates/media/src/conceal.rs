@@ -1,6 +1,8 @@
 //! Packet-loss concealment for codecs that have none of their own (G.711, G.722): the last pitch period is repeated
 //! and faded, in the spirit of ITU-T G.711 Appendix I.
 
+use crate::dsp::dot;
+
 /// Shortest pitch period looked for, in microseconds: 200 Hz and above repeat within it several times.
 const MIN_PERIOD_US: usize = 5_000;
 /// Longest pitch period: 66 Hz, a deep voice.
@@ -36,7 +38,7 @@ impl Concealer {
         let rate = rate as usize;
         let length =
             samples(rate, MAX_PERIOD_US * MAX_PERIODS + MAX_PERIOD_US / 4).max(samples(rate, MATCH_US + MAX_PERIOD_US));
-        Self { rate, history: vec![0; length + 1], template: Vec::new(), period: 0, position: 0, lost: 0 }
+        Self { rate, history: vec![0; length + 2], template: Vec::new(), period: 0, position: 0, lost: 0 }
     }
 
     /// Takes a frame that arrived; after a loss its first milliseconds are faded in over what was made up.
@@ -86,26 +88,20 @@ impl Concealer {
 
     /// The lag at which the newest stretch resembles what was before it most.
     fn find_period(&self) -> usize {
-        let (shortest, longest) = (samples(self.rate, MIN_PERIOD_US), samples(self.rate, MAX_PERIOD_US));
-        let newest = &self.history[self.history.len() - samples(self.rate, MATCH_US)..];
         // At 16 kHz every second sample is enough to find the pitch.
         let stride = (self.rate / 8000).max(1);
+        let history: Vec<f32> = self.history.iter().rev().step_by(stride).map(|&s| f32::from(s)).collect();
+        let (shortest, longest) = (samples(8000, MIN_PERIOD_US), samples(8000, MAX_PERIOD_US));
+        let length = samples(8000, MATCH_US);
         let mut best = (f32::MIN, longest);
-        for lag in (shortest..=longest).step_by(stride) {
-            let start = self.history.len() - newest.len() - lag;
-            let older = &self.history[start..start + newest.len()];
-            let (mut product, mut energy) = (0.0, 1.0);
-            for (&a, &b) in newest.iter().zip(older).step_by(stride) {
-                let (a, b) = (f32::from(a), f32::from(b));
-                product += a * b;
-                energy += b * b;
-            }
-            let likeness = product / f32::sqrt(energy);
+        for lag in shortest..=longest {
+            let older = &history[lag..lag + length];
+            let likeness = dot(&history[..length], older) / f32::sqrt(dot(older, older) + 1.0);
             if likeness > best.0 {
                 best = (likeness, lag);
             }
         }
-        best.1
+        best.1 * stride
     }
 
     /// The last periods, with their end bent so that it runs on into their begin.

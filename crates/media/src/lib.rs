@@ -5,6 +5,7 @@
 
 pub mod codec;
 pub mod conceal;
+mod dsp;
 pub mod dtmf;
 pub mod engine;
 pub mod jitter;

@@ -202,12 +202,22 @@ pub struct Rewriter {
     last_sent_us: Option<u64>,
 }
 
-#[derive(Debug, Clone)]
-struct Source {
+/// What feeds the stream.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// We do: prompt, tone, mix.
+    Own,
+    /// A stream that is passed on.
+    Stream(Passed),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Passed {
     ssrc: u32,
     sequence_offset: u16,
     timestamp_offset: u32,
-    last_in: (u16, u32),
+    /// Sequence number and timestamp of the newest packet.
+    newest: (u16, u32),
 }
 
 /// A jump in sequence or in timestamp beyond this is a restarted source, not loss: RFC 3550 A.1's MAX_DROPOUT.
@@ -246,10 +256,9 @@ impl Rewriter {
     /// Numbers a packet that we make ourselves (prompt, mix, tone): `ticks` is the timestamp distance to the packet
     /// before; the first after another source carries the marker and a distance by the time that passed.
     pub fn own(&mut self, payload_type: u8, ticks: u32, now_us: u64) -> Header {
-        const OWN: u32 = 0;
-        let first = !matches!(&self.source, Some(s) if s.ssrc == OWN && s.last_in == (0, 0));
+        let first = !matches!(self.source, Some(Source::Own));
         let timestamp = if first { self.joined_timestamp(now_us) } else { self.last_timestamp.wrapping_add(ticks) };
-        self.source = Some(Source { ssrc: OWN, sequence_offset: 0, timestamp_offset: 0, last_in: (0, 0) });
+        self.source = Some(Source::Own);
         let sequence = self.next_sequence;
         self.sent(sequence, timestamp, now_us);
         Header { marker: first, payload_type, sequence, timestamp, ssrc: self.ssrc }
@@ -257,31 +266,33 @@ impl Rewriter {
 
     /// Maps the header of a packet that is passed on. The payload type is left as it came.
     pub fn forward(&mut self, incoming: Header, now_us: u64) -> Header {
-        let known = self.source.as_ref().filter(|s| {
-            let jump = seq_distance(s.last_in.0, incoming.sequence).unsigned_abs();
-            let ticks = ts_distance(s.last_in.1, incoming.timestamp).unsigned_abs();
-            s.ssrc == incoming.ssrc && jump <= MAX_SEQUENCE_JUMP && ticks <= MAX_TIMESTAMP_JUMP_S * self.clock_rate
-        });
-        let (sequence_offset, timestamp_offset, joined) = match known {
-            Some(s) => (s.sequence_offset, s.timestamp_offset, false),
-            None => {
-                let timestamp = self.joined_timestamp(now_us);
-                (self.next_sequence.wrapping_sub(incoming.sequence), timestamp.wrapping_sub(incoming.timestamp), true)
-            }
+        let (mut passed, joined) = match self.source {
+            Some(Source::Stream(passed)) if self.continues(&passed, &incoming) => (passed, false),
+            _ => (self.join(&incoming, now_us), true),
         };
-        let sequence = incoming.sequence.wrapping_add(sequence_offset);
-        let timestamp = incoming.timestamp.wrapping_add(timestamp_offset);
-        let newer = joined || self.source.as_ref().is_none_or(|s| seq_distance(s.last_in.0, incoming.sequence) > 0);
-        if newer {
-            self.source = Some(Source {
-                ssrc: incoming.ssrc,
-                sequence_offset,
-                timestamp_offset,
-                last_in: (incoming.sequence, incoming.timestamp),
-            });
+        let sequence = incoming.sequence.wrapping_add(passed.sequence_offset);
+        let timestamp = incoming.timestamp.wrapping_add(passed.timestamp_offset);
+        if joined || seq_distance(passed.newest.0, incoming.sequence) > 0 {
+            passed.newest = (incoming.sequence, incoming.timestamp);
+            self.source = Some(Source::Stream(passed));
             self.sent(sequence, timestamp, now_us);
         }
         Header { marker: incoming.marker || joined, sequence, timestamp, ssrc: self.ssrc, ..incoming }
+    }
+
+    fn continues(&self, passed: &Passed, incoming: &Header) -> bool {
+        let step = seq_distance(passed.newest.0, incoming.sequence).unsigned_abs();
+        let ticks = ts_distance(passed.newest.1, incoming.timestamp).unsigned_abs();
+        passed.ssrc == incoming.ssrc && step <= MAX_SEQUENCE_JUMP && ticks <= MAX_TIMESTAMP_JUMP_S * self.clock_rate
+    }
+
+    fn join(&self, incoming: &Header, now_us: u64) -> Passed {
+        Passed {
+            ssrc: incoming.ssrc,
+            sequence_offset: self.next_sequence.wrapping_sub(incoming.sequence),
+            timestamp_offset: self.joined_timestamp(now_us).wrapping_sub(incoming.timestamp),
+            newest: (incoming.sequence, incoming.timestamp),
+        }
     }
 
     fn joined_timestamp(&self, now_us: u64) -> u32 {

@@ -122,6 +122,29 @@ pub struct ToneSource {
     step: usize,
     /// Samples played of the step.
     position: u32,
+    voices: [Oscillator; 2],
+}
+
+/// A sine made by one multiplication a sample.
+#[derive(Debug, Clone, Copy, Default)]
+struct Oscillator {
+    coefficient: f64,
+    now: f64,
+    before: f64,
+}
+
+impl Oscillator {
+    /// Starts at phase zero; a frequency of zero stays silent.
+    fn new(frequency: f32, rate: u32) -> Self {
+        let angle = TAU * f64::from(frequency) / f64::from(rate);
+        Self { coefficient: 2.0 * angle.cos(), now: 0.0, before: -angle.sin() }
+    }
+
+    fn next(&mut self) -> f64 {
+        let value = self.now;
+        (self.now, self.before) = (self.coefficient * self.now - self.before, self.now);
+        value
+    }
 }
 
 impl ToneSource {
@@ -143,7 +166,7 @@ impl ToneSource {
 
     /// A cadence of one's own.
     pub fn new(steps: Vec<Step>, repeat: bool, rate: u32) -> Self {
-        Self { steps, repeat, rate, step: 0, position: 0 }
+        Self { steps, repeat, rate, step: 0, position: 0, voices: Default::default() }
     }
 
     /// Appends a frame of 20 ms to `out`; `false` when the tone was over before it and nothing was written. A tone
@@ -161,9 +184,10 @@ impl ToneSource {
     fn sample(&mut self) -> i16 {
         let Some(step) = self.steps.get(self.step).copied() else { return 0 };
         let length = step.ms * self.rate / 1000;
-        let seconds = f64::from(self.position) / f64::from(self.rate);
-        let voices = step.frequencies.iter().filter(|f| **f > 0.0);
-        let sum: f64 = voices.map(|f| (TAU * f64::from(*f) * seconds).sin()).sum();
+        if self.position == 0 {
+            self.voices = step.frequencies.map(|f| Oscillator::new(f, self.rate));
+        }
+        let sum: f64 = self.voices.iter_mut().map(Oscillator::next).sum();
         // A tone of a single endless step must not pulse.
         let endless = self.repeat && self.steps.len() == 1;
         let ramp = (RAMP_MS * self.rate / 1000) as f32;

@@ -1,29 +1,49 @@
 //! Change of sampling rate. The live path only ever doubles or halves (8 and 16 kHz); files come at any rate.
 
 use super::CodecError;
+use crate::dsp::dot;
+use std::f64::consts::PI;
 use std::sync::OnceLock;
 
 /// Half of the half-band filter's length: 2 × 12 non-trivial taps give 60 dB beyond 4.6 kHz at a delay of 1.5 ms.
 const HALF: usize = 12;
+/// Input samples that the filter reaches over: a window begins at each.
+const REACH: usize = 4 * HALF;
+/// The sample of a window that the filter is centred on.
+const CENTRE: usize = REACH / 2;
 
-/// The odd taps of a half-band low-pass; all even ones but the middle (0.5) are zero. Symmetric, so half suffices.
-fn taps() -> &'static [f32; HALF] {
-    static TAPS: OnceLock<[f32; HALF]> = OnceLock::new();
-    TAPS.get_or_init(|| {
-        let mut taps = [0.0; HALF];
-        let length = (4 * HALF) as f64;
-        let mut sum = 0.0;
-        for (i, tap) in taps.iter_mut().enumerate() {
+/// A half-band low-pass: all even taps but the middle (0.5) are zero.
+struct Filter {
+    /// The taps around a point between two samples, for doubling.
+    between: [f32; 2 * HALF],
+    /// All taps with the zeros among them, for halving; the last is padding.
+    whole: [f32; REACH],
+}
+
+fn filter() -> &'static Filter {
+    static FILTER: OnceLock<Filter> = OnceLock::new();
+    FILTER.get_or_init(|| {
+        // One side; the other is its mirror image.
+        let mut side = [0.0; HALF];
+        for (i, tap) in side.iter_mut().enumerate() {
             let n = (2 * i + 1) as f64;
-            let sinc = (std::f64::consts::PI * n / 2.0).sin() / (std::f64::consts::PI * n);
+            let sinc = (PI * n / 2.0).sin() / (PI * n);
             // Blackman window: side lobes below what 16 bits of speech show.
-            let phase = 2.0 * std::f64::consts::PI * (n / length);
-            let window = 0.42 + 0.5 * phase.cos() + 0.08 * (2.0 * phase).cos();
-            *tap = (sinc * window) as f32;
-            sum += *tap;
+            let phase = 2.0 * PI * n / REACH as f64;
+            *tap = sinc * (0.42 + 0.5 * phase.cos() + 0.08 * (2.0 * phase).cos());
         }
         // Unity at 0 Hz: the odd taps of both sides sum to one half.
-        taps.map(|t| t * 0.25 / sum)
+        let scale = 0.25 / side.iter().sum::<f64>();
+        let mut filter = Filter { between: [0.0; 2 * HALF], whole: [0.0; REACH] };
+        filter.whole[CENTRE] = 0.5;
+        for (i, tap) in side.into_iter().enumerate() {
+            let tap = tap * scale;
+            filter.between[HALF - 1 - i] = (2.0 * tap) as f32;
+            filter.between[HALF + i] = (2.0 * tap) as f32;
+            filter.whole[CENTRE - 1 - 2 * i] = tap as f32;
+            filter.whole[CENTRE + 1 + 2 * i] = tap as f32;
+        }
+        filter
     })
 }
 
@@ -39,8 +59,24 @@ enum Kind {
     Any(Box<audio_codec::BoxedResampler>),
 }
 
-/// The newest input samples, oldest first; the taps reach over all of them.
-type History = [f32; 4 * HALF];
+/// The newest input samples, oldest first, that the next frame's windows begin in.
+struct History(Vec<f32>);
+
+impl History {
+    fn new() -> Self {
+        Self(vec![0.0; REACH - 1])
+    }
+
+    fn extend(&mut self, input: &[i16]) {
+        self.0.extend(input.iter().map(|&s| f32::from(s)));
+    }
+
+    /// Keeps what the next windows need.
+    fn trim(&mut self) {
+        let done = self.0.len() - (REACH - 1);
+        self.0.drain(..done);
+    }
+}
 
 impl Resampler {
     /// From `from` to `to` samples a second.
@@ -51,9 +87,9 @@ impl Resampler {
         let kind = if from == to {
             Kind::Same
         } else if from * 2 == to {
-            Kind::Double([0.0; 4 * HALF])
+            Kind::Double(History::new())
         } else if from == to * 2 {
-            Kind::Halve([0.0; 4 * HALF])
+            Kind::Halve(History::new())
         } else {
             let any = audio_codec::BoxedResampler::new(from as usize, to as usize);
             Kind::Any(Box::new(any.map_err(|e| CodecError::Library(e.to_string()))?))
@@ -90,41 +126,25 @@ fn to_i16(value: f32) -> i16 {
 
 /// Inserts between each two samples the value that the half-band filter finds there.
 fn double(history: &mut History, input: &[i16], out: &mut Vec<i16>) {
-    let taps = taps();
+    let filter = filter();
+    history.extend(input);
     out.reserve(input.len() * 2);
-    for &sample in input {
-        shift(history, f32::from(sample));
-        // The last 2 × HALF samples surround the new point; the one left of it is given out as it is.
-        let window = &history[2 * HALF..];
-        let mut sum = 0.0;
-        for (i, tap) in taps.iter().enumerate() {
-            sum += tap * (window[HALF - 1 - i] + window[HALF + i]);
-        }
-        out.push(to_i16(window[HALF - 1]));
-        out.push(to_i16(sum * 2.0));
+    for window in history.0.windows(REACH) {
+        // The newest half surrounds the new point; the sample left of it is given out as it is.
+        let around = &window[CENTRE..];
+        out.push(to_i16(around[HALF - 1]));
+        out.push(to_i16(dot(&filter.between, around)));
     }
+    history.trim();
 }
 
 /// Filters to half the band and keeps every second sample.
 fn halve(history: &mut History, input: &[i16], out: &mut Vec<i16>) {
-    let taps = taps();
+    let filter = filter();
+    history.extend(&input[..input.len() & !1]);
     out.reserve(input.len() / 2);
-    for pair in input.chunks_exact(2) {
-        shift(history, f32::from(pair[0]));
-        shift(history, f32::from(pair[1]));
-        let centre = 2 * HALF;
-        let mut sum = 0.5 * history[centre];
-        for (i, tap) in taps.iter().enumerate() {
-            let n = 2 * i + 1;
-            sum += tap * (history[centre - n] + history[centre + n]);
-        }
-        out.push(to_i16(sum));
-    }
-}
-
-fn shift(history: &mut History, sample: f32) {
-    history.copy_within(1.., 0);
-    history[4 * HALF - 1] = sample;
+    out.extend(history.0.windows(REACH).skip(1).step_by(2).map(|window| to_i16(dot(&filter.whole, window))));
+    history.trim();
 }
 
 /// Resamples a whole recording at once, without the filter's delay at its start and without losing its end.

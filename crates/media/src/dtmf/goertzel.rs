@@ -28,7 +28,9 @@ pub struct Detector {
     stride: usize,
     pending: Vec<f32>,
     carry: Option<i16>,
-    coefficients: [f32; 16],
+    /// Coefficients of the rows, then the columns; and of twice their frequencies.
+    fundamentals: [f32; 8],
+    harmonics: [f32; 8],
     last: Option<Digit>,
     streak: u8,
     down: Option<Digit>,
@@ -37,17 +39,18 @@ pub struct Detector {
 impl Detector {
     /// `rate` is 8000 or 16000 samples a second.
     pub fn new(rate: u32) -> Self {
-        let mut coefficients = [0.0; 16];
+        let (mut fundamentals, mut harmonics) = ([0.0; 8], [0.0; 8]);
         for (i, frequency) in DTMF_ROWS.iter().chain(&DTMF_COLUMNS).enumerate() {
             let angle = std::f32::consts::TAU * frequency / 8000.0;
-            coefficients[i] = 2.0 * angle.cos();
-            coefficients[8 + i] = 2.0 * (2.0 * angle).cos();
+            fundamentals[i] = 2.0 * angle.cos();
+            harmonics[i] = 2.0 * (2.0 * angle).cos();
         }
         Self {
             stride: (rate / 8000).max(1) as usize,
             pending: Vec::with_capacity(BLOCK),
             carry: None,
-            coefficients,
+            fundamentals,
+            harmonics,
             last: None,
             streak: 0,
             down: None,
@@ -79,14 +82,17 @@ impl Detector {
         }
     }
 
-    fn power(&self, coefficient: f32) -> f32 {
-        let (mut s1, mut s2) = (0.0, 0.0);
+    /// Power at eight frequencies, in step with one another.
+    fn powers(&self, coefficients: &[f32; 8]) -> [f32; 8] {
+        let (mut s1, mut s2) = ([0.0; 8], [0.0; 8]);
         for &sample in &self.pending {
-            let s0 = sample + coefficient * s1 - s2;
-            s2 = s1;
-            s1 = s0;
+            let s0: [f32; 8] = std::array::from_fn(|i| sample + coefficients[i] * s1[i] - s2[i]);
+            (s2, s1) = (s1, s0);
         }
-        2.0 * (s1 * s1 + s2 * s2 - coefficient * s1 * s2) / (BLOCK * BLOCK) as f32
+        std::array::from_fn(|i| {
+            let magnitude = s1[i] * s1[i] + s2[i] * s2[i] - coefficients[i] * s1[i] * s2[i];
+            2.0 * magnitude / (BLOCK * BLOCK) as f32
+        })
     }
 
     fn judge(&self) -> Option<Digit> {
@@ -95,7 +101,7 @@ impl Detector {
         if total < 2.0 * MIN_POWER {
             return None;
         }
-        let powers: [f32; 8] = std::array::from_fn(|i| self.power(self.coefficients[i]));
+        let powers = self.powers(&self.fundamentals);
         let (row, row_power) = strongest(&powers[..4])?;
         let (column, column_power) = strongest(&powers[4..])?;
         let strong = row_power.min(column_power) >= MIN_POWER;
@@ -104,8 +110,8 @@ impl Detector {
         if !strong || !level || !alone {
             return None;
         }
-        let harmonic = |i: usize, power: f32| self.power(self.coefficients[8 + i]) > HARMONIC * power;
-        if harmonic(row, row_power) || harmonic(4 + column, column_power) {
+        let second = self.powers(&self.harmonics);
+        if second[row] > HARMONIC * row_power || second[4 + column] > HARMONIC * column_power {
             return None;
         }
         Digit::from_char(DTMF_KEYS[row][column])

@@ -138,12 +138,37 @@ proptest! {
     fn unwrapping_undoes_wrapping(start: u16, steps in prop::collection::vec(-100i64..3000, 1..200)) {
         let mut unwrap = SeqUnwrap::default();
         let first = unwrap.unwrap(start);
-        let mut position = first as i64;
+        prop_assert_eq!(first as u16, start);
         for step in steps {
-            let highest = unwrap.highest().unwrap() as i64;
-            position = highest + step;
+            let position = unwrap.highest().unwrap() as i64 + step;
             prop_assert_eq!(unwrap.unwrap(position as u16) as i64, position);
         }
-        let _ = position;
+    }
+
+    /// However often the source changes, the receiver sees one stream without a gap, never going back in time.
+    #[test]
+    fn switching_sources_leaves_no_seam(
+        spans in prop::collection::vec((0u32..4, 1u16..20, any::<u16>(), any::<u32>()), 1..30), sequence: u16, timestamp: u32,
+    ) {
+        let mut out = Rewriter::new(9, 8000, sequence, timestamp);
+        let mut now_us = 0;
+        let mut last: Option<Header> = None;
+        for (source, packets, first_sequence, first_timestamp) in spans {
+            out.switch();
+            for n in 0..packets {
+                let sent = if source == 0 {
+                    out.own(8, 160, now_us)
+                } else {
+                    let incoming = header(first_sequence.wrapping_add(n), first_timestamp.wrapping_add(u32::from(n) * 160), source);
+                    out.forward(incoming, now_us)
+                };
+                if let Some(last) = last {
+                    prop_assert_eq!(sent.sequence, last.sequence.wrapping_add(1));
+                    prop_assert_eq!(ts_distance(last.timestamp, sent.timestamp), 160);
+                }
+                last = Some(sent);
+                now_us += 20_000;
+            }
+        }
     }
 }

@@ -149,8 +149,8 @@ impl Context {
         match &self.rtp {
             Transform::Cm(cm) => {
                 cm.apply(ssrc, index, &mut buffer[header_len..len]);
-                let tag = cm.tag(&buffer[..len], &rollover(index));
-                buffer[len..total].copy_from_slice(&tag.as_ref()[..total - len]);
+                let (packet, tag) = buffer[..total].split_at_mut(len);
+                cm.tag(packet, &rollover(index), tag);
             }
             Transform::Gcm(gcm) => {
                 let (clear, rest) = buffer.split_at_mut(header_len);
@@ -215,9 +215,9 @@ impl Context {
         match &self.rtcp {
             Transform::Cm(cm) => {
                 cm.apply(ssrc, index, &mut buffer[RTCP_CLEAR..len]);
-                let tag = cm.tag(&buffer[..len], &flagged);
-                buffer[len..len + INDEX_LEN].copy_from_slice(&flagged);
-                buffer[len + INDEX_LEN..total].copy_from_slice(&tag.as_ref()[..tag_len]);
+                let (packet, tail) = buffer[..total].split_at_mut(len);
+                cm.tag(packet, &flagged, &mut tail[INDEX_LEN..]);
+                tail[..INDEX_LEN].copy_from_slice(&flagged);
             }
             Transform::Gcm(gcm) => {
                 let tag = gcm.seal(ssrc, index, &clear_rtcp(buffer, flagged), &mut buffer[RTCP_CLEAR..len])?;
