@@ -96,7 +96,7 @@ fn agent_config(id: u64, queues: u8) -> AgentConfig {
     let tenant = TenantId(if id == 6 { 2 } else { 1 });
     let queues: Vec<_> = (0..3).filter(|bit| queues >> bit & 1 == 1).map(|bit| QueueId(bit + 1)).collect();
     let mut config = AgentConfig::new(AgentId(id), tenant, "1001", &queues);
-    config.skills.insert("english".into(), if id % 2 == 0 { 7 } else { 4 });
+    config.skills.insert("english".into(), if id.is_multiple_of(2) { 7 } else { 4 });
     config.return_after_s = (id == 1).then_some(5);
     config
 }
@@ -289,10 +289,7 @@ impl Model {
         }
         self.next += 1;
         assert_eq!(self.router.enqueue(self.now, ticket).is_ok(), known);
-        if known && !self.router.queue_of(ticket.interaction).is_some_and(|id| id == queue) {
-            return;
-        }
-        if known {
+        if self.router.queue_of(ticket.interaction).is_some() {
             assert_eq!(self.router.enqueue(self.now, ticket), Err(acd::Error::AlreadyQueued));
         }
     }
