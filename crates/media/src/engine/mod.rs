@@ -78,6 +78,8 @@ pub struct Engine {
     ticking: [Vec<u32>; PHASES],
     /// The last phase that ran.
     phase: u64,
+    /// The newest time that was told.
+    clock: Mono,
     walk: Vec<u32>,
     /// One entry a leg: when to look after it. Slot and serial.
     care: BinaryHeap<Reverse<(u64, u32, u32)>>,
@@ -96,6 +98,7 @@ impl Engine {
             serial: 0,
             ticking: Default::default(),
             phase: 0,
+            clock: Mono(0),
             walk: Vec::new(),
             care: BinaryHeap::new(),
             scratch: Scratch::default(),
@@ -142,6 +145,7 @@ impl Engine {
         room: &mut [u8],
         len: usize,
     ) -> Option<Forward> {
+        self.clock = now;
         let leg = self.legs.get_mut(slot as usize)?.as_deref_mut()?;
         let muxed = lane == Lane::Rtp && leg.agreed.rtcp_mux && rtp::classify(&room[..len]) == Datagram::Rtcp;
         if lane == Lane::Rtcp || muxed {
@@ -219,6 +223,7 @@ impl Engine {
     /// Carries out a command.
     pub fn handle_command(&mut self, now: Now, command: MediaCommand) {
         let mono = now.mono;
+        self.clock = mono;
         if let MediaCommand::Create { leg, slot, seed } = command {
             return self.create(mono, leg, slot, seed);
         }
@@ -353,6 +358,7 @@ impl Engine {
 
     /// Does what is due: frames of the slow path, reports, lost media.
     pub fn tick(&mut self, now: Now) {
+        self.clock = now.mono;
         self.run_phases(now.mono);
         while let Some(&Reverse((at, slot, serial))) = self.care.peek() {
             if at > now.mono.0 {
@@ -403,6 +409,3 @@ fn quality(leg: &Leg) -> Option<MediaQuality> {
         mos: quality.mos.unwrap_or(1.0) as f32,
     })
 }
-
-#[cfg(test)]
-mod tests;

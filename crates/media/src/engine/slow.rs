@@ -244,9 +244,14 @@ impl Engine {
     }
 
     pub(super) fn set_ticking(&mut self, slot: u32, on: bool) {
+        let idle = self.ticking.iter().all(Vec::is_empty);
         let legs = &mut self.ticking[slot as usize % PHASES];
         if on {
             legs.push(slot);
+            if idle {
+                // No phase of the idle time is due any more.
+                self.phase = Self::phase_at(self.clock);
+            }
         } else if let Some(index) = legs.iter().position(|&s| s == slot) {
             legs.swap_remove(index);
         }

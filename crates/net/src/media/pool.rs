@@ -1,0 +1,424 @@
+//! The media threads as signalling sees them: legs are made, told and ended here.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use media::engine::{Engine, EngineConfig, MediaCommand};
+use media::prompt::PromptBank;
+use types::LegId;
+
+use super::backend::Backend;
+use super::epoll::Epoll;
+use super::ports::{GUARD, PortPool, PortsExhausted, SocketPair};
+use super::recorder::{Loss, Recorder, lock};
+use super::sys::{self, Waker};
+use super::uring::{self, Uring};
+use super::worker::{Counters, EventSink, Order, Worker};
+
+/// Orders that may wait for one thread: what 1,000 calls a second give in a second and a half.
+const ORDERS: usize = 8192;
+
+/// How media threads talk to the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum BackendChoice {
+    /// io_uring where it works, else epoll.
+    #[default]
+    Auto,
+    /// io_uring, or the start fails.
+    IoUring,
+    /// epoll.
+    Epoll,
+}
+
+/// What the media threads are set up with.
+#[derive(Clone, Debug)]
+pub struct MediaPoolConfig {
+    /// Media threads; usually one a processor.
+    pub threads: usize,
+    /// Keep thread n on processor n.
+    pub pin: bool,
+    /// Address to bind RTP to.
+    pub ip: IpAddr,
+    /// Lowest and highest RTP or RTCP port.
+    pub ports: (u16, u16),
+    /// How long a port rests between two calls.
+    pub port_guard: Duration,
+    /// How to talk to the kernel.
+    pub backend: BackendChoice,
+    /// How long a packet may wait so that one wake-up serves many: zero for least delay, 1 ms saves a third of the CPU.
+    pub coalesce: Duration,
+    /// For the engines.
+    pub engine: EngineConfig,
+}
+
+impl Default for MediaPoolConfig {
+    fn default() -> Self {
+        Self {
+            threads: 1,
+            pin: false,
+            ip: IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
+            ports: (40_000, 59_999),
+            port_guard: GUARD,
+            backend: BackendChoice::Auto,
+            coalesce: Duration::from_millis(1),
+            engine: EngineConfig::default(),
+        }
+    }
+}
+
+/// Why there are no media threads.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaStartError {
+    /// The port range holds no even port with its odd neighbour.
+    #[error("the RTP port range {0}-{1} holds no pair of ports; give it at least two, the first even")]
+    EmptyRange(u16, u16),
+    /// io_uring was asked for and is not to be had.
+    #[error("io_uring is not available here ({0}); choose the automatic backend")]
+    NoUring(#[source] io::Error),
+    /// The system gives no threads or descriptors.
+    #[error("media threads cannot be started: {0}")]
+    System(#[source] io::Error),
+}
+
+/// Why a leg was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// No port is free.
+    #[error(transparent)]
+    Ports(#[from] PortsExhausted),
+    /// The media thread has more orders waiting than it may.
+    #[error(transparent)]
+    Busy(#[from] MediaBusy),
+}
+
+/// A media thread does not keep up with its orders; nothing was queued.
+#[derive(Debug, thiserror::Error)]
+#[error("the media thread has too many orders waiting")]
+pub struct MediaBusy;
+
+/// The ports of a new leg, for its session description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalPorts {
+    /// RTP.
+    pub rtp: u16,
+    /// RTCP.
+    pub rtcp: u16,
+}
+
+/// What the media threads have done since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MediaStats {
+    /// Legs that stand.
+    pub legs: usize,
+    /// Datagrams received.
+    pub received: u64,
+    /// Datagrams sent.
+    pub sent: u64,
+    /// Datagrams that the kernel refused.
+    pub send_failures: u64,
+    /// Ticks that ran over 20 ms late: the machine is too busy.
+    pub late_ticks: u64,
+    /// Recording chunks written.
+    pub chunks: u64,
+    /// Recording bytes written.
+    pub recorded_bytes: u64,
+    /// Recording chunks lost: the queue to the disk was full, or the disk refused.
+    pub lost_chunks: u64,
+}
+
+struct Placed {
+    thread: usize,
+    slot: u32,
+    pair: Arc<SocketPair>,
+}
+
+struct Thread {
+    orders: SyncSender<Order>,
+    /// Orders that must not be refused (a leg's end) and found the ring full. At most one a leg.
+    late: Mutex<VecDeque<Order>>,
+    has_late: AtomicBool,
+    waker: Arc<Waker>,
+    counters: Arc<Counters>,
+    legs: AtomicUsize,
+}
+
+impl Thread {
+    fn post(&self, order: Order) -> Result<(), Order> {
+        if self.has_late.load(Ordering::Acquire) && !self.post_late() {
+            return Err(order);
+        }
+        let result = self.orders.try_send(order);
+        self.waker.wake();
+        result.map_err(|refused| match refused {
+            TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
+        })
+    }
+
+    /// Whether all late orders are on their way.
+    fn post_late(&self) -> bool {
+        let mut late = lock(&self.late);
+        while let Some(order) = late.pop_front() {
+            if let Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) = self.orders.try_send(order) {
+                late.push_front(order);
+                return false;
+            }
+        }
+        self.has_late.store(false, Ordering::Release);
+        true
+    }
+
+    /// Posts now or with the next order.
+    fn post_surely(&self, order: Order) {
+        if let Err(order) = self.post(order) {
+            lock(&self.late).push_back(order);
+            self.has_late.store(true, Ordering::Release);
+        }
+    }
+}
+
+struct Shared {
+    threads: Vec<Thread>,
+    ports: PortPool,
+    legs: Mutex<HashMap<LegId, Placed>>,
+}
+
+impl Shared {
+    fn thread_of(&self, leg: LegId) -> Option<usize> {
+        lock(&self.legs).get(&leg).map(|placed| placed.thread)
+    }
+
+    /// The disk refused a chunk: its leg's engine states the gap.
+    fn lost(&self, loss: Loss) {
+        let Loss { leg, recording, span } = loss;
+        let Some(thread) = self.thread_of(leg) else { return };
+        // A refused report costs a statement, not audio.
+        let _ =
+            self.threads[thread].post(Order::Command(MediaCommand::RecordingLost { leg, recording, span, disk: true }));
+    }
+}
+
+/// The media threads. Dropping it ends them, after all recorded bytes are written.
+pub struct MediaPool {
+    shared: Arc<Shared>,
+    handles: Vec<JoinHandle<()>>,
+    recorder: Option<Recorder>,
+    random: RandomState,
+    backend: &'static str,
+}
+
+impl MediaPool {
+    /// Starts the threads. `events` is called on them and must not block.
+    ///
+    /// # Errors
+    /// When the port range is empty, io_uring was demanded and is missing, or the system is out of resources.
+    pub fn start(config: MediaPoolConfig, bank: Arc<PromptBank>, events: EventSink) -> Result<Self, MediaStartError> {
+        let (lo, hi) = config.ports;
+        if u32::from(lo.next_multiple_of(2)) + 1 > u32::from(hi) || lo == 0 {
+            return Err(MediaStartError::EmptyRange(lo, hi));
+        }
+        sys::raise_file_limit();
+        let uring = choose(config.backend)?;
+        let count = config.threads.max(1);
+        let mut threads = Vec::with_capacity(count);
+        let mut inputs = Vec::with_capacity(count);
+        for _ in 0..count {
+            let (sender, orders) = mpsc::sync_channel(ORDERS);
+            let waker = Arc::new(Waker::new().map_err(MediaStartError::System)?);
+            let counters = Arc::new(Counters::default());
+            inputs.push((orders, waker.clone(), counters.clone()));
+            threads.push(Thread {
+                orders: sender,
+                late: Mutex::default(),
+                has_late: AtomicBool::new(false),
+                waker,
+                counters,
+                legs: AtomicUsize::new(0),
+            });
+        }
+        let ports = PortPool::new(config.ip, lo, hi, count, config.port_guard);
+        let shared = Arc::new(Shared { threads, ports, legs: Mutex::default() });
+        let for_recorder = Arc::downgrade(&shared);
+        let recorder = Recorder::start(move |loss| {
+            if let Some(shared) = for_recorder.upgrade() {
+                shared.lost(loss);
+            }
+        })
+        .map_err(MediaStartError::System)?;
+        let mut handles = Vec::with_capacity(count);
+        for (index, (orders, waker, counters)) in inputs.into_iter().enumerate() {
+            let worker = Worker {
+                engine: Engine::new(config.engine.clone(), bank.clone()),
+                orders,
+                waker,
+                events: events.clone(),
+                recorder: recorder.queue.clone(),
+                counters,
+                unfinished: VecDeque::new(),
+            };
+            let (pin, coalesce) = (config.pin.then_some(index), config.coalesce);
+            let spawned = std::thread::Builder::new()
+                .name(format!("media-{index}"))
+                .spawn(move || run(worker, uring, pin, coalesce));
+            handles.push(spawned.map_err(MediaStartError::System)?);
+        }
+        let backend = if uring { "io_uring" } else { "epoll" };
+        tracing::info!(backend, threads = count, ports = %format!("{lo}-{hi}"), "media threads are running");
+        Ok(Self { shared, handles, recorder: Some(recorder), random: RandomState::new(), backend })
+    }
+
+    /// How the threads talk to the kernel: `io_uring` or `epoll`.
+    pub fn backend(&self) -> &'static str {
+        self.backend
+    }
+
+    /// Makes a leg and gives its ports. `near`: a leg that it will be bridged with, whose thread it shares.
+    ///
+    /// # Errors
+    /// When no port is free, or the thread does not keep up; the leg does not exist then.
+    pub fn create_leg(&self, leg: LegId, near: Option<LegId>) -> Result<LocalPorts, CreateError> {
+        let shared = &self.shared;
+        let thread = near.and_then(|near| shared.thread_of(near)).unwrap_or_else(|| self.least_loaded());
+        let now = sys::mono();
+        let taken = shared.ports.take(thread, now)?;
+        let port = taken.pair.port;
+        let fresh = taken.fresh.then(|| taken.pair.clone());
+        let seed = self.random.hash_one((leg.0, now.0));
+        let order = Order::Create { leg, slot: taken.slot, seed, fresh };
+        if shared.threads[thread].post(order).is_err() {
+            // The thread has not seen a fresh pair, so it must be told of it at its next use: forget the pair instead.
+            if taken.fresh {
+                shared.ports.forget(thread, taken.slot, port);
+            } else {
+                shared.ports.give(thread, taken.slot, taken.pair, now);
+            }
+            return Err(MediaBusy.into());
+        }
+        shared.threads[thread].legs.fetch_add(1, Ordering::Relaxed);
+        lock(&shared.legs).insert(leg, Placed { thread, slot: taken.slot, pair: taken.pair });
+        Ok(LocalPorts { rtp: port, rtcp: port + 1 })
+    }
+
+    fn least_loaded(&self) -> usize {
+        let loads = self.shared.threads.iter().map(|t| t.legs.load(Ordering::Relaxed));
+        loads.enumerate().min_by_key(|(_, legs)| *legs).map_or(0, |(index, _)| index)
+    }
+
+    /// Tells a leg something. A leg that is not there (any more) is left alone.
+    ///
+    /// # Errors
+    /// When the leg's thread does not keep up; the command was not queued. [`MediaCommand::Destroy`] never fails.
+    pub fn command(&self, command: MediaCommand) -> Result<(), MediaBusy> {
+        let leg = command.leg();
+        if matches!(command, MediaCommand::Destroy(_)) {
+            self.destroy(leg);
+            return Ok(());
+        }
+        let Some(thread) = self.shared.thread_of(leg) else { return Ok(()) };
+        self.shared.threads[thread].post(Order::Command(command)).map_err(|_| MediaBusy)
+    }
+
+    /// Ends a leg: [`media::engine::MediaEvent::Ended`] follows, and its ports rest.
+    pub fn destroy(&self, leg: LegId) {
+        let Some(placed) = lock(&self.shared.legs).remove(&leg) else { return };
+        let thread = &self.shared.threads[placed.thread];
+        thread.legs.fetch_sub(1, Ordering::Relaxed);
+        thread.post_surely(Order::Command(MediaCommand::Destroy(leg)));
+        self.shared.ports.give(placed.thread, placed.slot, placed.pair, sys::mono());
+    }
+
+    /// Gives all threads new prompts, for playbacks that begin from now on.
+    ///
+    /// # Errors
+    /// When a thread does not keep up; some may have the new ones already.
+    pub fn set_bank(&self, bank: &Arc<PromptBank>) -> Result<(), MediaBusy> {
+        self.shared.threads.iter().try_for_each(|t| t.post(Order::Bank(bank.clone())).map_err(|_| MediaBusy))
+    }
+
+    /// What the threads have done.
+    pub fn stats(&self) -> MediaStats {
+        let mut stats = MediaStats::default();
+        for thread in &self.shared.threads {
+            let counters = &thread.counters;
+            stats.legs += thread.legs.load(Ordering::Relaxed);
+            stats.received += counters.received.load(Ordering::Relaxed);
+            stats.sent += counters.sent.load(Ordering::Relaxed);
+            stats.send_failures += counters.send_failures.load(Ordering::Relaxed);
+            stats.late_ticks += counters.late_ticks.load(Ordering::Relaxed);
+            stats.lost_chunks += counters.lost_chunks.load(Ordering::Relaxed);
+        }
+        if let Some(recorder) = &self.recorder {
+            let counters = &recorder.counters;
+            stats.chunks = counters.chunks.load(Ordering::Relaxed);
+            stats.recorded_bytes = counters.bytes.load(Ordering::Relaxed);
+            stats.lost_chunks += counters.failures.load(Ordering::Relaxed);
+        }
+        stats
+    }
+}
+
+impl Drop for MediaPool {
+    fn drop(&mut self) {
+        for thread in &self.shared.threads {
+            // Blocks while the ring is full; the thread empties it, or is gone.
+            for order in std::mem::take(&mut *lock(&thread.late)).into_iter().chain([Order::Stop]) {
+                thread.waker.wake();
+                let _ = thread.orders.send(order);
+            }
+            thread.waker.wake();
+        }
+        for handle in self.handles.drain(..) {
+            // A panic there has been reported by the thread itself.
+            let _ = handle.join();
+        }
+        if let Some(recorder) = self.recorder.take() {
+            recorder.join();
+        }
+    }
+}
+
+/// Whether io_uring is used.
+fn choose(choice: BackendChoice) -> Result<bool, MediaStartError> {
+    match choice {
+        BackendChoice::Epoll => Ok(false),
+        BackendChoice::IoUring => uring::probe().map(|()| true).map_err(MediaStartError::NoUring),
+        BackendChoice::Auto => Ok(match uring::probe() {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "io_uring is not available; media falls back to epoll and needs more CPU");
+                false
+            }
+        }),
+    }
+}
+
+/// A media thread's life.
+fn run(worker: Worker, uring: bool, pin: Option<usize>, coalesce: Duration) {
+    if let Some(processor) = pin {
+        sys::pin_to_processor(processor);
+    }
+    sys::exact_timers();
+    let waker = worker.waker.clone();
+    let mut backend: Box<dyn Backend> = match uring.then(|| Uring::new(waker.clone(), coalesce)) {
+        Some(Ok(uring)) => Box::new(uring),
+        other => {
+            if let Some(Err(error)) = other {
+                tracing::warn!(%error, "io_uring refused a media thread; it uses epoll");
+            }
+            match Epoll::new(waker, coalesce) {
+                Ok(epoll) => Box::new(epoll),
+                Err(error) => {
+                    tracing::error!(%error, "a media thread could not start");
+                    return;
+                }
+            }
+        }
+    };
+    worker.run(&mut *backend);
+}
