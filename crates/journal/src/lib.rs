@@ -24,7 +24,9 @@ mod queue;
 mod reader;
 mod repair;
 mod segment;
+mod shared;
 mod syncer;
+mod thread;
 mod worker;
 mod writer;
 

@@ -2,9 +2,8 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
 
 use tokio::sync::watch;
 use types::TenantId;
@@ -17,7 +16,9 @@ use crate::options::Options;
 use crate::queue::Queue;
 use crate::reader::Subscription;
 use crate::segment::{self, Header, Stop, Walk};
+use crate::shared::{Log, Shared};
 use crate::syncer::Syncer;
+use crate::thread::Thread;
 use crate::worker::Worker;
 use crate::writer::Writer;
 
@@ -28,33 +29,11 @@ const LOCK_FILE: &str = "lock";
 /// In the lock file while a journal is open; still there after a crash.
 const RUNNING: &[u8] = b"running\n";
 
-/// What the threads of one journal share.
-pub(crate) struct Shared {
-    pub(crate) dir: PathBuf,
-    pub(crate) options: Options,
-    pub(crate) queue: Queue,
-    log: Mutex<Log>,
-    /// Something was written: for blocked threads, and for tasks.
-    pub(crate) news: Condvar,
-    pub(crate) watch: watch::Sender<u64>,
-}
-
-pub(crate) struct Log {
-    pub(crate) index: Index,
-    pub(crate) live: Live,
-}
-
-impl Shared {
-    pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
-        // Readers only read; the writer leaves the log whole between any two statements.
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An open journal. Dropping it writes and syncs what is left.
+/// An open journal. Dropping it writes and syncs what is left; a disk that does not take it holds up the end of the
+/// process for some seconds at most.
 pub struct Journal {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Thread,
     warnings: Vec<String>,
     lock: File,
 }
@@ -91,11 +70,9 @@ impl Journal {
         let syncer = Syncer::start("journal-sync", shared.options.sync_after, alarm).map_err(start)?;
         let mut worker = Worker { shared: Arc::clone(&shared), syncer, open: None, last_pos, last_seq, failed: false };
         worker.begin_segment().map_err(Error::io("write a file in", &dir))?;
-        let thread = thread::Builder::new()
-            .name("journal".to_owned())
-            .spawn(move || worker.run())
-            .map_err(Error::io("start a thread for", &dir))?;
-        Ok(Self { shared, thread: Some(thread), warnings, lock })
+        let start = Error::io("start a thread for", &dir);
+        let thread = Thread::start("journal", move || worker.run()).map_err(start)?;
+        Ok(Self { shared, thread, warnings, lock })
     }
 
     /// What was found amiss and mended at opening, for the log.
@@ -149,8 +126,7 @@ impl Journal {
 impl Drop for Journal {
     fn drop(&mut self) {
         self.shared.queue.close();
-        let whole = self.thread.take().is_some_and(|thread| thread.join().is_ok());
-        if whole && self.shared.queue.lost() == 0 {
+        if self.thread.join() && self.shared.queue.lost() == 0 {
             // Best effort: a mark left behind only makes the next start skip numbers.
             drop(self.lock.set_len(0).and_then(|()| self.lock.sync_all()));
         }

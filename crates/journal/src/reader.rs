@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::frame::Stored;
 use crate::index::Cursor;
 use crate::live;
-use crate::open::Shared;
 use crate::segment::{Chunk, Walk};
+use crate::shared::Shared;
 
 /// Events after a cursor, in order, each once. A reader that keeps up is served from memory; one that lags reads
 /// the files until it has caught up, and holds up nobody.

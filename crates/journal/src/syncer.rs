@@ -2,11 +2,11 @@
 //! call waits for the write only.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::disk::DiskFile;
 use crate::options::{Alarm, AlarmSink};
+use crate::thread::Thread;
 
 /// A sync longer than this raises an alarm: recordings on the same disk suffer soon.
 const SLOW: Duration = Duration::from_secs(1);
@@ -19,15 +19,15 @@ struct State {
 
 pub(crate) struct Syncer {
     state: Arc<(Mutex<State>, Condvar)>,
-    thread: Option<JoinHandle<()>>,
+    thread: Thread,
 }
 
 impl Syncer {
     pub(crate) fn start(name: &str, after: Duration, alarm: AlarmSink) -> std::io::Result<Self> {
         let state = Arc::new((Mutex::new(State::default()), Condvar::new()));
         let theirs = Arc::clone(&state);
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || run(&theirs, after, &alarm))?;
-        Ok(Self { state, thread: Some(thread) })
+        let thread = Thread::start(name, move || run(&theirs, after, &alarm))?;
+        Ok(Self { state, thread })
     }
 
     /// There are new bytes in this file.
@@ -45,12 +45,12 @@ impl Drop for Syncer {
     fn drop(&mut self) {
         self.state.0.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
         self.state.1.notify_one();
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
+        self.thread.join();
     }
 }
 
+// How long a sync takes is told by a clock.
+#[allow(clippy::disallowed_methods)]
 fn run(shared: &(Mutex<State>, Condvar), after: Duration, alarm: &AlarmSink) {
     let (mut slow, mut failed) = (false, false);
     loop {

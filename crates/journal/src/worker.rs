@@ -10,10 +10,10 @@ use crate::disk::DiskFile;
 use crate::frame;
 use crate::index::{Marks, Segment};
 use crate::live::Written;
-use crate::open::Shared;
 use crate::options::Alarm;
 use crate::queue::Batch;
 use crate::segment::{self, Header};
+use crate::shared::Shared;
 use crate::syncer::Syncer;
 
 /// Written at once at most: a backlog reaches readers bit by bit.

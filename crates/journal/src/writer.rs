@@ -6,8 +6,8 @@ use std::time::Duration;
 use types::event::Event;
 
 use crate::frame;
-use crate::open::Shared;
 use crate::queue::Written;
+use crate::shared::Shared;
 
 /// A batch is handed over by itself when it has grown to this: a burst must not wait for the caller's flush.
 const FLUSH_BYTES: usize = 256 << 10;

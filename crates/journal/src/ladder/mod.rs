@@ -10,15 +10,12 @@
 mod files;
 mod message;
 mod read;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::thread::{self, JoinHandle};
 
 use types::{LegId, Wall};
 
@@ -26,6 +23,7 @@ use crate::disk::{Disk, OsDisk};
 use crate::error::Error;
 use crate::options::AlarmSink;
 use crate::queue::Queue;
+use crate::thread::Thread;
 use files::Files;
 pub use message::{Message, Position, Transport};
 pub use read::Chain;
@@ -72,7 +70,7 @@ struct Shared {
 /// An open ladder. Dropping it writes what is left.
 pub struct Ladder {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Thread,
 }
 
 impl Ladder {
@@ -87,11 +85,9 @@ impl Ladder {
         let files = Files::open(dir, file_bytes, options)?;
         let shared = Arc::new(Shared { queue, files, lanes: AtomicU8::new(0) });
         let theirs = Arc::clone(&shared);
-        let thread = thread::Builder::new()
-            .name("ladder".to_owned())
-            .spawn(move || files::run(&theirs))
-            .map_err(Error::io("start a thread for", dir))?;
-        Ok(Self { shared, thread: Some(thread) })
+        let start = Error::io("start a thread for", dir);
+        let thread = Thread::start("ladder", move || files::run(&theirs)).map_err(start)?;
+        Ok(Self { shared, thread })
     }
 
     /// A writer for one thread. There may be 256 of them in the life of a ladder.
@@ -126,9 +122,7 @@ impl Ladder {
 impl Drop for Ladder {
     fn drop(&mut self) {
         self.shared.queue.close();
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
+        self.thread.join();
     }
 }
 
