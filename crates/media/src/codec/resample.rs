@@ -120,8 +120,8 @@ impl Resampler {
 }
 
 fn to_i16(value: f32) -> i16 {
-    // `as` saturates.
-    value.round() as i16
+    // Rounds without a call into the mathematics library; `as` saturates.
+    (value + 0.5f32.copysign(value)) as i16
 }
 
 /// Inserts between each two samples the value that the half-band filter finds there.
