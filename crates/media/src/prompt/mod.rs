@@ -129,6 +129,7 @@ impl PromptBank {
             pcm.samples = crate::codec::resample_all(&pcm.samples, pcm.rate, BANK_RATE)?;
             pcm.rate = BANK_RATE;
         }
+        cut_loop(&mut pcm);
         Ok(self.insert(name, pcm))
     }
 
@@ -163,12 +164,28 @@ impl PromptBank {
     }
 }
 
+/// A recording that ends in full sound is music meant to repeat: it is cut to whole frames, so that no filled-up
+/// silence breaks the loop. What fades out, as speech does, stays whole.
+fn cut_loop(pcm: &mut Pcm) {
+    let frame = (pcm.rate * crate::FRAME_MS / 1000) as usize;
+    let rms = |samples: &[i16]| {
+        let power: f64 = samples.iter().map(|&s| f64::from(s).powi(2)).sum();
+        (power / samples.len().max(1) as f64).sqrt()
+    };
+    let end = pcm.samples.len().saturating_sub(frame);
+    if end > 0 && rms(&pcm.samples[end..]) > rms(&pcm.samples) / 4.0 {
+        pcm.samples.truncate(pcm.samples.len() / frame * frame);
+    }
+}
+
 /// Plays a recording as PCM frames at the rate of whoever mixes it.
 pub struct PcmSource {
     prompt: Arc<Prompt>,
     resampler: Resampler,
     position: usize,
     repeat: bool,
+    /// The frame at the recording's own rate.
+    frame: Vec<i16>,
 }
 
 impl PcmSource {
@@ -178,28 +195,30 @@ impl PcmSource {
     /// [`CodecError::Library`] for a rate of zero.
     pub fn new(prompt: Arc<Prompt>, rate: u32, repeat: bool) -> Result<Self, CodecError> {
         let resampler = Resampler::new(prompt.pcm.rate, rate)?;
-        Ok(Self { prompt, resampler, position: 0, repeat })
+        Ok(Self { prompt, resampler, position: 0, repeat, frame: Vec::new() })
     }
 
     /// Appends 20 ms to `out`, filled up with silence at the end; `false` when it was over before.
     pub fn frame(&mut self, out: &mut Vec<i16>) -> bool {
-        let pcm = &self.prompt.pcm;
-        let wanted = (pcm.rate * crate::FRAME_MS / 1000) as usize;
-        if self.repeat && self.position >= pcm.samples.len() {
-            self.position = 0;
-        }
-        let rest = pcm.samples.get(self.position..).unwrap_or_default();
-        if rest.is_empty() {
+        let samples = &self.prompt.pcm.samples;
+        let wanted = (self.prompt.pcm.rate * crate::FRAME_MS / 1000) as usize;
+        if samples.is_empty() || (self.position >= samples.len() && !self.repeat) {
             return false;
         }
-        self.position += wanted;
-        if rest.len() >= wanted {
-            self.resampler.process(&rest[..wanted], out);
-        } else {
-            let mut last = rest.to_vec();
-            last.resize(wanted, 0);
-            self.resampler.process(&last, out);
+        self.frame.clear();
+        while self.frame.len() < wanted {
+            if self.position >= samples.len() {
+                if !self.repeat {
+                    self.frame.resize(wanted, 0);
+                    break;
+                }
+                self.position = 0;
+            }
+            let n = (samples.len() - self.position).min(wanted - self.frame.len());
+            self.frame.extend_from_slice(&samples[self.position..self.position + n]);
+            self.position += n;
         }
+        self.resampler.process(&self.frame, out);
         true
     }
 }

@@ -18,7 +18,10 @@ fn wav_bytes(tag: u16, channels: u16, rate: u32, bits: u16, data: &[u8]) -> Vec<
 
 /// A sine as the Ogg Opus file that an encoder would make, with a delay of 312 samples and its end cut to the sample.
 fn ogg_bytes(frequency: f64, ms: u32) -> Vec<u8> {
-    let pcm = sine(frequency, 16_000, (ms * 16) as usize + 104, 8000.0);
+    let mut pcm = sine(frequency, 16_000, (ms * 16) as usize + 104, 8000.0);
+    // Speech ends softly.
+    let end = pcm.len() - 1600;
+    pcm[end..].fill(0);
     let mut encoder = Encoder::new(Codec::Opus).unwrap();
     let mut out = Vec::new();
     let mut writer = ogg::PacketWriter::new(&mut out);
@@ -126,4 +129,21 @@ fn music_repeats_and_a_prompt_ends() {
         count
     };
     assert_eq!((frames(false, 8000), frames(true, 8000), frames(false, 16_000)), (26, 100, 26));
+}
+
+#[test]
+fn music_loops_without_a_break() {
+    // 250 Hz, and a length of whole periods but not of whole frames.
+    let pcm = sine(250.0, 16_000, 16_000 + 64, 8000.0);
+    let mut bank = PromptBank::new();
+    let prompt = bank.insert("music", Pcm { rate: 16_000, samples: pcm.clone() });
+    let mut source = PcmSource::new(prompt, 16_000, true).unwrap();
+    let mut out = Vec::new();
+    (0..150).for_each(|_| assert!(source.frame(&mut out)));
+    let step = out.windows(2).map(|w| (i32::from(w[0]) - i32::from(w[1])).abs()).max().unwrap();
+    assert!(step < 900, "a click of {step}");
+
+    let bytes: Vec<u8> = pcm.iter().flat_map(|s| s.to_le_bytes()).collect();
+    let prompt = bank.insert_file("music", &wav_bytes(1, 1, 16_000, 16, &bytes)).unwrap();
+    assert_eq!(prompt.pcm().samples.len(), 16_000, "cut to whole frames");
 }
