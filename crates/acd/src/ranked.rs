@@ -88,8 +88,9 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
         #[test]
-        fn it_is_an_ordered_set_that_counts(ops in prop::collection::vec((any::<bool>(), 0u16..700), 0..3000)) {
+        fn it_is_an_ordered_set_that_counts(ops in prop::collection::vec((any::<bool>(), 0u16..700), 0..2500)) {
             let (mut set, mut model) = (Ranked::new(), BTreeSet::new());
             for (add, key) in ops {
                 if add {

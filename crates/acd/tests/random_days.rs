@@ -443,7 +443,7 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
     #[test]
     fn a_random_day_breaks_nothing(ops in prop::collection::vec(op(), 1..300)) {
         let mut model = Model::new();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use types::leg::Text;
 use types::{Cause, Mono, Now, Private};
 
-use crate::action::Action;
+use crate::action::{Action, QueueOutcome, TransferOutcome};
 use crate::say::Say;
 use crate::value::Value;
 
@@ -41,8 +41,8 @@ pub(crate) enum Event {
     /// A digit is there to be taken.
     Digit,
     Timeout,
-    Queue(crate::QueueOutcome),
-    Transfer(crate::TransferOutcome),
+    Queue(QueueOutcome),
+    Transfer(TransferOutcome),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -59,10 +59,10 @@ pub(crate) struct Core {
     pub(crate) utc_offset_min: i32,
     pub(crate) caller: Private<Text>,
     pub(crate) dialled: Private<Text>,
-    vars: BTreeMap<Text, Value>,
+    pub(crate) vars: BTreeMap<Text, Value>,
     digits: VecDeque<char>,
     actions: VecDeque<Action>,
-    answered: bool,
+    pub(crate) answered: bool,
     /// The caller has hung up.
     pub(crate) gone: bool,
     plays: u32,
@@ -78,17 +78,19 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn new(context: crate::Context, language: Text) -> Self {
+    /// Nobody's, in China, with nothing set.
+    pub(crate) fn new(now: Now, language: Text) -> Self {
+        let nobody = || Private::new(Text::from(""));
         Self {
-            now: context.now,
+            now,
             language,
-            utc_offset_min: context.utc_offset_min,
-            caller: context.caller,
-            dialled: context.dialled,
-            vars: context.vars,
+            utc_offset_min: 480,
+            caller: nobody(),
+            dialled: nobody(),
+            vars: BTreeMap::new(),
             digits: VecDeque::new(),
             actions: VecDeque::new(),
-            answered: context.answered,
+            answered: false,
             gone: false,
             plays: 0,
             playing: None,

@@ -18,6 +18,7 @@
 //! it keeps [`DIGITS_MAX`] digits typed ahead at most; an outlet that leads nowhere ends the call.
 
 mod action;
+mod check;
 mod core;
 mod model;
 mod nodes;
@@ -30,11 +31,11 @@ mod value;
 mod walk;
 
 pub use action::{Action, Input, QueueOutcome, TransferOutcome, TransferTarget};
+pub use check::{AnyName, Names};
 pub use core::DIGITS_MAX;
 pub use model::{Flow, Library, VERSION};
 pub use nodes::KINDS;
 pub use problem::{Problem, What};
-pub use validate::{AnyName, Names};
 pub use value::Value;
 pub use walk::{Context, STEPS_MAX, Walk};
 

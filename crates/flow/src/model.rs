@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use types::leg::Text;
 
-use crate::nodes::Kind;
+use crate::nodes::{Kind, Outlets};
 use crate::problem::{Problem, What};
 use crate::strict::Strict;
 
@@ -28,9 +28,6 @@ pub struct Flow {
     pub(crate) start: Text,
     pub(crate) nodes: BTreeMap<Text, Node>,
 }
-
-/// Where each outlet leads.
-pub(crate) type Outlets = BTreeMap<Text, Text>;
 
 /// A node: what it does, and where its outlets lead.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use types::leg::{Sound, Text, Tone};
 
-use crate::nodes::Check;
+use crate::check::Check;
 use crate::problem::What;
 use crate::value::Value;
 

@@ -5,43 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use types::leg::Text;
 
 use crate::LANGUAGES;
+use crate::check::{Check, Names};
 use crate::model::{Flow, Node};
-use crate::nodes::Check;
 use crate::problem::{Problem, What};
 
 /// A drawing beyond this can't be read by people, and its walks would not end within their steps.
 const NODES_MAX: usize = 1000;
-
-/// What exists outside the flow.
-pub trait Names {
-    /// Whether there is a queue of this name.
-    fn queue(&self, name: &str) -> bool;
-    /// Whether there is a flow of this id.
-    fn flow(&self, id: &str) -> bool;
-    /// Whether there is this prompt in this language.
-    fn prompt(&self, language: &str, id: &str) -> bool;
-    /// Whether there is a setting of this name.
-    fn setting(&self, name: &str) -> bool;
-}
-
-/// Takes every name for granted.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AnyName;
-
-impl Names for AnyName {
-    fn queue(&self, _: &str) -> bool {
-        true
-    }
-    fn flow(&self, _: &str) -> bool {
-        true
-    }
-    fn prompt(&self, _: &str, _: &str) -> bool {
-        true
-    }
-    fn setting(&self, _: &str) -> bool {
-        true
-    }
-}
 
 impl Flow {
     /// Everything that is wrong with the flow; empty when it can be used.

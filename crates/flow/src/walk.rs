@@ -74,12 +74,18 @@ pub struct Walk {
 
 impl Walk {
     /// Enters the flow's first node.
-    pub fn start(flow: &Arc<Flow>, mut context: Context) -> Self {
-        let library = std::mem::take(&mut context.library);
-        let language = context.language.take().unwrap_or_else(|| flow.language.clone());
-        let mut walk =
-            Self { core: Core::new(context, language), frames: Vec::new(), library, trace: Vec::new(), over: false };
-        walk.frames.push(Frame { flow: flow.clone(), node: flow.start.clone() });
+    pub fn start(flow: &Arc<Flow>, context: Context) -> Self {
+        let language = context.language.unwrap_or_else(|| flow.language.clone());
+        let core = Core {
+            utc_offset_min: context.utc_offset_min,
+            caller: context.caller,
+            dialled: context.dialled,
+            vars: context.vars,
+            answered: context.answered,
+            ..Core::new(context.now, language)
+        };
+        let frames = vec![Frame { flow: flow.clone(), node: flow.start.clone() }];
+        let mut walk = Self { core, frames, library: context.library, trace: Vec::new(), over: false };
         let next = walk.enter();
         walk.follow(next);
         walk

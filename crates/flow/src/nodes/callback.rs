@@ -5,10 +5,10 @@ use serde::Deserialize;
 use types::Private;
 use types::leg::{Sound, Text};
 
-use super::{Check, Next, NodeKind, RETRIES_MAX, Rule, two};
+use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, two};
 use crate::action::Action;
+use crate::check::Check;
 use crate::core::{Core, Event, Phase};
-use crate::model::Outlets;
 use crate::say::{Piece, Say};
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "callback", "queue": "sales", "number": "caller",

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use types::Private;
 use types::leg::Text;
 
-use super::{Check, Next, NodeKind, RETRIES_MAX, Rule, WAIT_RANGE_S, five, two, yes};
+use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, two, yes};
+use crate::check::Check;
 use crate::core::{Core, DIGITS_MAX, Event};
-use crate::model::Outlets;
 use crate::problem::What;
 use crate::say::Say;
 use crate::value::Value;

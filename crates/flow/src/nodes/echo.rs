@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{Check, Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
 use crate::action::Action;
+use crate::check::Check;
 use crate::core::{Core, Event, Phase};
-use crate::model::Outlets;
 use crate::say::Say;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "echo", "prompt": "echo_intro", "max_s": 300}"#;

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use types::Cause;
 
-use super::{Check, Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
+use crate::check::Check;
 use crate::core::{Core, Event, Phase};
-use crate::model::Outlets;
 use crate::say::Say;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "hangup", "prompt": "goodbye"}"#;

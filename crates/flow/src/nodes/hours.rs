@@ -7,9 +7,9 @@ use serde::Deserialize;
 use types::leg::Text;
 use types::time::{civil, days_from_civil};
 
-use super::{Check, Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
+use crate::check::Check;
 use crate::core::Core;
-use crate::model::Outlets;
 use crate::problem::What;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "hours",

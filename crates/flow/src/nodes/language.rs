@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use types::leg::Text;
 
-use super::{Check, Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
 use crate::LANGUAGES;
 use crate::action::Action;
+use crate::check::Check;
 use crate::core::Core;
-use crate::model::Outlets;
 use crate::problem::What;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "language", "language": "en", "outlets": {"done": "menu"}}"#;

@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
-use super::{Check, Next, NodeKind, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name, two, yes};
+use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name, two, yes};
+use crate::check::Check;
 use crate::core::{Core, Event};
-use crate::model::Outlets;
 use crate::problem::What;
 use crate::say::Say;
 

@@ -21,16 +21,16 @@ mod transfer;
 #[cfg(test)]
 mod testing;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use types::Cause;
 use types::leg::Text;
 
-use crate::LANGUAGES;
+use crate::check::{Check, is_keys};
 use crate::core::{Core, Event};
-use crate::model::Outlets;
-use crate::problem::{Problem, What};
-use crate::validate::Names;
+
+/// Where each outlet leads.
+pub(crate) type Outlets = BTreeMap<Text, Text>;
 
 /// What comes next after a node has been told something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,54 +145,6 @@ kinds! {
     Subflow = subflow::"subflow",
     Survey = survey::"survey",
     Transfer = transfer::"transfer",
-}
-
-/// Collects what is wrong with one node.
-pub(crate) struct Check<'a> {
-    pub(crate) node: &'a Text,
-    pub(crate) languages: &'a BTreeSet<Text>,
-    pub(crate) names: &'a dyn Names,
-    pub(crate) problems: &'a mut Vec<Problem>,
-}
-
-impl Check<'_> {
-    pub(crate) fn report(&mut self, field: &str, what: What) {
-        self.problems.push(Problem::of_node(self.node, field, what));
-    }
-
-    pub(crate) fn range(&mut self, field: &str, value: impl Into<i64>, least: i64, most: i64) {
-        if !(least..=most).contains(&value.into()) {
-            self.report(field, What::OutOfRange(least, most));
-        }
-    }
-
-    pub(crate) fn prompt(&mut self, field: &str, id: &Text) {
-        for language in self.languages {
-            if LANGUAGES.contains(&&**language) && !self.names.prompt(language, id) {
-                self.report(field, What::UnknownPrompt(id.clone(), language.clone()));
-            }
-        }
-    }
-
-    pub(crate) fn keys(&mut self, field: &str, keys: &str) {
-        if keys.is_empty() {
-            self.report(field, What::Empty);
-        } else if !is_keys(keys) {
-            self.report(field, What::BadDigits(keys.to_owned()));
-        }
-    }
-
-    pub(crate) fn queue(&mut self, field: &str, name: &Text) {
-        if name.is_empty() {
-            self.report(field, What::Empty);
-        } else if !self.names.queue(name) {
-            self.report(field, What::UnknownQueue(name.clone()));
-        }
-    }
-}
-
-fn is_keys(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, '0'..='9' | '*' | '#'))
 }
 
 /// A key as an outlet's name.

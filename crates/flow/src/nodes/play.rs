@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{Check, Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
+use crate::check::Check;
 use crate::core::{Core, Event, Phase};
-use crate::model::Outlets;
 use crate::problem::What;
 use crate::say::Say;
 

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use types::Cause;
 use types::leg::Text;
 
-use super::{Check, Next, NodeKind, Rule, key_name, yes};
+use super::{Next, NodeKind, Outlets, Rule, key_name, yes};
 use crate::action::{Action, QueueOutcome};
+use crate::check::Check;
 use crate::core::{Core, Event, Phase};
-use crate::model::Outlets;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "queue", "queue": "sales", "priority": 10,
   "outlets": {"no_agent": "nobody", "full": "try_later", "too_long": "offer_callback", "3": "offer_callback"}}"#;

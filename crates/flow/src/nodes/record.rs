@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{Next, NodeKind, Rule, yes};
+use super::{Next, NodeKind, Outlets, Rule, yes};
 use crate::action::Action;
 use crate::core::Core;
-use crate::model::Outlets;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "record", "on": true, "outlets": {"done": "sales"}}"#;
 

@@ -3,9 +3,8 @@
 use serde::Deserialize;
 use types::leg::Text;
 
-use super::{Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
 use crate::core::Core;
-use crate::model::Outlets;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "return", "outlet": "failed"}"#;
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use types::leg::Text;
 
-use super::{Check, Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
+use crate::check::Check;
 use crate::core::Core;
-use crate::model::Outlets;
 use crate::problem::What;
 use crate::value::Value;
 

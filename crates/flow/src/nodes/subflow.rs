@@ -4,9 +4,9 @@
 use serde::Deserialize;
 use types::leg::Text;
 
-use super::{Check, Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
+use crate::check::Check;
 use crate::core::Core;
-use crate::model::Outlets;
 use crate::problem::What;
 
 pub(super) const EXAMPLE: &str =

@@ -4,10 +4,10 @@
 use serde::Deserialize;
 use types::leg::Text;
 
-use super::{Check, Next, NodeKind, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name};
+use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name};
 use crate::action::Action;
+use crate::check::Check;
 use crate::core::{Core, Event, Phase};
-use crate::model::Outlets;
 use crate::problem::What;
 use crate::say::Say;
 

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use types::Cause;
 use types::leg::Text;
 
-use super::{Check, Next, NodeKind, Rule};
+use super::{Next, NodeKind, Outlets, Rule};
 use crate::action::{Action, TransferOutcome, TransferTarget};
+use crate::check::Check;
 use crate::core::{Core, Event, Phase};
-use crate::model::Outlets;
 use crate::problem::What;
 use crate::value::Value;
 
