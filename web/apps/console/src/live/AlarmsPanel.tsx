@@ -1,19 +1,25 @@
 import type { Alarm } from "@lingtong/api";
 import { Panel, RelativeTime, StateMark } from "@lingtong/ui";
-import { memo, type ReactElement } from "react";
+import { memo, useMemo, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+
+export function isCleared(alarm: Alarm): boolean {
+  return typeof alarm.cleared_at === "string";
+}
 
 /** Alarms as a quiet column, each with the sentence that raised it. */
 export const AlarmsPanel = memo(function AlarmsPanel({ alarms }: { alarms: readonly Alarm[] }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
+  // What still stands comes before what is over; each in the order of its news.
+  const ordered = useMemo(() => [...alarms].sort((a, b) => Number(isCleared(a)) - Number(isCleared(b))), [alarms]);
   return (
     <Panel className="alarms-panel" title={t("live.alarms")}>
       {alarms.length === 0 ? (
         <p className="alarms-none faint">{t("live.noAlarms")}</p>
       ) : (
         <ul className="alarm-rows" aria-live="polite">
-          {alarms.map((alarm) => {
-            const cleared = alarm.cleared_at !== null && alarm.cleared_at !== undefined;
+          {ordered.map((alarm) => {
+            const cleared = isCleared(alarm);
             return (
               <li key={alarm.id} data-cleared={cleared}>
                 <StateMark state={cleared ? "ending" : "alarm"} />

@@ -56,7 +56,7 @@ export const CallsPanel = memo(function CallsPanel({ board, queueId }: { board: 
       {calls.length === 0 ? (
         <EmptyState title={t("live.noCalls")}>{t("live.noCallsText")}</EmptyState>
       ) : (
-        <ul className="call-rows">
+        <ul className="call-rows" tabIndex={0} aria-label={t("live.calls")}>
           {calls.slice(0, MAX_ROWS).map((call) => (
             <CallRow
               key={call.id}

@@ -6,7 +6,7 @@ import { useServices } from "../services";
 import { useKeys } from "../useKeys";
 import { useLiveView } from "../useLive";
 import { AgentsPanel } from "./AgentsPanel";
-import { AlarmsPanel } from "./AlarmsPanel";
+import { AlarmsPanel, isCleared } from "./AlarmsPanel";
 import { CallsPanel } from "./CallsPanel";
 import { QueueCards } from "./QueueCards";
 import { TopLine } from "./TopLine";
@@ -68,7 +68,7 @@ export function LivePage(): ReactElement {
     );
   }
   // A raised alarm stands above the calls; a quiet column leaves the place to them.
-  const alarmed = board.alarms.some((alarm) => typeof alarm.cleared_at !== "string");
+  const alarmed = board.alarms.some((alarm) => !isCleared(alarm));
   return (
     <div className={`page live${big ? " big-screen" : ""}`}>
       <h1 className="sr-only">{t("page.live")}</h1>

@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactElement
 import { useTranslation } from "react-i18next";
 import { meQuery, useServices } from "../services";
 import { useKeys } from "../useKeys";
-import { useLiveView } from "../useLive";
+import { useLivePhase } from "../useLive";
 import { useMe } from "../useMe";
 import { PhoneBar } from "./PhoneBar";
 import { Rail } from "./Rail";
@@ -20,7 +20,7 @@ function useSession(): void {
   const navigate = useNavigate();
   const href = useLocation({ select: (location) => location.href });
   const { data } = useQuery(meQuery(api));
-  const { phase } = useLiveView();
+  const phase = useLivePhase();
   useEffect(() => {
     live.start();
     const online = (): void => {
@@ -43,7 +43,7 @@ function useSession(): void {
 function Connection(): ReactElement | null {
   const { t } = useTranslation(["console", "ui"]);
   const { live } = useServices();
-  const { phase } = useLiveView();
+  const phase = useLivePhase();
   if (phase !== "stale") return null;
   return (
     <OfflineStrip

@@ -1,11 +1,14 @@
+import { AGENT_STATES } from "@lingtong/model";
 import type { TFunction } from "i18next";
 import { REASONS } from "./useAgentState";
 
 const KNOWN = [...REASONS, "no_answer", "rejected", "device_offline", "signed_out", "supervisor"] as const;
 
-/** A reason in words; one that this page does not know is shown as the server gave it. */
+/** A reason in words, also where a state is the reason; one that this page does not know is shown as the server gave it. */
 export function reasonText(t: TFunction<["console", "ui"]>, reason: string | null | undefined): string {
   if (reason === null || reason === undefined) return "";
   const known = KNOWN.find((one) => one === reason);
-  return known === undefined ? reason : t(`reason.${known}`);
+  if (known !== undefined) return t(`reason.${known}`);
+  const state = AGENT_STATES.find((one) => one === reason);
+  return state === undefined ? reason : t(`ui:state.${state}`);
 }

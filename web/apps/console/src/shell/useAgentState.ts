@@ -2,7 +2,7 @@ import { toApiError, type AgentState, type AgentStateChange, type ApiError } fro
 import { parseTime } from "@lingtong/model";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useServices } from "../services";
-import { useLivePart, useLiveView } from "../useLive";
+import { useLivePart, useLivePhase } from "../useLive";
 
 /** How often the state is asked for where the role may not follow the event stream. */
 const POLL_MS = 5_000;
@@ -21,7 +21,7 @@ export interface AgentControl {
 export function useAgentState(agentId: string): AgentControl {
   const { api } = useServices();
   const queries = useQueryClient();
-  const { phase } = useLiveView();
+  const phase = useLivePhase();
   const live = useLivePart((board) => board?.agents.get(agentId));
   const key = ["agent-state", agentId];
   const asked = useQuery({

@@ -110,9 +110,11 @@ export interface AgentGridGroup {
   agents: LiveAgent[];
 }
 
+/** Made once: a thousand agents are sorted several times a second. */
+const NUMBERS = new Intl.Collator("en", { numeric: true });
+
 function comparator(sort: AgentSort): (a: LiveAgent, b: LiveAgent) => number {
-  const byNumber = (a: LiveAgent, b: LiveAgent): number =>
-    a.number.localeCompare(b.number, "en", { numeric: true });
+  const byNumber = (a: LiveAgent, b: LiveAgent): number => NUMBERS.compare(a.number, b.number);
   const rank = (agent: LiveAgent): number => AGENT_STATES.indexOf(agent.state);
   switch (sort) {
     case "number":
