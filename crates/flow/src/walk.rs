@@ -76,14 +76,12 @@ impl Walk {
     /// Enters the flow's first node.
     pub fn start(flow: &Arc<Flow>, context: Context) -> Self {
         let language = context.language.unwrap_or_else(|| flow.language.clone());
-        let core = Core {
-            utc_offset_min: context.utc_offset_min,
-            caller: context.caller,
-            dialled: context.dialled,
-            vars: context.vars,
-            answered: context.answered,
-            ..Core::new(context.now, language)
-        };
+        let mut core = Core::new(context.now, language);
+        core.utc_offset_min = context.utc_offset_min;
+        core.caller = context.caller;
+        core.dialled = context.dialled;
+        core.vars = context.vars;
+        core.answered = context.answered;
         let frames = vec![Frame { flow: flow.clone(), node: flow.start.clone() }];
         let mut walk = Self { core, frames, library: context.library, trace: Vec::new(), over: false };
         let next = walk.enter();
