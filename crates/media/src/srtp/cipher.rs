@@ -186,7 +186,7 @@ impl Galois {
 }
 
 #[cfg(test)]
-pub(super) mod vectors {
+mod tests {
     use super::*;
 
     fn hex(text: &str) -> Vec<u8> {
