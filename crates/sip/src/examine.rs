@@ -1,6 +1,7 @@
 //! One datagram, seen by a server that asks nobody for a password and owns every host: what it is, whether it is well
 //! formed, and what the answer would be.
 
+use crate::body::session_description;
 use crate::error::ParseError;
 use crate::header::timing::is_sip_date;
 use crate::message::{Message, Refused};
@@ -89,6 +90,10 @@ fn request(message: &Message) -> Verdict {
         return verdict;
     }
     match screen(message, &Policy::default()) {
+        Ok(()) if !is_readable(message) => {
+            verdict.answer = Some(400);
+            verdict.error = Some("malformed session description".to_owned());
+        }
         Ok(()) => verdict.answer = Some(served(message, method)),
         Err(rejection) => {
             verdict.answer = Some(rejection.status);
@@ -96,6 +101,15 @@ fn request(message: &Message) -> Verdict {
         }
     }
     verdict
+}
+
+/// Whether the session description can be read, if there is one.
+fn is_readable(message: &Message) -> bool {
+    match session_description(message) {
+        Ok(Some(description)) => sdp::Session::parse(description).is_ok(),
+        Ok(None) => true,
+        Err(_) => false,
+    }
 }
 
 /// The answer to a request with which nothing is wrong.

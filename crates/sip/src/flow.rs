@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// What carries SIP messages.
@@ -99,4 +100,15 @@ impl Flow {
         }
         self.transport == other.transport && self.remote == other.remote
     }
+}
+
+/// Bytes to send: one datagram, one WebSocket frame, or a piece of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transmit {
+    /// Where to. With `conn` 0 over a stream the driver opens a connection, or takes one that it has to there.
+    pub flow: Flow,
+    /// What.
+    pub bytes: Bytes,
+    /// [`crate::agent::call_key`] of its Call-ID; 0 where there is none. For traces.
+    pub call_key: u64,
 }

@@ -30,12 +30,12 @@ mod timers;
 mod transaction;
 pub mod uri;
 
-pub use build::MessageBuilder;
 pub use agent::Agent;
+pub use build::MessageBuilder;
 pub use error::{Malformed, ParseError};
 pub use examine::{Kind, Verdict, examine};
 pub use flow::{Flow, Transport};
-pub use name::HeaderName;
 pub use message::{Message, Refused};
 pub use method::Method;
+pub use name::HeaderName;
 pub use uri::{Uri, UriBuf};

@@ -27,5 +27,8 @@ pub const MAX_BODY_NESTING: usize = 4;
 /// Most parts looked at in one multipart body. Answer: 400.
 pub const MAX_BODY_PARTS: usize = 32;
 
+/// Most parameters of one URI: equality compares each with each. Answer: 400.
+pub const MAX_URI_PARAMS: usize = 64;
+
 /// Most values read from a comma-separated header (Contact, Route, …). Answer: 400.
 pub const MAX_LIST_VALUES: usize = 128;

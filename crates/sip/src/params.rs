@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::Malformed;
+use crate::limits::MAX_URI_PARAMS;
 use crate::scan::{Cursor, all_escaped, is_uri_param, is_white, text, trim};
 
 /// Header parameters as received, already checked: `;tag=abc;q="0.5"`. Names compare without regard to case.
@@ -155,7 +156,10 @@ pub struct UriParams<'a> {
 impl<'a> UriParams<'a> {
     /// Checks `a=b;c` (without the first `;`).
     pub(crate) fn new(raw: &'a str) -> Result<Self, Malformed> {
-        for param in raw.split(';') {
+        for (count, param) in raw.split(';').enumerate() {
+            if count >= MAX_URI_PARAMS {
+                return Err(Malformed);
+            }
             let (name, value) = split_pair(param);
             if name.is_empty() || value.is_some_and(str::is_empty) {
                 return Err(Malformed);

@@ -388,22 +388,28 @@ fn canonical(text: &str) -> Cow<'_, [u8]> {
     Cow::Owned(canonical)
 }
 
-fn equal_value(one: Option<&str>, two: Option<&str>) -> bool {
+fn equal_value(one: Option<Cow<'_, [u8]>>, two: Option<Cow<'_, [u8]>>) -> bool {
     match (one, two) {
         (None, None) => true,
-        (Some(one), Some(two)) => canonical(one).eq_ignore_ascii_case(&canonical(two)),
+        (Some(one), Some(two)) => one.eq_ignore_ascii_case(&two),
         _ => false,
     }
+}
+
+/// The value under a name without escapes. Of a name that stands twice, against the grammar, the first counts.
+fn first_value<'a>(params: &UriParams<'a>, plain: &str) -> Option<Option<Cow<'a, [u8]>>> {
+    let mut params = params.iter();
+    params.find(|(name, _)| unescape(name).eq_ignore_ascii_case(plain)).map(|(_, value)| value.map(canonical))
 }
 
 fn same_params(one: &UriParams<'_>, two: &UriParams<'_>, all_must_match: bool) -> bool {
     // These count even when only one side has them.
     const DECISIVE: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
     let covered = |left: &UriParams<'_>, right: &UriParams<'_>| {
-        left.iter().all(|(name, value)| {
+        left.iter().all(|(name, _)| {
             let plain = unescape(name);
-            match right.iter().find(|(other, _)| unescape(other).eq_ignore_ascii_case(&plain)) {
-                Some((_, other)) => equal_value(value, other),
+            match first_value(right, &plain) {
+                Some(other) => equal_value(first_value(left, &plain).flatten(), other),
                 None => !all_must_match && !DECISIVE.iter().any(|decisive| plain.eq_ignore_ascii_case(decisive)),
             }
         })

@@ -109,6 +109,13 @@ pub enum Event {
         /// The answer, where our 2xx had made the offer.
         answer: Option<Bytes>,
     },
+    /// The answer to the offer in our reliable provisional answer came, in PRACK.
+    EarlyAnswer {
+        /// The call.
+        call: CallHandle,
+        /// The answer.
+        answer: Bytes,
+    },
     /// Our INVITE failed; the call is gone.
     Failed {
         /// The call.

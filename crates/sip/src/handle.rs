@@ -1,10 +1,10 @@
 //! Names of what an agent holds. Each is small, copied freely, and never names a later thing that took the same place.
 
 macro_rules! handle {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name {
+        $vis struct $name {
             pub(crate) index: u32,
             pub(crate) generation: u32,
         }
@@ -19,9 +19,15 @@ macro_rules! handle {
             pub const fn from_bits(bits: u64) -> Self {
                 Self { index: bits as u32, generation: (bits >> 32) as u32 }
             }
+        }
 
-            pub(crate) const fn new(index: u32, generation: u32) -> Self {
+        impl crate::table::Key for $name {
+            fn make(index: u32, generation: u32) -> Self {
                 Self { index, generation }
+            }
+
+            fn parts(self) -> (u32, u32) {
+                (self.index, self.generation)
             }
         }
     };
@@ -29,17 +35,40 @@ macro_rules! handle {
 
 handle! {
     /// One call leg: an INVITE and the dialogs that grow from it.
-    CallHandle
+    pub CallHandle
 }
 handle! {
     /// A received request that waits for the driver's answer.
-    RequestHandle
+    pub RequestHandle
 }
 handle! {
     /// A request that we sent and whose answer is awaited.
-    SentHandle
+    pub SentHandle
 }
 handle! {
     /// A subscription of its own dialog (RFC 6665), on either side.
-    SubscriptionHandle
+    pub SubscriptionHandle
+}
+/// A client transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ClientKey {
+    index: u32,
+    generation: u32,
+}
+
+impl ClientKey {
+    /// Names nothing.
+    pub(crate) const fn none() -> Self {
+        Self { index: u32::MAX, generation: 0 }
+    }
+}
+
+impl crate::table::Key for ClientKey {
+    fn make(index: u32, generation: u32) -> Self {
+        Self { index, generation }
+    }
+
+    fn parts(self) -> (u32, u32) {
+        (self.index, self.generation)
+    }
 }

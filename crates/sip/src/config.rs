@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::flow::Transport;
+use crate::screen::Policy;
 
-/// Settings of an [`crate::agent::Agent`]. [`AgentConfig::new`] has values that suit a server; change what differs.
+/// Settings of an [`crate::Agent`]. [`AgentConfig::new`] has values that suit a server; change what differs.
 #[derive(Debug, Clone)]
 pub struct AgentConfig {
     /// Source of tags, branches, Call-IDs and random waits. Two agents of one deployment must not share it.
@@ -23,8 +24,8 @@ pub struct AgentConfig {
     /// Whether in-dialog requests to a peer that put a private address into its Contact, while its packets come from
     /// elsewhere and no proxy stays on the path, go to where the packets come from.
     pub nat_symmetric: bool,
-    /// Value of Allow-Events in answers to OPTIONS and SUBSCRIBE; empty leaves the header out.
-    pub allow_events: String,
+    /// Methods, extensions and event packages that are served.
+    pub policy: Policy,
 }
 
 /// Our name on one socket.
@@ -91,7 +92,7 @@ impl AgentConfig {
             session: SessionConfig::default(),
             limits: AgentLimits::default(),
             nat_symmetric: true,
-            allow_events: String::new(),
+            policy: Policy::default(),
         }
     }
 

@@ -1,0 +1,109 @@
+//! Requests within a dialog.
+
+use types::Now;
+
+use super::call::{Auth, Stage};
+use super::outside::Sent;
+use super::receive::{Arrival, Refusal};
+use super::wire::finish;
+use super::{Agent, Body, CommandError, Event, Field, Usage};
+use crate::handle::{CallHandle, SentHandle};
+use crate::message::Message;
+use crate::method::Method;
+use crate::name::HeaderName;
+use crate::screen::screen;
+use crate::transaction::Owner;
+
+impl Agent {
+    /// A request whose To tag is one of ours.
+    pub(super) fn on_dialog_request(&mut self, arrival: Arrival, message: Message, usage: Usage) {
+        if let Err(rejection) = screen(&message, &self.config.policy) {
+            return self.refuse(&arrival, &message, rejection.into());
+        }
+        match usage {
+            Usage::Call(call) => self.on_call_request(arrival, message, call),
+            Usage::Subscription(subscription) => self.on_subscription_request(arrival, message, subscription),
+        }
+    }
+
+    fn on_call_request(&mut self, arrival: Arrival, message: Message, call: CallHandle) {
+        let number = message.cseq().map_or(0, |cseq| cseq.number);
+        let Some(leg) = self.calls.get_mut(call) else { return };
+        let ending = matches!(leg.stage, Stage::Ending);
+        let Some(dialog) = leg.dialog_by_tag(message.from_tag().unwrap_or_default()) else {
+            return self.refuse(&arrival, &message, Refusal::new(481));
+        };
+        let fork = dialog.fork;
+        if !dialog.take_seq(number) {
+            return self.out_of_order(&arrival, &message, call, number);
+        }
+        leg.last_request = Some((number, arrival.place));
+        leg.last_answer = None;
+        match arrival.method {
+            Method::Bye => self.on_bye(arrival, message, call),
+            _ if ending => self.refuse(&arrival, &message, Refusal::new(481)),
+            Method::Invite => self.on_reinvite(arrival, message, call, fork),
+            Method::Update => self.on_update(arrival, message, call, fork),
+            Method::Prack => self.on_prack(arrival, message, call),
+            Method::Info => {
+                let tag = leg.end.tag;
+                self.answer_plainly(&arrival, &message, 200, tag);
+                self.emit(Event::Info { call, message });
+            }
+            Method::Options => self.answer_options(&arrival, &message, call),
+            Method::Notify => self.on_refer_notify(arrival, message, call),
+            _ => self.surface(arrival, message, Some(call)),
+        }
+    }
+
+    /// A number that is not higher than the last: a repeat that a former process answered, or out of order.
+    fn out_of_order(&mut self, arrival: &Arrival, message: &Message, call: CallHandle, number: u32) {
+        let answer = self.calls.get(call).and_then(|leg| leg.last_answer.clone());
+        match answer {
+            Some((answered, bytes)) if answered == number => {
+                self.tx.answer_statelessly(message, arrival.flow, bytes, arrival.key);
+            }
+            _ => self.refuse(arrival, message, Refusal::new(500)),
+        }
+    }
+
+    fn answer_options(&mut self, arrival: &Arrival, message: &Message, call: CallHandle) {
+        let tag = self.calls.get(call).map_or(0, |leg| leg.end.tag);
+        let builder = self.reply(message, &arrival.flow, 200, "", tag);
+        let bytes = finish(self.with_capabilities(builder), &[], None);
+        self.tx.answer_at_once(arrival.now.mono, arrival.place, message, arrival.flow, bytes, arrival.key);
+    }
+
+    /// Sends INFO, MESSAGE, OPTIONS or another simple request within a call; [`Event::Response`] follows.
+    ///
+    /// # Errors
+    /// [`CommandError::WrongState`] without a dialog; [`CommandError::Malformed`] for a method with rules of its own.
+    pub fn request_in_call(
+        &mut self,
+        now: Now,
+        call: CallHandle,
+        method: Method,
+        headers: &[Field<'_>],
+        body: Option<Body<'_>>,
+    ) -> Result<SentHandle, CommandError> {
+        if !matches!(method, Method::Info | Method::Message | Method::Options | Method::Publish) {
+            return Err(CommandError::Malformed);
+        }
+        let branch = self.random();
+        let leg = self.calls.get_mut(call).ok_or(CommandError::Gone)?;
+        if leg.dialogs.is_empty() || matches!(leg.stage, Stage::Ending) {
+            return Err(CommandError::WrongState);
+        }
+        let seq = leg.end.next_seq();
+        let auth: Option<Box<Auth>> = None;
+        let sent = self.sent.insert(Sent { call: Some(call), auth, seq });
+        let leg = self.calls.get(call).ok_or(CommandError::Gone)?;
+        let dialog = leg.dialogs.first().ok_or(CommandError::WrongState)?;
+        let builder = self.within(leg, dialog, method, seq, branch);
+        let builder = builder.raw_header(HeaderName::Contact.as_str(), &leg.end.contact);
+        let (hop, key) = (dialog.hop, leg.end.call_key);
+        let bytes = finish(builder, headers, body);
+        self.tx.start_client(now.mono, method, hop, bytes, branch, key, Owner::Sent(sent));
+        Ok(sent)
+    }
+}
