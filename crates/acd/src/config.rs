@@ -14,8 +14,8 @@ pub const PRIORITY_MAX: i32 = 1000;
 pub const SKILL_MAX: u8 = 10;
 /// A ring timeout beyond ten minutes is a mistake: the customer would listen to music for ever.
 const RING_MAX_S: u32 = 600;
-/// Wrap-up beyond eight hours is a mistake: the shift would be over.
-const WRAP_UP_MAX_S: u32 = 8 * 3600;
+/// Wrap-up beyond an hour is a mistake; the default lease on it ends then too.
+const WRAP_UP_MAX_S: u32 = 3600;
 /// Points per second beyond which one second outweighs every priority.
 const AGEING_MAX: f64 = PRIORITY_MAX as f64;
 /// Offsets of real time zones lie between -12:00 and +14:00.
@@ -216,7 +216,7 @@ impl QueueConfig {
             return Err(refuse("ring_timeout_s", "must be 1 to 600"));
         }
         if self.wrap_up_s > WRAP_UP_MAX_S {
-            return Err(refuse("wrap_up_s", "must be at most 28800"));
+            return Err(refuse("wrap_up_s", "must be at most 3600"));
         }
         if self.max_wait_s == Some(0) {
             return Err(refuse("max_wait_s", "must be at least 1; leave it out for no limit"));

@@ -20,7 +20,8 @@ pub enum Output {
         /// When the offer lapses by itself.
         ring_until: Mono,
     },
-    /// An offer is over without the agent's having answered or refused: stop the agent's phone.
+    /// An offer is over before it became a talk, by neither the agent's word nor the caller's: stop the
+    /// agent's phone.
     /// Unless the caller left, the interaction is back in its queue, at the front, with its wait.
     OfferOver {
         /// The interaction.
@@ -90,6 +91,8 @@ pub enum OfferEnd {
     SignedOut,
     /// The agent is on another call.
     Busy,
+    /// The agent answered, but the talk never began within its lease; [`Output::LeaseExpired`] comes too.
+    Stalled,
 }
 
 impl OfferEnd {
@@ -100,6 +103,7 @@ impl OfferEnd {
             Self::Left => "left",
             Self::SignedOut => "signed_out",
             Self::Busy => "busy",
+            Self::Stalled => "stalled",
         }
     }
 }

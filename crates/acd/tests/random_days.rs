@@ -340,8 +340,6 @@ impl Model {
                 Output::LeaseExpired { agent, interaction, .. } => {
                     if self.talks.get(&agent) == Some(&interaction) {
                         self.talks.remove(&agent);
-                    } else if self.calls.contains_key(&interaction) {
-                        self.back(interaction);
                     }
                 }
             }

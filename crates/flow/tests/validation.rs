@@ -1,6 +1,7 @@
 //! What is wrong with a flow is told with the node and the field, in both languages.
 
 use flow::{AnyName, Flow, KINDS, Names, Problem};
+use proptest::prelude::*;
 
 /// Reads and checks a flow, and gives what is wrong with it.
 fn problems(json: &str, names: &dyn Names) -> Vec<Problem> {
@@ -128,4 +129,21 @@ fn names_that_do_not_exist() {
         ]
     );
     assert_eq!(told[2].zh(), "节点“d”的 queue：没有名为“sales”的队列");
+}
+
+proptest! {
+    /// Whatever is done to a text that was sound, it is read or refused, never the end of the program.
+    #[test]
+    fn damaged_texts_are_refused_without_harm(edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+        let mut bytes = include_bytes!("../../../packs/demo/flows/main_menu.json").to_vec();
+        for (at, byte) in edits {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(text) = String::from_utf8(bytes) {
+            for problem in problems(&text, &AnyName) {
+                prop_assert!(!problem.en().is_empty() && !problem.zh().is_empty());
+            }
+        }
+    }
 }

@@ -123,9 +123,8 @@ impl Router {
             Activity::Idle => {}
             Activity::Offer { interaction, .. } => self.withdraw(now, agent, interaction, OfferEnd::NoAnswer),
             Activity::Connecting { interaction, .. } => {
-                it.activity = Activity::Idle;
                 self.outputs.push_back(stuck(interaction));
-                self.back_to_front(now, interaction);
+                self.withdraw(now, agent, interaction, OfferEnd::Stalled);
             }
             Activity::Talk { interaction, .. } => {
                 it.activity = Activity::Idle;

@@ -38,9 +38,14 @@ impl TryFrom<[Text; 2]> for Span {
     }
 }
 
+/// A number of plain digits; `parse` alone would take a sign.
+fn plain(text: &str) -> Option<u16> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
 fn clock(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':').filter(|(h, m)| h.len() == 2 && m.len() == 2)?;
-    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+    let (hour, minute) = (plain(hour)?, plain(minute)?);
     (minute < 60 && hour * 60 + minute <= DAY_MIN).then_some(hour * 60 + minute)
 }
 
@@ -85,7 +90,7 @@ fn date(text: &str) -> Option<Date> {
     if (y.len(), m.len(), d.len()) != (4, 2, 2) {
         return None;
     }
-    let (y, m, d): (i64, u32, u32) = (y.parse().ok()?, m.parse().ok()?, d.parse().ok()?);
+    let (y, m, d) = (i64::from(plain(y)?), u32::from(plain(m)?), u32::from(plain(d)?));
     let days = days_from_civil(y, m.clamp(1, 12), d);
     // Only a date that exists comes back as it was written.
     (civil(days) == (y, m, d)).then_some(Date(days))
@@ -232,10 +237,10 @@ mod tests {
 
     #[test]
     fn days_and_times_that_do_not_exist_are_refused() {
-        for bad in ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "x", "2026-10-32"] {
+        for bad in ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "x", "2026-+1-01", "2026-10-32"] {
             assert_eq!(date(bad), None, "{bad}");
         }
-        for bad in ["9:00", "24:01", "12:60", "0900", "-1:00"] {
+        for bad in ["9:00", "24:01", "12:60", "0900", "-1:00", "+9:00"] {
             assert_eq!(clock(bad), None, "{bad}");
         }
     }
