@@ -93,7 +93,7 @@ fn start_line(raw: &[u8], begin: usize, end: usize, error: &mut Option<ParseErro
 
 fn status_line(raw: &[u8], begin: usize, end: usize) -> Result<Start, ParseError> {
     let line = &raw[begin..end];
-    if !line.get(4..8).is_some_and(|version| version == b"2.0 ") {
+    if line.get(4..8).is_none_or(|version| version != b"2.0 ") {
         return Err(ParseError::StatusLine);
     }
     let code_end = line[8..].iter().position(|byte| *byte == b' ').map_or(line.len(), |at| at + 8);

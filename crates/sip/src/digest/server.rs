@@ -62,7 +62,7 @@ impl<'a> Credentials<'a> {
     }
 
     fn in_header(request: &'a Message, id: HeaderName, realm: &str) -> Option<Self> {
-        request.headers(id).filter_map(|value| Self::read(value)).find(|found| found.realm == realm)
+        request.headers(id).filter_map(Self::read).find(|found| found.realm == realm)
     }
 
     fn read(value: &'a [u8]) -> Option<Self> {
@@ -152,7 +152,7 @@ impl Authenticator {
             return None;
         }
         let id = (u64::from_str_radix(&nonce[..16], 16).ok()?, u32::from_str_radix(&nonce[16..24], 16).ok()?);
-        same(to_hex(&self.signature(id, realm)).as_bytes(), nonce[24..].as_bytes()).then_some(id)
+        same(to_hex(&self.signature(id, realm)).as_bytes(), &nonce.as_bytes()[24..]).then_some(id)
     }
 
     fn signature(&self, id: NonceId, realm: &str) -> [u8; 16] {
