@@ -1,7 +1,7 @@
 import { ApiError, createApi, openEvents, toApiError, type Api, type Me } from "@lingtong/api";
 import { LiveStore } from "@lingtong/model";
 import { TickingClock } from "@lingtong/ui";
-import { QueryClient, queryOptions, type UseQueryOptions } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, queryOptions, type UseQueryOptions } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 
 /** What the pages are made from; built once at start. */
@@ -18,7 +18,13 @@ export function createServices(baseUrl: string): Services {
   const fetcher: typeof fetch = (...input) => fetch(...input);
   const api = createApi({ baseUrl, fetch: fetcher });
   const clock = new TickingClock();
-  const queries = new QueryClient({
+  const ended = (error: unknown): void => {
+    // Whoever learns first that the session is over tells the shell, which asks for a new login.
+    if (toApiError(error).kind === "unauthorized") queries.setQueryData(["me"], null);
+  };
+  const queries: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError: ended }),
+    mutationCache: new MutationCache({ onError: ended }),
     defaultOptions: {
       queries: {
         staleTime: 15_000,

@@ -4,12 +4,15 @@ import { useEffect, useRef } from "react";
 const TEXT_FIELD = "input:not([type=checkbox]):not([type=radio]), textarea, [contenteditable=true]";
 const CONTROL = "button, a[href], summary, [role=button], [role=menuitem], [role=option], [role=combobox], select";
 
+/** An open menu or list of choices: Escape closes it and nothing else. */
+const OPEN_POPUP = ".ant-dropdown:not(.ant-dropdown-hidden), .ant-select-dropdown:not(.ant-select-dropdown-hidden)";
+
 function focusIn(event: KeyboardEvent, selector: string): boolean {
   return event.target instanceof Element && event.target.closest(selector) !== null;
 }
 
-/** Binds shortcuts while the component is shown. A dialog that holds the focus keeps its keys to itself. */
-export function useKeys(bindings: Readonly<Record<string, () => void>>, withinDialogs = false): void {
+/** Binds shortcuts while the component is shown. A dialog that holds the focus, or an open menu, keeps its keys to itself. */
+export function useKeys(bindings: Readonly<Record<string, () => void>>): void {
   const latest = useRef(bindings);
   useEffect(() => {
     latest.current = bindings;
@@ -17,7 +20,7 @@ export function useKeys(bindings: Readonly<Record<string, () => void>>, withinDi
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
-      if (!withinDialogs && focusIn(event, "[role=dialog]")) return;
+      if (focusIn(event, "[role=dialog]") || document.querySelector(OPEN_POPUP) !== null) return;
       const name = shortcut({
         key: event.key,
         ctrlKey: event.ctrlKey,
@@ -36,5 +39,5 @@ export function useKeys(bindings: Readonly<Record<string, () => void>>, withinDi
     return () => {
       document.removeEventListener("keydown", pressed);
     };
-  }, [withinDialogs]);
+  }, []);
 }

@@ -131,6 +131,17 @@ describe("LiveStore", () => {
     expect(source.asked).toBe(1);
   });
 
+  it("keeps what it has when a retry fails", async () => {
+    source.answers = [snapshot({ agents: [agent("a")] })];
+    await start();
+    source.stream.onRefused(new ApiError("expired", "gone", 410));
+    await vi.advanceTimersByTimeAsync(0);
+    store.retry();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(store.getView()).toMatchObject({ phase: "stale", error: { kind: "offline" } });
+    expect(store.getView().board?.agents.size).toBe(1);
+  });
+
   it("lets the stream retry when it has one, and starts over when it has none", async () => {
     source.answers = [new ApiError("offline", "no"), snapshot()];
     await start();
@@ -142,13 +153,13 @@ describe("LiveStore", () => {
     expect(source.asked).toBe(2);
   });
 
-  it("can be stopped and started again, as a page does that is left and entered", async () => {
+  it("forgets everything when stopped, and can be started for the next person", async () => {
     source.answers = [snapshot({ cursor: "1" }), snapshot({ cursor: "2" })];
     await start();
     source.stream.onEvent({ id: "9", at: at(0), type: "interaction.started", interaction: call("c") });
     store.stop();
     await vi.advanceTimersByTimeAsync(FLUSH_MS * 2);
-    expect(store.getView().board?.interactions.size).toBe(0);
+    expect(store.getView()).toMatchObject({ phase: "loading", board: null });
     expect(source.closed).toBe(1);
     await start();
     expect(source.cursors).toEqual(["1", "2"]);

@@ -10,13 +10,14 @@ import { DirectionMark } from "../interactions/DirectionMark";
 import { OutcomeBadge } from "../interactions/OutcomeBadge";
 import { useServices } from "../services";
 import { useKeys } from "../useKeys";
+import { useLivePart } from "../useLive";
+import { useTitle } from "../useTitle";
 import { DecisionsPanel } from "./DecisionsPanel";
 import { LadderPanel } from "./LadderPanel";
 import { LegsPanel } from "./LegsPanel";
 import { PlayerPanel } from "./PlayerPanel";
 import { TimelineBar } from "./TimelineBar";
 import { TracePanel } from "./TracePanel";
-import "../live/live.css";
 import "../interactions/interactions.css";
 import "./interaction.css";
 
@@ -80,7 +81,10 @@ function Summary({ detail, back }: { detail: InteractionDetail; back: () => void
 
 function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
-  const queueName = (id: string): string => (detail.queue?.id === id ? detail.queue.name : id);
+  useTitle(`${detail.from} → ${detail.to}`);
+  const queues = useLivePart((board) => board?.queues);
+  const queueName = (id: string): string =>
+    detail.queue?.id === id ? detail.queue.name : (queues?.get(id)?.name ?? id);
   return (
     <div className="page">
       <Summary detail={detail} back={back} />

@@ -5,6 +5,7 @@ import { Button } from "antd";
 import { useCallback, useMemo, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../useKeys";
+import { useTitle } from "../useTitle";
 import { FilterBar } from "./FilterBar";
 import { InteractionTable } from "./InteractionTable";
 import { useInteractions, type InteractionList } from "./useInteractions";
@@ -57,6 +58,7 @@ function More({ list }: { list: InteractionList }): ReactElement {
 export function InteractionsPage(): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const { timeZone } = useLocality();
+  useTitle(t("page.interactions"));
   const search = useSearch({ from: "/shell/interactions" });
   const navigate = useNavigate({ from: "/interactions" });
   const filter = useMemo(() => filterFromSearch(search), [search]);
@@ -71,7 +73,10 @@ export function InteractionsPage(): ReactElement {
   const move = (step: 1 | -1): void => {
     const at = list.items.findIndex((item) => item.id === selected);
     const next = list.items[Math.max(0, at + step)];
-    if (next === undefined) return;
+    if (next === undefined) {
+      if (list.hasMore && !list.loadingMore) list.more();
+      return;
+    }
     setSelected(next.id);
     focusRow(next.id);
   };
@@ -104,7 +109,7 @@ export function InteractionsPage(): ReactElement {
           )
         ) : (
           <>
-            <div className="table-scroll">
+            <div className="table-scroll" data-scroll-restoration-id="interactions">
               <InteractionTable items={list.items} selected={selected} select={setSelected} />
             </div>
             {list.error === null ? <More list={list} /> : <ErrorState error={list.error} retry={list.more} />}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
 import { useKeys } from "../useKeys";
 import { useLiveView } from "../useLive";
+import { useTitle } from "../useTitle";
 import { AgentsPanel } from "./AgentsPanel";
 import { AlarmsPanel, isCleared } from "./AlarmsPanel";
 import { CallsPanel } from "./CallsPanel";
@@ -37,6 +38,7 @@ export function LivePage(): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const { live } = useServices();
   const { phase, board, error } = useLiveView();
+  useTitle(t("page.live"));
   const [queueId, setQueueId] = useState("");
   const [opened, setOpened] = useState<string | null>(null);
   const [big, setBig] = useState(false);

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
 import { LanguageSwitch, ThemeSwitch } from "../shell/Switches";
 import { Wordmark } from "../shell/Wordmark";
+import { useTitle } from "../useTitle";
 import "./login.css";
 
 function messageKey(error: ApiError): "login.wrong" | "login.busy" | "login.offline" | "login.failed" {
@@ -31,6 +32,7 @@ export function LoginPage(): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const { api, queries } = useServices();
   const navigate = useNavigate();
+  useTitle(t("login.title"));
   const { next } = useSearch({ from: "/login" });
   const [form, setForm] = useState<LoginRequest>({ username: "", password: "" });
   const [askTenant, setAskTenant] = useState(false);

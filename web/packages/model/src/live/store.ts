@@ -62,7 +62,13 @@ export class LiveStore {
     void this.load();
   }
 
+  /** Ends the watch and forgets what was seen: the next person may be another. */
   stop(): void {
+    this.halt();
+    this.set({ phase: "loading", board: null, error: null, currentAt: null });
+  }
+
+  private halt(): void {
     this.abort?.abort();
     this.abort = null;
     this.stream?.close();
@@ -79,7 +85,7 @@ export class LiveStore {
       this.stream.retryNow();
       return;
     }
-    this.stop();
+    this.halt();
     this.start();
   }
 

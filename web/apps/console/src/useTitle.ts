@@ -1,0 +1,11 @@
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+
+/** Names the page in the browser's tab and history. */
+export function useTitle(title: string): void {
+  const { t } = useTranslation(["console", "ui"]);
+  const brand = t("brand");
+  useEffect(() => {
+    document.title = `${title} · ${brand}`;
+  }, [title, brand]);
+}
