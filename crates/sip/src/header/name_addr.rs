@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::error::Malformed;
 use crate::params::{Params, unquote};
-use crate::scan::{Cursor, is_token, is_white, number, text, trim};
+use crate::scan::{Cursor, is_white, number, text, trim};
 use crate::uri::Uri;
 
 /// A name, a URI and header parameters.
@@ -104,8 +104,9 @@ fn read_display<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], Malformed> {
         cursor.skip_white();
         return if cursor.peek() == Some(b'<') { Ok(display) } else { Err(Malformed) };
     }
-    // Bytes over 127 belong into quotes, but phones of the region send names in UTF-8 or GBK without them.
-    let words = cursor.take_while(|byte| is_token(byte) || is_white(byte) || byte >= 128);
+    // Only tokens may stand without quotes, but phones send names in UTF-8 or GBK, and with brackets or slashes. What
+    // has a meaning outside quotes is no guess that we make (RFC 4475 section 3.1.2.15).
+    let words = cursor.take_while(|byte| !matches!(byte, b'<' | b'>' | b'"' | b',' | b';' | b'\\' | 0));
     if cursor.peek() == Some(b'<') {
         return Ok(trim(words));
     }
@@ -185,6 +186,7 @@ mod tests {
         check("T. Watson <sip:t@x;lr>", "T. Watson", "sip:t@x;lr", "");
         check("<tel:+8613800138000>", "", "tel:+8613800138000", "");
         check("张三 <sip:z@x>", "张三", "sip:z@x", "");
+        check("张三(销售/1) <sip:z@x>", "张三(销售/1)", "sip:z@x", "");
         check("isbn:2983792873", "", "isbn:2983792873", "");
     }
 
