@@ -80,6 +80,11 @@ impl Ha1 {
         Self { algorithm, hex: hex.to_ascii_lowercase() }
     }
 
+    /// The hash in lower-case hexadecimal, for storage.
+    pub fn to_hex(&self) -> &str {
+        &self.hex
+    }
+
     /// Which hash it is.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
