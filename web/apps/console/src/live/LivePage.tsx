@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
 import { useKeys } from "../useKeys";
 import { useLiveView } from "../useLive";
+import { useReturnFocus } from "../useReturnFocus";
 import { useTitle } from "../useTitle";
 import { AgentsPanel } from "./AgentsPanel";
 import { AlarmsPanel, isCleared } from "./AlarmsPanel";
@@ -50,9 +51,14 @@ export function LivePage(): ReactElement {
       setBig(false);
     },
   });
-  const open = useCallback((agent: LiveAgent) => {
-    setOpened(agent.id);
-  }, []);
+  const { remember, bringBack } = useReturnFocus();
+  const open = useCallback(
+    (agent: LiveAgent) => {
+      remember();
+      setOpened(agent.id);
+    },
+    [remember],
+  );
   const chooseQueue = useCallback((id: string) => {
     setQueueId((before) => (before === id ? "" : id));
   }, []);
@@ -101,6 +107,7 @@ export function LivePage(): ReactElement {
             agentId={opened}
             close={() => {
               setOpened(null);
+              bringBack();
             }}
           />
         )}

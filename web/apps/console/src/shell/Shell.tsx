@@ -1,11 +1,12 @@
 import { LocalityContext, OfflineStrip } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { meQuery, useServices } from "../services";
 import { useKeys } from "../useKeys";
 import { useLivePhase } from "../useLive";
+import { useReturnFocus } from "../useReturnFocus";
 import { useMe } from "../useMe";
 import { PhoneBar } from "./PhoneBar";
 import { Rail } from "./Rail";
@@ -18,7 +19,7 @@ const KeysDialog = lazy(() => import("./KeysDialog"));
 function useSession(): void {
   const { api, live, queries } = useServices();
   const navigate = useNavigate();
-  const href = useLocation({ select: (location) => location.href });
+  const router = useRouter();
   const { data } = useQuery(meQuery(api));
   const phase = useLivePhase();
   useEffect(() => {
@@ -36,8 +37,10 @@ function useSession(): void {
   useEffect(() => {
     if (!ended) return;
     queries.setQueryData(["me"], null);
-    void navigate({ to: "/login", search: { next: href }, replace: true });
-  }, [ended, href, navigate, queries]);
+    // Read at this moment and not followed: the way to the login is itself a change of place.
+    const next = router.latestLocation.href;
+    void navigate({ to: "/login", search: { next }, replace: true });
+  }, [ended, navigate, queries, router]);
 }
 
 function Connection(): ReactElement | null {
@@ -62,11 +65,17 @@ export function Shell(): ReactElement {
   const { api, clock } = useServices();
   const me = useMe();
   const [dialog, setDialog] = useState<"search" | "keys" | null>(null);
+  const { remember, bringBack } = useReturnFocus();
   const content = useRef<HTMLElement>(null);
   useSession();
   const locality = useMemo(() => ({ clock, timeZone: me.tenant.time_zone }), [clock, me.tenant.time_zone]);
+  const show = (which: "search" | "keys"): void => {
+    if (dialog === null) remember();
+    setDialog(which);
+  };
   const close = (): void => {
     setDialog(null);
+    bringBack();
   };
   const signOut = (): void => {
     // A fresh page forgets whatever the last person saw, also when the server could not be told.
@@ -76,10 +85,10 @@ export function Shell(): ReactElement {
   };
   useKeys({
     "mod+k": () => {
-      setDialog("search");
+      show("search");
     },
     "?": () => {
-      setDialog("keys");
+      show("keys");
     },
   });
   return (
@@ -97,10 +106,10 @@ export function Shell(): ReactElement {
         {me.tenant.demo ? <div className="demo-strip">{t("demo", { tenant: me.tenant.name })}</div> : null}
         <PhoneBar
           openSearch={() => {
-            setDialog("search");
+            show("search");
           }}
           openKeys={() => {
-            setDialog("keys");
+            show("keys");
           }}
           signOut={signOut}
         />
