@@ -619,3 +619,31 @@ fn nothing_is_planned_when_nothing_stands() {
     assert!(lab.engine.is_empty());
     assert_eq!(lab.engine.next_deadline(), None);
 }
+
+#[test]
+fn a_leg_that_moves_to_another_engine_goes_on_with_its_stream_playback_and_track() {
+    let mut lab = Lab::with(&[ALAW, ALAW]);
+    lab.phones[0].voice = Some(400.0);
+    let origin = lab.now.mono;
+    record(&mut lab, 0, origin);
+    play(&mut lab, 0, 4, &[Sound::Music("hold".into())], false, false);
+    // The listener stays, and hears the leg again when it comes back.
+    lab.connect(1, Connection::Hear(vec![(lab.leg(0), 1000)]));
+    lab.pass(500);
+    let leg = lab.leg(0);
+    let moving = lab.engine.release(leg).expect("it is there");
+    assert_eq!(lab.engine.len(), 1);
+    lab.pass_silently(20);
+    lab.phones[0].slot = 7;
+    lab.engine.adopt(lab.now.mono, moving, 7);
+    lab.pass(1000);
+    lab.assert_seamless(0);
+    // Its phase of the tick may be another one.
+    assert!((75..=76).contains(&lab.rtp(0).len()));
+    assert!(lab.level(0, 1300.0) > 5000.0 && lab.level(1, 400.0) > 5000.0);
+    lab.tell(MediaCommand::Destroy(leg));
+    assert!(play_done(&lab).contains(&(4, false)));
+    let (index, file) = track(&lab, 0);
+    assert_eq!(audio_of(&index, &file).len(), 75);
+    assert!(index.is_complete());
+}

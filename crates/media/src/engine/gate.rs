@@ -22,6 +22,9 @@ const LEARN_OTHER_IP: u8 = 4;
 const RELEARN: u8 = 5;
 /// Silence after which a latched source may be replaced, in microseconds: longer than a network's hiccup.
 const RELEARN_SILENCE_US: u64 = 2_000_000;
+/// Time after which a learnt source is trusted as much as a signalled one, in microseconds: a far end that speaks from
+/// its signalled address has done so by then.
+const SETTLED_US: u64 = 5_000_000;
 /// Step in sequence that still counts as consecutive: one lost packet in between.
 const MAX_STEP: i16 = 2;
 
@@ -39,6 +42,7 @@ pub(super) enum Verdict {
 #[derive(Clone, Copy, Debug)]
 struct Latched {
     source: SocketAddr,
+    since: Mono,
     last: Mono,
 }
 
@@ -81,6 +85,19 @@ impl Gate {
         }
     }
 
+    /// The source that may be fixed for the kernel: everybody else is dropped anyway, and will be until
+    /// [`Gate::is_open`].
+    pub(super) fn settled(&self, now: Mono) -> Option<SocketAddr> {
+        let latched = self.latched.as_ref()?;
+        let settled = latched.source == self.signalled || now.0.saturating_sub(latched.since.0) >= SETTLED_US;
+        settled.then_some(latched.source)
+    }
+
+    /// Whether another source might be taken now.
+    pub(super) fn is_open(&self, now: Mono) -> bool {
+        self.latched.is_none_or(|latched| now.0.saturating_sub(latched.last.0) >= RELEARN_SILENCE_US)
+    }
+
     /// The source that the leg listens to.
     #[cfg(test)]
     pub(super) fn source(&self) -> Option<SocketAddr> {
@@ -103,7 +120,7 @@ impl Gate {
             return Verdict::Take;
         }
         if authentic || self.may_latch(now, source, header) {
-            self.latched = Some(Latched { source, last: now });
+            self.latched = Some(Latched { source, since: now, last: now });
             self.candidate = None;
             return Verdict::Latched;
         }
@@ -138,7 +155,7 @@ impl Gate {
                 let step = seq_distance(c.sequence, header.sequence);
                 if (1..=MAX_STEP).contains(&step) { c.count + 1 } else { 1 }
             }
-            // A candidate keeps its place while it is alive: two strangers in turn never latch, nor keep the phone out.
+            // Any other stream begins to count anew, so that two strangers in turn never latch.
             _ => 1,
         };
         self.candidate = Some(Candidate { source, ssrc: header.ssrc, sequence: header.sequence, count });

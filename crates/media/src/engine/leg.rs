@@ -9,7 +9,7 @@ use super::command::{Lane, LegMedia, MediaEvent};
 use super::crypt::Crypt;
 use super::digits::{Inband, Outgoing};
 use super::gate::{Gate, Verdict};
-use super::output::{Forward, Outbox};
+use super::output::{Forward, Outbox, Tie};
 use super::play::Player;
 use super::record::Track;
 use super::route::{Hears, Mode};
@@ -73,6 +73,8 @@ pub(super) struct Leg {
     pub(super) serial: u32,
     pub(super) agreed: Agreed,
     gate: Gate,
+    /// The socket receives from one far end only.
+    tied: bool,
     pub(super) rewriter: Rewriter,
     pub(super) session: Session,
     crypt: Option<Box<Crypt>>,
@@ -145,6 +147,7 @@ impl Leg {
                 remote_rtcp: None,
             },
             gate: Gate::new(nowhere, super::SourcePolicy::Signalled),
+            tied: false,
             rewriter,
             session,
             crypt: None,
@@ -171,7 +174,7 @@ impl Leg {
     }
 
     /// Takes over what offer and answer agreed on.
-    pub(super) fn configure(&mut self, now: Mono, media: &LegMedia) {
+    pub(super) fn configure(&mut self, now: Mono, media: &LegMedia, outbox: &mut Outbox) {
         let changed_clock = media.codec.clock_rate() != self.agreed.codec_out.clock_rate();
         if changed_clock {
             // RFC 3550 section 5.2: another clock rate is another source.
@@ -190,6 +193,7 @@ impl Leg {
             self.last_heard = now;
         }
         self.gate.signal(media.remote_rtp, media.source);
+        self.tie(now, outbox);
         self.agreed = Agreed {
             codec_out: media.codec,
             codec_in: media.codec,
@@ -237,6 +241,9 @@ impl Leg {
             return None;
         }
         self.heard(now, outbox);
+        if !self.tied {
+            self.tie(now, outbox);
+        }
         if !self.session.received(&packet.header, packet.payload_end - packet.payload_start, now.0) {
             return None;
         }
@@ -249,6 +256,23 @@ impl Leg {
             self.agreed.codec_in = codec;
         }
         Some(Incoming { header: packet.header, role, start: packet.payload_start, end: packet.payload_end, switched })
+    }
+
+    /// Ties the socket to the far end while nobody else may speak anyway, and unties it as soon as somebody may. An
+    /// encrypted leg stays free: what is authentic is welcome from anywhere.
+    pub(super) fn tie(&mut self, now: Mono, outbox: &mut Outbox) {
+        let to = if self.gate.is_open(now) || self.crypt.is_some() { None } else { self.gate.settled(now) };
+        if to.is_some() != self.tied {
+            self.tied = to.is_some();
+            outbox.ties.push(Tie { slot: self.slot, to });
+        }
+    }
+
+    /// Unties the socket for good.
+    pub(super) fn untie(&mut self, outbox: &mut Outbox) {
+        if std::mem::take(&mut self.tied) {
+            outbox.ties.push(Tie { slot: self.slot, to: None });
+        }
     }
 
     fn role(&self, payload_type: u8) -> Option<(Role, Codec)> {

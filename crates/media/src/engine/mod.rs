@@ -28,7 +28,7 @@ use types::leg::{DigitSource, MediaQuality};
 use types::{LegId, Mono, Now};
 
 pub use command::{EventTypes, Lane, LegMedia, MediaCommand, MediaEvent, RecordTo, SourcePolicy, SrtpPair};
-pub use output::{Forward, Outbox, Span, TrackBytes, Transmit};
+pub use output::{Forward, Outbox, Span, Tie, TrackBytes, Transmit};
 pub use play::{music_name, prompt_name};
 
 use crate::dtmf::Digit;
@@ -65,6 +65,9 @@ impl Default for EngineConfig {
         Self { media_timeout: Duration::from_secs(10), country: Country::China }
     }
 }
+
+/// A leg on its way from one engine to another.
+pub struct MovingLeg(Box<Leg>);
 
 /// The media legs of one thread.
 pub struct Engine {
@@ -231,8 +234,9 @@ impl Engine {
         match command {
             MediaCommand::Create { .. } => {}
             MediaCommand::Configure { media, .. } => {
-                let Some(leg) = self.leg_mut(slot) else { return };
-                leg.configure(mono, &media);
+                let leg = self.legs.get_mut(slot as usize).and_then(Option::as_deref_mut);
+                let Some(leg) = leg else { return };
+                leg.configure(mono, &media, &mut self.outbox);
                 if let Some(player) = &mut leg.player {
                     player.set_codec(media.codec);
                 }
@@ -305,6 +309,7 @@ impl Engine {
         self.detach(slot);
         let Some(mut leg) = self.legs.get_mut(slot as usize).and_then(Option::take) else { return };
         self.slots.remove(&leg.id);
+        leg.untie(&mut self.outbox);
         leg.report(now.mono, ntp(now), true, &mut self.outbox);
         self.outbox.events.push(MediaEvent::Ended { leg: leg.id, quality: quality(&leg).map(Box::new) });
     }
@@ -326,6 +331,44 @@ impl Engine {
         self.update_ticking(slot);
     }
 
+    /// Takes a leg out so that another engine can go on with it: its stream, playback, track and figures go along, a
+    /// bridge ends. Nothing is told to anybody.
+    pub fn release(&mut self, leg: LegId) -> Option<MovingLeg> {
+        let slot = *self.slots.get(&leg)?;
+        if matches!(self.leg(slot)?.hears, Hears::Bridge(_)) {
+            self.part(slot, None);
+            self.hear(slot, Hears::Nothing);
+        }
+        let hears = self.leg(slot)?.hears.clone();
+        self.detach(slot);
+        self.slots.remove(&leg);
+        let mut leg = self.legs.get_mut(slot as usize)?.take()?;
+        if std::mem::take(&mut leg.ticking) {
+            self.set_ticking(slot, false);
+        }
+        leg.hears = hears;
+        Some(MovingLeg(leg))
+    }
+
+    /// Goes on with a leg of another engine, in a slot that is free here. Who was told to hear it hears it again.
+    pub fn adopt(&mut self, now: Mono, MovingLeg(mut leg): MovingLeg, slot: u32) {
+        self.clock = now;
+        let index = slot as usize;
+        if self.legs.len() <= index {
+            self.legs.resize_with(index + 1, || None);
+        }
+        let (id, hears) = (leg.id, std::mem::replace(&mut leg.hears, Hears::Nothing));
+        self.serial = self.serial.wrapping_add(1);
+        (leg.slot, leg.serial) = (slot, self.serial);
+        self.insert(now, leg);
+        self.hear(slot, hears);
+        let listeners: Vec<(u32, Hears)> =
+            self.legs.iter().flatten().filter(|l| l.hears.includes(id)).map(|l| (l.slot, l.hears.clone())).collect();
+        for (listener, hears) in listeners {
+            self.hear(listener, hears);
+        }
+    }
+
     fn end_play(&mut self, slot: u32, finished: bool) {
         let Some(leg) = self.leg_mut(slot) else { return };
         let (id, Some(player)) = (leg.id, leg.player.take()) else { return };
@@ -344,6 +387,13 @@ impl Engine {
     fn stop_record(&mut self, now: Mono, slot: u32) {
         if let Some(track) = self.leg_mut(slot).and_then(|leg| leg.track.take()) {
             track.close(now, &mut self.outbox);
+        }
+    }
+
+    /// Ends all tracks in order, before the engine itself goes.
+    pub fn close_tracks(&mut self, now: Mono) {
+        for slot in 0..self.legs.len() as u32 {
+            self.stop_record(now, slot);
         }
     }
 
@@ -375,6 +425,7 @@ impl Engine {
             return;
         }
         leg.report(now.mono, ntp(now), false, &mut self.outbox);
+        leg.tie(now.mono, &mut self.outbox);
         if let Some(track) = &mut leg.track {
             track.care(now.mono, &mut self.outbox);
         }

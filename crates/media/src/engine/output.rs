@@ -32,6 +32,17 @@ pub struct Forward {
     pub len: usize,
 }
 
+/// From whom alone a leg's RTP socket is to receive from now on.
+///
+/// A socket that is tied to one far end costs the kernel less for each packet, and strangers' packets cost nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// The sockets.
+    pub slot: u32,
+    /// The far end; anybody when none.
+    pub to: Option<SocketAddr>,
+}
+
 /// A span of a track's media time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -69,6 +80,8 @@ pub struct Outbox {
     pub events: Vec<MediaEvent>,
     /// What to record.
     pub tracks: Vec<TrackBytes>,
+    /// Which sockets to tie to their far ends; a driver may leave it.
+    pub ties: Vec<Tie>,
 }
 
 impl Outbox {

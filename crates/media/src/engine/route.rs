@@ -19,6 +19,17 @@ pub(super) enum Hears {
     Mix(Arc<[(LegId, u16)]>),
 }
 
+impl Hears {
+    /// Whether another leg is among the sources.
+    pub(super) fn includes(&self, leg: LegId) -> bool {
+        match self {
+            Self::Nothing | Self::Echo => false,
+            Self::Bridge(other) => *other == leg,
+            Self::Mix(list) => list.iter().any(|(id, _)| *id == leg),
+        }
+    }
+}
+
 /// How what a leg hears is made, as things stand.
 pub(super) enum Mode {
     /// Nothing is sent.

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::engine::{Forward, Lane, Outbox};
+use media::engine::{Forward, Lane, Outbox, Tie};
 
 use super::ports::SocketPair;
 
@@ -35,6 +35,9 @@ pub(crate) trait Backend {
 
     /// Pairs that are free now, once each.
     fn removed(&mut self) -> Vec<u32>;
+
+    /// Ties a pair's RTP socket to a far end, or unties it.
+    fn tie(&mut self, tie: Tie);
 
     /// Sends the outbox's packets now.
     fn send(&mut self, outbox: &Outbox);

@@ -10,11 +10,11 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::engine::{Forward, Lane, Outbox};
+use media::engine::{Forward, Lane, Outbox, Tie};
 
 use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM};
 use super::ports::SocketPair;
-use super::sys::{NAME_LEN, Name, Waker, check};
+use super::sys::{self, NAME_LEN, Name, Waker, check};
 
 /// Sockets told ready in one turn.
 const EVENTS: usize = 512;
@@ -151,6 +151,14 @@ impl Backend for Epoll {
 
     fn removed(&mut self) -> Vec<u32> {
         mem::take(&mut self.removed)
+    }
+
+    fn tie(&mut self, tie: Tie) {
+        if let Some(Some(pair)) = self.sockets.get(tie.slot as usize)
+            && let Err(error) = sys::tie(pair.fd(Lane::Rtp), tie.to)
+        {
+            tracing::debug!(%error, "a socket stays as it was");
+        }
     }
 
     fn send(&mut self, outbox: &Outbox) {

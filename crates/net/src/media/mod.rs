@@ -16,12 +16,10 @@ pub use pool::{
     BackendChoice, CreateError, LocalPorts, MediaBusy, MediaPool, MediaPoolConfig, MediaStartError, MediaStats,
 };
 pub use ports::PortsExhausted;
+pub(crate) use sys::{Name, Waker, check};
 pub use worker::EventSink;
 
 /// The clocks as media threads read them: monotonic time of the system in microseconds, and wall time.
 pub fn now() -> types::Now {
     sys::now()
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use media::engine::{Engine, EngineConfig, MediaCommand};
 use media::prompt::PromptBank;
 use types::LegId;
+use types::leg::Connection;
 
 use super::backend::Backend;
 use super::epoll::Epoll;
@@ -20,7 +21,7 @@ use super::ports::{GUARD, PortPool, PortsExhausted, SocketPair};
 use super::recorder::{Loss, Recorder, lock};
 use super::sys::{self, Waker};
 use super::uring::{self, Uring};
-use super::worker::{Counters, EventSink, Order, Worker};
+use super::worker::{Counters, Door, EventSink, Moves, Order, Worker};
 
 /// Orders that may wait for one thread: what 1,000 calls a second give in a second and a half.
 const ORDERS: usize = 8192;
@@ -140,11 +141,10 @@ struct Placed {
 }
 
 struct Thread {
-    orders: SyncSender<Order>,
+    door: Door,
     /// Orders that must not be refused (a leg's end) and found the ring full. At most one a leg.
     late: Mutex<VecDeque<Order>>,
     has_late: AtomicBool,
-    waker: Arc<Waker>,
     counters: Arc<Counters>,
     legs: AtomicUsize,
 }
@@ -154,18 +154,14 @@ impl Thread {
         if self.has_late.load(Ordering::Acquire) && !self.post_late() {
             return Err(order);
         }
-        let result = self.orders.try_send(order);
-        self.waker.wake();
-        result.map_err(|refused| match refused {
-            TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
-        })
+        self.door.post(order)
     }
 
     /// Whether all late orders are on their way.
     fn post_late(&self) -> bool {
         let mut late = lock(&self.late);
         while let Some(order) = late.pop_front() {
-            if let Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) = self.orders.try_send(order) {
+            if let Err(order) = self.door.post(order) {
                 late.push_front(order);
                 return false;
             }
@@ -185,13 +181,50 @@ impl Thread {
 
 struct Shared {
     threads: Vec<Thread>,
-    ports: PortPool,
+    ports: Arc<PortPool>,
     legs: Mutex<HashMap<LegId, Placed>>,
 }
 
 impl Shared {
     fn thread_of(&self, leg: LegId) -> Option<usize> {
         lock(&self.legs).get(&leg).map(|placed| placed.thread)
+    }
+
+    /// Tells a leg's thread something. The table stays locked meanwhile, so that the leg does not move in between.
+    fn tell(&self, command: MediaCommand) -> Result<(), MediaBusy> {
+        let mut legs = lock(&self.legs);
+        if let MediaCommand::Connect { leg, to } = &command {
+            match to {
+                Connection::Bridge(other) => self.gather(&mut legs, *other, &[*leg]),
+                Connection::Hear(sources) => {
+                    let legs_of_mix: Vec<LegId> = sources.iter().map(|(id, _)| *id).chain([*leg]).collect();
+                    if let Some((first, others)) = legs_of_mix.split_first() {
+                        self.gather(&mut legs, *first, others);
+                    }
+                }
+                Connection::Silent | Connection::Echo => {}
+            }
+        }
+        let Some(placed) = legs.get(&command.leg()) else { return Ok(()) };
+        self.threads[placed.thread].post(Order::Command(command)).map_err(|_| MediaBusy)
+    }
+
+    /// Brings legs that are to hear each other onto one thread, that of `host`. Legs of one call are made together, so
+    /// this happens when calls are joined.
+    fn gather(&self, legs: &mut HashMap<LegId, Placed>, host: LegId, others: &[LegId]) {
+        let Some(to) = legs.get(&host).map(|placed| placed.thread) else { return };
+        for &leg in others {
+            let Some(placed) = legs.get_mut(&leg).filter(|placed| placed.thread != to) else { continue };
+            let (from, slot) = (placed.thread, placed.slot);
+            let to_slot = self.ports.slot_for_move(to);
+            (placed.thread, placed.slot) = (to, to_slot);
+            self.threads[from].legs.fetch_sub(1, Ordering::Relaxed);
+            self.threads[to].legs.fetch_add(1, Ordering::Relaxed);
+            // First the one that waits, so that it knows of the leg before anything is said about it.
+            self.threads[to].post_surely(Order::Expect(leg));
+            let (pair, to) = (placed.pair.clone(), self.threads[to].door.clone());
+            self.threads[from].post_surely(Order::Depart { leg, slot, to_slot, pair, to });
+        }
     }
 
     /// The disk refused a chunk: its leg's engine states the gap.
@@ -234,16 +267,15 @@ impl MediaPool {
             let counters = Arc::new(Counters::default());
             inputs.push((orders, waker.clone(), counters.clone()));
             threads.push(Thread {
-                orders: sender,
+                door: Door { orders: sender, waker },
                 late: Mutex::default(),
                 has_late: AtomicBool::new(false),
-                waker,
                 counters,
                 legs: AtomicUsize::new(0),
             });
         }
-        let ports = PortPool::new(config.ip, lo, hi, count, config.port_guard);
-        let shared = Arc::new(Shared { threads, ports, legs: Mutex::default() });
+        let ports = Arc::new(PortPool::new(config.ip, lo, hi, count, config.port_guard));
+        let shared = Arc::new(Shared { threads, ports: ports.clone(), legs: Mutex::default() });
         let for_recorder = Arc::downgrade(&shared);
         let recorder = Recorder::start(move |loss| {
             if let Some(shared) = for_recorder.upgrade() {
@@ -261,6 +293,9 @@ impl MediaPool {
                 recorder: recorder.queue.clone(),
                 counters,
                 unfinished: VecDeque::new(),
+                thread: index,
+                ports: ports.clone(),
+                moves: Moves::default(),
             };
             let (pin, coalesce) = (config.pin.then_some(index), config.coalesce);
             let spawned = std::thread::Builder::new()
@@ -320,8 +355,7 @@ impl MediaPool {
             self.destroy(leg);
             return Ok(());
         }
-        let Some(thread) = self.shared.thread_of(leg) else { return Ok(()) };
-        self.shared.threads[thread].post(Order::Command(command)).map_err(|_| MediaBusy)
+        self.shared.tell(command)
     }
 
     /// Ends a leg: [`media::engine::MediaEvent::Ended`] follows, and its ports rest.
@@ -368,10 +402,10 @@ impl Drop for MediaPool {
         for thread in &self.shared.threads {
             // Blocks while the ring is full; the thread empties it, or is gone.
             for order in std::mem::take(&mut *lock(&thread.late)).into_iter().chain([Order::Stop]) {
-                thread.waker.wake();
-                let _ = thread.orders.send(order);
+                thread.door.waker.wake();
+                let _ = thread.door.orders.send(order);
             }
-            thread.waker.wake();
+            thread.door.waker.wake();
         }
         for handle in self.handles.drain(..) {
             // A panic there has been reported by the thread itself.

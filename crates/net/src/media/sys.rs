@@ -172,6 +172,17 @@ pub(crate) fn mark_as_voice(socket: &UdpSocket, v6: bool) {
     };
 }
 
+/// Ties a datagram socket to one far end, or unties it; its port stays.
+pub(crate) fn tie(fd: RawFd, to: Option<SocketAddr>) -> io::Result<()> {
+    let (name, len) = match to {
+        Some(to) => Name::new(to),
+        // All zero: AF_UNSPEC, which takes the association back.
+        None => (Name::empty(), mem::size_of::<libc::sockaddr_in>() as libc::socklen_t),
+    };
+    // SAFETY: the name is valid for the call and at least of the length told.
+    check(unsafe { libc::connect(fd, std::ptr::from_ref(&name).cast(), len) }).map(drop)
+}
+
 /// Raises the limit of open files as far as the system lets us: a call takes four sockets.
 pub(crate) fn raise_file_limit() {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

@@ -4,15 +4,16 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
 use std::time::Duration;
 
-use media::engine::{Engine, Forward, Lane, MediaCommand, MediaEvent, TrackBytes};
+use media::engine::{Engine, Forward, Lane, MediaCommand, MediaEvent, MovingLeg, TrackBytes};
 use media::prompt::PromptBank;
+use types::leg::Connection;
 use types::{LegId, Mono};
 
 use super::backend::{Backend, Handler};
-use super::ports::SocketPair;
+use super::ports::{PortPool, SocketPair};
 use super::recorder::RecorderQueue;
 use super::sys::{self, Waker};
 
@@ -20,6 +21,10 @@ use super::sys::{self, Waker};
 const ORDERS_PER_TURN: usize = 256;
 /// Sleep when nothing is planned.
 const IDLE: Duration = Duration::from_secs(10);
+/// Sleep until a leg is offered again to a thread that had no room for it.
+const RETRY: Duration = Duration::from_millis(1);
+/// Commands that wait for legs to arrive. A leg takes less than a millisecond, so this is never reached by calls.
+const MAX_HELD: usize = 4096;
 
 /// What a media thread is told.
 pub(super) enum Order {
@@ -29,8 +34,32 @@ pub(super) enum Order {
     Command(MediaCommand),
     /// New prompts.
     Bank(Arc<PromptBank>),
+    /// A leg is about to arrive: what concerns it waits.
+    Expect(LegId),
+    /// A leg goes to another thread, into this slot there.
+    Depart { leg: LegId, slot: u32, to_slot: u32, pair: Arc<SocketPair>, to: Door },
+    /// A leg comes from another thread; nothing when it was gone already.
+    Arrive { leg: LegId, moving: Option<MovingLeg>, slot: u32, pair: Arc<SocketPair> },
     /// The end.
     Stop,
+}
+
+/// The way to a media thread.
+#[derive(Clone)]
+pub(super) struct Door {
+    pub(super) orders: SyncSender<Order>,
+    pub(super) waker: Arc<Waker>,
+}
+
+impl Door {
+    /// Queues an order; gives it back when there is no room.
+    pub(super) fn post(&self, order: Order) -> Result<(), Order> {
+        let result = self.orders.try_send(order);
+        self.waker.wake();
+        result.map_err(|refused| match refused {
+            TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
+        })
+    }
 }
 
 /// What a thread has done, for metrics.
@@ -55,6 +84,41 @@ pub(super) struct Worker {
     pub(super) counters: Arc<Counters>,
     /// Ends of tracks that the recorder had no room for: they must not be dropped, or files stay open. One a leg.
     pub(super) unfinished: VecDeque<TrackBytes>,
+    pub(super) thread: usize,
+    pub(super) ports: Arc<PortPool>,
+    pub(super) moves: Moves,
+}
+
+/// Legs on their way between threads.
+#[derive(Default)]
+pub(super) struct Moves {
+    /// Legs that will arrive.
+    expected: Vec<LegId>,
+    /// Commands that wait for them, in order.
+    held: VecDeque<MediaCommand>,
+    /// Legs that the other thread has no room for yet.
+    leaving: VecDeque<(Door, Order)>,
+}
+
+impl Moves {
+    /// Whether a command has to wait: it concerns a leg that has not arrived, or one that a waiting command concerns.
+    fn must_wait(&self, command: &MediaCommand) -> bool {
+        if self.expected.is_empty() || self.held.len() >= MAX_HELD {
+            return false;
+        }
+        let waiting = |leg: LegId| self.expected.contains(&leg) || self.held.iter().any(|held| concerns(held, leg));
+        waiting(command.leg()) || self.expected.iter().any(|&leg| concerns(command, leg))
+    }
+}
+
+/// Whether a command is about a leg.
+fn concerns(command: &MediaCommand, leg: LegId) -> bool {
+    command.leg() == leg
+        || match command {
+            MediaCommand::Connect { to: Connection::Bridge(other), .. } => *other == leg,
+            MediaCommand::Connect { to: Connection::Hear(sources), .. } => sources.iter().any(|(id, _)| *id == leg),
+            _ => false,
+        }
 }
 
 /// The engine as the backend sees it during a turn.
@@ -81,7 +145,10 @@ impl Worker {
     pub(super) fn run(mut self, backend: &mut dyn Backend) {
         loop {
             self.waker.clear();
-            let Some(more) = self.obey(backend) else { return };
+            let Some(more) = self.obey(backend) else {
+                self.engine.close_tracks(sys::mono());
+                return self.flush(backend);
+            };
             let now = sys::now();
             if let Some(deadline) = self.engine.next_deadline().filter(|d| *d <= now.mono) {
                 let late = now.mono.since(deadline);
@@ -91,8 +158,10 @@ impl Worker {
                 self.engine.tick(now);
             }
             self.flush(backend);
+            let blocked = self.move_on(backend);
             let timeout = match self.engine.next_deadline() {
                 _ if more => Duration::ZERO,
+                _ if blocked => RETRY,
                 Some(deadline) => deadline.since(sys::mono()).min(IDLE),
                 None => IDLE,
             };
@@ -120,7 +189,16 @@ impl Worker {
                     }
                     self.engine.handle_command(sys::now(), MediaCommand::Create { leg, slot, seed });
                 }
+                Ok(Order::Command(command)) if self.moves.must_wait(&command) => self.moves.held.push_back(command),
                 Ok(Order::Command(command)) => self.engine.handle_command(sys::now(), command),
+                Ok(Order::Expect(leg)) => self.moves.expected.push(leg),
+                Ok(Order::Depart { leg, slot, to_slot, pair, to }) => {
+                    let moving = self.engine.release(leg);
+                    backend.remove(slot);
+                    let arrive = Order::Arrive { leg, moving, slot: to_slot, pair };
+                    self.moves.leaving.push_back((to, arrive));
+                }
+                Ok(Order::Arrive { leg, moving, slot, pair }) => self.arrive(leg, moving, slot, pair, backend),
                 Ok(Order::Bank(bank)) => self.engine.set_bank(bank),
                 Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => return Some(false),
@@ -129,9 +207,50 @@ impl Worker {
         Some(true)
     }
 
+    fn arrive(
+        &mut self,
+        leg: LegId,
+        moving: Option<MovingLeg>,
+        slot: u32,
+        pair: Arc<SocketPair>,
+        backend: &mut dyn Backend,
+    ) {
+        if let Err(error) = backend.add(slot, pair) {
+            tracing::error!(%error, "cannot receive on a pair of ports that moved");
+        }
+        if let Some(moving) = moving {
+            self.engine.adopt(sys::mono(), moving, slot);
+        }
+        self.moves.expected.retain(|&expected| expected != leg);
+        for command in std::mem::take(&mut self.moves.held) {
+            if self.moves.must_wait(&command) {
+                self.moves.held.push_back(command);
+            } else {
+                self.engine.handle_command(sys::now(), command);
+            }
+        }
+    }
+
+    /// Sends departing legs on and gives up the numbers of those that are gone. Whether some still wait.
+    fn move_on(&mut self, backend: &mut dyn Backend) -> bool {
+        for slot in backend.removed() {
+            self.ports.vacate(self.thread, slot);
+        }
+        while let Some((to, order)) = self.moves.leaving.pop_front() {
+            if let Err(order) = to.post(order) {
+                self.moves.leaving.push_front((to, order));
+                return true;
+            }
+        }
+        false
+    }
+
     /// Carries out what the engine wants.
     fn flush(&mut self, backend: &mut dyn Backend) {
         let outbox = self.engine.outbox();
+        for tie in outbox.ties.drain(..) {
+            backend.tie(tie);
+        }
         let sent = outbox.transmits().len() as u64;
         if sent > 0 {
             backend.send(outbox);
