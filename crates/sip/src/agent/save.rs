@@ -241,6 +241,8 @@ impl Agent {
         let reply = Flow { conn: 0, ..saved.reply };
         if let Some(leg) = self.calls.get_mut(call) {
             let (seq, offers) = (saved.seq, saved.offers);
+            let from_tag = leg.dialogs.first().map(|dialog| dialog.remote_tag.clone()).unwrap_or_default();
+            self.tx.absorb_invite(now.mono, &leg.end.call_id, &from_tag, seq, reply);
             leg.unacked = Some(Box::new(Unacked { bytes, reply, seq, repeat, offers }));
         }
         self.set_timer(call, CallTimer::Unacked, repeat.due());

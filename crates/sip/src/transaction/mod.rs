@@ -487,8 +487,12 @@ impl Transactions {
             None => {
                 let merge = self.merge_key(message, method);
                 let place = RequestKey { key, merge };
-                let twin = merge.is_some_and(|merge| self.merged.contains_key(&merge));
-                return if twin { Received::Merged(place) } else { Received::New(place) };
+                return match merge.and_then(|merge| self.merged.get(&merge).map(|known| (merge, *known))) {
+                    None => Received::New(place),
+                    // Marked by `absorb_invite`.
+                    Some((merge, known)) if known == merge => Received::Absorbed,
+                    Some(_) => Received::Merged(place),
+                };
             }
         };
         if let Some((flow, answer, call_key)) = resend {
@@ -501,9 +505,19 @@ impl Transactions {
         if matches!(method, Method::Ack | Method::Cancel) || message.to_tag().is_some() {
             return None;
         }
-        let number = message.cseq().map_or(0, |cseq| cseq.number).to_be_bytes();
+        let number = message.cseq().map_or(0, |cseq| cseq.number);
         let from = message.from_tag()?.as_bytes();
-        Some(self.hash(&[message.call_id().as_bytes(), from, &number, message.method_text().as_bytes()]))
+        Some(self.merge_hash(message.call_id().as_bytes(), from, number, message.method_text()))
+    }
+
+    fn merge_hash(&self, call_id: &[u8], from_tag: &[u8], number: u32, method: &str) -> u64 {
+        self.hash(&[call_id, from_tag, &number.to_be_bytes(), method.as_bytes()])
+    }
+
+    /// Repeats of an INVITE that a former process answered are absorbed, as its own record would have done.
+    pub(crate) fn absorb_invite(&mut self, now: Mono, call_id: &[u8], from_tag: &[u8], number: u32, reply: Flow) {
+        let merge = self.merge_hash(call_id, from_tag, number, Method::Invite.as_str());
+        self.linger_server(now, RequestKey { key: merge, merge: Some(merge) }, reply, None, 0, false);
     }
 
     /// What a CANCEL takes back: the INVITE of the same branch.

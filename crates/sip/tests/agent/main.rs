@@ -1,0 +1,9 @@
+//! The user agent against itself, and against peers that a test plays by hand.
+
+mod calls;
+mod changes;
+mod harness;
+mod outside;
+mod strangers;
+mod transfer;
+mod walk;
