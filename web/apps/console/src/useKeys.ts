@@ -5,7 +5,9 @@ const TEXT_FIELD = "input:not([type=checkbox]):not([type=radio]), textarea, [con
 const CONTROL = "button, a[href], summary, [role=button], [role=menuitem], [role=option], [role=combobox], select";
 
 /** An open menu or list of choices: Escape closes it and nothing else. */
-const OPEN_POPUP = ".ant-dropdown:not(.ant-dropdown-hidden), .ant-select-dropdown:not(.ant-select-dropdown-hidden)";
+const OPEN_POPUP = ["dropdown", "select-dropdown", "picker-dropdown"]
+  .map((kind) => `.ant-${kind}:not(.ant-${kind}-hidden)`)
+  .join(", ");
 
 function focusIn(event: KeyboardEvent, selector: string): boolean {
   return event.target instanceof Element && event.target.closest(selector) !== null;

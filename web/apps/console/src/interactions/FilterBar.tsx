@@ -13,6 +13,7 @@ import {
 import { useLocality } from "@lingtong/ui";
 import { Button, DatePicker, Input, Select, Segmented, type InputRef } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
+import "dayjs/locale/zh-cn";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../useKeys";
