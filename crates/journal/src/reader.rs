@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::error::Error;
 use crate::frame::Stored;
@@ -15,7 +16,9 @@ use crate::shared::Shared;
 /// Events after a cursor, in order, each once. A reader that keeps up is served from memory; one that lags reads
 /// the files until it has caught up, and holds up nobody.
 pub struct Subscription {
+    /// Absent while it reads files on another thread.
     reader: Option<Reader>,
+    reading: Option<JoinHandle<(Result<Vec<Stored>, Error>, Reader)>>,
     watch: watch::Receiver<u64>,
     shared: Arc<Shared>,
 }
@@ -52,10 +55,11 @@ impl Subscription {
             }
         }
         drop(log);
-        Ok(Self { reader: Some(reader), watch, shared: Arc::clone(shared) })
+        Ok(Self { reader: Some(reader), reading: None, watch, shared: Arc::clone(shared) })
     }
 
-    /// The next events, as many as are at hand; none when there are no more yet. May read files.
+    /// The next events, as many as are at hand; none when there are no more yet, or while a dropped
+    /// [`Subscription::next`] still reads. May read files.
     ///
     /// # Errors
     /// [`Error::Expired`] when the reader lagged so far that its place was removed; files that cannot be read.
@@ -73,35 +77,48 @@ impl Subscription {
         drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// The next events, one at least; waits for them. Files are read on a thread that may block.
+    /// The next events, one at least; waits for them. Files are read on a thread that may block. The future may be
+    /// dropped at any time, as `select!` does, and nothing is missed.
     ///
     /// # Errors
-    /// As [`Subscription::read`]; after an error the subscription yields nothing more.
+    /// As [`Subscription::read`].
+    ///
+    /// # Panics
+    /// When the thread that reads has panicked.
     pub async fn next(&mut self) -> Result<Vec<Stored>, Error> {
         loop {
             self.watch.mark_unchanged();
-            let mut found = None;
-            if let Some(reader) = &mut self.reader {
-                found = reader.read_live();
-            }
-            let events = match (found, self.reader.take()) {
-                (Some(events), reader) => {
-                    self.reader = reader;
-                    events
-                }
-                (None, Some(mut reader)) => {
-                    let read = tokio::task::spawn_blocking(move || (reader.read(), reader)).await;
-                    let Ok((events, reader)) = read else { return Ok(Vec::new()) };
-                    self.reader = Some(reader);
-                    events?
-                }
-                (None, None) => Vec::new(),
-            };
+            let events = self.read_aside().await?;
             if !events.is_empty() {
                 return Ok(events);
             }
-            if self.watch.changed().await.is_err() {
-                std::future::pending::<()>().await;
+            // The journal outlives its subscriptions' interest: they hold a share of it.
+            drop(self.watch.changed().await);
+        }
+    }
+
+    /// As [`Subscription::read`], but no file is read on this thread.
+    async fn read_aside(&mut self) -> Result<Vec<Stored>, Error> {
+        if let Some(mut reader) = self.reader.take() {
+            if let Some(events) = reader.read_live() {
+                self.reader = Some(reader);
+                return Ok(events);
+            }
+            self.reading = Some(tokio::task::spawn_blocking(move || (reader.read(), reader)));
+        }
+        let Some(reading) = &mut self.reading else { return Ok(Vec::new()) };
+        match reading.await {
+            Ok((events, reader)) => {
+                (self.reader, self.reading) = (Some(reader), None);
+                events
+            }
+            Err(failed) => {
+                self.reading = None;
+                match failed.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // The runtime is going down.
+                    Err(_) => std::future::pending().await,
+                }
             }
         }
     }

@@ -27,11 +27,19 @@ const TICK: Duration = Duration::from_secs(60);
 /// A segment is closed after this time even when small, so that it can age out.
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
+/// The segment being written.
+#[derive(Clone)]
+pub(crate) struct Open {
+    file: Arc<dyn DiskFile>,
+    /// Where its frames begin.
+    start: u64,
+    end: u64,
+}
+
 pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) syncer: Syncer,
-    /// The segment being written, and its length.
-    pub(crate) open: Option<(Arc<dyn DiskFile>, u64)>,
+    pub(crate) open: Option<Open>,
     pub(crate) last_pos: u64,
     pub(crate) last_seq: HashMap<u64, u64>,
     pub(crate) failed: bool,
@@ -61,14 +69,15 @@ impl Worker {
     /// Writes a group of batches and shows it to readers. False when the disk failed until the end.
     fn store(&mut self, group: &[Batch]) -> bool {
         let length: usize = group.iter().map(|b| b.bytes.len()).sum();
-        let full = self.open.as_ref().is_some_and(|&(_, end)| end + length as u64 > self.shared.options.segment_bytes);
-        if full {
+        let limit = self.shared.options.segment_bytes;
+        // An empty segment takes a batch of any size.
+        if self.open.as_ref().is_some_and(|open| open.end > open.start && open.end + length as u64 > limit) {
             self.open = None;
         }
         if self.open.is_none() && !self.persist(Worker::begin_segment) {
             return false;
         }
-        let Some((file, start)) = self.open.clone() else { return false };
+        let Some(Open { file, start: frames, end: start }) = self.open.clone() else { return false };
         let mut bytes = Vec::with_capacity(length);
         for batch in group {
             bytes.extend_from_slice(&batch.bytes);
@@ -79,7 +88,7 @@ impl Worker {
         }
         self.syncer.dirty(&file);
         let end = start + bytes.len() as u64;
-        self.open = Some((file, end));
+        self.open = Some(Open { file, start: frames, end });
         self.publish(bytes, &heads, start, end);
         true
     }
@@ -145,7 +154,7 @@ impl Worker {
         file.write_at(&bytes, 0)?;
         let start = bytes.len() as u64;
         self.syncer.dirty(&file);
-        self.open = Some((file, start));
+        self.open = Some(Open { file, start, end: start });
         let marks = Some(Marks::default());
         let segment = Segment { path, header, start, end: start, newest: created, marks };
         shared.log().index.segments.push_back(segment);

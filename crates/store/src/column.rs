@@ -77,6 +77,7 @@ integers! {
     TeamId: |v| v.0.cast_signed(), |v| TeamId(v.cast_unsigned());
     QueueId: |v| v.0.cast_signed(), |v| QueueId(v.cast_unsigned());
     FlowId: |v| v.0.cast_signed(), |v| FlowId(v.cast_unsigned());
+    RecordingId: |v| v.0.cast_signed(), |v| RecordingId(v.cast_unsigned());
     TrunkId: |v| v.0.cast_signed(), |v| TrunkId(v.cast_unsigned());
 }
 

@@ -8,6 +8,16 @@ pub enum Error {
     /// The database refused or could not be reached.
     #[error("the database failed: {0}")]
     Database(DbErr),
+    /// The database could not be opened.
+    #[error(
+        "cannot open the database {place}: {source}; check that it can be reached, read and written by the server's user"
+    )]
+    Open {
+        /// The file.
+        place: String,
+        /// What the database said.
+        source: DbErr,
+    },
     /// Another row has the name, number or key, or the row belongs to another tenant.
     #[error("a {0} with this name, number or id exists already")]
     Duplicate(&'static str),

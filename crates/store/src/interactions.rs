@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query, SelectStatement, U
 use types::cause::{Cause, EndedBy};
 use types::leg::Text;
 use types::record::{Channel, Direction, InteractionRecord, Outcome};
-use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
+use types::{AgentId, InteractionId, Private, QueueId, RecordingId, TenantId, Wall};
 
 use crate::column::Column;
 use crate::error::Error;
@@ -173,6 +173,18 @@ impl Store {
         // The text of a serde error can hold values, which are private here.
         let bad = |e: serde_json::Error| Error::Stored { what: "record", reason: format!("column {}", e.column()) };
         detail.map(|json| serde_json::from_str(&json).map_err(bad)).transpose()
+    }
+
+    /// The interaction that a recording is of.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn interaction_of(&self, tenant: TenantId, id: RecordingId) -> Result<Option<InteractionId>, Error> {
+        let mut query = Query::select();
+        query.column(Alias::new("interaction_id")).from(Alias::new("recording"));
+        query.and_where(col("tenant_id").eq(tenant.to_value())).and_where(col("id").eq(id.to_value()));
+        let row = sea_orm::ConnectionTrait::query_one(self.read(), &query).await?;
+        row.map(|row| InteractionId::read(&row, "interaction_id")).transpose().map_err(Error::from)
     }
 
     /// The callbacks asked for since `from`, oldest first, `limit` at most.

@@ -1,6 +1,7 @@
 //! The schema, in versions. A migration that was released is never changed; a new one follows it.
 
 mod m0001_begin;
+mod m0002_recording;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -9,7 +10,7 @@ pub(crate) struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_begin::Begin)]
+        vec![Box::new(m0001_begin::Begin), Box::new(m0002_recording::Recording)]
     }
 }
 

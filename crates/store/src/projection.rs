@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
-use types::{AgentId, InteractionId, QueueId, TenantId, Wall};
+use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
 use crate::column::Column;
 use crate::error::Error;
@@ -48,6 +47,7 @@ const INTERACTION: [&str; 24] = [
 ];
 
 const WRAP_UP: [&str; 5] = ["interaction_id", "agent_id", "at", "tenant_id", "wrap_up_ms"];
+const RECORDING: [&str; 4] = ["id", "tenant_id", "interaction_id", "pos"];
 const CALLBACK: [&str; 6] = ["pos", "tenant_id", "interaction_id", "number", "queue_id", "requested_at"];
 
 /// An event of the journal.
@@ -120,7 +120,13 @@ struct Record<'a> {
     #[serde(borrow)]
     cause: Cow<'a, str>,
     #[serde(default)]
-    recordings: Vec<IgnoredAny>,
+    recordings: Vec<Recording>,
+}
+
+/// What there is of each recording in a record.
+#[derive(Deserialize)]
+struct Recording {
+    id: RecordingId,
 }
 
 /// What came of some events.
@@ -146,6 +152,7 @@ pub struct Projector {
 struct Statements {
     backend: DbBackend,
     interactions: Insert,
+    recordings: Insert,
     wraps: Insert,
     callbacks: Insert,
     sum_wraps: ForIds,
@@ -157,6 +164,7 @@ struct Batch {
     /// By id, which is the order of time, so that pages fill up one after the other. Of two records of one
     /// interaction the later counts.
     interactions: BTreeMap<u64, Vec<Value>>,
+    recordings: Vec<Value>,
     wraps: Vec<Value>,
     callbacks: Vec<Value>,
     /// The interactions whose work afterwards has to be summed anew.
@@ -231,7 +239,7 @@ impl Projector {
     /// The database fails; then everything is as before.
     pub async fn rewind(&mut self, oldest: u64) -> Result<(), Error> {
         let change = self.store.write().begin().await?;
-        for table in ["interaction", "callback"] {
+        for table in ["interaction", "recording", "callback"] {
             let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");
             change.execute_unprepared(&sql).await?;
         }
@@ -252,6 +260,7 @@ impl Statements {
         Self {
             backend,
             interactions: Insert::new(backend, "interaction", &INTERACTION, &replace),
+            recordings: Insert::new(backend, "recording", &RECORDING, "ON CONFLICT DO NOTHING"),
             wraps: Insert::new(backend, "wrap_up", &WRAP_UP, "ON CONFLICT DO NOTHING"),
             callbacks: Insert::new(backend, "callback", &CALLBACK, "ON CONFLICT DO NOTHING"),
             sum_wraps: ForIds::new(
@@ -265,6 +274,7 @@ impl Statements {
     }
 
     async fn write(&self, change: &DatabaseTransaction, batch: Batch) -> Result<(), Error> {
+        self.recordings.execute(change, batch.recordings).await?;
         self.wraps.execute(change, batch.wraps).await?;
         self.callbacks.execute(change, batch.callbacks).await?;
         self.interactions.execute(change, batch.interactions.into_values().flatten().collect()).await?;
@@ -299,6 +309,7 @@ impl Batch {
                 let json = ended.record.get();
                 let record: Record<'_> = serde_json::from_str(json)?;
                 let id = record.id.0;
+                self.recordings.extend(record.recordings.iter().flat_map(|r| r.values(fact, record.id)));
                 self.interactions.insert(id, record.values(fact, json));
                 self.touched.insert(id);
             }
@@ -354,6 +365,13 @@ impl Record<'_> {
             (!self.recordings.is_empty()).to_value(),
             text(json),
         ]
+    }
+}
+
+impl Recording {
+    /// In the order of [`RECORDING`].
+    fn values(&self, fact: &Fact<'_>, interaction: InteractionId) -> [Value; 4] {
+        [self.id.to_value(), fact.tenant.to_value(), interaction.to_value(), fact.pos.to_value()]
     }
 }
 

@@ -35,8 +35,9 @@ impl Store {
     pub async fn open_sqlite(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         // One connection writes: SQLite has one writer at a time, and waiting in our own queue is fair.
-        let write = Database::connect(sqlite(path, 1)?).await?;
-        let read = Database::connect(sqlite(path, READERS)?).await?;
+        let failed = |source| Error::Open { place: path.display().to_string(), source };
+        let write = Database::connect(sqlite(path, 1)?).await.map_err(failed)?;
+        let read = Database::connect(sqlite(path, READERS)?).await.map_err(failed)?;
         Self::from_connections(write, read).await
     }
 
@@ -79,11 +80,10 @@ impl Store {
 }
 
 fn sqlite(path: &Path, connections: u32) -> Result<ConnectOptions, Error> {
-    let name = path.to_str().filter(|name| !name.contains(['?', '#', '%'])).ok_or_else(|| {
-        Error::Database(DbErr::Custom(format!(
-            "{} cannot be the path of a database: use plain characters",
-            path.display()
-        )))
+    let plain = path.to_str().filter(|name| !name.contains(['?', '#', '%']));
+    let name = plain.ok_or_else(|| Error::Open {
+        place: path.display().to_string(),
+        source: DbErr::Custom("its path holds characters that the path of a database may not".to_owned()),
     })?;
     let mut options = ConnectOptions::new(format!("sqlite://{name}?mode=rwc"));
     options.max_connections(connections).min_connections(1).sqlx_logging(false);

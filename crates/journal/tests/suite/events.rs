@@ -350,6 +350,36 @@ async fn a_task_catches_up_from_files_then_follows() {
     assert_eq!(seen, (7..50).collect::<Vec<_>>());
 }
 
+#[tokio::test]
+async fn a_dropped_wait_misses_nothing() {
+    let dir = tempdir().unwrap();
+    let journal = Journal::open(dir.path(), small()).unwrap();
+    append_singly(&mut journal.writer(), A, 0..50);
+    let mut subscription = journal.subscribe(A, 0).unwrap();
+    let mut seen = Vec::new();
+    while seen.len() < 50 {
+        tokio::select! {
+            biased;
+            events = subscription.next() => seen.extend(numbers(&events.unwrap())),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    assert_eq!(seen, (0..50).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_batch_larger_than_a_segment_is_kept_whole() {
+    let dir = tempdir().unwrap();
+    let options = || Options { segment_bytes: 100, ..Options::default() };
+    let journal = Journal::open(dir.path(), options()).unwrap();
+    append(&mut journal.writer(), A, 0..50);
+    append(&mut journal.writer(), A, 50..90);
+    assert_eq!(segments(dir.path()).len(), 2);
+    drop(journal);
+    let journal = Journal::open(dir.path(), options()).unwrap();
+    assert_eq!(numbers(&drain(&mut journal.read_from(0).unwrap())), (0..90).collect::<Vec<_>>());
+}
+
 #[test]
 fn readers_miss_nothing_and_see_nothing_twice_while_segments_roll() {
     let dir = tempdir().unwrap();

@@ -38,6 +38,9 @@ async fn a_record_becomes_a_row_once(store: &Store) {
     assert_eq!(projector.cursor(), 0);
     let applied = projector.apply(journal.facts()).await.expect("applied");
     assert_eq!((applied, projector.cursor()), (Applied { interactions: 2, unreadable: 0 }, 3));
+    let of_recording = |id| store.interaction_of(T, RecordingId(id));
+    assert_eq!(of_recording(1).await.expect("read"), Some(first.id), "a recording leads to its interaction");
+    assert_eq!(of_recording(2).await.expect("read"), None);
     let mut projector = Projector::open(store.clone()).await.expect("opened");
     assert_eq!(projector.cursor(), 3, "the cursor is kept with the rows");
     assert_eq!(projector.apply(journal.facts()).await.expect("applied"), Applied::default(), "given again: nothing");

@@ -3,7 +3,8 @@
 use dialplan::{Did, DidTarget, Route, Trunk};
 use directory::{Agent, Device, Tenant};
 use serde_json::json;
-use types::{AgentId, DeviceId, FlowId, InteractionId, QueueId, TeamId, TenantId, TrunkId, UserId, Wall};
+use types::record::RecordingRecord;
+use types::{AgentId, DeviceId, FlowId, InteractionId, QueueId, RecordingId, TeamId, TenantId, TrunkId, UserId, Wall};
 
 use super::fixtures::{Journal, agent, device, ended, login, record, tenant, wish};
 use crate::error::Error;
@@ -118,6 +119,8 @@ async fn projections(store: &Store) {
     let of = |tenant: TenantId, id| {
         let mut record = record(tenant.0, id, 1_000, "13800138000", "95004");
         (record.queue, record.agent) = (Some(QueueId(4_000)), Some(AgentId(4_000)));
+        let (started, tracks) = (record.started, vec![]);
+        record.recordings = vec![RecordingRecord { id: RecordingId(id), started, ended: None, tracks, gaps: vec![] }];
         record
     };
     // An event of B's that claims the id of A's interaction changes nothing of A's.
@@ -143,6 +146,10 @@ async fn projections(store: &Store) {
     let (a, b) = (InteractionId(4_100), InteractionId(4_200));
     assert!(store.record(A, a).await.expect("read").is_some() && store.record(B, b).await.expect("read").is_some());
     assert!(store.record(B, a).await.expect("read").is_none() && store.record(A, b).await.expect("read").is_none());
+    for (tenant, recording, expected) in [(A, 4_100, Some(a)), (B, 4_200, Some(b)), (B, 4_100, None), (A, 4_200, None)]
+    {
+        assert_eq!(store.interaction_of(tenant, RecordingId(recording)).await.expect("read"), expected);
+    }
     assert_eq!(store.get::<Interaction>(A, b).await.expect("read"), None);
     assert_eq!(store.callbacks(B, Wall(0), 10).await.expect("read"), []);
     assert_eq!(store.list::<Callback>(A).await.expect("read").len(), 1);
