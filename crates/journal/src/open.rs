@@ -50,6 +50,7 @@ impl Journal {
         let (lock, crashed) = take_lock(&dir)?;
         let mut warnings = Vec::new();
         let mut index = load(&dir, &mut warnings)?;
+        index.last_pos = index.last_pos.max(options.after_pos);
         // Nothing lies between the last event and the numbers skipped.
         let live = Live::new(options.live_bytes, index.last_pos);
         if crashed {

@@ -25,6 +25,9 @@ pub type AlarmSink = Arc<dyn Fn(Alarm) + Send + Sync>;
 pub struct Options {
     /// This node's number, 0 to 1023; stored in each segment.
     pub node: u16,
+    /// Positions given are greater than this. With the store's cursor here, a journal that was lost or replaced does
+    /// not begin anew below it, where the projection would pass its events over.
+    pub after_pos: u64,
     /// A segment is closed when it has grown to this many bytes.
     pub segment_bytes: u64,
     /// The oldest segments are removed while all of them together hold more bytes than this.
@@ -47,6 +50,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             node: 0,
+            after_pos: 0,
             segment_bytes: 64 << 20,
             retention_bytes: 8 << 30,
             retention: Duration::from_secs(30 * 24 * 3600),
@@ -63,6 +67,7 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("node", &self.node)
+            .field("after_pos", &self.after_pos)
             .field("segment_bytes", &self.segment_bytes)
             .field("retention_bytes", &self.retention_bytes)
             .field("retention", &self.retention)

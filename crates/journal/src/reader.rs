@@ -18,10 +18,13 @@ use crate::shared::Shared;
 pub struct Subscription {
     /// Absent while it reads files on another thread.
     reader: Option<Reader>,
-    reading: Option<JoinHandle<(Result<Vec<Stored>, Error>, Reader)>>,
+    reading: Option<JoinHandle<Read>>,
     watch: watch::Receiver<u64>,
     shared: Arc<Shared>,
 }
+
+/// What was read, and who read it.
+type Read = (Result<Vec<Stored>, Error>, Reader);
 
 struct Reader {
     shared: Arc<Shared>,

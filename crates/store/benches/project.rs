@@ -86,7 +86,7 @@ fn record(n: u64) -> InteractionRecord {
         cause: Some(Cause::Normal),
         status: Some(200),
         by_peer: true,
-        media: Some(media.clone()),
+        media: Some(media),
     };
     let kinds = [SegmentKind::Setup, SegmentKind::Menu, SegmentKind::Queued, SegmentKind::Talking];
     let segment = |(i, kind): (usize, &SegmentKind)| Segment {

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use types::Wall;
@@ -24,6 +24,9 @@ const FIRST: u64 = 1;
 /// How long the writer thread sleeps when nothing comes; there is nothing else for it to do.
 const IDLE: Duration = Duration::from_secs(3600);
 
+/// Far more than a flush takes to reach the file; only a position that never existed costs all of it.
+const SETTLE: Duration = Duration::from_secs(1);
+
 /// A file and the times of its messages.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
@@ -39,6 +42,7 @@ pub(super) struct Files {
     options: LadderOptions,
     /// By the position of their first message.
     pieces: Mutex<BTreeMap<u64, Piece>>,
+    written: Condvar,
 }
 
 impl Files {
@@ -54,7 +58,7 @@ impl Files {
                 pieces.insert(first, Piece::found(path)?);
             }
         }
-        Ok(Self { dir: dir.to_owned(), file_bytes, options, pieces: Mutex::new(pieces) })
+        Ok(Self { dir: dir.to_owned(), file_bytes, options, pieces: Mutex::new(pieces), written: Condvar::new() })
     }
 
     pub(super) fn pieces(&self) -> MutexGuard<'_, BTreeMap<u64, Piece>> {
@@ -75,6 +79,16 @@ impl Files {
         let (&first, piece) = pieces.range(..=position.0).next_back()?;
         let inside = position.0 - first < piece.bytes && Position(first).lane() == position.lane();
         inside.then(|| (Position(first), piece.clone()))
+    }
+
+    /// Waits a moment for a message that has been appended but not written yet: that of a leg which lives.
+    pub(super) fn settle(&self, position: Position) {
+        let unwritten = |pieces: &mut BTreeMap<u64, Piece>| {
+            let last = pieces.range(..=position.0).next_back();
+            let same_lane = last.filter(|(first, _)| Position(**first).lane() == position.lane());
+            same_lane.is_none_or(|(first, piece)| first + piece.bytes <= position.0)
+        };
+        drop(self.written.wait_timeout_while(self.pieces(), SETTLE, unwritten));
     }
 
     /// Removes the oldest files while all together are too large. Those being written stay.
@@ -168,6 +182,7 @@ impl Files {
             piece.bytes = lane.end;
             piece.newest = piece.newest.max(Wall(now_ms()));
         }
+        self.written.notify_all();
         Ok(())
     }
 }

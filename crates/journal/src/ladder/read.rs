@@ -30,6 +30,9 @@ pub(super) fn chain(files: &Files, last: Position) -> Result<Chain, Error> {
     let mut chain = Chain::default();
     let mut open: HashMap<Position, File> = HashMap::new();
     let mut position = last;
+    if position != Position::NONE {
+        files.settle(position);
+    }
     while position != Position::NONE {
         let found = match files.of(position) {
             Some((first, piece)) => record(&mut open, first, &piece, position)?,

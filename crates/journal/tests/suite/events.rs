@@ -125,6 +125,18 @@ fn numbers_go_on_after_a_restart_and_skip_ahead_after_a_crash() {
 }
 
 #[test]
+fn a_journal_that_was_lost_begins_behind_the_stores_cursor() {
+    let dir = tempdir().unwrap();
+    let journal = Journal::open(dir.path(), Options { after_pos: 5_000, ..Options::default() }).unwrap();
+    let mut projection = journal.read_from(5_000).unwrap();
+    append(&mut journal.writer(), A, [1]);
+    assert_eq!(drain(&mut projection)[0].pos, 5_001);
+    drop((journal, projection));
+    let journal = Journal::open(dir.path(), Options { after_pos: 3, ..Options::default() }).unwrap();
+    assert_eq!((journal.oldest_pos(), journal.last_pos(), journal.last_seq(A)), (5_000, 5_001, 1));
+}
+
+#[test]
 fn a_torn_end_is_cut_behind_the_last_whole_event_wherever_it_tears() {
     let dir = tempdir().unwrap();
     append(&mut open(&dir).writer(), A, [1, 2, 3]);

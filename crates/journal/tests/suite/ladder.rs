@@ -66,6 +66,20 @@ fn a_legs_messages_come_back_in_order_with_all_that_is_known_of_them() {
 }
 
 #[test]
+fn a_leg_that_lives_is_read_up_to_its_last_flush() {
+    let dir = tempdir().unwrap();
+    let ladder = open(&dir);
+    let mut writer = ladder.writer();
+    let mut last = Position::NONE;
+    for n in 0..50 {
+        last = append(&mut writer, 1, last, n);
+        writer.flush();
+        let chain = ladder.read_chain(last).unwrap();
+        assert_eq!((numbers(&chain), chain.partial), ((0..=n).collect(), false));
+    }
+}
+
+#[test]
 fn legs_are_found_by_their_time_without_a_position() {
     let dir = tempdir().unwrap();
     let ladder = open(&dir);
