@@ -15,6 +15,9 @@ use crate::name::HeaderName;
 use crate::tag::read_branch;
 use crate::transaction::Owner;
 
+/// More requests than an early dialog ever sees.
+const MAX_EARLY_REQUESTS: u32 = 1000;
+
 impl Agent {
     /// Ends a fork that answered after another one, or after our CANCEL: ACK, then BYE (RFC 3261 section 13.2.2.4). All
     /// that needs is in the 2xx.
@@ -33,6 +36,9 @@ impl Agent {
             contact: Bytes::new(),
             seq: cseq.number,
         };
+        // The early dialog may have seen PRACK and UPDATE, whose numbers the BYE must exceed; gaps are allowed.
+        let spoken = self.calls.get(call).map_or(cseq.number.saturating_add(MAX_EARLY_REQUESTS), |leg| leg.end.seq);
+        let bye_seq = spoken.max(cseq.number).saturating_add(1);
         let invite_branch = read_branch(via.branch()).unwrap_or_default();
         let invite_line = self.calls.get(call).and_then(|leg| leg.auth.as_ref()?.invite_line.clone());
         let (branch, bye_branch) = (self.random(), self.random());
@@ -42,7 +48,7 @@ impl Agent {
             ack = ack.header(*name, value);
         }
         let ack = finish(self.config.signed(ack, HeaderName::UserAgent), &[], None);
-        let bye = dialog.request(&end, Method::Bye, end.seq + 1, sent_by, bye_branch);
+        let bye = dialog.request(&end, Method::Bye, bye_seq, sent_by, bye_branch);
         let bye = finish(self.config.signed(bye, HeaderName::UserAgent), &[], None);
         self.tx.send_ack(invite_branch, &dialog.remote_tag, dialog.hop, ack, end.call_key);
         self.tx.start_client(now.mono, Method::Bye, dialog.hop, bye, bye_branch, end.call_key, Owner::Nobody);

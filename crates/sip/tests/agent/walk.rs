@@ -234,6 +234,9 @@ impl Walk {
                 assert!(known.over, "{} never heard the end of {call:?}: {known:?}", name(node));
             }
         }
+        // A BYE that is refused leaves the peer with half a call.
+        let refused = self.net.wire.iter().filter(|line| line.ends_with("500 BYE")).count();
+        assert_eq!(refused, 0, "every BYE is in order");
         self.net.assert_clean();
     }
 }
