@@ -647,3 +647,45 @@ fn a_leg_that_moves_to_another_engine_goes_on_with_its_stream_playback_and_track
     assert_eq!(audio_of(&index, &file).len(), 75);
     assert!(index.is_complete());
 }
+
+#[test]
+fn a_flood_is_cut_off_and_the_call_goes_on() {
+    let mut lab = Lab::with(&[ALAW, ALAW]);
+    lab.bridge(0, 1);
+    lab.phones[0].voice = Some(400.0);
+    let from = lab.phones[0].from;
+    for _ in 0..5000 {
+        let bytes = lab.speak(0);
+        lab.packet(0, Lane::Rtp, from, &bytes);
+    }
+    assert!(lab.rtp(1).len() <= 1000);
+    lab.forget();
+    lab.pass(1000);
+    lab.forget();
+    lab.pass(200);
+    assert_eq!(lab.rtp(1).len(), 10);
+}
+
+#[test]
+fn a_far_end_is_tied_once_it_is_sure_and_untied_when_another_may_come() {
+    let mut lab = Lab::with(&[ALAW, ALAW]);
+    let ties = |lab: &mut Lab| lab.engine.outbox().ties.drain(..).map(|t| (t.slot, t.to)).collect::<Vec<_>>();
+    let nat: SocketAddr = "192.0.2.2:9999".parse().unwrap();
+    lab.configure(1, |m| m.remote_rtp = "192.0.2.2:4001".parse().unwrap());
+    lab.phones[1].from = nat;
+    lab.phones.iter_mut().for_each(|p| p.voice = Some(400.0));
+    lab.pass(1000);
+    let first = lab.phones[0].from;
+    assert_eq!(ties(&mut lab), [(0, Some(first))], "a learnt source may still be outranked");
+    lab.pass(5000);
+    assert_eq!(ties(&mut lab), [(1, Some(nat))]);
+    // The phone falls silent: its NAT may have given it another port.
+    lab.pass_silently(3000);
+    let mut untied = ties(&mut lab);
+    untied.sort_unstable();
+    assert_eq!(untied, [(0, None), (1, None)]);
+    lab.pass(100);
+    assert_eq!(ties(&mut lab).len(), 2);
+    lab.tell(MediaCommand::Destroy(lab.leg(1)));
+    assert_eq!(ties(&mut lab), [(1, None)], "the next call finds the port free");
+}

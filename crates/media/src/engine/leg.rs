@@ -22,6 +22,9 @@ use crate::rtp::{self, Header, Rewriter};
 /// A digit that comes twice within this time, by different ways, is one press, in microseconds: some phones send a
 /// press as RTP event and as INFO.
 const SAME_PRESS_US: u64 = 1_000_000;
+/// Packets that a leg may send between two looks at its timers (0.1 to 0.5 s): speech in the shortest packets needs a
+/// fifth of it; more is a flood that the other side shall not have to bear.
+const MAX_BURST: u16 = 1000;
 /// Our name in RTCP. One for all legs: it tells nothing about the machine or the caller.
 const CNAME: &str = "lingtong";
 /// Payload type of comfort noise (RFC 3389).
@@ -103,6 +106,8 @@ pub(super) struct Leg {
     pub(super) started: bool,
     pub(super) lost: bool,
     pub(super) last_heard: Mono,
+    /// Packets that may still be taken until the next look.
+    allowance: u16,
 }
 
 /// Spreads one seed into many numbers (SplitMix64).
@@ -170,7 +175,13 @@ impl Leg {
             started: false,
             lost: false,
             last_heard: now,
+            allowance: MAX_BURST,
         }
+    }
+
+    /// Begins a new span of time in which packets are counted.
+    pub(super) fn renew_allowance(&mut self) {
+        self.allowance = MAX_BURST;
     }
 
     /// Takes over what offer and answer agreed on.
@@ -240,6 +251,7 @@ impl Leg {
         if self.gate.check(now, from, &packet.header, authentic) == Verdict::Drop || !self.agreed.receive {
             return None;
         }
+        self.allowance = self.allowance.checked_sub(1)?;
         self.heard(now, outbox);
         if !self.tied {
             self.tie(now, outbox);

@@ -426,6 +426,7 @@ impl Engine {
         }
         leg.report(now.mono, ntp(now), false, &mut self.outbox);
         leg.tie(now.mono, &mut self.outbox);
+        leg.renew_allowance();
         if let Some(track) = &mut leg.track {
             track.care(now.mono, &mut self.outbox);
         }

@@ -177,7 +177,12 @@ impl Lab {
         let codec = phone.media.codec;
         let samples = codec.frame_samples();
         let pcm: Vec<i16> = match phone.voice {
-            Some(frequency) => sine(frequency, codec.pcm_rate(), phone.phase + samples, 8000.0)[phone.phase..].to_vec(),
+            // Whole frequencies repeat every second.
+            Some(frequency) => {
+                let second = codec.pcm_rate() as usize;
+                let start = phone.phase % second;
+                sine(frequency, codec.pcm_rate(), start + samples, 8000.0)[start..].to_vec()
+            }
             None => vec![0; samples],
         };
         phone.phase += samples;

@@ -70,12 +70,12 @@ impl Epoll {
         check(unsafe { libc::epoll_ctl(self.fd.as_raw_fd(), operation, fd, &mut event) }).map(drop)
     }
 
-    fn send_to(send_failures: &mut u64, fd: RawFd, to: SocketAddr, bytes: &[u8]) {
-        let (name, name_len) = Name::new(to);
+    fn send_to(send_failures: &mut u64, pair: &SocketPair, lane: Lane, to: SocketAddr, bytes: &[u8]) {
+        let (name, name_len) = Name::on(to, pair.v6);
         // SAFETY: bytes and name are valid for the call.
         let sent = unsafe {
             libc::sendto(
-                fd,
+                pair.fd(lane),
                 bytes.as_ptr().cast(),
                 bytes.len(),
                 libc::MSG_DONTWAIT,
@@ -122,8 +122,7 @@ impl Epoll {
 
     fn forward(&mut self, room: usize, Forward { slot, to, len }: Forward) {
         let Some(Some(pair)) = self.sockets.get(slot as usize) else { return };
-        let fd = pair.fd(Lane::Rtp);
-        Self::send_to(&mut self.send_failures, fd, to, &self.rooms[room][..len]);
+        Self::send_to(&mut self.send_failures, pair, Lane::Rtp, to, &self.rooms[room][..len]);
     }
 }
 
@@ -155,7 +154,7 @@ impl Backend for Epoll {
 
     fn tie(&mut self, tie: Tie) {
         if let Some(Some(pair)) = self.sockets.get(tie.slot as usize)
-            && let Err(error) = sys::tie(pair.fd(Lane::Rtp), tie.to)
+            && let Err(error) = sys::tie(pair.fd(Lane::Rtp), pair.v6, tie.to)
         {
             tracing::debug!(%error, "a socket stays as it was");
         }
@@ -164,8 +163,7 @@ impl Backend for Epoll {
     fn send(&mut self, outbox: &Outbox) {
         for (transmit, bytes) in outbox.transmits() {
             let Some(Some(pair)) = self.sockets.get(transmit.slot as usize) else { continue };
-            let fd = pair.fd(transmit.lane);
-            Self::send_to(&mut self.send_failures, fd, transmit.to, bytes);
+            Self::send_to(&mut self.send_failures, pair, transmit.lane, transmit.to, bytes);
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct SocketPair {
     rtcp: UdpSocket,
     /// The even port.
     pub(crate) port: u16,
+    /// IPv6 sockets.
+    pub(crate) v6: bool,
 }
 
 impl SocketPair {
@@ -44,6 +46,7 @@ impl SocketPair {
             rtp: UdpSocket::bind(SocketAddr::new(ip, port))?,
             rtcp: UdpSocket::bind(SocketAddr::new(ip, port + 1))?,
             port,
+            v6: ip.is_ipv6(),
         };
         sys::mark_as_voice(&pair.rtp, ip.is_ipv6());
         Ok(pair)
@@ -52,7 +55,7 @@ impl SocketPair {
     /// A pair on any two free loopback ports, to try the kernel out with.
     pub(crate) fn bind_anywhere() -> io::Result<Self> {
         let any = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
-        Ok(Self { rtp: any()?, rtcp: any()?, port: 0 })
+        Ok(Self { rtp: any()?, rtcp: any()?, port: 0, v6: false })
     }
 
     /// Where the RTP socket is bound.

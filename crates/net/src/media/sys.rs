@@ -75,6 +75,14 @@ impl Name {
         }
     }
 
+    /// The same for a socket of this family: an IPv6 socket reaches IPv4 hosts by mapped addresses.
+    pub(crate) fn on(address: SocketAddr, v6: bool) -> (Self, libc::socklen_t) {
+        match address {
+            SocketAddr::V4(v4) if v6 => Self::new(SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port())),
+            other => Self::new(other),
+        }
+    }
+
     /// An empty name to receive into.
     pub(crate) fn empty() -> Self {
         // SAFETY: all members are plain integers, for which zero is a value.
@@ -173,9 +181,9 @@ pub(crate) fn mark_as_voice(socket: &UdpSocket, v6: bool) {
 }
 
 /// Ties a datagram socket to one far end, or unties it; its port stays.
-pub(crate) fn tie(fd: RawFd, to: Option<SocketAddr>) -> io::Result<()> {
+pub(crate) fn tie(fd: RawFd, v6: bool, to: Option<SocketAddr>) -> io::Result<()> {
     let (name, len) = match to {
-        Some(to) => Name::new(to),
+        Some(to) => Name::on(to, v6),
         // All zero: AF_UNSPEC, which takes the association back.
         None => (Name::empty(), mem::size_of::<libc::sockaddr_in>() as libc::socklen_t),
     };

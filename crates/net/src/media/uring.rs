@@ -149,8 +149,8 @@ struct Socket {
 
 impl Socket {
     /// The address that a packet has to carry.
-    fn address(&self, lane: Lane, to: SocketAddr) -> Option<SocketAddr> {
-        (lane == Lane::Rtcp || self.tied != Some(to)).then_some(to)
+    fn address(&self, lane: Lane, to: SocketAddr) -> Option<(Name, libc::socklen_t)> {
+        (lane == Lane::Rtcp || self.tied != Some(to)).then(|| Name::on(to, self.pair.v6))
     }
 }
 
@@ -305,14 +305,14 @@ impl Uring {
     ///
     /// # Safety
     /// `bytes` must stay valid and unchanged until the next [`Uring::submit`] or turn.
-    unsafe fn queue_send(&mut self, fd: SendFd, to: Option<SocketAddr>, bytes: *const u8, len: usize) {
+    unsafe fn queue_send(&mut self, fd: SendFd, to: Option<(Name, libc::socklen_t)>, bytes: *const u8, len: usize) {
         let send = match fd {
             SendFd::Registered(index) => opcode::Send::new(Fixed(index), bytes, len as u32),
             SendFd::Plain(fd) => opcode::Send::new(Fd(fd), bytes, len as u32),
         };
         let mut send = send.flags(libc::MSG_DONTWAIT);
         if let Some(to) = to {
-            let (name, name_len) = self.keep_name(to);
+            let (name, name_len) = (self.keep_name(to.0), to.1);
             send = send.dest_addr(name).dest_addr_len(name_len);
         }
         let send = send.build().flags(squeue::Flags::SKIP_SUCCESS).user_data(Kind::Send.data(0));
@@ -337,15 +337,14 @@ impl Uring {
     }
 
     /// Puts an address where it stays until the next submission.
-    fn keep_name(&mut self, to: SocketAddr) -> (*const libc::sockaddr, libc::socklen_t) {
+    fn keep_name(&mut self, name: Name) -> *const libc::sockaddr {
         if self.used_names == self.names.len() {
             self.submit();
         }
-        let (name, name_len) = Name::new(to);
-        self.names[self.used_names] = name;
-        let name = std::ptr::from_ref(&self.names[self.used_names]).cast();
+        let place = &mut self.names[self.used_names];
+        *place = name;
         self.used_names += 1;
-        (name, name_len)
+        std::ptr::from_ref(place).cast()
     }
 
     fn wait(&mut self, timeout: Duration) -> io::Result<()> {
@@ -479,7 +478,7 @@ impl Backend for Uring {
 
     fn tie(&mut self, tie: Tie) {
         let Some(Some(socket)) = self.sockets.get_mut(tie.slot as usize) else { return };
-        match sys::tie(socket.pair.fd(Lane::Rtp), tie.to) {
+        match sys::tie(socket.pair.fd(Lane::Rtp), socket.pair.v6, tie.to) {
             Ok(()) => socket.tied = tie.to,
             Err(error) => tracing::debug!(%error, "a socket stays as it was"),
         }
@@ -535,7 +534,7 @@ pub(crate) fn probe() -> io::Result<()> {
     let to = pair.local_address()?;
     uring.add(0, pair.clone())?;
     // SAFETY: the bytes are static.
-    unsafe { uring.queue_send(SendFd::Plain(pair.fd(Lane::Rtcp)), Some(to), HELLO.as_ptr(), HELLO.len()) };
+    unsafe { uring.queue_send(SendFd::Plain(pair.fd(Lane::Rtcp)), Some(Name::new(to)), HELLO.as_ptr(), HELLO.len()) };
     let mut seen = Seen(None);
     let deadline = sys::mono() + PATIENCE;
     while seen.0.is_none() && sys::mono() < deadline && uring.send_failures == 0 {
