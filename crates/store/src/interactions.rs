@@ -145,14 +145,7 @@ impl Store {
         limit: u64,
     ) -> Result<Page<Interaction>, Error> {
         let limit = limit.clamp(1, MOST);
-        let mut query = filtered(tenant, filter)?;
-        if let Some(cursor) = cursor {
-            let (started, id) = parse_cursor(cursor).ok_or(Error::BadCursor)?;
-            let place = Expr::tuple([col("started_at"), col("id")]);
-            query.and_where(place.lt(Expr::tuple([Expr::val(started), Expr::val(id)])));
-        }
-        query.order_by(Alias::new("started_at"), sea_orm::Order::Desc);
-        query.order_by(Alias::new("id"), sea_orm::Order::Desc).limit(limit + 1);
+        let query = page(tenant, filter, cursor, limit + 1)?;
         let mut rows: Vec<Interaction> = self.all(&query).await?;
         let more = rows.len() as u64 > limit;
         rows.truncate(limit as usize);
@@ -197,6 +190,24 @@ impl Store {
         query.order_by(Alias::new("requested_at"), sea_orm::Order::Asc);
         self.all(&query).await
     }
+}
+
+/// The statement behind [`Store::interactions`].
+pub(crate) fn page(
+    tenant: TenantId,
+    filter: &Filter,
+    cursor: Option<&str>,
+    rows: u64,
+) -> Result<SelectStatement, Error> {
+    let mut query = filtered(tenant, filter)?;
+    if let Some(cursor) = cursor {
+        let (started, id) = parse_cursor(cursor).ok_or(Error::BadCursor)?;
+        let place = Expr::tuple([col("started_at"), col("id")]);
+        query.and_where(place.lt(Expr::tuple([Expr::val(started), Expr::val(id)])));
+    }
+    query.order_by(Alias::new("started_at"), sea_orm::Order::Desc);
+    query.order_by(Alias::new("id"), sea_orm::Order::Desc).limit(rows);
+    Ok(query)
 }
 
 fn filtered(tenant: TenantId, filter: &Filter) -> Result<SelectStatement, Error> {

@@ -14,6 +14,8 @@ pub mod conformance;
 mod error;
 mod interactions;
 mod migrations;
+#[cfg(test)]
+mod plans;
 mod projection;
 mod row;
 mod rows;

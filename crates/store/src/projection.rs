@@ -149,13 +149,13 @@ pub struct Projector {
     statements: Statements,
 }
 
-struct Statements {
+pub(crate) struct Statements {
     backend: DbBackend,
     interactions: Insert,
     recordings: Insert,
     wraps: Insert,
     callbacks: Insert,
-    sum_wraps: ForIds,
+    pub(crate) sum_wraps: ForIds,
 }
 
 /// The rows of one transaction.
@@ -251,7 +251,7 @@ impl Projector {
 }
 
 impl Statements {
-    fn new(backend: DbBackend) -> Self {
+    pub(crate) fn new(backend: DbBackend) -> Self {
         let updates = INTERACTION[1..].iter().map(|c| format!("\"{c}\" = excluded.\"{c}\"")).collect::<Vec<_>>();
         let replace = format!(
             "ON CONFLICT (\"id\") DO UPDATE SET {} WHERE \"interaction\".\"tenant_id\" = excluded.\"tenant_id\"",
@@ -265,10 +265,10 @@ impl Statements {
             callbacks: Insert::new(backend, "callback", &CALLBACK, "ON CONFLICT DO NOTHING"),
             sum_wraps: ForIds::new(
                 backend,
-                "UPDATE \"interaction\" SET \"wrap_up_ms\" = (SELECT SUM(w.\"wrap_up_ms\") FROM \"wrap_up\" w \
+                // The list of ids stands alone, so that no backend reads the whole table to find them.
+                "UPDATE \"interaction\" SET \"wrap_up_ms\" = (SELECT COALESCE(SUM(w.\"wrap_up_ms\"), 0) FROM \"wrap_up\" w \
                  WHERE w.\"interaction_id\" = \"interaction\".\"id\" AND w.\"tenant_id\" = \"interaction\".\"tenant_id\") \
-                 WHERE \"id\" IN (SELECT \"interaction_id\" FROM \"wrap_up\" WHERE \"interaction_id\" IN ({ids}) \
-                 AND \"wrap_up\".\"tenant_id\" = \"interaction\".\"tenant_id\")",
+                 WHERE \"id\" IN (SELECT \"interaction_id\" FROM \"wrap_up\" WHERE \"interaction_id\" IN ({ids}))",
             ),
         }
     }

@@ -59,6 +59,11 @@ impl ForIds {
         Self { backend, text: sql.replace("{ids}", &places) }
     }
 
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) async fn execute(&self, db: &impl ConnectionTrait, ids: &[u64]) -> Result<(), DbErr> {
         for chunk in ids.chunks(SIZES[0]) {
             // Filled up with an id that nothing has, so that there is one statement to prepare.
