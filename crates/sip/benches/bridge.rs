@@ -13,7 +13,8 @@ use sip::{Agent, Flow, Transport};
 use types::{Mono, Now, Wall};
 
 const CALLS: usize = 100_000;
-const SDP: &[u8] = b"v=0\r\no=u 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0 101\r\n\
+const SDP: &[u8] =
+    b"v=0\r\no=u 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0 101\r\n\
 a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n";
 
 struct Counting;
@@ -64,11 +65,8 @@ fn address(node: usize) -> std::net::SocketAddr {
 impl Bench {
     fn new() -> Self {
         let agent = |node: usize| {
-            let mut config = AgentConfig::new(node as u64 + 1).identity(
-                Transport::Udp,
-                address(node),
-                address(node).to_string(),
-            );
+            let mut config =
+                AgentConfig::new(node as u64 + 1).identity(Transport::Udp, address(node), address(node).to_string());
             config.user_agent = "Lingtong".to_owned();
             config.limits.max_new_calls_per_s = 1_000_000;
             Agent::new(config)

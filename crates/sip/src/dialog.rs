@@ -198,6 +198,20 @@ impl Dialog {
         true
     }
 
+    /// The peer spoke from elsewhere: a phone whose NAT gave it another address, a browser that connected anew. Requests
+    /// follow it, unless its Contact or a proxy says where to go.
+    pub(crate) fn follow(&mut self, flow: Flow, nat_symmetric: bool) {
+        if !self.routes.is_empty() || self.hop == flow {
+            return;
+        }
+        let hop = self.hop;
+        let by_name = self.place(flow, nat_symmetric).is_some();
+        if by_name && hop.conn == 0 {
+            // The resolver's word stands.
+            self.hop = hop;
+        }
+    }
+
     /// Starts a request within the dialog: everything up to CSeq.
     pub(crate) fn request(
         &self,
@@ -236,7 +250,7 @@ impl Dialog {
             Some(route) => route_uri(route),
             None => Uri::from_bytes(&self.target).ok(),
         };
-        let Some(uri) = uri.filter(Uri::is_sip) else { return None };
+        let uri = uri.filter(Uri::is_sip)?;
         let secure = uri.scheme() == Scheme::Sips;
         let named = uri.transport().and_then(|name| Transport::from_bytes(name.as_bytes()));
         match uri.host() {

@@ -39,7 +39,7 @@ impl Auth {
 }
 
 impl Agent {
-    /// The request of a transaction again, after 401, 407 or 422, with a new number and branch; `None` where the refusal
+    /// The request of a transaction again, after 401, 407, 422 or 500, with a new number and branch; `None` where the refusal
     /// stands.
     pub(super) fn again(
         &mut self,
@@ -74,7 +74,7 @@ impl Agent {
         let refused = Message::scan(client.bytes.clone()).ok()?;
         let line = match status {
             401 | 407 => Some(auth?.meet(&refused, response, self.random())?),
-            422 => None,
+            422 | 500 => None,
             _ => return None,
         };
         let branch = branch_text(branch);

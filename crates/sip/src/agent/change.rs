@@ -89,8 +89,11 @@ impl Agent {
             return Err(CommandError::Malformed);
         }
         let leg = self.calls.get(call).ok_or(CommandError::Gone)?;
-        leg.change_in.ok_or(CommandError::WrongState)?;
+        let kind = leg.change_in.ok_or(CommandError::WrongState)?.kind;
         self.refuse_change(now, call, status, headers);
+        if kind == ChangeKind::Prack {
+            self.after_prack(now, call);
+        }
         Ok(())
     }
 }
@@ -459,8 +462,5 @@ impl Agent {
             self.tx.answer_finally(now.mono, change.server, status, bytes);
         }
         self.set_timer(call, CallTimer::Trying, NEVER);
-        if change.kind == ChangeKind::Prack {
-            self.after_prack(now, call);
-        }
     }
 }

@@ -23,7 +23,7 @@ impl<'a> Body<'a> {
     }
 }
 
-/// An extra header: name and value, without line ends. A value with a CR or LF is refused.
+/// An extra header: name and value. Line ends in a value become spaces; a name that is no token is left out.
 pub type Field<'a> = (&'a str, &'a str);
 
 /// User and password for digest challenges of peers (RFC 8760).

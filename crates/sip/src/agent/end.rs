@@ -42,7 +42,7 @@ impl Agent {
     /// Sends BYE. For [`EndCause::LocalBye`] the call waits for its answer; for the other causes it is over at once.
     pub(super) fn send_bye(&mut self, now: Now, call: CallHandle, headers: &[(String, String)], cause: EndCause) {
         let branch = self.random();
-        self.drop_change(now, call);
+        self.refuse_change(now, call, 487, &[]);
         let Some(leg) = self.calls.get_mut(call) else { return };
         let seq = leg.end.next_seq();
         let local = cause == EndCause::LocalBye;
@@ -80,7 +80,9 @@ impl Agent {
         status: u16,
         message: Option<&Message>,
     ) {
-        if let Some(message) = message.filter(|_| matches!(status, 401 | 407))
+        // 500 says that another request of ours overtook it (RFC 3261 section 12.2.2).
+        let again = matches!(status, 401 | 407) || status == 500 && client.tries == 0;
+        if let Some(message) = message.filter(|_| again)
             && self.retry_in_dialog(now, call, client, status, message).is_some()
         {
             return;
@@ -108,20 +110,15 @@ impl Agent {
                 self.emit(Event::Ended { call, cause: EndCause::LocalBye, message: Some(message) });
             }
             Stage::Standing | Stage::Calling(_) => {
-                self.drop_change(arrival.now, call);
                 self.forget_call(arrival.now, call);
                 self.emit(Event::Ended { call, cause: EndCause::PeerBye, message: Some(message) });
             }
         }
     }
 
-    /// A pending change of the peer's is answered 487: there is nothing left to change.
-    fn drop_change(&mut self, now: Now, call: CallHandle) {
+    /// Takes a call out of the tables. A pending change of the peer's is answered: there is nothing left to change.
+    pub(super) fn forget_call(&mut self, now: Now, call: CallHandle) {
         self.refuse_change(now, call, 487, &[]);
-    }
-
-    /// Takes a call out of the tables.
-    pub(super) fn forget_call(&mut self, _now: Now, call: CallHandle) {
         let Some(leg) = self.calls.remove(call) else { return };
         self.tags.remove(&leg.end.tag);
         self.keep_notifying(&leg);

@@ -20,8 +20,6 @@ mod reliable;
 mod save;
 mod session;
 mod subscription;
-#[cfg(test)]
-mod tests;
 mod time;
 mod wire;
 mod within;

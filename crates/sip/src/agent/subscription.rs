@@ -357,17 +357,19 @@ impl Agent {
             .as_mut()
             .filter(|dialog| message.from_tag().is_some_and(|from_tag| dialog.remote_tag == from_tag.as_bytes()));
         let Some(dialog) = known else { return self.refuse(&arrival, &message, Refusal::new(481)) };
+        // The call that this dialog began with is over already (RFC 5057).
+        if !matches!((role, arrival.method), (Role::Subscriber, Method::Notify) | (Role::Notifier, Method::Subscribe)) {
+            return self.refuse(&arrival, &message, Refusal::new(481));
+        }
         if !dialog.take_seq(number) {
             return self.refuse(&arrival, &message, Refusal::new(500));
         }
         if dialog.refresh_target(&message) {
             dialog.place(arrival.flow, nat);
         }
-        match (role, arrival.method) {
-            (Role::Subscriber, Method::Notify) => self.on_notify(arrival, message, subscription, tag),
-            (Role::Notifier, Method::Subscribe) => self.on_resubscribe(arrival, message, subscription, tag),
-            // The call that this dialog began with is over already (RFC 5057).
-            _ => self.refuse(&arrival, &message, Refusal::new(481)),
+        match role {
+            Role::Subscriber => self.on_notify(arrival, message, subscription, tag),
+            Role::Notifier => self.on_resubscribe(arrival, message, subscription, tag),
         }
     }
 

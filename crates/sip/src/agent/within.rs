@@ -28,15 +28,18 @@ impl Agent {
 
     fn on_call_request(&mut self, arrival: Arrival, message: Message, call: CallHandle) {
         let number = message.cseq().map_or(0, |cseq| cseq.number);
+        let nat = self.config.nat_symmetric;
         let Some(leg) = self.calls.get_mut(call) else { return };
         let ending = matches!(leg.stage, Stage::Ending);
         let Some(dialog) = leg.dialog_by_tag(message.from_tag().unwrap_or_default()) else {
             return self.refuse(&arrival, &message, Refusal::new(481));
         };
         let fork = dialog.fork;
-        if !dialog.take_seq(number) {
+        // A BYE that another request overtook still means what it says.
+        if !dialog.take_seq(number) && arrival.method != Method::Bye {
             return self.out_of_order(&arrival, &message, call, number);
         }
+        dialog.follow(arrival.flow, nat);
         leg.last_request = Some((number, arrival.place));
         leg.last_answer = None;
         match arrival.method {

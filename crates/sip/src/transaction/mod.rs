@@ -10,8 +10,6 @@ mod linger;
 mod messages;
 mod server_invite;
 mod server_other;
-#[cfg(test)]
-mod tests;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
@@ -41,6 +39,9 @@ use crate::timers::{Deadline, Tick, TimerQueue};
 
 /// Records are swept in batches of at least this many microseconds, so that they wake nobody one by one.
 const SWEEP_EVERY_US: u64 = 500_000;
+
+/// Forks of one INVITE that are ended one by one; more are no forks but a flood.
+const MAX_FORKS_ENDED: usize = 32;
 
 /// The timer queue is cleared of dead entries when it holds this many for each thing alive.
 const TIMERS_PER_OWNER: usize = 4;
@@ -394,7 +395,7 @@ impl Transactions {
                 match acks.iter().find(|(known, ..)| *known == tag) {
                     Some((_, flow, ack)) => (*flow, ack.clone()),
                     // The user is still to give the answer that the ACK carries.
-                    None if *awaited == tag => return Response::Absorbed,
+                    None if *awaited == tag || acks.len() >= MAX_FORKS_ENDED => return Response::Absorbed,
                     None => return Response::Fork(*call),
                 }
             }

@@ -38,6 +38,9 @@ pub(crate) struct Node {
     pub(crate) dead: bool,
 }
 
+/// When, in which order, to whom, by which flow, what.
+type Flight = (Mono, u64, usize, usize, Bytes);
+
 pub(crate) struct Net {
     pub(crate) now: Now,
     pub(crate) nodes: Vec<Node>,
@@ -50,7 +53,7 @@ pub(crate) struct Net {
     /// The next messages whose first words are these are lost, once each.
     pub(crate) lose_next: Vec<String>,
     pub(crate) rng: StdRng,
-    queue: BinaryHeap<Reverse<(Mono, u64, usize, usize, Bytes)>>,
+    queue: BinaryHeap<Reverse<Flight>>,
     flows: Vec<Flow>,
     sent: u64,
 }

@@ -308,3 +308,135 @@ fn a_dialog_on_a_broken_connection_opens_another() {
     let transmit = net.agent(B).poll_transmit().unwrap();
     assert_eq!((transmit.flow.conn, transmit.flow.remote), (0, addr(A)));
 }
+
+#[test]
+fn a_refusal_without_its_ack_is_repeated_at_the_times_of_the_standard() {
+    let mut net = with_hand(415);
+    say(&mut net, &request("INVITE", "z9hG4bKinv", ""));
+    let (call, ..) = net.incoming(A);
+    let (start, now) = (net.now.mono, net.now);
+    net.agent(A).reject(now, call, 486, "", &[]).unwrap();
+    let mut sent = Vec::new();
+    for _ in 0..40_000 {
+        net.run_ms(1);
+        sent.extend(
+            net.wire().iter().filter(|line| *line == "A>B 486 INVITE").map(|_| net.now.mono.since(start).as_millis()),
+        );
+    }
+    let wanted = [0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500];
+    assert_eq!(sent.len(), wanted.len(), "{sent:?}");
+    assert!(sent.iter().zip(wanted).all(|(sent, wanted)| sent.abs_diff(wanted) <= 2), "{sent:?}");
+    net.assert_clean();
+}
+
+#[test]
+fn records_of_the_past_have_a_bound() {
+    let mut net = Net::with(416, 2, Transport::Udp, |_, mut config| {
+        config.limits.max_lingering = 10;
+        config
+    });
+    net.nodes[B].by_hand = true;
+    for number in 0..50 {
+        say(&mut net, &request("MESSAGE", &format!("z9hG4bK{number}"), "").replace("byhand", &format!("call{number}")));
+        for event in net.take(A) {
+            let Event::Request { request, .. } = event else { panic!("{event:?}") };
+            let now = net.now;
+            net.agent(A).respond(now, request, 200, "", &[], None).unwrap();
+        }
+        assert!(net.agent(A).stats().lingering <= 10);
+    }
+    net.assert_clean();
+}
+
+#[test]
+fn requests_follow_a_phone_whose_address_changed() {
+    let mut net = with_hand(417);
+    let caller = net.invite(A, B, Some(OFFER));
+    let invite = heard(&mut net).remove(0);
+    let contact = [(HeaderName::Contact, "<sip:bob@10.1.1.1:5060>")];
+    tell(&mut net, reply(&invite, 200, "one", &contact, ANSWER));
+    let ours = invite.from_tag().unwrap();
+    let info = request("INFO", "z9hG4bKinfo", "")
+        .replace("To: <sip:alice@192.0.2.1>", &format!("To: <sip:alice@192.0.2.1>;tag={ours}"))
+        .replace("tag=bob", "tag=one")
+        .replace("byhand", invite.call_id())
+        .replace("Contact: <sip:bob@192.0.2.2>\n", "");
+    let flow = Flow { remote: "198.51.100.50:33333".parse().unwrap(), ..at_a(&net) };
+    let now = net.now;
+    net.agent(A).handle_message(now, flow, info.replace('\n', "\r\n").into());
+    net.agent(A).poll_transmit().unwrap();
+    net.bye(A, caller, &[]);
+    assert_eq!(net.agent(A).poll_transmit().unwrap().flow.remote, flow.remote);
+}
+
+#[test]
+fn an_offer_in_prack_is_a_change_that_prack_answers() {
+    let mut net = with_hand(418);
+    let offer = |text: String, sdp: &[u8]| {
+        let body = String::from_utf8_lossy(sdp);
+        let length = format!("Content-Type: application/sdp\nContent-Length: {}\n\n{body}", body.len());
+        text.replace("Content-Length: 0\n\n", &length).replace("\r\n", "\n").replace('\n', "\r\n")
+    };
+    let send = |net: &mut Net, text: String| {
+        let (flow, now) = (at_a(net), net.now);
+        net.agent(A).handle_message(now, flow, text.into());
+        heard(net)
+    };
+    send(&mut net, offer(request("INVITE", "z9hG4bKinv", "Supported: 100rel\n"), OFFER));
+    let (call, ..) = net.incoming(A);
+    net.provisional(A, call, 183, Some(ANSWER), true);
+    let early = heard(&mut net).remove(0);
+    let to = format!("To: {}", String::from_utf8_lossy(early.header(HeaderName::To).unwrap()));
+    let rack = format!("RAck: {} 1 INVITE\n", early.number(HeaderName::RSeq).unwrap());
+    let prack = |branch: &str, rack: &str, number: u32| {
+        request("PRACK", branch, rack)
+            .replace("To: <sip:alice@192.0.2.1>", &to)
+            .replace("CSeq: 1 ", &format!("CSeq: {number} "))
+    };
+    let wrong = prack("z9hG4bKw", "RAck: 1 1 INVITE\n", 2).replace('\n', "\r\n");
+    assert_eq!(statuses(&send(&mut net, wrong)), [481]);
+    assert!(send(&mut net, offer(prack("z9hG4bKp", &rack, 3), HOLD)).is_empty());
+    assert_eq!(words(&net.take(A)), ["change Prack offer"]);
+    let now = net.now;
+    net.agent(A).answer_change(now, call, sip::agent::Body::sdp(HELD)).unwrap();
+    let answers = heard(&mut net);
+    assert_eq!((statuses(&answers), answers[0].body()), (vec![200], HELD));
+    let now = net.now;
+    net.agent(A).answer(now, call, None, &[]).unwrap();
+    assert_eq!(statuses(&heard(&mut net)), [200]);
+    net.bye(A, call, &[]);
+    net.run(Duration::from_secs(70));
+    assert_eq!(words(&net.take(A)), ["ended LocalBye"]);
+}
+
+#[test]
+fn a_flood_of_forks_is_not_followed() {
+    let mut net = with_hand(419);
+    net.invite(A, B, Some(OFFER));
+    let invite = heard(&mut net).remove(0);
+    for fork in 0..200 {
+        tell(&mut net, reply(&invite, 180, &format!("early{fork}"), &[CONTACT], &[]));
+    }
+    assert!(net.take(A).len() <= 16);
+    for fork in 0..200 {
+        tell(&mut net, reply(&invite, 200, &format!("fork{fork}"), &[CONTACT], ANSWER));
+    }
+    assert!(net.agent(A).stats().client_transactions <= 32);
+    assert_eq!(words(&net.take(A)), ["answered answer"]);
+}
+
+#[test]
+fn a_late_fork_after_a_cancel_is_ended_with_a_number_that_rises() {
+    let mut net = with_hand(420);
+    let caller = net.invite(A, B, Some(OFFER));
+    let invite = heard(&mut net).remove(0);
+    let reliable = [CONTACT, (HeaderName::Require, "100rel"), (HeaderName::RSeq, "7")];
+    let prack = tell(&mut net, reply(&invite, 183, "one", &reliable, ANSWER)).remove(0);
+    let now = net.now;
+    net.agent(A).cancel(now, caller, None).unwrap();
+    heard(&mut net);
+    let end = tell(&mut net, reply(&invite, 200, "one", &[CONTACT], &[]));
+    assert_eq!(methods(&end), ["ACK", "BYE"]);
+    assert!(end[1].cseq().unwrap().number > prack.cseq().unwrap().number);
+    assert_eq!(words(&net.take(A)).last().unwrap(), "failed 487");
+}

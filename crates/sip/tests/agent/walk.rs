@@ -30,6 +30,7 @@ struct Walk {
     with_restarts: bool,
     transport: Transport,
     restarts: u64,
+    seed: u64,
 }
 
 impl Walk {
@@ -43,7 +44,16 @@ impl Walk {
         let slowest = net.rng.random_range(2..700);
         net.delay_ms = 1..slowest;
         let known = vec![HashMap::new(), HashMap::new()];
-        Self { net, known, reports: vec![Vec::new(), Vec::new()], started: 0, with_restarts, transport, restarts: 0 }
+        Self {
+            net,
+            known,
+            reports: vec![Vec::new(), Vec::new()],
+            started: 0,
+            with_restarts,
+            transport,
+            restarts: 0,
+            seed,
+        }
     }
 
     fn pick(&mut self, node: usize, fits: impl Fn(&Known) -> bool) -> Option<CallHandle> {
@@ -236,7 +246,7 @@ impl Walk {
         }
         // A BYE that is refused leaves the peer with half a call.
         let refused = self.net.wire.iter().filter(|line| line.ends_with("500 BYE")).count();
-        assert_eq!(refused, 0, "every BYE is in order");
+        assert_eq!(refused, 0, "every BYE is in order; seed {}: {:#?}", self.seed, self.net.wire);
         self.net.assert_clean();
     }
 }
