@@ -161,11 +161,14 @@ impl Dialog {
         fork: u16,
         offer: OfferState,
     ) -> Self {
-        let target = contact_uri(message).unwrap_or_default();
+        let target = contact_uri(message).or_else(|| {
+            let address = crate::header::name_addr::NameAddr::parse(remote).ok()?;
+            Some(share(message, address.uri.as_str().as_bytes()))
+        });
         Self {
             remote: share(message, remote),
             remote_tag: if tag.is_empty() { Bytes::new() } else { share(message, tag.as_bytes()) },
-            target,
+            target: target.unwrap_or_default(),
             routes,
             remote_seq,
             hop: flow,

@@ -121,7 +121,8 @@ impl Agent {
     }
 
     fn vet_invite(&self, message: &Message) -> Result<(Option<Grant>, Option<CallHandle>), Refusal> {
-        if message.contact().is_none() {
+        // RFC 2543 let a caller leave it out; its From is where it lives then.
+        if message.contact().is_none() && message.top_via().is_ok_and(|via| via.has_rfc3261_branch()) {
             return Err(Refusal::new(400));
         }
         let replaces = match message.header(HeaderName::Replaces) {

@@ -5,5 +5,6 @@ mod changes;
 mod harness;
 mod outside;
 mod strangers;
+mod torture;
 mod transfer;
 mod walk;
