@@ -1,1 +1,355 @@
-//! The shell: feeds center, writes the journal first, carries the effects out by the hands.
+//! The shell of a node: feeds `center`, writes the journal first, carries the effects out by the hands.
+//!
+//! Three kinds of threads: one for signalling, which also runs the mind; one a core for media; tokio for
+//! all that may wait (SQL, HTTP, connections, names). [`Node::start`] wires them.
+
+mod ask;
+mod demo;
+mod mind;
+mod project;
+mod prompts;
+mod recovery;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use center::{AgentOrder, AgentStatus, Center, Live, LiveQueue, Refused};
+use journal::Journal;
+use journal::ladder::{Ladder, LadderOptions};
+use media::engine::EngineConfig;
+use net::media::{MediaPool, MediaPoolConfig, MediaStats};
+use net::outside::Connections;
+use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError};
+use net::ua::UaConfig;
+use sip::agent::AgentConfig;
+use sip::flow::Transport;
+use store::Store;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+use types::event::{Event, Happening};
+use types::{AgentId, InteractionId, TenantId};
+
+pub use ask::Ask;
+pub use demo::{Hasher, NAME as DEMO_TENANT};
+pub use mind::NodeMind;
+pub use prompts::PromptError;
+pub use settings::SettingsError;
+
+/// How long a draining node waits for its calls.
+const DRAIN_FOR: Duration = Duration::from_secs(300);
+/// How often a draining node looks whether all calls are over.
+const DRAIN_LOOK: Duration = Duration::from_millis(200);
+/// The last turn of signalling after all calls were ended: their goodbyes leave.
+const GOODBYE: Duration = Duration::from_millis(300);
+/// What the start waits for the disk.
+const FIRST_WRITE: Duration = Duration::from_secs(2);
+
+/// Settings of a node.
+#[derive(Clone, Debug)]
+pub struct NodeConfig {
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// This node's number.
+    pub node: u16,
+    /// Sets up the demo tenant; its users' passwords are hashed by this.
+    pub demo: Option<Hasher>,
+    /// SIP over UDP and TCP.
+    pub sip: SocketAddr,
+    /// The address that session descriptions name.
+    pub media_ip: Option<IpAddr>,
+    /// UDP ports for media.
+    pub rtp: (u16, u16),
+    /// Media threads; 0 is one a core.
+    pub media_threads: usize,
+    /// Named values that flows refer to.
+    pub settings: BTreeMap<String, String>,
+    /// The program's version, for SIP's User-Agent.
+    pub version: &'static str,
+    /// Signs SIP nonces.
+    pub secret: [u8; 32],
+}
+
+/// Why a node did not start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The data folder can't be used.
+    #[error("the data folder {} can't be used: {source}; give another with --data or mend its permissions", path.display())]
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The journal can't be opened.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A tenant's settings can't be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A tenant's queues or agents can't be used.
+    #[error(transparent)]
+    Setup(#[from] center::SetupError),
+    /// A prompt can't be used.
+    #[error(transparent)]
+    Prompts(#[from] PromptError),
+    /// Sockets or threads are not to be had.
+    #[error(transparent)]
+    Start(#[from] StartError),
+}
+
+/// A running node.
+pub struct Node {
+    handle: Handle,
+    signalling: Signalling<Ask>,
+    media: Arc<MediaPool>,
+    stop: watch::Sender<bool>,
+    projection: JoinHandle<()>,
+}
+
+/// A way to a node, for the API. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    post: Post<Ask>,
+    /// The journal.
+    pub journal: Arc<Journal>,
+    /// The SIP messages of recent calls.
+    pub ladder: Arc<Ladder>,
+    /// Settings and projections.
+    pub store: Store,
+    /// Where tracks of recordings are.
+    pub recordings: PathBuf,
+    media: Arc<MediaPool>,
+}
+
+/// The node does not answer: it is going down, or far too busy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the node does not answer")]
+pub struct Unavailable;
+
+impl Node {
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// See [`NodeError`]; nothing is left running then.
+    pub async fn start(config: NodeConfig) -> Result<Self, NodeError> {
+        let recordings = config.data.join("recordings");
+        let data = |source| NodeError::Data { path: config.data.clone(), source };
+        std::fs::create_dir_all(&recordings).map_err(data)?;
+        let options = journal::Options { node: config.node, alarm: Arc::new(log_alarm), ..journal::Options::default() };
+        let journal = Arc::new(Journal::open(config.data.join("journal"), options)?);
+        for warning in journal.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let ladder = Arc::new(Ladder::open(config.data.join("ladder"), LadderOptions::default())?);
+        let store = Store::open_sqlite(config.data.join("lingtong.db")).await?;
+        let now = net::media::now();
+        if let Some(hash) = config.demo {
+            demo::seed(&store, config.node, now.wall, hash).await?;
+        }
+        let mut center = Center::new(config.node);
+        for tenant in store.tenants().await? {
+            let setup = settings::load(&store, &tenant, &config.settings).await?;
+            center.add_tenant(now, setup)?;
+        }
+        let checkpoint = config.data.join("checkpoint.json");
+        let dialogs = restore(&journal, &checkpoint, &mut center)?;
+        let bank = Arc::new(prompts::load(&config.data.join("prompts"))?);
+        let mind = NodeMind::new(center, journal.clone(), ladder.writer());
+        let (signalling, media) = start_signalling(&config, mind, bank, &recordings, dialogs)?;
+        let (stop, stopped) = watch::channel(false);
+        let scan = recovery::Scan::catch_up(&journal, &checkpoint)?;
+        let checkpoint = project::Checkpoint { scan, path: checkpoint };
+        let projection = tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, stopped));
+        let handle = Handle { post: signalling.post(), journal, ladder, store, recordings, media: media.clone() };
+        Ok(Self { handle, signalling, media, stop, projection })
+    }
+
+    /// A way to the node.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Where SIP over UDP listens.
+    pub fn sip_address(&self) -> SocketAddr {
+        self.signalling.address()
+    }
+
+    /// Refuses new calls and waits for those that stand, for a bounded time or until `hurry` resolves;
+    /// then ends everything in order.
+    pub async fn drain(self, hurry: impl Future<Output = ()>) {
+        let _ = self.handle.post.message(Ask::Drain);
+        let idle = async {
+            while self.handle.in_progress().await.unwrap_or(0) > 0 {
+                tokio::time::sleep(DRAIN_LOOK).await;
+            }
+        };
+        tokio::select! {
+            _ = tokio::time::timeout(DRAIN_FOR, idle) => {}
+            () = hurry => {}
+        }
+        self.stop().await;
+    }
+
+    /// Ends all calls and everything else, in order.
+    pub async fn stop(self) {
+        let _ = self.handle.ask(Ask::ShutDown).await;
+        tokio::time::sleep(GOODBYE).await;
+        let signalling = self.signalling;
+        let ended = tokio::task::spawn_blocking(move || signalling.stop()).await;
+        if ended.is_err() {
+            tracing::error!("signalling did not end in order");
+        }
+        drop(self.media);
+        let _ = self.stop.send(true);
+        let _ = self.projection.await;
+        if let Err(error) = self.handle.store.close().await {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
+    }
+}
+
+/// Puts the center where the node was, and gives the dialogs that still stand on the far side.
+fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Result<Vec<Vec<u8>>, NodeError> {
+    let now = net::media::now();
+    let recovered = recovery::recover(journal, checkpoint)?;
+    for (device, (tenant, bindings)) in &recovered.registrations {
+        center.restore_registration(now, *tenant, *device, bindings);
+    }
+    if !recovered.ends.is_empty() {
+        tracing::warn!(interactions = recovered.ends.len(), "calls were cut off by the last end of this node");
+    }
+    let mut writer = journal.writer();
+    recovered.ends.iter().for_each(|event| writer.append(event));
+    for (leg, (tenant, _)) in &recovered.dialogs {
+        let tenant = *tenant;
+        let what = Happening::DialogEnded { leg: *leg, cause: types::Cause::Shutdown };
+        writer.append(&Event { tenant, at: now.wall, what });
+    }
+    writer.barrier(FIRST_WRITE);
+    Ok(recovered.dialogs.into_values().map(|(_, bytes)| bytes).collect())
+}
+
+fn start_signalling(
+    config: &NodeConfig,
+    mind: NodeMind,
+    bank: Arc<media::prompt::PromptBank>,
+    recordings: &Path,
+    dialogs: Vec<Vec<u8>>,
+) -> Result<(Signalling<Ask>, Arc<MediaPool>), NodeError> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let media_config = MediaPoolConfig {
+        threads: if config.media_threads == 0 { cores } else { config.media_threads },
+        pin: true,
+        ip: if config.sip.ip().is_loopback() { config.sip.ip() } else { IpAddr::from([0, 0, 0, 0]) },
+        ports: config.rtp,
+        engine: EngineConfig::default(),
+        ..MediaPoolConfig::default()
+    };
+    let host = config.media_ip.unwrap_or_else(|| net::own_address(config.sip.ip()));
+    let sent_by = SocketAddr::new(host, config.sip.port()).to_string();
+    let seed = u64::from_le_bytes(std::array::from_fn(|i| config.secret[i])) ^ net::media::now().wall.0 as u64;
+    let mut agent = AgentConfig::new(seed);
+    for transport in [Transport::Udp, Transport::Tcp] {
+        agent = agent.identity(transport, config.sip, sent_by.clone());
+    }
+    agent.user_agent = format!("Lingtong/{}", config.version);
+    let media_ip = config.media_ip.or_else(|| config.sip.ip().is_unspecified().then_some(host));
+    let ua = UaConfig { agent, media_ip, recordings: recordings.to_owned(), seed, secret: config.secret };
+    let signalling = SignallingConfig { udp: config.sip, ua, dialogs };
+    let mut pool = None;
+    let tcp = config.sip;
+    let started = net::signalling::start(
+        signalling,
+        mind,
+        |post: Post<Ask>| {
+            let media = Arc::new(MediaPool::start(media_config, bank, Arc::new(move |event| post.media(event)))?);
+            pool = Some(media.clone());
+            Ok(Box::new(PoolPlane(media)))
+        },
+        |post| Ok(Box::new(Connections::start(tcp, post)?)),
+    )?;
+    let media = pool.ok_or_else(|| StartError::System(io::Error::other("the media threads are missing")))?;
+    Ok((started, media))
+}
+
+fn log_alarm(alarm: journal::Alarm) {
+    if alarm.raised {
+        tracing::error!(code = alarm.code, detail = %alarm.detail, "alarm");
+    } else {
+        tracing::info!(code = alarm.code, "the alarm is over");
+    }
+}
+
+impl Handle {
+    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Result<T, Unavailable> {
+        let (to, answer) = oneshot::channel();
+        self.post.message(question(to)).map_err(|_| Unavailable)?;
+        answer.await.map_err(|_| Unavailable)
+    }
+
+    /// What goes on right now, with the journal's cursor of the same moment.
+    ///
+    /// # Errors
+    /// [`Unavailable`], here and below.
+    pub async fn live(&self, tenant: TenantId) -> Result<Option<(u64, Live)>, Unavailable> {
+        self.ask(|to| Ask::Live(tenant, to)).await
+    }
+
+    /// The queues right now.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn queues(&self, tenant: TenantId) -> Result<Vec<LiveQueue>, Unavailable> {
+        self.ask(|to| Ask::Queues(tenant, to)).await
+    }
+
+    /// An agent's state.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn agent(&self, tenant: TenantId, agent: AgentId) -> Result<Option<AgentStatus>, Unavailable> {
+        self.ask(|to| Ask::Agent(tenant, agent, to)).await
+    }
+
+    /// An order to an agent's state.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn order(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        order: AgentOrder,
+    ) -> Result<Result<AgentStatus, Refused>, Unavailable> {
+        self.ask(|to| Ask::Order(tenant, agent, order, to)).await
+    }
+
+    /// Ends an interaction.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Result<Result<(), Refused>, Unavailable> {
+        self.ask(|to| Ask::HangUp(tenant, id, to)).await
+    }
+
+    /// How many interactions are in progress.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn in_progress(&self) -> Result<usize, Unavailable> {
+        self.ask(Ask::InProgress).await
+    }
+
+    /// What the media threads have done.
+    pub fn media_stats(&self) -> MediaStats {
+        self.media.stats()
+    }
+}

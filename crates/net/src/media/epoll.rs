@@ -108,6 +108,9 @@ impl Epoll {
         let received = unsafe {
             libc::recvmmsg(fd, headers.as_mut_ptr(), PER_SOCKET as u32, libc::MSG_DONTWAIT, std::ptr::null_mut())
         };
+        if received > 0 {
+            pair.hear();
+        }
         // An error is none of ours to report: nothing waits any more, or a far end's port is closed (ICMP).
         for i in 0..usize::try_from(received).unwrap_or(0) {
             let len = headers[i].msg_len as usize;

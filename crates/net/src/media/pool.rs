@@ -256,7 +256,7 @@ impl MediaPool {
         if u32::from(lo.next_multiple_of(2)) + 1 > u32::from(hi) || lo == 0 {
             return Err(MediaStartError::EmptyRange(lo, hi));
         }
-        sys::raise_file_limit();
+        let files = sys::raise_file_limit();
         let uring = choose(config.backend)?;
         let count = config.threads.max(1);
         let mut threads = Vec::with_capacity(count);
@@ -274,7 +274,7 @@ impl MediaPool {
                 legs: AtomicUsize::new(0),
             });
         }
-        let ports = Arc::new(PortPool::new(config.ip, lo, hi, count, config.port_guard));
+        let ports = Arc::new(PortPool::new(config.ip, (lo, hi), most_pairs(files), count, config.port_guard));
         let shared = Arc::new(Shared { threads, ports: ports.clone(), legs: Mutex::default() });
         let for_recorder = Arc::downgrade(&shared);
         let recorder = Recorder::start(move |loss| {
@@ -415,6 +415,11 @@ impl Drop for MediaPool {
             recorder.join();
         }
     }
+}
+
+/// Pairs that may be open at once: a fifth of the process's files are left for trunks, browsers, tracks and the store.
+fn most_pairs(files: usize) -> usize {
+    files / 5 * 4 / 2
 }
 
 /// Whether io_uring is used.

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ use super::sys;
 
 /// How long a pair rests after a call: phones that missed the BYE keep sending for some seconds.
 pub(crate) const GUARD: Duration = Duration::from_secs(5);
+/// How long it rests when nothing ever came on it, and at least when all others are in use: whatever was on its way is
+/// there by then, and a stranger's stream meets the next leg's source gate.
+const SHORT_GUARD: Duration = Duration::from_secs(1);
 
 /// No pair is free: the range is used up.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +42,8 @@ pub(crate) struct SocketPair {
     pub(crate) port: u16,
     /// IPv6 sockets.
     pub(crate) v6: bool,
+    /// Something came since the pair was taken.
+    heard: AtomicBool,
 }
 
 impl SocketPair {
@@ -47,6 +53,7 @@ impl SocketPair {
             rtcp: UdpSocket::bind(SocketAddr::new(ip, port + 1))?,
             port,
             v6: ip.is_ipv6(),
+            heard: AtomicBool::new(false),
         };
         sys::mark_as_voice(&pair.rtp, ip.is_ipv6());
         Ok(pair)
@@ -55,12 +62,20 @@ impl SocketPair {
     /// A pair on any two free loopback ports, to try the kernel out with.
     pub(crate) fn bind_anywhere() -> io::Result<Self> {
         let any = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
-        Ok(Self { rtp: any()?, rtcp: any()?, port: 0, v6: false })
+        Ok(Self { rtp: any()?, rtcp: any()?, port: 0, v6: false, heard: AtomicBool::new(false) })
     }
 
     /// Where the RTP socket is bound.
     pub(crate) fn local_address(&self) -> io::Result<SocketAddr> {
         self.rtp.local_addr()
+    }
+
+    /// Notes that a packet came.
+    pub(crate) fn hear(&self) {
+        // A look is cheaper than a write for each packet.
+        if !self.heard.load(Ordering::Relaxed) {
+            self.heard.store(true, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn fd(&self, lane: Lane) -> RawFd {
@@ -80,10 +95,31 @@ struct Resting {
 
 #[derive(Debug, Default)]
 struct ThreadPorts {
-    /// Longest rested first.
-    resting: VecDeque<Resting>,
+    /// Pairs on which packets came, longest rested first.
+    heard: VecDeque<Resting>,
+    /// Pairs on which none came, longest rested first.
+    quiet: VecDeque<Resting>,
     slots: u32,
     vacant: Vec<u32>,
+}
+
+impl ThreadPorts {
+    fn rest(&mut self, resting: Resting) {
+        let heard = resting.pair.heard.load(Ordering::Relaxed);
+        if heard { &mut self.heard } else { &mut self.quiet }.push_back(resting);
+    }
+
+    /// A pair that has rested enough: `guard` when it was heard.
+    fn rested(&mut self, now: Mono, guard: Duration) -> Option<Resting> {
+        while let Some(resting) = self.quiet.pop_front_if(|r| now.since(r.since) >= guard.min(SHORT_GUARD)) {
+            if !resting.pair.heard.load(Ordering::Relaxed) {
+                return Some(resting);
+            }
+            // A phone began to speak when its call was over.
+            self.heard.push_back(Resting { since: now, ..resting });
+        }
+        self.heard.pop_front_if(|r| now.since(r.since) >= guard)
+    }
 }
 
 #[derive(Debug)]
@@ -91,6 +127,8 @@ struct Inner {
     /// For each pair of the range, whether it is ours (in a call or resting).
     ours: Vec<bool>,
     next: usize,
+    /// Pairs that may still be opened.
+    left: usize,
     threads: Vec<ThreadPorts>,
 }
 
@@ -115,11 +153,12 @@ pub(crate) struct PortPool {
 }
 
 impl PortPool {
-    pub(crate) fn new(ip: IpAddr, lo: u16, hi: u16, threads: usize, guard: Duration) -> Self {
+    /// Pairs of the range `lo` to `hi`, at most `most` of them, each resting for `guard` after use.
+    pub(crate) fn new(ip: IpAddr, (lo, hi): (u16, u16), most: usize, threads: usize, guard: Duration) -> Self {
         let lo = lo.next_multiple_of(2);
         let pairs = (usize::from(hi) + 1).saturating_sub(usize::from(lo)) / 2;
         let threads = std::iter::repeat_with(ThreadPorts::default).take(threads).collect();
-        let inner = Inner { ours: vec![false; pairs], next: 0, threads };
+        let inner = Inner { ours: vec![false; pairs], next: 0, left: most.min(pairs), threads };
         Self { ip, lo, hi, guard, inner: Mutex::new(inner) }
     }
 
@@ -130,42 +169,59 @@ impl PortPool {
 
     /// A pair for a leg on this thread.
     pub(crate) fn take(&self, thread: usize, now: Mono) -> Result<Taken, PortsExhausted> {
-        {
-            let mut inner = self.lock();
-            let resting = &mut inner.threads[thread].resting;
-            if resting.front().is_some_and(|r| now.since(r.since) >= self.guard)
-                && let Some(Resting { slot, pair, .. }) = resting.pop_front()
-            {
-                return Ok(Taken { slot, pair, fresh: false });
-            }
+        if let Some(taken) = self.take_rested(thread, now, self.guard) {
+            return Ok(taken);
         }
+        if let Some(pair) = self.open() {
+            return Ok(Taken { slot: self.new_slot(thread), pair: Arc::new(pair), fresh: true });
+        }
+        // Better a short rest than a refused call.
+        let exhausted = PortsExhausted { lo: self.lo, hi: self.hi };
+        self.take_rested(thread, now, self.guard.min(SHORT_GUARD)).ok_or(exhausted)
+    }
+
+    fn take_rested(&self, thread: usize, now: Mono, guard: Duration) -> Option<Taken> {
+        let Resting { slot, pair, .. } = self.lock().threads[thread].rested(now, guard)?;
+        pair.heard.store(false, Ordering::Relaxed);
+        Some(Taken { slot, pair, fresh: false })
+    }
+
+    /// Opens a new pair.
+    fn open(&self) -> Option<SocketPair> {
         let pairs = self.lock().ours.len();
         for _ in 0..pairs {
-            // Binding happens outside the lock: media threads of other calls must not wait for it.
-            let Some(index) = self.reserve() else { break };
+            let index = self.reserve()?;
+            // Binding happens outside the lock: threads of other calls must not wait for it.
             match SocketPair::bind(self.ip, self.lo + 2 * index as u16) {
-                Ok(pair) => {
-                    let slot = self.new_slot(thread);
-                    return Ok(Taken { slot, pair: Arc::new(pair), fresh: true });
-                }
+                Ok(pair) => return Some(pair),
                 Err(error) => {
-                    self.lock().ours[index] = false;
+                    self.unreserve(index);
                     // A port of another program is skipped; a lack of descriptors will not get better by trying on.
                     if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM)) {
                         tracing::error!(%error, "no more sockets for media; raise the limit of open files");
-                        break;
+                        return None;
                     }
                 }
             }
         }
-        Err(PortsExhausted { lo: self.lo, hi: self.hi })
+        None
+    }
+
+    fn unreserve(&self, index: usize) {
+        let mut inner = self.lock();
+        inner.ours[index] = false;
+        inner.left += 1;
     }
 
     fn reserve(&self) -> Option<usize> {
         let mut inner = self.lock();
         let pairs = inner.ours.len();
         let start = inner.next;
-        let index = (start..pairs).chain(0..start).find(|&i| !inner.ours[i])?;
+        inner.left = inner.left.checked_sub(1)?;
+        let Some(index) = (start..pairs).chain(0..start).find(|&i| !inner.ours[i]) else {
+            inner.left += 1;
+            return None;
+        };
         inner.ours[index] = true;
         inner.next = (index + 1) % pairs;
         Some(index)
@@ -182,14 +238,13 @@ impl PortPool {
 
     /// The leg is over: the pair rests on its thread.
     pub(crate) fn give(&self, thread: usize, slot: u32, pair: Arc<SocketPair>, now: Mono) {
-        self.lock().threads[thread].resting.push_back(Resting { slot, pair, since: now });
+        self.lock().threads[thread].rest(Resting { slot, pair, since: now });
     }
 
     /// A pair that was never used is closed again.
     pub(crate) fn forget(&self, thread: usize, slot: u32, port: u16) {
-        let mut inner = self.lock();
-        inner.ours[usize::from(port - self.lo) / 2] = false;
-        inner.threads[thread].vacant.push(slot);
+        self.unreserve(usize::from(port - self.lo) / 2);
+        self.vacate(thread, slot);
     }
 
     /// A number on another thread for a pair that moves there with its leg.
@@ -220,7 +275,7 @@ mod tests {
             .step_by(6)
             .find_map(|lo| Some((lo, UdpSocket::bind((LOCAL, lo + 3)).ok()?)))
             .expect("a free port");
-        let pool = PortPool::new(LOCAL, lo, lo + 5, 1, GUARD);
+        let pool = PortPool::new(LOCAL, (lo, lo + 5), 100, 1, GUARD);
         let first = pool.take(0, at(0)).unwrap();
         let second = pool.take(0, at(0)).unwrap();
         assert_eq!((first.pair.port, second.pair.port), (lo, lo + 4));
@@ -228,8 +283,31 @@ mod tests {
         assert!(pool.take(0, at(0)).is_err(), "the range is used up");
 
         pool.give(0, first.slot, first.pair, at(10));
-        assert!(pool.take(0, at(14)).is_err(), "it still rests");
-        let again = pool.take(0, at(15)).unwrap();
+        assert!(pool.take(0, at(10)).is_err(), "it still rests");
+        let again = pool.take(0, at(11)).unwrap();
         assert_eq!((again.pair.port, again.slot, again.fresh), (lo, first.slot, false));
+    }
+
+    #[test]
+    fn a_pair_on_which_a_phone_spoke_rests_longer_unless_there_is_no_other() {
+        let lo = (30_000..40_000)
+            .step_by(6)
+            .find(|lo| (*lo..lo + 6).all(|port| UdpSocket::bind((LOCAL, port)).is_ok()))
+            .expect("free ports");
+        let pool = PortPool::new(LOCAL, (lo, lo + 5), 2, 1, GUARD);
+        let spoken = pool.take(0, at(0)).unwrap();
+        let port = spoken.pair.port;
+        spoken.pair.hear();
+        pool.give(0, spoken.slot, spoken.pair, at(10));
+        let other = pool.take(0, at(13)).unwrap();
+        assert!(other.fresh && other.pair.port != port, "there is another one");
+        assert_eq!(pool.take(0, at(13)).unwrap().pair.port, port, "two pairs are all that may be opened");
+
+        // A phone that begins to speak when the call is over makes its pair rest anew.
+        let late = other.pair.clone();
+        pool.give(0, other.slot, other.pair, at(20));
+        late.hear();
+        assert!(pool.take(0, at(22)).is_err());
+        assert!(pool.take(0, at(24)).is_ok());
     }
 }

@@ -191,8 +191,8 @@ pub(crate) fn tie(fd: RawFd, v6: bool, to: Option<SocketAddr>) -> io::Result<()>
     check(unsafe { libc::connect(fd, std::ptr::from_ref(&name).cast(), len) }).map(drop)
 }
 
-/// Raises the limit of open files as far as the system lets us: a call takes four sockets.
-pub(crate) fn raise_file_limit() {
+/// Raises the limit of open files as far as the system lets us, since a call takes four sockets; tells the limit.
+pub(crate) fn raise_file_limit() -> usize {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: `limit` is a valid place for the answer and a valid argument. Failure leaves the limit as it was.
     unsafe {
@@ -200,7 +200,9 @@ pub(crate) fn raise_file_limit() {
             limit.rlim_cur = limit.rlim_max;
             libc::setrlimit(libc::RLIMIT_NOFILE, &limit);
         }
+        libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit);
     }
+    usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

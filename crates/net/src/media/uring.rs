@@ -436,6 +436,9 @@ impl Uring {
             return false;
         }
         let Some(from) = Name::parse(&buffer[RECEIVED_HEADER..PAYLOAD_AT]) else { return false };
+        if let Some(Some(socket)) = self.sockets.get(slot as usize) {
+            socket.pair.hear();
+        }
         let room = &mut buffer[PAYLOAD_AT..];
         let Some(Forward { slot, to, len }) = handler.packet(slot, lane, from, room, len) else { return false };
         let bytes = room[..len].as_ptr();

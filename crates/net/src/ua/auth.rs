@@ -24,7 +24,6 @@ pub(crate) enum Verdict {
 }
 
 /// The digest authenticator, and who has failed too often.
-#[derive(Debug)]
 pub(crate) struct Auth {
     authenticator: Authenticator,
     guard: Guard,
@@ -95,7 +94,7 @@ impl<M: Mind> Ua<M> {
         let name = Text::from(&*credentials.username);
         match (outcome, known) {
             (Outcome::Stale, Some(_)) => self.challenge(now, status, realm, true),
-            (Outcome::Valid, Some(credential)) if !self.auth.guard.shut_out(now.mono, ip, &name) => {
+            (Outcome::Granted, Some(credential)) if !self.auth.guard.shut_out(now.mono, ip, &name) => {
                 self.auth.guard.succeeded(now.mono, ip, &name);
                 Verdict::Device(credential, name)
             }

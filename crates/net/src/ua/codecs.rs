@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use media::codec::Codec;
 use media::engine::SrtpPair;
+use media::srtp::{SdesKey, Suite};
+use ring::rand::{SecureRandom, SystemRandom};
 use sdp::{Capabilities, CryptoPair};
 
 /// What a leg can do, best first: A-law is what carriers in China and Europe speak; G.722 and Opus
@@ -36,6 +38,19 @@ pub(crate) fn engine_codec(codec: &sdp::Codec) -> Option<Codec> {
 
 /// The media plane's keys.
 pub(crate) fn srtp_pair(pair: &CryptoPair) -> Option<Arc<SrtpPair>> {
-    let key = |crypto: &sdp::Crypto| media::srtp::SdesKey::parse(&crypto.suite, &crypto.key).ok();
+    let key =
+        |crypto: &sdp::Crypto| media::srtp::parse_sdes(crypto.suite.as_str(), &format!("inline:{}", crypto.key)).ok();
     Some(Arc::new(SrtpPair { send: key(&pair.local)?, receive: key(&pair.remote)? }))
+}
+
+/// A key of our own for each suite that we speak, best first; none when the system has no randomness.
+pub(crate) fn own_keys() -> Vec<sdp::Crypto> {
+    let suites = [Suite::AesCm128HmacSha1_80, Suite::AesCm128HmacSha1_32];
+    let key = |(index, suite): (usize, Suite)| {
+        let mut random = [0; 46];
+        SystemRandom::new().fill(&mut random).ok()?;
+        let inline = SdesKey::from_random(suite, &random).to_inline();
+        sdp::Crypto::parse(&format!("{} {} {inline}", index + 1, suite.name()))
+    };
+    suites.into_iter().enumerate().filter_map(key).collect()
 }

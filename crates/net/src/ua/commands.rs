@@ -243,7 +243,7 @@ impl<M: Mind> Ua<M> {
         let Some(leg) = self.legs.get_mut(&id).filter(|l| l.phase != Phase::Closing) else { return };
         leg.phase = Phase::Closing;
         let at_latest = now.mono + MEDIA_FIGURES_WAIT;
-        leg.end = Some(End { cause, status, by_peer, at_latest });
+        leg.end = Some(End { cause, status, by_peer });
         let (call, open, seen) = (leg.call.take(), leg.media_open, leg.media_seen);
         if let Some(call) = call {
             self.calls.remove(&call);

@@ -46,15 +46,16 @@ impl<M: Mind> Ua<M> {
             Event::Request { request, method, message, flow, .. } => {
                 self.on_request(now, request, method, &message, flow);
             }
-            Event::Resolve { .. }
+            // Our provisional answers carry no offers, so none is answered early.
+            Event::EarlyAnswer { .. }
+            | Event::Resolve { .. }
             | Event::ChangeCancelled { .. }
             | Event::ReferProgress { .. }
             | Event::Response { .. }
             | Event::Notified { .. }
             | Event::SubscriptionFailed { .. }
             | Event::SubscriptionRefreshed { .. }
-            | Event::SubscriptionEnded { .. }
-            | Event::Mapped { .. } => {}
+            | Event::SubscriptionEnded { .. } => {}
         }
     }
 
@@ -230,8 +231,8 @@ impl<M: Mind> Ua<M> {
     fn on_info(&mut self, call: CallHandle, message: &Message) {
         let Some(leg) = self.leg_of(call) else { return };
         let kind = message.header_text(HeaderName::ContentType).unwrap_or("");
-        if let Some(digit) = dtmf::parse_info(kind, message.body()) {
-            self.media.command(MediaCommand::DigitByInfo { leg, digit });
+        if let Some((digit, _)) = dtmf::parse_info(kind, message.body()) {
+            self.media.command(MediaCommand::DigitByInfo { leg, digit: digit.as_char() });
         }
     }
 

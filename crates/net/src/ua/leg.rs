@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use media::codec::Codec;
 use media::engine::{EventTypes, LegMedia, SourcePolicy};
 use sdp::{Capabilities, Local, Negotiated, Session};
 use sip::agent::{CallHandle, RequestHandle, SubscriptionHandle};
@@ -39,8 +38,6 @@ pub(crate) struct End {
     pub(crate) cause: Cause,
     pub(crate) status: Option<u16>,
     pub(crate) by_peer: bool,
-    /// When the end is told without the figures.
-    pub(crate) at_latest: Mono,
 }
 
 /// One leg.
@@ -103,6 +100,9 @@ impl Leg {
 
     /// Answers an offer; the media that result are in `negotiated`.
     pub(crate) fn make_answer(&mut self, offer: &[u8]) -> Option<Bytes> {
+        if self.caps.cryptos.is_empty() && offer.windows(9).any(|w| w == b"a=crypto:") {
+            self.caps.cryptos = codecs::own_keys();
+        }
         let offer = Session::parse(offer).ok()?;
         let (answer, negotiated) = self.local.answer(&offer, &self.caps).ok()?;
         self.negotiated = Some(negotiated);
@@ -139,10 +139,5 @@ impl Leg {
             source: self.source,
             srtp: n.crypto.as_ref().and_then(codecs::srtp_pair),
         })
-    }
-
-    /// The codec in use.
-    pub(crate) fn codec(&self) -> Option<Codec> {
-        codecs::engine_codec(&self.negotiated.as_ref()?.codec)
     }
 }

@@ -120,6 +120,26 @@ impl<M: Mind> Ua<M> {
         }
     }
 
+    /// Ends dialogs that an earlier process left standing: each far side gets a goodbye.
+    pub fn end_saved(&mut self, now: Now, dialogs: &[Vec<u8>]) {
+        let mut unreadable = 0;
+        for saved in dialogs {
+            match self.agent.restore(now, saved) {
+                Ok(call) => {
+                    let _ = self.agent.bye(now, call, &[("Reason", "Q.850;cause=41;text=\"Server restarted\"")]);
+                }
+                Err(_) => unreadable += 1,
+            }
+        }
+        if unreadable > 0 {
+            tracing::warn!(
+                dialogs = unreadable,
+                "saved dialogs could not be read; their far sides will find out by timers"
+            );
+        }
+        self.pump(now);
+    }
+
     /// The mind.
     pub fn mind(&mut self) -> &mut M {
         &mut self.mind
@@ -189,6 +209,11 @@ impl<M: Mind> Ua<M> {
     /// The next name to resolve; answered by [`Ua::resolved`].
     pub fn poll_lookup(&mut self) -> Option<Lookup> {
         self.lookups.pop_front()
+    }
+
+    /// Opens or closes the door for new calls.
+    pub fn set_admission(&mut self, admission: sip::agent::Admission) {
+        self.agent.set_admission(admission);
     }
 
     /// Counts for gauges.

@@ -1,0 +1,103 @@
+//! The command line.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use config::Draft;
+
+/// A complete, self-hosted call centre.
+#[derive(Parser)]
+#[command(name = "lingtong", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run the server.
+    Serve(Box<Serve>),
+    /// Look into SIP.
+    #[command(subcommand)]
+    Sip(Sip),
+}
+
+/// Commands that look into SIP.
+#[derive(Subcommand)]
+pub(crate) enum Sip {
+    /// Read one datagram from a file and print, as JSON, whether it is well formed and how a server would answer.
+    Parse {
+        /// The file with the raw bytes.
+        file: PathBuf,
+    },
+}
+
+/// Flags of `serve`. What a flag says wins over the file.
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// A YAML file of settings.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where everything is kept [default: ./data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// This node's number, 0 to 1023 [default: 0].
+    #[arg(long)]
+    node: Option<u16>,
+    /// HTTP [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDR:PORT")]
+    http: Option<SocketAddr>,
+    /// HTTPS; needs a certificate.
+    #[arg(long, value_name = "ADDR:PORT")]
+    https: Option<SocketAddr>,
+    /// SIP over UDP and TCP [default: 0.0.0.0:5060; 127.0.0.1:5060 in the demo].
+    #[arg(long, value_name = "ADDR:PORT")]
+    sip: Option<SocketAddr>,
+    /// SIP over TLS; needs a certificate.
+    #[arg(long, value_name = "ADDR:PORT")]
+    sips: Option<SocketAddr>,
+    /// UDP ports for media [default: 40000-59999]; taken ports are skipped.
+    #[arg(long, value_name = "LO-HI")]
+    rtp: Option<String>,
+    /// The address that session descriptions name [default: the one the call came in at].
+    #[arg(long, value_name = "ADDR")]
+    media_ip: Option<IpAddr>,
+    /// Media threads [default: one a core].
+    #[arg(long, value_name = "N")]
+    media_threads: Option<usize>,
+    /// Certificate chain, PEM.
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// Private key, PEM.
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// A named value, such as demo.bridge_target=sip:agent@127.0.0.1:26060. May be given more than once.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = config::parse_setting)]
+    set: Vec<(String, String)>,
+    /// Set up the demo tenant, with passwords that everyone knows. Listens on loopback unless told otherwise.
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    /// The flags as a draft.
+    pub(crate) fn draft(self) -> Draft {
+        Draft {
+            data: self.data,
+            node: self.node,
+            demo: self.demo.then_some(true),
+            http: self.http,
+            https: self.https,
+            sip: self.sip,
+            sips: self.sips,
+            rtp: self.rtp,
+            media_ip: self.media_ip,
+            media_threads: self.media_threads,
+            tls_cert: self.tls_cert,
+            tls_key: self.tls_key,
+            settings: self.set.into_iter().collect(),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `lingtong serve`: wiring and shutdown.
+
+use std::future::Future;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use api::ApiState;
+use config::{Draft, Server};
+use node::{Node, NodeConfig};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::backend::NodeBackend;
+use crate::cli::Serve;
+use crate::pages::pages;
+use crate::recordings::OnDisk;
+use crate::{demo, log};
+
+/// Runs the server until it is told to end.
+pub(crate) fn run(flags: Serve) -> Result<(), String> {
+    log::start();
+    let file = flags.config.as_deref().map(Draft::read).transpose().map_err(|e| e.to_string())?;
+    let server = file.unwrap_or_default().with(flags.draft()).build().map_err(|e| e.to_string())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())?;
+    runtime.block_on(serve(server))
+}
+
+async fn serve(server: Server) -> Result<(), String> {
+    std::fs::create_dir_all(&server.data).map_err(|e| {
+        format!("the data folder {} can't be made: {e}; give another with --data", server.data.display())
+    })?;
+    let listener = TcpListener::bind(server.web.http)
+        .await
+        .map_err(|e| format!("HTTP can't listen on {}: {e}; is another program using the port?", server.web.http))?;
+    let http = listener.local_addr().map_err(|e| e.to_string())?;
+    let node = Node::start(node_config(&server)?).await.map_err(|e| e.to_string())?;
+    let handle = node.handle();
+    let state = ApiState {
+        store: handle.store.clone(),
+        journal: handle.journal.clone(),
+        ladder: handle.ladder.clone(),
+        recordings: Arc::new(OnDisk(handle.recordings.clone())),
+        backend: Arc::new(NodeBackend(handle)),
+        assets: pages(),
+    };
+    let web = tokio::spawn(api::serve(listener, api::router(state)));
+    println!("lingtong ready http=http://{http} sip={}", node.sip_address());
+    let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
+    node.drain(hurry).await;
+    web.abort();
+    Ok(())
+}
+
+/// SIGTERM drains; the first SIGINT too, and the second stops at once. Resolves at the first; what it
+/// gives resolves at the next SIGINT.
+async fn until_told_to_end() -> io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("draining: new calls are refused, those that stand go on; interrupt again to end now");
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}
+
+fn node_config(server: &Server) -> Result<NodeConfig, String> {
+    Ok(NodeConfig {
+        data: server.data.clone(),
+        node: server.node,
+        demo: server.demo.then_some(demo::hash as node::Hasher),
+        sip: server.phone.sip,
+        media_ip: server.phone.media_ip,
+        rtp: (server.phone.rtp.low, server.phone.rtp.high),
+        media_threads: server.phone.media_threads,
+        settings: server.settings.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        secret: secret(&server.data.join("secret")).map_err(|e| format!("{}: {e}", server.data.display()))?,
+    })
+}
+
+/// The node's own secret, made at the first start and readable by its owner alone.
+fn secret(path: &Path) -> io::Result<[u8; 32]> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::read(path) {
+        Ok(bytes) => bytes.try_into().map_err(|_| io::Error::other("the file `secret` is damaged; remove it")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut secret = [0; 32];
+            getrandom::fill(&mut secret).map_err(io::Error::other)?;
+            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            file.write_all(&secret)?;
+            Ok(secret)
+        }
+        Err(error) => Err(error),
+    }
+}

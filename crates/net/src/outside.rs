@@ -1,0 +1,187 @@
+//! Connections and names: what signalling needs beyond datagrams, on tokio.
+//!
+//! Each connection is one task that frames what comes in and writes what goes out; both directions
+//! are bounded, so a peer that stops reading costs its own connection and nothing else.
+
+mod connection;
+mod names;
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use sip::flow::{Flow, Transport};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use crate::signalling::{Outside, Post, StartError};
+use crate::ua::Lookup;
+use names::Names;
+
+/// Messages that wait for one slow peer; then its connection is closed.
+const OUTBOX: usize = 256;
+/// Connections at once: each telephone has one, and each costs a descriptor and some 20 KiB.
+const MAX_CONNECTIONS: usize = 20_000;
+/// How long a connection of ours may take to come about; within a caller's patience.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// After a failed accept (no descriptors left), before the next.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+type Peer = (Transport, SocketAddr);
+
+#[derive(Default)]
+struct Table {
+    by_number: HashMap<u64, (Flow, mpsc::Sender<Bytes>)>,
+    by_peer: HashMap<Peer, u64>,
+}
+
+/// All connections of a node.
+pub(crate) struct Shared<T> {
+    table: Mutex<Table>,
+    next: AtomicU64,
+    post: Post<T>,
+}
+
+impl<T: Send + 'static> Shared<T> {
+    /// A new connection's number, and where what goes out over it comes from; none when there are too many.
+    fn open(
+        &self,
+        transport: Transport,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> Option<(Flow, mpsc::Receiver<Bytes>)> {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if table.by_number.len() >= MAX_CONNECTIONS {
+            return None;
+        }
+        let conn = self.next.fetch_add(1, Ordering::Relaxed);
+        let flow = Flow { transport, local, remote, conn };
+        let (sender, outbox) = mpsc::channel(OUTBOX);
+        table.by_number.insert(conn, (flow, sender));
+        table.by_peer.insert((transport, remote), conn);
+        Some((flow, outbox))
+    }
+
+    fn close(&self, flow: Flow) {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        table.by_number.remove(&flow.conn);
+        let peer = (flow.transport, flow.remote);
+        if table.by_peer.get(&peer) == Some(&flow.conn) {
+            table.by_peer.remove(&peer);
+        }
+        drop(table);
+        self.post.connection_lost(flow);
+    }
+
+    /// The outbox of this flow's connection, or of any that stands to the same peer.
+    fn outbox(&self, flow: Flow) -> Option<mpsc::Sender<Bytes>> {
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = if flow.conn != 0 { flow.conn } else { *table.by_peer.get(&(flow.transport, flow.remote))? };
+        table.by_number.get(&number).map(|(_, outbox)| outbox.clone())
+    }
+}
+
+/// Connections and names for the signalling thread.
+pub struct Connections<T> {
+    shared: Arc<Shared<T>>,
+    runtime: Handle,
+    names: Arc<Names>,
+}
+
+impl<T: Send + 'static> Connections<T> {
+    /// Listens for TCP at `tcp`, on the tokio runtime that the caller is in.
+    ///
+    /// # Errors
+    /// When the address is taken.
+    pub fn start(tcp: SocketAddr, post: Post<T>) -> Result<Self, StartError> {
+        let runtime = Handle::current();
+        // Numbers begin at the start's moment, so that a flow saved by an earlier process names nothing here.
+        let first = crate::media::now().wall.0.unsigned_abs() << 20;
+        let shared = Arc::new(Shared { table: Mutex::default(), next: AtomicU64::new(first), post });
+        let bind = |source| StartError::Bind { address: tcp, source };
+        let listener = std::net::TcpListener::bind(tcp).map_err(bind)?;
+        listener.set_nonblocking(true)?;
+        let _inside = runtime.enter();
+        runtime.spawn(accept(TcpListener::from_std(listener)?, shared.clone()));
+        Ok(Self { shared, names: Arc::new(Names::new()), runtime })
+    }
+}
+
+async fn accept<T: Send + 'static>(listener: TcpListener, shared: Arc<Shared<T>>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, remote)) => {
+                let local = stream.local_addr().unwrap_or(remote);
+                match shared.open(Transport::Tcp, local, remote) {
+                    Some((flow, outbox)) => {
+                        tokio::spawn(connection::run(stream, flow, outbox, shared.clone()));
+                    }
+                    None => tracing::warn!("a connection was refused: there are too many"),
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connect<T: Send + 'static>(flow: Flow, first: Bytes, shared: Arc<Shared<T>>) {
+    let stream = match tokio::time::timeout(CONNECT_WITHIN, TcpStream::connect(flow.remote)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(_)) | Err(_) => return shared.post.connection_lost(flow),
+    };
+    let local = stream.local_addr().unwrap_or(flow.local);
+    let Some((flow, outbox)) = shared.open(flow.transport, local, flow.remote) else {
+        return shared.post.connection_lost(flow);
+    };
+    if let Some(sender) = shared.outbox(flow) {
+        let _ = sender.try_send(first);
+    }
+    connection::run(stream, flow, outbox, shared).await;
+}
+
+impl<T: Send + 'static> Outside for Connections<T> {
+    fn send(&mut self, flow: Flow, bytes: Bytes) {
+        match self.shared.outbox(flow) {
+            Some(outbox) => {
+                if outbox.try_send(bytes).is_err() {
+                    self.shared.close(flow);
+                }
+            }
+            None if flow.conn == 0 && flow.transport == Transport::Tcp => {
+                self.runtime.spawn(connect(flow, bytes, self.shared.clone()));
+            }
+            None => self.shared.post.connection_lost(flow),
+        }
+    }
+
+    fn look_up(&mut self, lookup: Lookup) {
+        let (names, post) = (self.names.clone(), self.shared.post.clone());
+        self.runtime.spawn(async move {
+            let found = names.find(&lookup.uri).await;
+            post.resolved(lookup.leg, found);
+        });
+    }
+}
+
+/// The address by which others reach a socket bound to `bound`: itself, or for an unspecified one the
+/// address of the way out.
+pub fn own_address(bound: std::net::IpAddr) -> std::net::IpAddr {
+    if !bound.is_unspecified() {
+        return bound;
+    }
+    // Connecting a datagram socket sends nothing; it only asks the kernel for the way.
+    let way_out = || -> io::Result<SocketAddr> {
+        let socket = std::net::UdpSocket::bind((bound, 0))?;
+        socket.connect("192.0.2.1:9")?;
+        socket.local_addr()
+    };
+    way_out().map_or(std::net::Ipv4Addr::LOCALHOST.into(), |address| address.ip())
+}

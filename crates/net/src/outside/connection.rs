@@ -1,0 +1,95 @@
+//! One connection: frames what comes in, writes what goes out, until either side ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use sip::flow::Flow;
+use sip::stream::{Frame, Framer, PONG};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc;
+
+use super::Shared;
+
+/// A peer that says nothing at all for so long has gone; telephones send keep-alives every two minutes
+/// at most (RFC 5626 section 4.4.1).
+const IDLE: Duration = Duration::from_secs(15 * 60);
+/// A message that has begun must be whole within this, or somebody holds connections open with crumbs.
+const WHOLE_WITHIN: Duration = Duration::from_secs(32);
+/// How much one read takes.
+const READ: usize = 16 * 1024;
+
+/// Runs a connection to its end and tells it.
+pub(super) async fn run<S, T>(stream: S, flow: Flow, outbox: mpsc::Receiver<Bytes>, shared: Arc<Shared<T>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: Send + 'static,
+{
+    if let Err(why) = carry(stream, flow, outbox, &shared).await {
+        tracing::debug!(conn = flow.conn, %why, "a connection ended");
+    }
+    shared.close(flow);
+}
+
+async fn carry<S, T>(
+    mut stream: S,
+    flow: Flow,
+    mut outbox: mpsc::Receiver<Bytes>,
+    shared: &Shared<T>,
+) -> std::io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: Send + 'static,
+{
+    let mut framer = Framer::new();
+    let mut room = vec![0; READ];
+    loop {
+        let patience = if framer.is_waiting() { WHOLE_WITHIN } else { IDLE };
+        let most = framer.room().min(READ);
+        tokio::select! {
+            out = outbox.recv() => match out {
+                Some(bytes) => stream.write_all(&bytes).await?,
+                // The table has let go of this connection.
+                None => return Ok(()),
+            },
+            read = stream.read(&mut room[..most]) => {
+                let count = read?;
+                if count == 0 {
+                    return Ok(());
+                }
+                framer.push(&room[..count]);
+                if !take_frames(&mut framer, &mut stream, flow, shared).await? {
+                    return Ok(());
+                }
+            }
+            () = tokio::time::sleep(patience) => return Err(std::io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+/// Whether the connection goes on.
+async fn take_frames<S, T>(framer: &mut Framer, stream: &mut S, flow: Flow, shared: &Shared<T>) -> std::io::Result<bool>
+where
+    S: AsyncWrite + Unpin,
+    T: Send + 'static,
+{
+    loop {
+        match framer.next_frame() {
+            Ok(Some(Frame::Message(bytes))) => {
+                if shared.post.packet(flow, bytes).is_err() {
+                    // Overloaded: the peer's own timers bring it back.
+                    return Ok(false);
+                }
+            }
+            Ok(Some(Frame::Ping)) => stream.write_all(PONG).await?,
+            Ok(Some(Frame::Pong)) => {}
+            Ok(None) => return Ok(true),
+            Err(refused) => {
+                if let Some(reply) = refused.reply(flow.remote) {
+                    stream.write_all(&reply).await?;
+                }
+                return Ok(false);
+            }
+        }
+    }
+}

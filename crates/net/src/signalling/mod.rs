@@ -1,0 +1,95 @@
+//! The signalling thread: all datagrams, timers and decisions of a node, in bounded turns.
+//!
+//! One thread is enough for a thousand calls a second, needs no locks, and gives every decision one
+//! order. What can block (DNS, connections, SQL) lives on other threads and talks to this one by its
+//! bounded [`Post`].
+
+mod inbox;
+mod overload;
+mod thread;
+mod udp;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use media::engine::{MediaCommand, MediaEvent};
+use sip::flow::Flow;
+use types::{LegId, Now};
+
+use crate::media::MediaPool;
+use crate::mind::Mind;
+use crate::ua::{Lookup, MediaPlane, NoPort, UaConfig};
+
+pub use inbox::{Full, Post};
+pub use thread::{Signalling, StartError};
+
+/// What other threads hand to the signalling thread.
+pub(crate) enum Input<T> {
+    /// A message that came by a connection.
+    Packet(Flow, Bytes),
+    /// A connection has closed or could not be opened.
+    ConnectionLost(Flow),
+    /// The media plane reports.
+    Media(MediaEvent),
+    /// A name was resolved.
+    Resolved(LegId, Vec<(sip::flow::Transport, SocketAddr)>),
+    /// For the mind.
+    Message(T),
+    /// End the thread.
+    Stop,
+}
+
+/// What reaches beyond datagrams: connections and names.
+pub trait Outside: Send {
+    /// Sends over the connection of this flow, opening one where there is none. Never blocks; a
+    /// failure comes back as [`Post::connection_lost`].
+    fn send(&mut self, flow: Flow, bytes: Bytes);
+
+    /// Resolves a name (RFC 3263); the answer comes back as [`Post::resolved`].
+    fn look_up(&mut self, lookup: Lookup);
+}
+
+/// Settings of the signalling thread.
+#[derive(Clone, Debug)]
+pub struct SignallingConfig {
+    /// Where SIP over UDP listens.
+    pub udp: SocketAddr,
+    /// Settings of the user agent.
+    pub ua: UaConfig,
+    /// Saved dialogs of the process before, which are ended.
+    pub dialogs: Vec<Vec<u8>>,
+}
+
+/// [`MediaPool`] as the user agent's media plane.
+pub struct PoolPlane(pub Arc<MediaPool>);
+
+impl MediaPlane for PoolPlane {
+    fn open(&mut self, _now: Now, leg: LegId, near: Option<LegId>) -> Result<u16, NoPort> {
+        self.0.create_leg(leg, near).map(|ports| ports.rtp).map_err(|error| {
+            tracing::warn!(%error, "no media for a leg");
+            NoPort
+        })
+    }
+
+    fn command(&mut self, command: MediaCommand) {
+        if self.0.command(command).is_err() {
+            tracing::warn!("a media thread does not keep up; a command was dropped");
+        }
+    }
+
+    fn flush(&mut self) {}
+}
+
+/// Starts the signalling thread.
+///
+/// # Errors
+/// When the port is taken or the system is out of resources.
+pub fn start<M: Mind>(
+    config: SignallingConfig,
+    mind: M,
+    media: impl FnOnce(Post<M::Message>) -> Result<Box<dyn MediaPlane>, StartError>,
+    outside: impl FnOnce(Post<M::Message>) -> Result<Box<dyn Outside>, StartError>,
+) -> Result<Signalling<M::Message>, StartError> {
+    Signalling::start(config, mind, media, outside)
+}

@@ -1,0 +1,27 @@
+//! What other threads ask of the mind, each with a place for the answer.
+
+use tokio::sync::oneshot;
+
+use center::{AgentOrder, AgentStatus, Live, LiveQueue, Refused};
+use types::{AgentId, InteractionId, TenantId};
+
+/// A question or order to the signalling thread.
+#[derive(Debug)]
+pub enum Ask {
+    /// What goes on right now, with the journal's cursor of the same moment.
+    Live(TenantId, oneshot::Sender<Option<(u64, Live)>>),
+    /// The queues right now.
+    Queues(TenantId, oneshot::Sender<Vec<LiveQueue>>),
+    /// An agent's state.
+    Agent(TenantId, AgentId, oneshot::Sender<Option<AgentStatus>>),
+    /// An order to an agent's state.
+    Order(TenantId, AgentId, AgentOrder, oneshot::Sender<Result<AgentStatus, Refused>>),
+    /// End an interaction.
+    HangUp(TenantId, InteractionId, oneshot::Sender<Result<(), Refused>>),
+    /// How many interactions are in progress.
+    InProgress(oneshot::Sender<usize>),
+    /// Refuse new calls from now on.
+    Drain,
+    /// End all calls now.
+    ShutDown(oneshot::Sender<()>),
+}

@@ -1,0 +1,206 @@
+//! The demo tenant: everything that its manual names, with passwords that everyone knows.
+
+use dialplan::{Did, DidTarget, Trunk};
+use directory::{Agent, Device, Ha1, Role, Tenant, User};
+use sip::digest::Algorithm;
+use store::{FlowVersion, Login, Queue, QueueMember, Setting, Store};
+use types::leg::Text;
+use types::{AgentId, DeviceId, FlowId, IdSource, Private, QueueId, TenantId, TrunkId, UserId, Wall};
+
+/// The demo tenant's name: also the realm of its telephones.
+pub const NAME: &str = "demo";
+/// Where 95004 to 95006 lead unless a setting says otherwise.
+const BRIDGE_TARGET: &str = "sip:agent@127.0.0.1:26060";
+/// Agents 1001 to 1200; up to this one they serve sales, the others support.
+const LAST_SALES_AGENT: u32 = 1100;
+/// Agents of the load kit's queue, who all live at the bridge target.
+const LOAD_AGENTS: u32 = 1000;
+
+/// Hashes a demo user's password.
+pub type Hasher = fn(&str) -> String;
+
+macro_rules! flow {
+    ($name:literal) => {
+        include_str!(concat!("../../../packs/demo/flows/", $name, ".json"))
+    };
+}
+
+const FLOWS: [(&str, &str, &str); 7] = [
+    ("95000", "main_menu", flow!("main_menu")),
+    ("95001", "sales_direct", flow!("sales_direct")),
+    ("95002", "announcement", flow!("announcement")),
+    ("95003", "echo", flow!("echo")),
+    ("95004", "bridge", flow!("bridge")),
+    ("95005", "load_queue", flow!("load_queue")),
+    ("95006", "bridge_recorded", flow!("bridge_recorded")),
+];
+
+struct Seeder<'a> {
+    store: &'a Store,
+    ids: IdSource,
+    now: Wall,
+    tenant: TenantId,
+    hash: Hasher,
+}
+
+/// Sets up the demo tenant unless it is there.
+///
+/// # Errors
+/// The database fails.
+pub async fn seed(store: &Store, node: u16, now: Wall, hash: Hasher) -> Result<(), store::Error> {
+    if store.tenant_by_name(NAME).await?.is_some() {
+        return Ok(());
+    }
+    let mut ids = IdSource::new(node);
+    let tenant = TenantId(ids.next(now));
+    let mut seeder = Seeder { store, ids, now, tenant, hash };
+    let title = Text::from("灵通演示");
+    let queues = seeder.queues().await?;
+    seeder.agents(&queues).await?;
+    seeder.staff(&queues).await?;
+    seeder.load_agents(queues.load).await?;
+    seeder.numbers().await?;
+    // The tenant comes last: a start that was cut off leaves nothing that counts as set up.
+    store.insert(&Tenant { id: tenant, name: NAME.into(), title, demo: true, utc_offset_min: 480 }).await
+}
+
+struct Queues {
+    sales: QueueId,
+    support: QueueId,
+    operator: QueueId,
+    load: QueueId,
+}
+
+impl Seeder<'_> {
+    fn id(&mut self) -> u64 {
+        self.ids.next(self.now)
+    }
+
+    async fn queue(&mut self, name: &str, config: serde_json::Value) -> Result<QueueId, store::Error> {
+        let id = QueueId(self.id());
+        self.store.insert(&Queue { id, tenant: self.tenant, number: None, name: name.into(), config }).await?;
+        Ok(id)
+    }
+
+    async fn queues(&mut self) -> Result<Queues, store::Error> {
+        let served = serde_json::json!({
+            "wrap_up_s": 10, "ring_timeout_s": 20, "max_wait_s": 600, "max_length": 200,
+            "announce_position_s": 30, "announce_wait_s": 30, "announce_agent_number": true
+        });
+        let load = serde_json::json!({"ring_timeout_s": 60, "record": false});
+        Ok(Queues {
+            sales: self.queue("sales", served.clone()).await?,
+            support: self.queue("support", served.clone()).await?,
+            operator: self.queue("operator", served).await?,
+            load: self.queue("load", load).await?,
+        })
+    }
+
+    /// A user, the agent that it is, its telephone, and its queues.
+    async fn agent(&mut self, number: u32, name: &str, role: Role, queues: &[QueueId]) -> Result<(), store::Error> {
+        let (agent, secret) = (AgentId(self.id()), format!("demo-{number}"));
+        let number = Text::from(number.to_string());
+        let row = Agent { id: agent, tenant: self.tenant, number: number.clone(), name: name.into(), address: None };
+        self.store.insert(&row).await?;
+        let device = Device {
+            id: DeviceId(self.id()),
+            tenant: self.tenant,
+            name: number.clone(),
+            agent: Some(agent),
+            ha1: ha1(&number, &secret),
+        };
+        self.store.insert(&device).await?;
+        for &queue in queues {
+            self.member(queue, agent).await?;
+        }
+        self.login(&number, &secret, role, Some(agent)).await
+    }
+
+    async fn member(&self, queue: QueueId, agent: AgentId) -> Result<(), store::Error> {
+        let member = QueueMember { queue, agent, tenant: self.tenant, config: serde_json::json!({}) };
+        self.store.insert(&member).await
+    }
+
+    async fn login(
+        &mut self,
+        name: &str,
+        secret: &str,
+        role: Role,
+        agent: Option<AgentId>,
+    ) -> Result<(), store::Error> {
+        let mut roles = vec![role];
+        if role == Role::Supervisor {
+            roles.push(Role::Operator);
+        }
+        let user = User { id: UserId(self.id()), tenant: self.tenant, username: name.into(), roles, agent };
+        let password_hash = Private::new((self.hash)(secret));
+        self.store.insert(&Login { user, password_hash, disabled: false }).await
+    }
+
+    async fn agents(&mut self, queues: &Queues) -> Result<(), store::Error> {
+        for number in 1001..=1200 {
+            let queue = if number <= LAST_SALES_AGENT { queues.sales } else { queues.support };
+            self.agent(number, &demo_name(number), Role::Agent, &[queue]).await?;
+        }
+        Ok(())
+    }
+
+    async fn staff(&mut self, queues: &Queues) -> Result<(), store::Error> {
+        self.agent(2001, "班长 王敏", Role::Supervisor, &[queues.operator]).await?;
+        self.login("admin", "demo-admin", Role::Admin, None).await
+    }
+
+    async fn load_agents(&mut self, queue: QueueId) -> Result<(), store::Error> {
+        let address = || Some(Private::new(Text::from("setting:demo.bridge_target")));
+        for n in 1..=LOAD_AGENTS {
+            let id = AgentId(self.id());
+            let number = Text::from(format!("load-{n}"));
+            let row = Agent { id, tenant: self.tenant, name: "压测".into(), number, address: address() };
+            self.store.insert(&row).await?;
+            self.member(queue, id).await?;
+        }
+        let (key, value) = ("demo.bridge_target".to_owned(), BRIDGE_TARGET.into());
+        self.store.put(&Setting { tenant: self.tenant, key, value }).await
+    }
+
+    async fn numbers(&mut self) -> Result<(), store::Error> {
+        let trunk = Trunk {
+            id: TrunkId(self.id()),
+            tenant: self.tenant,
+            name: "loopback".into(),
+            accept_from: ["127.0.0.1", "::1"].iter().filter_map(|n| n.parse().ok()).collect(),
+            send_to: None,
+            credentials: None,
+            max_calls: 0,
+        };
+        self.store.insert(&trunk).await?;
+        for (number, name, json) in FLOWS {
+            let id = FlowId(self.id());
+            let definition = serde_json::from_str(json).unwrap_or_default();
+            let (name, tenant) = (Text::from(name), self.tenant);
+            self.store.insert(&FlowVersion { id, version: 1, tenant, name, definition, published: true }).await?;
+            let did = Did { number: number.into(), tenant, target: DidTarget::Flow(id) };
+            self.store.insert(&did).await?;
+        }
+        Ok(())
+    }
+}
+
+fn ha1(name: &str, secret: &str) -> Ha1 {
+    let hash = |algorithm| {
+        let ha1 = sip::digest::Ha1::new(algorithm, name, NAME, secret);
+        Private::new(Text::from(ha1.to_hex()))
+    };
+    Ha1 { md5: hash(Algorithm::Md5), sha256: hash(Algorithm::Sha256) }
+}
+
+/// Two hundred names that differ, as a wall full of agents would show them.
+fn demo_name(number: u32) -> String {
+    const FAMILY: [char; 20] = [
+        '李', '王', '张', '刘', '陈', '杨', '赵', '黄', '周', '吴', '徐', '孙', '胡', '朱', '高', '林', '何', '郭',
+        '马', '罗',
+    ];
+    const GIVEN: [&str; 10] = ["伟", "芳", "娜", "强", "静", "磊", "洋", "艳", "勇", "婷"];
+    let n = (number - 1001) as usize;
+    format!("{}{}", FAMILY[n % 20], GIVEN[(n / 20) % 10])
+}

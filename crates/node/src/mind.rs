@@ -1,0 +1,226 @@
+//! The mind on the signalling thread: feeds `center`, writes the journal first.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use center::{Center, Effect};
+use journal::ladder::{LadderWriter, Position, Transport as LadderTransport};
+use journal::{Journal, Writer};
+use net::mind::{Admission, Claim, Credential, Mind, Way};
+use sip::flow::Transport;
+use std::sync::Arc;
+use types::event::{Binding, Event, Happening};
+use types::register::{RegisterRejected, RegisterRequest};
+use types::{Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, TenantId};
+
+use crate::ask::Ask;
+
+/// How long an answered call waits for the journal. Beyond it the caller would hear a gap; the call
+/// goes on and an alarm says what happened.
+const JOURNAL_WAIT: Duration = Duration::from_millis(50);
+
+/// The mind of a node.
+pub struct NodeMind {
+    center: Center,
+    writer: Writer,
+    journal: Arc<Journal>,
+    ladder: LadderWriter,
+    /// The newest ladder message of each leg that lives.
+    ladder_ends: HashMap<LegId, Position>,
+    commands: VecDeque<LegCommand>,
+    /// Something was decided in this turn that must be written before datagrams leave.
+    must_write: bool,
+    wrote: bool,
+    device_tenants: HashMap<DeviceId, TenantId>,
+    /// Where strangers are challenged: the first tenant.
+    default_realm: Option<TenantId>,
+}
+
+impl NodeMind {
+    /// A mind over a center whose tenants are set up.
+    pub fn new(center: Center, journal: Arc<Journal>, ladder: LadderWriter) -> Self {
+        let mut tenants: Vec<TenantId> = center.tenants().collect();
+        tenants.sort();
+        let devices = tenants.iter().filter_map(|t| center.directory(*t));
+        let device_tenants = devices.flat_map(|d| d.devices().map(|dev| (dev.id, dev.tenant))).collect();
+        let mut mind = Self {
+            center,
+            writer: journal.writer(),
+            journal,
+            ladder,
+            ladder_ends: HashMap::new(),
+            commands: VecDeque::new(),
+            must_write: false,
+            wrote: false,
+            device_tenants,
+            default_realm: tenants.first().copied(),
+        };
+        mind.drain();
+        mind
+    }
+
+    /// Carries the center's decisions into the journal and to the legs.
+    fn drain(&mut self) {
+        while let Some(effect) = self.center.poll_effect() {
+            match effect {
+                Effect::Leg(command) => self.commands.push_back(command),
+                Effect::Journal(event) => self.write(&event),
+            }
+        }
+    }
+
+    fn write(&mut self, event: &Event) {
+        self.must_write |= matches!(event.what, Happening::InteractionAnswered { .. });
+        self.wrote = true;
+        self.writer.append(event);
+    }
+
+    fn answer(&mut self, now: Now, ask: Ask) {
+        // A questioner that has gone needs no answer.
+        match ask {
+            Ask::Live(tenant, to) => {
+                self.writer.barrier(JOURNAL_WAIT);
+                let live = self.center.live(now, tenant);
+                let _ = to.send(live.map(|live| (self.journal.last_seq(tenant), live)));
+            }
+            Ask::Queues(tenant, to) => drop(to.send(self.center.queues_live(now, tenant))),
+            Ask::Agent(tenant, agent, to) => drop(to.send(self.center.agent_status(now, tenant, agent))),
+            Ask::Order(tenant, agent, order, to) => drop(to.send(self.center.order(now, tenant, agent, order))),
+            Ask::HangUp(tenant, id, to) => drop(to.send(self.center.hang_up(now, tenant, id))),
+            Ask::InProgress(to) => drop(to.send(self.center.in_progress())),
+            Ask::Drain => self.center.drain(),
+            Ask::ShutDown(done) => {
+                self.center.drain();
+                self.center.shut_down(now);
+                let _ = done.send(());
+            }
+        }
+    }
+
+    /// The tenant that a request names by its host, or the one where strangers are challenged.
+    fn realm_of(&self, claim: &Claim<'_>) -> Option<TenantId> {
+        let named = self.center.tenants().find(|t| {
+            self.center.directory(*t).is_some_and(|d| {
+                let name = &*d.tenant().name;
+                claim.to_host.eq_ignore_ascii_case(name) || claim.from_host.eq_ignore_ascii_case(name)
+            })
+        });
+        named.or(self.default_realm)
+    }
+
+    fn is_device(&self, tenant: TenantId, name: &str) -> bool {
+        self.center.directory(tenant).is_some_and(|d| d.device_by_name(name).is_some())
+    }
+}
+
+impl Mind for NodeMind {
+    type Message = Ask;
+
+    fn handle_leg(&mut self, now: Now, event: LegEvent) {
+        if let LegEvent::Ended { leg, .. } = &event {
+            self.ladder_ends.remove(leg);
+        }
+        self.center.handle(now, event);
+        self.drain();
+    }
+
+    fn handle_message(&mut self, now: Now, message: Ask) {
+        self.answer(now, message);
+        self.drain();
+    }
+
+    fn handle_timeout(&mut self, now: Now) {
+        self.center.handle_timeout(now);
+        self.drain();
+    }
+
+    fn poll_timeout(&mut self) -> Option<Mono> {
+        self.center.poll_timeout()
+    }
+
+    fn poll_command(&mut self) -> Option<LegCommand> {
+        self.commands.pop_front()
+    }
+
+    fn commit(&mut self, _now: Now) {
+        if std::mem::take(&mut self.must_write) {
+            self.writer.barrier(JOURNAL_WAIT);
+        } else if std::mem::take(&mut self.wrote) {
+            self.writer.flush();
+        }
+        self.wrote = false;
+        self.ladder.flush();
+    }
+
+    fn new_leg(&mut self, now: Now) -> LegId {
+        self.center.new_leg(now)
+    }
+
+    /// A known device's name must be proved wherever it comes from; else an address may belong to a
+    /// trunk; everyone else is challenged alike, so that nobody learns which names exist.
+    fn admit(&self, claim: &Claim<'_>) -> Admission {
+        let Some(tenant) = self.realm_of(claim) else { return Admission::Refuse(403) };
+        let realm = self.center.directory(tenant).map(|d| d.tenant().name.clone()).unwrap_or_else(|| "".into());
+        let claims_device = self.is_device(tenant, claim.from_user) || self.is_device(tenant, claim.contact_user);
+        if claim.method == "REGISTER" || claims_device {
+            return Admission::Challenge { realm };
+        }
+        for tenant in self.center.tenants() {
+            let trunk = self.center.plan(tenant).and_then(|p| p.trunk_from(claim.source.ip()));
+            if let Some(trunk) = trunk {
+                return Admission::Trunk { tenant, trunk: trunk.id };
+            }
+        }
+        Admission::Challenge { realm }
+    }
+
+    fn credential(&self, realm: &str, user: &str) -> Option<Credential> {
+        let tenant =
+            self.center.tenants().find(|t| self.center.directory(*t).is_some_and(|d| &*d.tenant().name == realm))?;
+        let device = self.center.directory(tenant)?.device_by_name(user)?;
+        let (md5, sha256) = (device.ha1.md5.clone(), device.ha1.sha256.clone());
+        Some(Credential { tenant, device: device.id, md5, sha256 })
+    }
+
+    fn register(
+        &mut self,
+        now: Now,
+        device: DeviceId,
+        request: &RegisterRequest,
+    ) -> Result<Vec<Binding>, RegisterRejected> {
+        let Some(&tenant) = self.device_tenants.get(&device) else { return Ok(Vec::new()) };
+        let bindings = self.center.register(now, tenant, device, request);
+        self.drain();
+        bindings
+    }
+
+    fn flow_closed(&mut self, now: Now, flow: u64) {
+        self.center.flow_closed(now, flow);
+        self.drain();
+    }
+
+    fn on_message(&mut self, now: Now, leg: LegId, way: Way, transport: Transport, peer: SocketAddr, bytes: &[u8]) {
+        let previous = self.ladder_ends.get(&leg).copied().unwrap_or(Position::NONE);
+        let transport = match transport {
+            Transport::Udp => LadderTransport::Udp,
+            Transport::Tcp => LadderTransport::Tcp,
+            Transport::Tls => LadderTransport::Tls,
+            Transport::Ws => LadderTransport::Ws,
+            Transport::Wss => LadderTransport::Wss,
+        };
+        let position = self.ladder.append(leg, previous, now.wall, way == Way::Out, transport, peer, bytes);
+        if self.center.interaction_of(leg).is_some() {
+            self.ladder_ends.insert(leg, position);
+        }
+    }
+
+    fn save_dialog(&mut self, now: Now, leg: LegId, saved: Option<&[u8]>) {
+        let Some((tenant, id)) = self.center.interaction_of(leg) else { return };
+        let what = match saved {
+            Some(bytes) => Happening::DialogSaved { leg, id, bytes: bytes.to_vec() },
+            None => Happening::DialogEnded { leg, cause: Cause::Normal },
+        };
+        self.write(&Event { tenant, at: now.wall, what });
+    }
+}
