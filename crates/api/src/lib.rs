@@ -1,1 +1,33 @@
-//! HTTP, server-sent events and OpenAPI; DTOs live here and nowhere else.
+//! HTTP, server-sent events, WebSocket and OpenAPI; DTOs live here and nowhere else.
+//!
+//! [`router`] makes the whole interface out of an [`ApiState`]. What goes on right now is asked of a [`Backend`], what
+//! was is read from the store, what happens comes from the journal, sound from [`Recordings`]. Every question carries
+//! the tenant of the caller's session, so that nothing of another tenant's is ever found.
+//!
+//! Reading order: [`routes`](router) lists what there is; `context` is what every answer passes through; `auth` says
+//! who asks; `events` is the stream; `dto` is what leaves.
+
+mod assets;
+mod auth;
+mod backend;
+mod context;
+mod dto;
+mod error;
+mod events;
+mod input;
+mod language;
+mod names;
+mod openapi;
+mod privacy;
+mod range;
+mod routes;
+mod serve;
+mod state;
+
+pub use assets::Assets;
+pub use auth::{HashError, PasswordCost, hash_password};
+pub use backend::{Answer, Audio, Backend, Peak, Recordings, Trouble};
+pub use openapi::openapi_json;
+pub use routes::router;
+pub use serve::serve;
+pub use state::ApiState;

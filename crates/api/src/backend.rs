@@ -1,0 +1,70 @@
+//! What the interface asks of the program around it.
+
+use std::io;
+use std::pin::Pin;
+
+use center::{AgentOrder, AgentStatus, Live, LiveQueue, Refused};
+use types::record::RecordingRecord;
+use types::{AgentId, InteractionId, TenantId};
+
+/// An answer that comes later.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Why an order was not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// The center refuses; nothing has changed.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Nobody answers: the node starts, stops or is overloaded. The same may succeed a little later.
+    #[error("the call server does not answer")]
+    Unavailable,
+}
+
+/// The running center, as the interface sees it.
+pub trait Backend: Send + Sync + 'static {
+    /// What goes on right now, with the journal's cursor of the same moment; none when nobody answers.
+    fn live(&self, tenant: TenantId) -> Answer<'_, Option<(u64, Live)>>;
+    /// The queues right now; none when nobody answers.
+    fn queues(&self, tenant: TenantId) -> Answer<'_, Vec<LiveQueue>>;
+    /// An agent's state; none when there is no such agent in this tenant.
+    fn agent_status(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Option<AgentStatus>>;
+    /// Orders an agent's state.
+    fn order(&self, tenant: TenantId, agent: AgentId, order: AgentOrder) -> Answer<'_, Result<AgentStatus, Trouble>>;
+    /// Ends an interaction.
+    fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>>;
+    /// Figures in Prometheus' text format, one line each.
+    fn metrics(&self) -> String;
+    /// Whether calls are accepted.
+    fn ready(&self) -> bool;
+}
+
+/// The recordings on disk, or wherever they are.
+pub trait Recordings: Send + Sync + 'static {
+    /// Opens a recording. May block.
+    ///
+    /// # Errors
+    /// `NotFound` when its tracks are gone; tracks that cannot be read.
+    fn open(&self, tenant: TenantId, recording: &RecordingRecord) -> io::Result<Box<dyn Audio>>;
+}
+
+/// The lowest and the highest sample of a stretch, from -1 to 1.
+pub type Peak = (f32, f32);
+
+/// A recording as one two-channel WAV file. All methods may block.
+pub trait Audio: Send {
+    /// Length of the file in bytes.
+    fn total_len(&self) -> u64;
+    /// Length in milliseconds.
+    fn duration_ms(&self) -> u64;
+    /// Fills `out` with the file's bytes from `offset`; returns how many there were. Fewer only at the end.
+    ///
+    /// # Errors
+    /// Tracks that cannot be read.
+    fn read_at(&mut self, offset: u64, out: &mut [u8]) -> io::Result<usize>;
+    /// The outline of each channel in so many stretches of equal length.
+    ///
+    /// # Errors
+    /// Tracks that cannot be read.
+    fn peaks(&mut self, buckets: usize) -> io::Result<Vec<Vec<Peak>>>;
+}

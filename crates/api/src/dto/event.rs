@@ -1,0 +1,82 @@
+//! What the stream says.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{LiveAgent, LiveInteraction, LiveQueue};
+
+/// How bad an alarm is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Severity {
+    Warning,
+    Critical,
+}
+
+/// Something that needs a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Alarm {
+    /// Stays the same while one alarm is raised, repeated and cleared.
+    pub(crate) id: String,
+    pub(crate) code: String,
+    #[schema(inline)]
+    pub(crate) severity: Severity,
+    /// The sentence that tells an operator what happened and what to do.
+    pub(crate) message: String,
+    pub(crate) since: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cleared_at: Option<String>,
+}
+
+/// One event. `id` is the cursor behind it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(tag = "type")]
+pub(crate) enum Event {
+    /// An agent passed into another state.
+    #[serde(rename = "agent.state")]
+    AgentState { id: String, at: String, agent: LiveAgent },
+    /// An interaction began.
+    #[serde(rename = "interaction.started")]
+    InteractionStarted { id: String, at: String, interaction: LiveInteraction },
+    /// An interaction passed into another state.
+    #[serde(rename = "interaction.state")]
+    InteractionState { id: String, at: String, interaction: LiveInteraction },
+    /// An interaction ended.
+    #[serde(rename = "interaction.ended")]
+    InteractionEnded { id: String, at: String, interaction: LiveInteraction },
+    /// An agent's work after a talk is over.
+    #[serde(rename = "interaction.wrapped")]
+    InteractionWrapped { id: String, at: String, interaction_id: String, agent_id: String, wrap_up_ms: u64 },
+    /// A queue's figures changed. Made for the stream: it does not move the cursor.
+    #[serde(rename = "queue.stats")]
+    QueueStats { id: String, at: String, queue: LiveQueue },
+    /// An alarm was raised or is over.
+    #[serde(rename = "alarm")]
+    Alarm { id: String, at: String, alarm: Alarm },
+    /// A customer asked to be called back.
+    #[serde(rename = "callback.requested")]
+    CallbackRequested {
+        id: String,
+        at: String,
+        interaction_id: String,
+        number: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        queue_id: Option<String>,
+    },
+}
+
+impl Event {
+    /// The event's name, as the stream's `event` line and the JSON's `type` have it.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::AgentState { .. } => "agent.state",
+            Self::InteractionStarted { .. } => "interaction.started",
+            Self::InteractionState { .. } => "interaction.state",
+            Self::InteractionEnded { .. } => "interaction.ended",
+            Self::InteractionWrapped { .. } => "interaction.wrapped",
+            Self::QueueStats { .. } => "queue.stats",
+            Self::Alarm { .. } => "alarm",
+            Self::CallbackRequested { .. } => "callback.requested",
+        }
+    }
+}

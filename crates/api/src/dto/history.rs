@@ -1,0 +1,469 @@
+//! What was: interactions that have ended.
+
+use journal::ladder::Message;
+use serde::Serialize;
+use types::record::{self, InteractionRecord, LegRecord};
+use types::{AgentId, QueueId, Wall};
+use utoipa::ToSchema;
+
+use super::mirror;
+use crate::names::Names;
+use crate::privacy::{self, Sight};
+
+mirror! {
+    /// By which medium the customer comes.
+    Channel of record::Channel { Voice = "voice" }
+}
+
+mirror! {
+    /// Who began it.
+    Direction of record::Direction { Inbound = "inbound", Outbound = "outbound", Internal = "internal" }
+}
+
+mirror! {
+    /// What came of it.
+    Outcome of record::Outcome {
+        Answered = "answered", Abandoned = "abandoned", Rejected = "rejected", Failed = "failed",
+        SelfServed = "self_served", Callback = "callback",
+    }
+}
+
+mirror! {
+    /// Who ended it.
+    EndedBy of types::EndedBy { Caller = "caller", Agent = "agent", System = "system", Callee = "callee" }
+}
+
+mirror! {
+    /// What a leg is for.
+    LegRole of record::LegRole {
+        Customer = "customer", Agent = "agent", Target = "target", Supervisor = "supervisor",
+    }
+}
+
+/// A queue by id and name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QueueRef {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+/// An agent by id, number and name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AgentRef {
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) name: String,
+}
+
+/// An interaction that has ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Interaction {
+    pub(crate) id: String,
+    pub(crate) channel: Channel,
+    pub(crate) direction: Direction,
+    /// The caller's number; empty when withheld.
+    pub(crate) from: String,
+    /// The number dialled.
+    pub(crate) to: String,
+    /// The last queue it waited in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) queue: Option<QueueRef>,
+    /// The last agent who talked; or, where none did, whom it last rang.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) agent: Option<AgentRef>,
+    pub(crate) started_at: String,
+    /// When the call was taken by menu, announcement or agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) answered_at: Option<String>,
+    /// When a human first spoke with the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) connected_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ended_at: Option<String>,
+    pub(crate) wait_ms: u64,
+    pub(crate) talk_ms: u64,
+    pub(crate) hold_ms: u64,
+    pub(crate) wrap_up_ms: u64,
+    pub(crate) outcome: Outcome,
+    pub(crate) ended_by: EndedBy,
+    /// Why it ended: `normal`, `no_answer` …
+    pub(crate) cause: String,
+    pub(crate) has_recording: bool,
+    /// What the agent noted of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) disposition: Option<String>,
+}
+
+/// Some interactions, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InteractionPage {
+    pub(crate) items: Vec<Interaction>,
+    /// The cursor of the next page; absent at the end.
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// How good a leg's media was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LegMedia {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) codec: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) loss_pct: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) jitter_ms: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mos: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rtt_ms: Option<f32>,
+    pub(crate) packets_received: u64,
+    pub(crate) packets_sent: u64,
+}
+
+/// One leg of an interaction.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Leg {
+    pub(crate) id: String,
+    #[schema(inline)]
+    pub(crate) role: LegRole,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) agent_id: Option<String>,
+    /// Empty when the leg never got that far.
+    pub(crate) sip_call_id: String,
+    pub(crate) address: String,
+    pub(crate) started_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ringing_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) answered_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ended_at: Option<String>,
+    pub(crate) end_cause: String,
+    /// The SIP status that ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sip_status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) media: Option<LegMedia>,
+}
+
+/// One step of a flow's walk.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TraceStep {
+    pub(crate) at: String,
+    pub(crate) node: String,
+    pub(crate) kind: String,
+    pub(crate) detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) outlet: Option<String>,
+}
+
+/// One named share of a score.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScoreTerm {
+    pub(crate) name: String,
+    pub(crate) value: i64,
+}
+
+/// The agent who was chosen.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Winner {
+    pub(crate) agent_id: String,
+    pub(crate) number: String,
+    pub(crate) terms: Vec<ScoreTerm>,
+}
+
+/// An agent who came after.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NextCandidate {
+    pub(crate) agent_id: String,
+    pub(crate) number: String,
+    pub(crate) terms: Vec<ScoreTerm>,
+}
+
+/// How many agents were out of the question for one reason.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Excluded {
+    pub(crate) reason: String,
+    pub(crate) count: u32,
+}
+
+/// Why this agent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Decision {
+    pub(crate) at: String,
+    pub(crate) queue_id: String,
+    #[schema(inline)]
+    pub(crate) winner: Winner,
+    #[schema(inline)]
+    pub(crate) next: Vec<NextCandidate>,
+    #[schema(inline)]
+    pub(crate) excluded: Vec<Excluded>,
+    pub(crate) strategy: String,
+}
+
+/// What a stretch of the interaction was spent on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Segment {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    /// One of the live states, `setup`, or a cause that a newer server names.
+    pub(crate) cause: String,
+}
+
+/// A stretch of a recording without sound of its own.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecordingGap {
+    pub(crate) from_ms: u64,
+    pub(crate) to_ms: u64,
+    pub(crate) cause: String,
+}
+
+/// Whom a channel of a recording is of.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RecordingChannel {
+    Customer,
+    Agent,
+}
+
+/// One recording of an interaction.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Recording {
+    pub(crate) id: String,
+    pub(crate) started_at: String,
+    pub(crate) duration_ms: u64,
+    /// Left and right.
+    #[schema(inline)]
+    pub(crate) channels: Vec<RecordingChannel>,
+    pub(crate) gaps: Vec<RecordingGap>,
+}
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Way {
+    In,
+    Out,
+}
+
+/// One SIP message as it was on the wire.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SipMessage {
+    pub(crate) at: String,
+    pub(crate) leg_id: String,
+    #[schema(inline)]
+    pub(crate) direction: Way,
+    pub(crate) transport: String,
+    pub(crate) peer: String,
+    pub(crate) start_line: String,
+    pub(crate) call_id: String,
+    pub(crate) cseq: String,
+    /// The whole message; what the reader may not see is masked.
+    pub(crate) text: String,
+}
+
+/// An interaction with all that is known of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InteractionDetail {
+    #[serde(flatten)]
+    pub(crate) interaction: Interaction,
+    pub(crate) legs: Vec<Leg>,
+    pub(crate) trace: Vec<TraceStep>,
+    pub(crate) decisions: Vec<Decision>,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) recordings: Vec<Recording>,
+    pub(crate) messages: Vec<SipMessage>,
+}
+
+/// The outline of a recording.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Peaks {
+    /// Per channel: minimum and maximum of each bucket, alternating, from -1 to 1.
+    pub(crate) channels: Vec<Vec<f32>>,
+    pub(crate) duration_ms: u64,
+}
+
+fn text(at: Option<Wall>) -> Option<String> {
+    at.map(|at| at.to_string())
+}
+
+impl AgentRef {
+    fn new(id: AgentId, names: &Names) -> Self {
+        let (number, name) = names.agent(id);
+        Self { id: id.to_string(), number, name }
+    }
+}
+
+impl QueueRef {
+    fn new(id: QueueId, names: &Names) -> Self {
+        Self { id: id.to_string(), name: names.queue(id) }
+    }
+}
+
+impl Interaction {
+    pub(crate) fn new(row: store::Interaction, names: &Names, sight: Sight) -> Self {
+        Self {
+            id: row.id.to_string(),
+            channel: row.channel.into(),
+            direction: row.direction.into(),
+            from: sight.number(row.from.reveal(), row.agent),
+            to: sight.number(row.to.reveal(), row.agent),
+            queue: row.queue.map(|id| QueueRef::new(id, names)),
+            agent: row.agent.map(|id| AgentRef::new(id, names)),
+            started_at: row.started.to_string(),
+            answered_at: text(row.answered),
+            connected_at: text(row.connected),
+            ended_at: Some(row.ended.to_string()),
+            wait_ms: row.wait_ms,
+            talk_ms: row.talk_ms,
+            hold_ms: row.hold_ms,
+            wrap_up_ms: row.wrap_up_ms,
+            outcome: row.outcome.into(),
+            ended_by: row.ended_by.into(),
+            cause: row.cause.as_str().to_owned(),
+            has_recording: row.has_recording,
+            disposition: None,
+        }
+    }
+}
+
+impl InteractionDetail {
+    pub(crate) fn new(
+        row: store::Interaction,
+        record: &InteractionRecord,
+        messages: &[Message],
+        names: &Names,
+        sight: Sight,
+    ) -> Self {
+        let clear = sight.sees(row.agent);
+        Self {
+            legs: record.legs.iter().map(|leg| Leg::new(leg, clear)).collect(),
+            trace: record.trace.iter().map(|step| TraceStep::new(step, clear)).collect(),
+            decisions: record.decisions.iter().map(|d| Decision::new(d, names)).collect(),
+            segments: record.segments.iter().map(Segment::from).collect(),
+            recordings: record.recordings.iter().map(|r| Recording::new(r, record.ended)).collect(),
+            messages: messages.iter().map(|message| SipMessage::new(message, clear)).collect(),
+            interaction: Interaction::new(row, names, sight),
+        }
+    }
+}
+
+impl Leg {
+    fn new(leg: &LegRecord, clear: bool) -> Self {
+        let address = leg.address.reveal();
+        Self {
+            id: leg.id.to_string(),
+            role: leg.role.into(),
+            agent_id: leg.agent.map(|id| id.to_string()),
+            sip_call_id: leg.sip_call_id.as_deref().unwrap_or_default().to_owned(),
+            address: if clear { address.to_string() } else { privacy::without_numbers(address) },
+            started_at: leg.started.to_string(),
+            ringing_at: text(leg.ringing),
+            answered_at: text(leg.answered),
+            ended_at: text(leg.ended),
+            end_cause: leg.cause.map_or("", types::Cause::as_str).to_owned(),
+            sip_status: leg.status,
+            media: leg.media.as_ref().map(LegMedia::from),
+        }
+    }
+}
+
+impl From<&types::leg::MediaQuality> for LegMedia {
+    fn from(media: &types::leg::MediaQuality) -> Self {
+        let expected = media.received + media.lost;
+        Self {
+            codec: None,
+            loss_pct: (expected > 0).then(|| media.lost as f64 * 100.0 / expected as f64),
+            jitter_ms: Some(media.jitter_ms),
+            mos: Some(media.mos),
+            rtt_ms: media.rtt_ms,
+            packets_received: media.received,
+            packets_sent: media.sent,
+        }
+    }
+}
+
+impl TraceStep {
+    fn new(step: &record::TraceStep, clear: bool) -> Self {
+        Self {
+            at: step.at.to_string(),
+            node: step.node.to_string(),
+            kind: step.kind.to_string(),
+            // A number that was keyed in, to be called back at, for example.
+            detail: if clear { step.detail.to_string() } else { privacy::without_numbers(&step.detail) },
+            outlet: step.outlet.as_ref().map(|o| o.to_string()),
+        }
+    }
+}
+
+fn terms(candidate: &record::Candidate) -> Vec<ScoreTerm> {
+    candidate.terms.iter().map(|t| ScoreTerm { name: t.name.to_string(), value: t.value }).collect()
+}
+
+impl Decision {
+    fn new(decision: &record::Decision, names: &Names) -> Self {
+        let number = |id| names.agent(id).0;
+        let next = |c: &record::Candidate| NextCandidate {
+            agent_id: c.agent.to_string(),
+            number: number(c.agent),
+            terms: terms(c),
+        };
+        let winner = &decision.winner;
+        Self {
+            at: decision.at.to_string(),
+            queue_id: decision.queue.to_string(),
+            winner: Winner { agent_id: winner.agent.to_string(), number: number(winner.agent), terms: terms(winner) },
+            next: decision.next.iter().map(next).collect(),
+            excluded: decision
+                .excluded
+                .iter()
+                .map(|e| Excluded { reason: e.reason.to_string(), count: e.count })
+                .collect(),
+            strategy: decision.strategy.to_string(),
+        }
+    }
+}
+
+impl From<&record::Segment> for Segment {
+    fn from(segment: &record::Segment) -> Self {
+        let cause = segment.kind.as_str().to_owned();
+        Self { from: segment.from.to_string(), to: segment.to.to_string(), cause }
+    }
+}
+
+impl Recording {
+    fn new(recording: &record::RecordingRecord, ended: Wall) -> Self {
+        let gap =
+            |g: &record::RecordingGap| RecordingGap { from_ms: g.from_ms, to_ms: g.to_ms, cause: g.cause.to_string() };
+        Self {
+            id: recording.id.to_string(),
+            started_at: recording.started.to_string(),
+            duration_ms: recording.ended.unwrap_or(ended).ms_since(recording.started),
+            channels: vec![RecordingChannel::Customer, RecordingChannel::Agent],
+            gaps: recording.gaps.iter().map(gap).collect(),
+        }
+    }
+}
+
+impl SipMessage {
+    fn new(message: &Message, clear: bool) -> Self {
+        let bytes = String::from_utf8_lossy(message.bytes.reveal());
+        let text = privacy::message(&bytes, clear);
+        let header = |names: [&str; 2]| {
+            let lines = text.lines().skip(1).take_while(|line| !line.trim().is_empty());
+            let mut pairs = lines.filter_map(|line| line.split_once(':'));
+            let found = pairs.find(|(name, _)| names.iter().any(|n| n.eq_ignore_ascii_case(name.trim())));
+            found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+        };
+        Self {
+            at: message.at.to_string(),
+            leg_id: message.leg.to_string(),
+            direction: if message.sent { Way::Out } else { Way::In },
+            transport: message.transport.as_str().to_owned(),
+            peer: message.peer.to_string(),
+            start_line: text.lines().next().unwrap_or_default().trim().to_owned(),
+            call_id: header(["call-id", "i"]),
+            cseq: header(["cseq", "cseq"]),
+            text,
+        }
+    }
+}

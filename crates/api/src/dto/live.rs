@@ -1,0 +1,174 @@
+//! What goes on right now.
+
+use serde::Serialize;
+use types::Wall;
+use types::record::SegmentKind;
+use utoipa::ToSchema;
+
+use super::{AgentStateName, Channel, Direction};
+use crate::privacy::Sight;
+
+/// What an interaction does right now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LiveInteractionState {
+    Menu,
+    Queued,
+    Ringing,
+    Talking,
+    Held,
+    Ending,
+}
+
+impl From<SegmentKind> for LiveInteractionState {
+    fn from(kind: SegmentKind) -> Self {
+        match kind {
+            // Nothing has answered yet: to whoever looks, it rings.
+            SegmentKind::Setup | SegmentKind::Ringing => Self::Ringing,
+            SegmentKind::Menu => Self::Menu,
+            SegmentKind::Queued => Self::Queued,
+            SegmentKind::Talking => Self::Talking,
+            SegmentKind::Held => Self::Held,
+            SegmentKind::Ending => Self::Ending,
+        }
+    }
+}
+
+/// An agent right now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct LiveAgent {
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) name: String,
+    pub(crate) state: AgentStateName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    pub(crate) since: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) interaction_id: Option<String>,
+    /// Ids of the queues the agent serves.
+    pub(crate) queues: Vec<String>,
+}
+
+impl From<center::LiveAgent> for LiveAgent {
+    fn from(agent: center::LiveAgent) -> Self {
+        let center::LiveAgent { number, name, queues, status } = agent;
+        Self {
+            id: status.agent.to_string(),
+            number: number.to_string(),
+            name: name.reveal().to_string(),
+            state: status.state.into(),
+            reason: status.reason.map(|r| r.to_string()),
+            since: status.since.to_string(),
+            until: status.until.map(|at| at.to_string()),
+            interaction_id: status.interaction.map(|id| id.to_string()),
+            queues: queues.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// An interaction right now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct LiveInteraction {
+    pub(crate) id: String,
+    pub(crate) channel: Channel,
+    pub(crate) direction: Direction,
+    pub(crate) state: LiveInteractionState,
+    /// The caller's number; empty when withheld.
+    pub(crate) from: String,
+    /// The number dialled.
+    pub(crate) to: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) queue_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) agent_id: Option<String>,
+    pub(crate) started_at: String,
+    pub(crate) state_since: String,
+    /// Place in its queue, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) position: Option<u32>,
+}
+
+impl LiveInteraction {
+    pub(crate) fn new(live: center::LiveInteraction, sight: Sight) -> Self {
+        Self {
+            id: live.id.to_string(),
+            channel: Channel::Voice,
+            direction: live.direction.into(),
+            state: live.state.into(),
+            from: sight.number(live.from.reveal(), live.agent),
+            to: sight.number(live.to.reveal(), live.agent),
+            queue_id: live.queue.map(|id| id.to_string()),
+            agent_id: live.agent.map(|id| id.to_string()),
+            started_at: live.started.to_string(),
+            state_since: live.state_since.to_string(),
+            position: live.position,
+        }
+    }
+}
+
+/// A queue right now.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct LiveQueue {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) waiting: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) longest_wait_since: Option<String>,
+    pub(crate) ready_agents: u32,
+    pub(crate) talking_agents: u32,
+    pub(crate) ringing_agents: u32,
+    pub(crate) wrap_up_agents: u32,
+    pub(crate) not_ready_agents: u32,
+    /// Share of today's offered calls answered within the target, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) service_level: Option<f64>,
+    pub(crate) answered_today: u64,
+    pub(crate) abandoned_today: u64,
+    pub(crate) offered_today: u64,
+}
+
+impl From<center::LiveQueue> for LiveQueue {
+    fn from(queue: center::LiveQueue) -> Self {
+        Self {
+            id: queue.queue.to_string(),
+            name: queue.name.to_string(),
+            waiting: queue.waiting,
+            longest_wait_since: queue.longest_wait_since.map(|at| at.to_string()),
+            ready_agents: queue.ready,
+            talking_agents: queue.talking,
+            ringing_agents: queue.ringing,
+            wrap_up_agents: queue.wrap_up,
+            not_ready_agents: queue.not_ready,
+            service_level: queue.service_level,
+            answered_today: queue.answered,
+            abandoned_today: queue.abandoned,
+            offered_today: queue.offered,
+        }
+    }
+}
+
+/// All of a tenant right now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LiveSnapshot {
+    /// Where the event stream continues from this snapshot.
+    pub(crate) cursor: String,
+    pub(crate) at: String,
+    pub(crate) agents: Vec<LiveAgent>,
+    pub(crate) interactions: Vec<LiveInteraction>,
+    pub(crate) queues: Vec<LiveQueue>,
+}
+
+impl LiveSnapshot {
+    pub(crate) fn new(cursor: u64, at: Wall, live: center::Live, sight: Sight) -> Self {
+        let mut agents: Vec<LiveAgent> = live.agents.into_iter().map(LiveAgent::from).collect();
+        agents.sort_by(|a, b| a.number.cmp(&b.number));
+        let mut interactions: Vec<_> = live.interactions.into_iter().map(|i| LiveInteraction::new(i, sight)).collect();
+        interactions.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut queues: Vec<LiveQueue> = live.queues.into_iter().map(LiveQueue::from).collect();
+        queues.sort_by(|a, b| a.id.cmp(&b.id));
+        Self { cursor: cursor.to_string(), at: at.to_string(), agents, interactions, queues }
+    }
+}

@@ -1,0 +1,58 @@
+//! The shapes that leave and enter. Domain types do not serialise here: what they mean to others is written down once,
+//! in this folder, and compared with the published description by a test.
+
+mod event;
+mod history;
+mod live;
+mod people;
+
+pub(crate) use event::{Alarm, Event, Severity};
+pub(crate) use history::{Channel, Direction, Interaction, InteractionDetail, InteractionPage, Peaks};
+pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
+pub(crate) use people::{AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, WantedState};
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a request was refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    pub(crate) error: ErrorDetail,
+}
+
+/// See `ErrorBody`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorDetail {
+    /// For programs; stable.
+    pub(crate) code: String,
+    /// For people, in their language.
+    pub(crate) message: String,
+    /// The field or parameter that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    /// Names the request in the server's log.
+    pub(crate) request_id: String,
+}
+
+/// Whether the server is well.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok`, `ready` or `starting`.
+    pub(crate) status: &'static str,
+}
+
+/// An enum of stable names that mirrors one of the domain's.
+macro_rules! mirror {
+    ($(#[$doc:meta])* $name:ident of $theirs:ty { $($variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+        pub(crate) enum $name { $(#[serde(rename = $text)] $variant),+ }
+
+        impl From<$theirs> for $name {
+            fn from(theirs: $theirs) -> Self {
+                match theirs { $(<$theirs>::$variant => Self::$variant),+ }
+            }
+        }
+    };
+}
+use mirror;

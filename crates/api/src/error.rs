@@ -1,0 +1,213 @@
+//! What can go wrong with a request: one code each, one status and one sentence per language for each code.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use center::Refused;
+
+use crate::backend::Trouble;
+use crate::language::Language;
+
+/// Why a request was refused. Stable: programs decide by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    BadRequest,
+    BadValue,
+    UnknownField,
+    UnknownParameter,
+    MissingField,
+    TooFewDigits,
+    Unauthorized,
+    BadCredentials,
+    TooManyAttempts,
+    Forbidden,
+    CrossOrigin,
+    NotFound,
+    MethodNotAllowed,
+    NoPhone,
+    OnCall,
+    NotInWrapUp,
+    Expired,
+    TooLarge,
+    NotJson,
+    BadRange,
+    TooManyStreams,
+    Unavailable,
+    Internal,
+}
+
+impl Code {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadRequest => "bad_request",
+            Self::BadValue => "bad_value",
+            Self::UnknownField => "unknown_field",
+            Self::UnknownParameter => "unknown_parameter",
+            Self::MissingField => "missing_field",
+            Self::TooFewDigits => "too_few_digits",
+            Self::Unauthorized => "unauthorized",
+            Self::BadCredentials => "bad_credentials",
+            Self::TooManyAttempts => "too_many_attempts",
+            Self::Forbidden => "forbidden",
+            Self::CrossOrigin => "cross_origin",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::NoPhone => "no_phone",
+            Self::OnCall => "on_call",
+            Self::NotInWrapUp => "not_in_wrap_up",
+            Self::Expired => "expired",
+            Self::TooLarge => "too_large",
+            Self::NotJson => "not_json",
+            Self::BadRange => "bad_range",
+            Self::TooManyStreams => "too_many_streams",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+
+    pub(crate) const fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest
+            | Self::BadValue
+            | Self::UnknownField
+            | Self::UnknownParameter
+            | Self::MissingField
+            | Self::TooFewDigits => StatusCode::BAD_REQUEST,
+            Self::Unauthorized | Self::BadCredentials => StatusCode::UNAUTHORIZED,
+            Self::TooManyAttempts | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+            Self::Forbidden | Self::CrossOrigin => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NoPhone | Self::OnCall | Self::NotInWrapUp => StatusCode::CONFLICT,
+            Self::Expired => StatusCode::GONE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BadRange => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What a person reads, in Chinese and in English.
+    const fn messages(self) -> (&'static str, &'static str) {
+        match self {
+            Self::BadRequest => ("请求格式不正确", "The request is malformed"),
+            Self::BadValue => ("该字段的值无效", "The value of this field is not valid"),
+            Self::UnknownField => ("请求中有未知字段", "The request has a field that is not known"),
+            Self::UnknownParameter => ("请求中有未知参数", "The request has a parameter that is not known"),
+            Self::MissingField => ("缺少必填字段", "A required field is missing"),
+            Self::TooFewDigits => ("请至少输入号码的三位", "Give at least three digits of the number"),
+            Self::Unauthorized => ("请先登录", "Sign in first"),
+            Self::BadCredentials => ("用户名或密码错误", "The user name or the password is wrong"),
+            Self::TooManyAttempts => ("失败次数过多，请稍后再试", "Too many failed attempts; try again later"),
+            Self::Forbidden => ("您没有此项权限", "You are not permitted to do this"),
+            Self::CrossOrigin => ("请求来自其他网站，已拒绝", "The request comes from another site and was refused"),
+            Self::NotFound => ("未找到", "Not found"),
+            Self::MethodNotAllowed => ("此地址不支持该方法", "This address does not take that method"),
+            Self::NoPhone => ("该坐席没有已注册的话机", "No telephone of this agent is registered"),
+            Self::OnCall => ("坐席正在通话或振铃", "The agent is on a call"),
+            Self::NotInWrapUp => ("坐席不在话后处理状态", "The agent is not in wrap-up"),
+            Self::Expired => ("游标已过期，请重新获取快照", "The cursor has expired; begin again from a snapshot"),
+            Self::TooLarge => ("请求内容过大", "The request is too large"),
+            Self::NotJson => ("请求内容须为 JSON", "The body has to be JSON"),
+            Self::BadRange => ("请求的范围超出录音", "The range is outside of the recording"),
+            Self::TooManyStreams => ("打开的事件流过多", "Too many event streams are open"),
+            Self::Unavailable => ("服务暂不可用，请稍后再试", "The service is not available; try again in a moment"),
+            Self::Internal => ("服务器内部错误", "Something went wrong in the server"),
+        }
+    }
+
+    pub(crate) const fn message(self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => self.messages().0,
+            Language::English => self.messages().1,
+        }
+    }
+
+    /// The code for an answer that the HTTP library has made by itself.
+    pub(crate) const fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            401 => Self::Unauthorized,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            405 => Self::MethodNotAllowed,
+            413 => Self::TooLarge,
+            415 => Self::NotJson,
+            503 => Self::Unavailable,
+            400..=499 => Self::BadRequest,
+            _ => Self::Internal,
+        }
+    }
+}
+
+/// A refusal. The layer around all routes writes it, with the request's id and in the reader's language.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiError {
+    pub(crate) code: Code,
+    pub(crate) field: Option<String>,
+    pub(crate) retry_after_s: Option<u64>,
+    /// Length of what a range was asked of, bytes.
+    pub(crate) length: Option<u64>,
+}
+
+/// What a route gives.
+pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
+
+impl ApiError {
+    pub(crate) const fn new(code: Code) -> Self {
+        Self { code, field: None, retry_after_s: None, length: None }
+    }
+
+    pub(crate) fn field(code: Code, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(code) }
+    }
+
+    pub(crate) const fn not_found() -> Self {
+        Self::new(Code::NotFound)
+    }
+
+    /// Something of ours failed. The log says what; the caller does not learn it.
+    pub(crate) fn internal(what: &'static str, error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, what, "a request failed");
+        Self::new(Code::Internal)
+    }
+}
+
+impl From<Code> for ApiError {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::BadCursor => Self::field(Code::BadValue, "cursor"),
+            store::Error::TooFewDigits(_) => Self::field(Code::TooFewDigits, "number"),
+            other if other.is_retryable() => {
+                tracing::error!(error = %other, "the store failed");
+                Self::new(Code::Unavailable)
+            }
+            other => Self::internal("store", &other),
+        }
+    }
+}
+
+impl From<Trouble> for ApiError {
+    fn from(trouble: Trouble) -> Self {
+        Self::new(match trouble {
+            Trouble::Refused(Refused::NotFound) => Code::NotFound,
+            Trouble::Refused(Refused::NoPhone) => Code::NoPhone,
+            Trouble::Refused(Refused::OnCall) => Code::OnCall,
+            Trouble::Refused(Refused::NotInWrapUp) => Code::NotInWrapUp,
+            Trouble::Unavailable => Code::Unavailable,
+        })
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

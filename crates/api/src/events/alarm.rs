@@ -1,0 +1,21 @@
+//! Alarms in the words of the interface.
+
+use types::Wall;
+
+use crate::dto::{Alarm, Severity};
+
+/// What costs calls or records at once.
+const CRITICAL: [&str; 6] =
+    ["disk_failed", "sync_failed", "events_lost", "emergency_call", "journal_failed", "recording_failed"];
+
+/// One alarm is known by its code: the same trouble raised again replaces the former.
+pub(super) fn alarm(code: &str, detail: &str, raised: bool, at: Wall) -> Alarm {
+    Alarm {
+        id: code.to_owned(),
+        code: code.to_owned(),
+        severity: if CRITICAL.contains(&code) { Severity::Critical } else { Severity::Warning },
+        message: detail.to_owned(),
+        since: at.to_string(),
+        cleared_at: (!raised).then(|| at.to_string()),
+    }
+}

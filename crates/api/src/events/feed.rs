@@ -1,0 +1,203 @@
+//! One reader's stream.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use journal::{Error as JournalError, Stored, Subscription};
+use tokio::time::{Instant, sleep_until};
+use types::UserId;
+
+use super::translate::{is_shown, moves_queues, translate};
+use crate::auth::Viewer;
+use crate::dto::{Event, LiveQueue};
+use crate::error::{ApiError, Code, Result};
+use crate::state::{App, now};
+
+/// Queues' figures are sent at most this often.
+const STATS_EVERY: Duration = Duration::from_secs(1);
+/// A silent stream says this often that it lives; proxies cut connections that are silent for a minute. Whether the
+/// session still stands is looked up as often.
+const BEAT_EVERY: Duration = Duration::from_secs(15);
+/// Streams of the whole installation: each is a connection and a reader of the journal.
+const STREAMS: usize = 4_096;
+/// Streams of one user: some tabs and some programs.
+const STREAMS_OF_USER: usize = 32;
+
+/// The streams that are open.
+#[derive(Debug, Default)]
+pub(crate) struct Streams(Mutex<HashMap<UserId, usize>>);
+
+impl Streams {
+    /// How many.
+    pub(crate) fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
+    fn open(&self, user: UserId) -> Result<()> {
+        let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let total: usize = users.values().sum();
+        let mine = users.entry(user).or_default();
+        if *mine >= STREAMS_OF_USER {
+            return Err(Code::TooManyStreams.into());
+        }
+        if total >= STREAMS {
+            return Err(Code::Unavailable.into());
+        }
+        *mine += 1;
+        Ok(())
+    }
+
+    fn close(&self, user: UserId) {
+        let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mine) = users.get_mut(&user) {
+            *mine -= 1;
+            if *mine == 0 {
+                users.remove(&user);
+            }
+        }
+    }
+}
+
+/// What a stream says next.
+#[derive(Debug)]
+pub(crate) enum Frame {
+    /// An event of the journal's: its id is the cursor behind it.
+    Journal(u64, Event),
+    /// Something made for the stream, which leaves the cursor where it is.
+    Passing(Event),
+    /// Nothing has happened.
+    Beat,
+}
+
+/// One reader's stream; counted while it lives.
+pub(crate) struct Feed {
+    app: App,
+    viewer: Viewer,
+    events: Subscription,
+    /// Read, and not yet translated.
+    waiting: VecDeque<Stored>,
+    /// Translated, and not yet told.
+    ready: VecDeque<Frame>,
+    /// The last event told.
+    seq: u64,
+    /// The figures last told, by queue.
+    told: HashMap<String, LiveQueue>,
+    /// Figures may have changed since.
+    changed: bool,
+    stats_at: Instant,
+    beat_at: Instant,
+}
+
+impl Feed {
+    /// Opens a stream behind a cursor; from now on where there is none.
+    ///
+    /// # Errors
+    /// [`Code::Expired`]: events after the cursor are gone, or were never there; too many streams.
+    pub(crate) fn open(app: App, viewer: Viewer, cursor: Option<u64>) -> Result<Self> {
+        let tenant = viewer.tenant();
+        let seq = cursor.unwrap_or_else(|| app.journal.last_seq(tenant));
+        let events = app.journal.subscribe(tenant, seq).map_err(|error| match error {
+            JournalError::Expired { .. } => ApiError::field(Code::Expired, "cursor"),
+            other => ApiError::internal("journal", &other),
+        })?;
+        app.streams.open(viewer.user.id)?;
+        let at = Instant::now();
+        Ok(Self {
+            app,
+            viewer,
+            events,
+            waiting: VecDeque::new(),
+            ready: VecDeque::new(),
+            seq,
+            told: HashMap::new(),
+            // Begins with all figures: they may have changed since the reader's snapshot.
+            changed: true,
+            stats_at: at,
+            beat_at: at + BEAT_EVERY,
+        })
+    }
+
+    /// The next frame; waits for it. None at the end: the session is over, or the reader has lagged so far behind that
+    /// its place in the journal is gone. The future may be dropped at any time, and nothing is missed.
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
+        loop {
+            if let Some(frame) = self.ready.pop_front() {
+                return Some(frame);
+            }
+            if let Some(stored) = self.waiting.front().cloned() {
+                self.translate(&stored).await;
+                self.waiting.pop_front();
+                continue;
+            }
+            tokio::select! {
+                biased;
+                () = sleep_until(self.beat_at) => {
+                    if !self.viewer.stands(&self.app.store).await {
+                        return None;
+                    }
+                    self.beat_at = Instant::now() + BEAT_EVERY;
+                    self.ready.push_back(Frame::Beat);
+                }
+                () = sleep_until(self.stats_at), if self.changed => self.tell_queues().await,
+                events = self.events.next() => match events {
+                    Ok(events) => self.waiting.extend(events.into_iter().filter(is_shown)),
+                    Err(error) => {
+                        tracing::warn!(%error, "an event stream ended");
+                        return None;
+                    }
+                },
+            }
+        }
+    }
+
+    async fn translate(&mut self, stored: &Stored) {
+        // A name that can't be read now is not worth a gap in the stream.
+        let names = self.app.names.of(self.viewer.tenant()).await.unwrap_or_default();
+        if let Some(event) = translate(&self.app, &self.viewer, &names, stored).await {
+            if moves_queues(&event) && !self.changed {
+                self.changed = true;
+                self.stats_at = self.stats_at.max(Instant::now());
+            }
+            self.seq = stored.seq;
+            self.ready.push_back(Frame::Journal(stored.seq, event));
+        }
+    }
+
+    async fn tell_queues(&mut self) {
+        let queues = self.app.backend.queues(self.viewer.tenant()).await;
+        self.changed = false;
+        self.stats_at = Instant::now() + STATS_EVERY;
+        for queue in queues.into_iter().map(LiveQueue::from) {
+            if self.told.get(&queue.id) != Some(&queue) {
+                self.told.insert(queue.id.clone(), queue.clone());
+                let (id, at) = (self.seq.to_string(), now().to_string());
+                self.ready.push_back(Frame::Passing(Event::QueueStats { id, at, queue }));
+            }
+        }
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.app.streams.close(self.viewer.user.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_user_cannot_take_all_streams() {
+        let streams = Streams::default();
+        for _ in 0..STREAMS_OF_USER {
+            streams.open(UserId(1)).unwrap();
+        }
+        assert_eq!(streams.open(UserId(1)).unwrap_err().code, Code::TooManyStreams);
+        streams.open(UserId(2)).unwrap();
+        streams.close(UserId(1));
+        streams.open(UserId(1)).unwrap();
+        assert_eq!(streams.count(), STREAMS_OF_USER + 1);
+    }
+}

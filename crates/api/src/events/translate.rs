@@ -1,0 +1,135 @@
+//! The journal's events in the words of the interface.
+
+use journal::Stored;
+use types::event::{Event as Written, Happening};
+use types::record::{AgentState, InteractionRecord, SegmentKind};
+use types::{AgentId, InteractionId, QueueId, Wall};
+
+use super::alarm::alarm;
+use super::subjects::Subject;
+use crate::auth::Viewer;
+use crate::dto::{Channel, Event, LiveAgent, LiveInteraction};
+use crate::names::Names;
+use crate::state::Shared;
+
+/// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
+const SHOWN: [&str; 7] = [
+    "interaction.started",
+    "interaction.state",
+    "interaction.ended",
+    "interaction.wrapped",
+    "agent.state",
+    "alarm",
+    "callback.requested",
+];
+
+/// Whether an event is for screens, told without parsing it.
+pub(super) fn is_shown(stored: &Stored) -> bool {
+    SHOWN.contains(&stored.kind())
+}
+
+/// Whether queues' figures may have changed.
+pub(super) fn moves_queues(event: &Event) -> bool {
+    !matches!(event, Event::Alarm { .. } | Event::CallbackRequested { .. } | Event::QueueStats { .. })
+}
+
+/// One event for one reader; none where there is nothing to tell.
+pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stored: &Stored) -> Option<Event> {
+    let Written { tenant, at: when, what } = match stored.event() {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::warn!(%error, "an event of the journal was passed over");
+            return None;
+        }
+    };
+    let (id, at) = (stored.seq.to_string(), when.to_string());
+    let sight = viewer.sight();
+    Some(match what {
+        Happening::AgentState { agent, state, reason, until, interaction } => {
+            let agent = changed_agent(names, when, agent, state, reason.as_deref(), until, interaction);
+            Event::AgentState { id, at, agent }
+        }
+        Happening::InteractionStarted { id: of, direction, from, to, .. } => {
+            let subject = Subject { direction, from, to, started: when };
+            app.subjects.remember(tenant, of, subject.clone());
+            let doing = Doing { state: SegmentKind::Setup, queue: None, agent: None };
+            Event::InteractionStarted { id, at, interaction: doing.of(viewer, of, &subject, when) }
+        }
+        Happening::InteractionState { id: of, state, queue, agent } => {
+            let subject = app.subject(tenant, of).await?;
+            let doing = Doing { state, queue, agent };
+            Event::InteractionState { id, at, interaction: doing.of(viewer, of, &subject, when) }
+        }
+        Happening::InteractionEnded { record } => {
+            let InteractionRecord { id: of, direction, from, to, started, queue, agent, .. } = *record;
+            let subject = Subject { direction, from, to, started };
+            let doing = Doing { state: SegmentKind::Ending, queue, agent };
+            Event::InteractionEnded { id, at, interaction: doing.of(viewer, of, &subject, when) }
+        }
+        Happening::Wrapped { id: of, agent, wrap_up_ms } => {
+            let (interaction_id, agent_id) = (of.to_string(), agent.to_string());
+            Event::InteractionWrapped { id, at, interaction_id, agent_id, wrap_up_ms }
+        }
+        Happening::Alarm { code, detail, raised } => {
+            Event::Alarm { id, at, alarm: alarm(&code, &detail, raised, when) }
+        }
+        Happening::CallbackRequested { id: of, number, queue } => Event::CallbackRequested {
+            id,
+            at,
+            interaction_id: of.to_string(),
+            number: sight.number(number.reveal(), None),
+            queue_id: queue.map(|q| q.to_string()),
+        },
+        _ => return None,
+    })
+}
+
+fn changed_agent(
+    names: &Names,
+    since: Wall,
+    agent: AgentId,
+    state: AgentState,
+    reason: Option<&str>,
+    until: Option<Wall>,
+    interaction: Option<InteractionId>,
+) -> LiveAgent {
+    let (number, name) = names.agent(agent);
+    LiveAgent {
+        id: agent.to_string(),
+        number,
+        name,
+        state: state.into(),
+        reason: reason.map(str::to_owned),
+        since: since.to_string(),
+        until: until.map(|at| at.to_string()),
+        interaction_id: interaction.map(|id| id.to_string()),
+        queues: names.queues_of(agent).iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// What an interaction does from a moment on.
+struct Doing {
+    state: SegmentKind,
+    queue: Option<QueueId>,
+    agent: Option<AgentId>,
+}
+
+impl Doing {
+    fn of(self, viewer: &Viewer, id: InteractionId, subject: &Subject, since: Wall) -> LiveInteraction {
+        let sight = viewer.sight();
+        LiveInteraction {
+            id: id.to_string(),
+            channel: Channel::Voice,
+            direction: subject.direction.into(),
+            state: self.state.into(),
+            from: sight.number(subject.from.reveal(), self.agent),
+            to: sight.number(subject.to.reveal(), self.agent),
+            queue_id: self.queue.map(|q| q.to_string()),
+            agent_id: self.agent.map(|a| a.to_string()),
+            started_at: subject.started.to_string(),
+            state_since: since.to_string(),
+            // Places change with each call that leaves: the snapshot has them.
+            position: None,
+        }
+    }
+}

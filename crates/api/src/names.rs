@@ -1,0 +1,96 @@
+//! Names of agents and queues, as lists and events show them beside ids.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use directory::Agent;
+use store::{Queue, QueueMember, Store};
+use tokio::time::Instant;
+use types::leg::Text;
+use types::{AgentId, Private, QueueId, TenantId};
+
+use crate::error::Result;
+
+/// A changed name is seen everywhere after this time.
+const FRESH: Duration = Duration::from_secs(5);
+/// Tenants whose names are kept at once.
+const TENANTS: usize = 1_000;
+
+/// One tenant's names.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    agents: HashMap<AgentId, (Text, Private<Text>)>,
+    queues: HashMap<QueueId, Text>,
+    serves: HashMap<AgentId, Vec<QueueId>>,
+}
+
+impl Names {
+    /// Number and name of an agent; empty when it was removed.
+    pub(crate) fn agent(&self, id: AgentId) -> (String, String) {
+        self.agents.get(&id).map(|(number, name)| (number.to_string(), name.reveal().to_string())).unwrap_or_default()
+    }
+
+    /// Name of a queue; empty when it was removed.
+    pub(crate) fn queue(&self, id: QueueId) -> String {
+        self.queues.get(&id).map(|name| name.to_string()).unwrap_or_default()
+    }
+
+    /// The queues that an agent serves.
+    pub(crate) fn queues_of(&self, agent: AgentId) -> &[QueueId] {
+        self.serves.get(&agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// The agent with this number.
+    pub(crate) fn agent_by_number(&self, number: &str) -> Option<AgentId> {
+        self.agents.iter().find(|(_, (n, _))| &**n == number).map(|(id, _)| *id)
+    }
+
+    /// The queue of this name.
+    pub(crate) fn queue_by_name(&self, name: &str) -> Option<QueueId> {
+        self.queues.iter().find(|(_, n)| &***n == name).map(|(id, _)| *id)
+    }
+}
+
+/// All tenants' names, read anew when they are old.
+pub(crate) struct NamesCache {
+    store: Store,
+    tenants: Mutex<HashMap<TenantId, (Instant, Arc<Names>)>>,
+}
+
+impl NamesCache {
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store, tenants: Mutex::default() }
+    }
+
+    pub(crate) async fn of(&self, tenant: TenantId) -> Result<Arc<Names>> {
+        let now = Instant::now();
+        let known = self.tenants.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
+        if let Some((read, names)) = known
+            && now < read + FRESH
+        {
+            return Ok(names);
+        }
+        let names = Arc::new(self.read(tenant).await?);
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        if tenants.len() >= TENANTS {
+            tenants.retain(|_, (read, _)| now < *read + FRESH);
+        }
+        tenants.insert(tenant, (now, Arc::clone(&names)));
+        Ok(names)
+    }
+
+    async fn read(&self, tenant: TenantId) -> Result<Names> {
+        let mut names = Names::default();
+        for agent in self.store.list::<Agent>(tenant).await? {
+            names.agents.insert(agent.id, (agent.number, agent.name));
+        }
+        for queue in self.store.list::<Queue>(tenant).await? {
+            names.queues.insert(queue.id, queue.name);
+        }
+        for member in self.store.list::<QueueMember>(tenant).await? {
+            names.serves.entry(member.agent).or_default().push(member.queue);
+        }
+        Ok(names)
+    }
+}

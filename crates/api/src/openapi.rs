@@ -1,0 +1,55 @@
+//! The description of the interface, OpenAPI 3.1.
+
+use std::sync::LazyLock;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::dto;
+use crate::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Lingtong", description = "The call centre's interface. Times are RFC 3339 in UTC; durations carry \
+        their unit in their name; lists page by cursor.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    paths(
+        routes::login, routes::logout, routes::me, routes::agent_state, routes::set_agent_state, routes::live,
+        routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::hang_up, routes::audio,
+        routes::peaks, routes::healthz, routes::readyz, routes::metrics,
+    ),
+    components(schemas(dto::Event)),
+    modifiers(&Finish),
+    security(("token" = []), ("cookie" = [])),
+)]
+struct Description;
+
+/// What attributes can't say.
+struct Finish;
+
+impl Modify for Finish {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let components = api.components.get_or_insert_default();
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+        let cookie = ApiKey::Cookie(ApiKeyValue::new("lingtong_session"));
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+    }
+}
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    // The description is built of constants: it becomes JSON, or never compiled.
+    let mut text = Description::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+});
+
+/// The description as JSON.
+pub fn openapi_json() -> &'static str {
+    &DOCUMENT
+}
+
+pub(crate) async fn document() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], openapi_json()).into_response()
+}

@@ -1,0 +1,58 @@
+//! Agents' states.
+
+use axum::Json;
+use axum::extract::State;
+use center::AgentOrder;
+use types::AgentId;
+
+use crate::auth::Viewer;
+use crate::dto::{AgentState, AgentStateChange, ErrorBody, WantedState};
+use crate::error::{ApiError, Code, Result};
+use crate::input::{Id, Input};
+use crate::state::App;
+
+/// Characters of a reason: it is shown in a narrow column.
+const REASON_CHARS: usize = 64;
+/// Where no reason is given.
+const NO_REASON: &str = "manual";
+
+/// An agent's state.
+#[utoipa::path(get, path = "/api/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path)),
+    responses((status = 200, body = AgentState), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn agent_state(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(agent): Id<AgentId>,
+) -> Result<Json<AgentState>> {
+    let status = app.backend.agent_status(viewer.tenant(), agent).await.ok_or_else(ApiError::not_found)?;
+    Ok(Json(status.into()))
+}
+
+/// Makes an agent ready or not ready. Agents may change themselves, supervisors everyone.
+#[utoipa::path(put, path = "/api/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path)),
+    request_body = AgentStateChange,
+    responses((status = 200, body = AgentState), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "The agent has no telephone, or is on a call")))]
+pub(crate) async fn set_agent_state(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(agent): Id<AgentId>,
+    Input(change): Input<AgentStateChange>,
+) -> Result<Json<AgentState>> {
+    // Whether there is such an agent comes first, so that another tenant's is not found rather than forbidden.
+    app.backend.agent_status(viewer.tenant(), agent).await.ok_or_else(ApiError::not_found)?;
+    viewer.require_self_or_supervisor(agent)?;
+    let reason = change.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let is_plain = |reason: &str| reason.chars().count() <= REASON_CHARS && !reason.chars().any(char::is_control);
+    if reason.is_some_and(|reason| !is_plain(reason)) {
+        return Err(ApiError::field(Code::BadValue, "reason"));
+    }
+    let order = match (change.state, reason) {
+        (WantedState::Ready, None) => AgentOrder::Ready,
+        (WantedState::Ready, Some(_)) => return Err(ApiError::field(Code::BadValue, "reason")),
+        (WantedState::NotReady, reason) => AgentOrder::NotReady(reason.unwrap_or(NO_REASON).into()),
+    };
+    let status = app.backend.order(viewer.tenant(), agent, order).await?;
+    Ok(Json(status.into()))
+}

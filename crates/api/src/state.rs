@@ -1,0 +1,96 @@
+//! What all routes share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use journal::Journal;
+use journal::ladder::Ladder;
+use store::Store;
+use tokio::sync::Semaphore;
+use types::Wall;
+
+use crate::assets::Assets;
+use crate::auth::{Decoys, Lockout};
+use crate::backend::{Backend, Recordings};
+use crate::context::Counters;
+use crate::events::{Streams, Subjects};
+use crate::names::NamesCache;
+
+/// Passwords that are checked at once: each takes a core and megabytes for a while, and calls need the cores.
+const CHECKS: usize = 2;
+/// Recordings that are rendered at once.
+const RENDERS: usize = 4;
+
+/// What the interface is made of.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Settings, sessions and past interactions.
+    pub store: Store,
+    /// What happens.
+    pub journal: Arc<Journal>,
+    /// SIP messages of recent calls.
+    pub ladder: Arc<Ladder>,
+    /// What goes on right now.
+    pub backend: Arc<dyn Backend>,
+    /// Sound.
+    pub recordings: Arc<dyn Recordings>,
+    /// The web pages.
+    pub assets: Assets,
+}
+
+impl fmt::Debug for ApiState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiState").finish_non_exhaustive()
+    }
+}
+
+/// [`ApiState`] with what the interface keeps for itself.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) ladder: Arc<Ladder>,
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) recordings: Arc<dyn Recordings>,
+    pub(crate) assets: Assets,
+    pub(crate) names: NamesCache,
+    pub(crate) lockout: Lockout,
+    pub(crate) decoys: Decoys,
+    pub(crate) checks: Semaphore,
+    pub(crate) renders: Semaphore,
+    pub(crate) streams: Streams,
+    pub(crate) subjects: Subjects,
+    pub(crate) counters: Counters,
+}
+
+/// How routes get at what they share.
+pub(crate) type App = Arc<Shared>;
+
+impl From<ApiState> for Shared {
+    fn from(state: ApiState) -> Self {
+        let ApiState { store, journal, ladder, backend, recordings, assets } = state;
+        Self {
+            names: NamesCache::new(store.clone()),
+            store,
+            journal,
+            ladder,
+            backend,
+            recordings,
+            assets,
+            lockout: Lockout::default(),
+            decoys: Decoys::default(),
+            checks: Semaphore::new(CHECKS),
+            renders: Semaphore::new(RENDERS),
+            streams: Streams::default(),
+            subjects: Subjects::default(),
+            counters: Counters::default(),
+        }
+    }
+}
+
+/// The time on the wall. The only clock that this crate reads for records.
+#[allow(clippy::disallowed_methods)]
+pub(crate) fn now() -> Wall {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Wall(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
