@@ -3,7 +3,15 @@
 pub mod media;
 pub mod mind;
 pub mod outside;
+pub mod prompts;
 pub mod signalling;
 pub mod ua;
 
 pub use outside::own_address;
+pub use sip::flow::Transport;
+
+/// The hashed secrets of a device as RFC 7616 wants them: by MD5 and by SHA-256, in lower-case hexadecimal.
+pub fn hashed_secrets(name: &str, realm: &str, secret: &str) -> [String; 2] {
+    use sip::digest::{Algorithm, Ha1};
+    [Algorithm::Md5, Algorithm::Sha256].map(|a| Ha1::new(a, name, realm, secret).to_hex().to_owned())
+}

@@ -2,7 +2,6 @@
 
 use dialplan::{Did, DidTarget, Trunk};
 use directory::{Agent, Device, Ha1, Role, Tenant, User};
-use sip::digest::Algorithm;
 use store::{FlowVersion, Login, Queue, QueueMember, Setting, Store};
 use types::leg::Text;
 use types::{AgentId, DeviceId, FlowId, IdSource, Private, QueueId, TenantId, TrunkId, UserId, Wall};
@@ -187,11 +186,8 @@ impl Seeder<'_> {
 }
 
 fn ha1(name: &str, secret: &str) -> Ha1 {
-    let hash = |algorithm| {
-        let ha1 = sip::digest::Ha1::new(algorithm, name, NAME, secret);
-        Private::new(Text::from(ha1.to_hex()))
-    };
-    Ha1 { md5: hash(Algorithm::Md5), sha256: hash(Algorithm::Sha256) }
+    let [md5, sha256] = net::hashed_secrets(name, NAME, secret).map(|hash| Private::new(Text::from(hash)));
+    Ha1 { md5, sha256 }
 }
 
 /// Two hundred names that differ, as a wall full of agents would show them.

@@ -7,7 +7,6 @@ mod ask;
 mod demo;
 mod mind;
 mod project;
-mod prompts;
 mod recovery;
 mod settings;
 
@@ -21,14 +20,13 @@ use std::time::Duration;
 use center::{AgentOrder, AgentStatus, Center, Live, LiveQueue, Refused};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions};
-use media::engine::EngineConfig;
-use net::media::{MediaPool, MediaPoolConfig, MediaStats};
+use net::Transport;
+use net::media::{MediaPool, MediaPoolConfig, MediaStats, PromptBank};
 use net::outside::Connections;
+use net::prompts::PromptError;
 use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError};
 use net::ua::UaConfig;
-use sip::agent::AgentConfig;
-use sip::flow::Transport;
-use store::Store;
+use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use types::event::{Event, Happening};
@@ -37,7 +35,6 @@ use types::{AgentId, InteractionId, TenantId};
 pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
 pub use mind::NodeMind;
-pub use prompts::PromptError;
 pub use settings::SettingsError;
 
 /// How long a draining node waits for its calls.
@@ -143,13 +140,16 @@ impl Node {
         let recordings = config.data.join("recordings");
         let data = |source| NodeError::Data { path: config.data.clone(), source };
         std::fs::create_dir_all(&recordings).map_err(data)?;
-        let options = journal::Options { node: config.node, alarm: Arc::new(log_alarm), ..journal::Options::default() };
+        let store = Store::open_sqlite(config.data.join("lingtong.db")).await?;
+        // A journal that was lost begins behind what the database has seen, so that nothing new is taken for old.
+        let after_pos = Projector::open(store.clone()).await?.cursor();
+        let alarm: journal::AlarmSink = Arc::new(log_alarm);
+        let options = journal::Options { node: config.node, alarm, after_pos, ..journal::Options::default() };
         let journal = Arc::new(Journal::open(config.data.join("journal"), options)?);
         for warning in journal.warnings() {
             tracing::warn!("{warning}");
         }
         let ladder = Arc::new(Ladder::open(config.data.join("ladder"), LadderOptions::default())?);
-        let store = Store::open_sqlite(config.data.join("lingtong.db")).await?;
         let now = net::media::now();
         if let Some(hash) = config.demo {
             demo::seed(&store, config.node, now.wall, hash).await?;
@@ -161,7 +161,7 @@ impl Node {
         }
         let checkpoint = config.data.join("checkpoint.json");
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
-        let bank = Arc::new(prompts::load(&config.data.join("prompts"))?);
+        let bank = Arc::new(net::prompts::load(&config.data.join("prompts"))?);
         let mind = NodeMind::new(center, journal.clone(), ladder.writer());
         let (signalling, media) = start_signalling(&config, mind, bank, &recordings, dialogs)?;
         let (stop, stopped) = watch::channel(false);
@@ -240,7 +240,7 @@ fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Re
 fn start_signalling(
     config: &NodeConfig,
     mind: NodeMind,
-    bank: Arc<media::prompt::PromptBank>,
+    bank: Arc<PromptBank>,
     recordings: &Path,
     dialogs: Vec<Vec<u8>>,
 ) -> Result<(Signalling<Ask>, Arc<MediaPool>), NodeError> {
@@ -250,19 +250,16 @@ fn start_signalling(
         pin: true,
         ip: if config.sip.ip().is_loopback() { config.sip.ip() } else { IpAddr::from([0, 0, 0, 0]) },
         ports: config.rtp,
-        engine: EngineConfig::default(),
         ..MediaPoolConfig::default()
     };
     let host = config.media_ip.unwrap_or_else(|| net::own_address(config.sip.ip()));
     let sent_by = SocketAddr::new(host, config.sip.port()).to_string();
     let seed = u64::from_le_bytes(std::array::from_fn(|i| config.secret[i])) ^ net::media::now().wall.0 as u64;
-    let mut agent = AgentConfig::new(seed);
-    for transport in [Transport::Udp, Transport::Tcp] {
-        agent = agent.identity(transport, config.sip, sent_by.clone());
-    }
-    agent.user_agent = format!("Lingtong/{}", config.version);
+    let identities = [Transport::Udp, Transport::Tcp].map(|t| (t, config.sip, sent_by.clone())).into();
+    let user_agent = format!("Lingtong/{}", config.version);
     let media_ip = config.media_ip.or_else(|| config.sip.ip().is_unspecified().then_some(host));
-    let ua = UaConfig { agent, media_ip, recordings: recordings.to_owned(), seed, secret: config.secret };
+    let (recordings, secret) = (recordings.to_owned(), config.secret);
+    let ua = UaConfig { identities, user_agent, media_ip, recordings, seed, secret };
     let signalling = SignallingConfig { udp: config.sip, ua, dialogs };
     let mut pool = None;
     let tcp = config.sip;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use journal::Journal;
 use store::{Fact, Projector, Store};
@@ -63,7 +63,7 @@ async fn follow(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let from = projector.cursor().max(journal.oldest_pos());
     let mut events = journal.read_from(from)?;
-    let mut saved = Instant::now();
+    let mut saved = net::media::now().mono;
     loop {
         let batch = tokio::select! {
             batch = events.next() => batch?,
@@ -76,8 +76,9 @@ async fn follow(
         };
         apply(projector, &batch).await?;
         batch.iter().for_each(|s| checkpoint.scan.note(s));
-        if saved.elapsed() >= CHECKPOINT {
-            saved = Instant::now();
+        let now = net::media::now().mono;
+        if now.since(saved) >= CHECKPOINT {
+            saved = now;
             checkpoint.save();
         }
         tokio::time::sleep(GATHER).await;

@@ -12,6 +12,7 @@ mod sys;
 mod uring;
 mod worker;
 
+pub use ::media::prompt::PromptBank;
 pub use pool::{
     BackendChoice, CreateError, LocalPorts, MediaBusy, MediaPool, MediaPoolConfig, MediaStartError, MediaStats,
 };

@@ -124,13 +124,13 @@ impl<M: Mind> Ua<M> {
 
     /// Our name and address towards a peer.
     pub(crate) fn identity_towards(&self, flow: Flow) -> Option<(String, SocketAddr)> {
-        let same = |i: &&sip::agent::Identity| i.transport == flow.transport;
-        let exact = self.config.agent.identities.iter().find(|i| same(i) && i.local == flow.local);
-        let identity = exact.or_else(|| self.config.agent.identities.iter().find(same));
+        let identities = &self.config.identities;
+        let exact = identities.iter().find(|(t, local, _)| *t == flow.transport && *local == flow.local);
+        let identity = exact.or_else(|| identities.iter().find(|(t, ..)| *t == flow.transport));
         // Browser and TCP connections that the peer opened need no socket of ours of that kind.
-        let identity = identity.or_else(|| self.config.agent.identities.first())?;
-        let local = if flow.local.ip().is_unspecified() { identity.local } else { flow.local };
-        Some((identity.sent_by.clone(), local))
+        let (_, socket, sent_by) = identity.or_else(|| identities.first())?;
+        let local = if flow.local.ip().is_unspecified() { *socket } else { flow.local };
+        Some((sent_by.clone(), local))
     }
 
     /// An outbound leg that never got anywhere.

@@ -23,7 +23,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use media::engine::MediaCommand;
 use sip::agent::{Agent, AgentConfig, CallHandle, Transmit};
-use sip::flow::Flow;
+use sip::flow::{Flow, Transport};
 use types::{LegEvent, LegId, Mono, Now};
 
 use crate::mind::Mind;
@@ -54,8 +54,10 @@ pub struct NoPort;
 /// Settings of a [`Ua`].
 #[derive(Clone, Debug)]
 pub struct UaConfig {
-    /// Settings of the SIP agent.
-    pub agent: AgentConfig,
+    /// How peers reach us: each transport with the socket's address and the `host:port` that they know it by.
+    pub identities: Vec<(Transport, SocketAddr, String)>,
+    /// What User-Agent and Server say.
+    pub user_agent: String,
     /// The address that session descriptions name; absent: the address of the socket that a message came by.
     pub media_ip: Option<IpAddr>,
     /// Where tracks of recordings are written: `<dir>/<recording>/<leg>.trk`.
@@ -64,6 +66,17 @@ pub struct UaConfig {
     pub seed: u64,
     /// Signs nonces; secret, and the same on all nodes that serve the same telephones.
     pub secret: [u8; 32],
+}
+
+impl UaConfig {
+    fn agent(&self) -> AgentConfig {
+        let mut agent = AgentConfig::new(self.seed);
+        for (transport, local, sent_by) in &self.identities {
+            agent = agent.identity(*transport, *local, sent_by.clone());
+        }
+        agent.user_agent.clone_from(&self.user_agent);
+        agent
+    }
 }
 
 /// How long the end of a leg waits for its media figures.
@@ -102,7 +115,7 @@ impl<M: Mind> Ua<M> {
     /// A user agent without legs.
     pub fn new(config: UaConfig, mind: M, media: Box<dyn MediaPlane>) -> Self {
         Self {
-            agent: Agent::new(config.agent.clone()),
+            agent: Agent::new(config.agent()),
             auth: Auth::new(&config.secret),
             sessions: config.seed >> 2,
             config,

@@ -26,7 +26,7 @@ pub struct PromptError {
 ///
 /// # Errors
 /// When a file is no sound that can be read.
-pub(crate) fn load(dir: &Path) -> Result<PromptBank, PromptError> {
+pub fn load(dir: &Path) -> Result<PromptBank, PromptError> {
     let mut bank = PromptBank::new();
     let sounds = SHIPPED.dirs().flat_map(include_dir::Dir::files);
     for file in sounds.filter(|f| is_sound(f.path())) {
