@@ -13,6 +13,7 @@ use sip::{Agent, Flow, Transport};
 use types::{Mono, Now, Wall};
 
 const CALLS: usize = 100_000;
+const STANDING: usize = 5_000;
 const SDP: &[u8] =
     b"v=0\r\no=u 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0 101\r\n\
 a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n";
@@ -110,7 +111,34 @@ impl Bench {
         events
     }
 
+    /// A call from INVITE to BYE.
     fn call(&mut self) {
+        let (caller, legs) = self.set_up();
+        self.with(0, |agent, now| agent.bye(now, caller, &[]).unwrap());
+        self.drain(0);
+        for _ in 0..4 {
+            for (node, event) in self.deliver() {
+                if let (1, Event::Ended { call, .. }) = (node, event)
+                    && Some(call) == legs[0]
+                {
+                    self.with(1, |agent, now| agent.bye(now, legs[1].unwrap(), &[]).unwrap());
+                    self.drain(1);
+                }
+            }
+        }
+        self.pass(Duration::from_millis(1));
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now = self.now.after(time);
+        for node in 0..3 {
+            if self.agents[node].poll_timeout().is_some_and(|at| at <= self.now.mono) {
+                self.with(node, |agent, now| agent.handle_timeout(now));
+            }
+        }
+    }
+
+    fn set_up(&mut self) -> (CallHandle, [Option<CallHandle>; 2]) {
         let invite = |agent: &mut Agent, now: Now, to: usize| {
             let flow = Flow::to(Transport::Udp, address(to));
             let target = format!("sip:agent@{}", address(to));
@@ -140,24 +168,7 @@ impl Bench {
                 self.drain(node);
             }
         }
-        self.with(0, |agent, now| agent.bye(now, caller, &[]).unwrap());
-        self.drain(0);
-        for _ in 0..4 {
-            for (node, event) in self.deliver() {
-                if let (1, Event::Ended { call, .. }) = (node, event)
-                    && Some(call) == legs[0]
-                {
-                    self.with(1, |agent, now| agent.bye(now, legs[1].unwrap(), &[]).unwrap());
-                    self.drain(1);
-                }
-            }
-        }
-        self.now = self.now.after(Duration::from_millis(1));
-        for node in 0..3 {
-            if self.agents[node].poll_timeout().is_some_and(|at| at <= self.now.mono) {
-                self.with(node, |agent, now| agent.handle_timeout(now));
-            }
-        }
+        (caller, legs)
     }
 }
 
@@ -174,4 +185,16 @@ fn main() {
     let held = HELD.load(Ordering::Relaxed) - before;
     let records: usize = bench.agents.iter().map(|agent| agent.stats().lingering).sum();
     println!("{held} bytes held by all three agents for {records} records: {} each", held / records.max(1));
+    let before = HELD.load(Ordering::Relaxed);
+    for _ in 0..STANDING {
+        bench.set_up();
+    }
+    let after_rush = HELD.load(Ordering::Relaxed).saturating_sub(before);
+    bench.pass(Duration::from_secs(60));
+    let settled = HELD.load(Ordering::Relaxed);
+    // The caller and the callee have one leg each, the server two; records of the first part are gone by now.
+    println!(
+        "{after_rush} bytes more while {STANDING} calls were set up; {} each leg once settled",
+        settled / STANDING / 4
+    );
 }
