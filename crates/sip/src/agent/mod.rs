@@ -61,6 +61,8 @@ pub struct AgentStats {
     pub lingering: usize,
     /// Entries in the timer queue.
     pub timers: usize,
+    /// Entries in the tables by which messages find their owners: none when all of the above are none.
+    pub indexed: usize,
     /// INVITEs answered 503 by the overload guard, since the start.
     pub shed: u64,
     /// Received messages that were refused or dropped, since the start.
@@ -154,6 +156,7 @@ impl Agent {
             server_transactions: self.tx.servers.len(),
             lingering: self.tx.lingering(),
             timers: self.tx.timers.len(),
+            indexed: self.tags.len() + self.sent.len() + self.tx.indexed(),
             shed: self.guard.shed,
             junk: self.junk,
             overflowed: self.tx.overflowed() + self.events.refused(),

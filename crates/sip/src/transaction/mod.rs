@@ -229,6 +229,10 @@ impl Transactions {
         self.long.len() + self.short.len()
     }
 
+    pub(crate) fn indexed(&self) -> usize {
+        self.branches.len() + self.requests.len() + self.merged.len()
+    }
+
     pub(crate) fn hash(&self, parts: &[&[u8]]) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         for part in parts {

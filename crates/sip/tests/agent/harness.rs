@@ -280,7 +280,12 @@ impl Net {
             assert_eq!(first[index].lingering, 0, "records last half a minute");
             let stats = node.agent.stats();
             let left = (stats.calls, stats.subscriptions, stats.client_transactions, stats.server_transactions);
-            assert_eq!((left, stats.lingering, stats.timers), ((0, 0, 0, 0), 0, 0), "node {}", name(index));
+            assert_eq!(
+                (left, stats.lingering, stats.timers, stats.indexed),
+                ((0, 0, 0, 0), 0, 0, 0),
+                "node {}",
+                name(index)
+            );
             assert_eq!(stats.overflowed, 0);
         }
     }

@@ -176,6 +176,15 @@ fn the_same_request_by_two_paths_is_a_merge() {
     assert_eq!(statuses(&say(&mut net, &request("MESSAGE", "z9hG4bKsecond", ""))), [482]);
     assert!(say(&mut net, &request("MESSAGE", "z9hG4bKfirst", "")).is_empty());
     assert!(net.take(A).is_empty());
+    // The same holds when the first was answered already.
+    say(&mut net, &request("OPTIONS", "z9hG4bKthird", ""));
+    let [Event::Request { request: third, .. }] = net.take(A)[..] else { panic!("OPTIONS is told") };
+    let now = net.now;
+    net.agent(A).respond(now, third, 200, "", &[], None).unwrap();
+    heard(&mut net);
+    assert_eq!(statuses(&say(&mut net, &request("OPTIONS", "z9hG4bKfourth", ""))), [482]);
+    assert!(net.take(A).is_empty());
+    net.assert_clean();
 }
 
 #[test]
@@ -439,4 +448,19 @@ fn a_late_fork_after_a_cancel_is_ended_with_a_number_that_rises() {
     assert_eq!(methods(&end), ["ACK", "BYE"]);
     assert!(end[1].cseq().unwrap().number > prack.cseq().unwrap().number);
     assert_eq!(words(&net.take(A)).last().unwrap(), "failed 487");
+}
+
+#[test]
+fn a_bye_that_the_peer_finds_out_of_order_is_sent_again() {
+    let mut net = with_hand(421);
+    let caller = net.invite(A, B, Some(OFFER));
+    let invite = heard(&mut net).remove(0);
+    tell(&mut net, reply(&invite, 200, "one", &[CONTACT], ANSWER));
+    net.bye(A, caller, &[]);
+    let first = heard(&mut net).remove(0);
+    let second = tell(&mut net, reply(&first, 500, "one", &[], &[])).remove(0);
+    assert_eq!((second.method_text(), second.cseq().unwrap().number), ("BYE", first.cseq().unwrap().number + 1));
+    assert!(tell(&mut net, reply(&second, 500, "one", &[], &[])).is_empty());
+    assert_eq!(words(&net.take(A)), ["answered answer", "ended LocalBye"]);
+    net.assert_clean();
 }
