@@ -4,18 +4,23 @@ use std::future::Future;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::ApiState;
 use config::{Draft, Server};
 use node::{Node, NodeConfig};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::backend::NodeBackend;
 use crate::cli::Serve;
 use crate::pages::pages;
 use crate::recordings::OnDisk;
 use crate::{demo, log};
+
+/// Requests that are under way at the end get so long; event streams end at once.
+const WEB_ENDS_WITHIN: Duration = Duration::from_secs(3);
 
 /// Runs the server until it is told to end.
 pub(crate) fn run(flags: Serve) -> Result<(), String> {
@@ -44,12 +49,17 @@ async fn serve(server: Server) -> Result<(), String> {
         backend: Arc::new(NodeBackend(handle)),
         assets: pages(),
     };
-    let web = tokio::spawn(api::serve(listener, api::router(state)));
+    let (stop_web, web_stopped) = oneshot::channel::<()>();
+    let stopped = async move { drop(web_stopped.await) };
+    let web = tokio::spawn(api::serve(listener, api::router(state), stopped));
     println!("lingtong ready http=http://{http} sip={}", node.sip_address());
     let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
     node.drain(hurry).await;
-    web.abort();
-    Ok(())
+    let _ = stop_web.send(());
+    match tokio::time::timeout(WEB_ENDS_WITHIN, web).await {
+        Ok(Ok(Err(error))) => Err(format!("HTTP failed: {error}")),
+        _ => Ok(()),
+    }
 }
 
 /// SIGTERM drains; the first SIGINT too, and the second stops at once. Resolves at the first; what it

@@ -46,7 +46,7 @@ struct Seeder<'a> {
 ///
 /// # Errors
 /// The database fails.
-pub async fn seed(store: &Store, node: u16, now: Wall, hash: Hasher) -> Result<(), store::Error> {
+pub(crate) async fn seed(store: &Store, node: u16, now: Wall, hash: Hasher) -> Result<(), store::Error> {
     if store.tenant_by_name(NAME).await?.is_some() {
         return Ok(());
     }

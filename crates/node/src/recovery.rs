@@ -19,13 +19,13 @@ use types::{AgentId, Cause, DeviceId, EndedBy, InteractionId, LegId, Private, Qu
 
 /// What the journal says was going on.
 #[derive(Debug, Default)]
-pub struct Recovered {
+pub(crate) struct Recovered {
     /// The bindings of every device.
-    pub registrations: HashMap<DeviceId, (TenantId, Vec<Binding>)>,
+    pub(crate) registrations: HashMap<DeviceId, (TenantId, Vec<Binding>)>,
     /// Saved dialogs that have not ended.
-    pub dialogs: BTreeMap<LegId, (TenantId, Vec<u8>)>,
+    pub(crate) dialogs: BTreeMap<LegId, (TenantId, Vec<u8>)>,
     /// An end for every interaction that has none.
-    pub ends: Vec<Event>,
+    pub(crate) ends: Vec<Event>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub(crate) struct Scan {
 ///
 /// # Errors
 /// When its files can't be read.
-pub fn recover(journal: &Journal, checkpoint: &Path) -> Result<Recovered, Error> {
+pub(crate) fn recover(journal: &Journal, checkpoint: &Path) -> Result<Recovered, Error> {
     Ok(Scan::catch_up(journal, checkpoint)?.finish())
 }
 

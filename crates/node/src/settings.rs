@@ -37,7 +37,7 @@ pub enum SettingsError {
 ///
 /// # Errors
 /// See [`SettingsError`].
-pub async fn load(
+pub(crate) async fn load(
     store: &Store,
     tenant: &Tenant,
     overrides: &BTreeMap<String, String>,
