@@ -187,6 +187,7 @@ impl Agent {
     /// # Errors
     /// [`CommandError::Unreadable`]; [`CommandError::Limit`]; [`CommandError::WrongState`] when the call is here already.
     pub fn restore(&mut self, now: Now, saved: &[u8]) -> Result<CallHandle, CommandError> {
+        self.clock = now;
         if self.calls.len() >= self.config.limits.max_calls {
             return Err(CommandError::Limit);
         }

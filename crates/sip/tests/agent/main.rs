@@ -5,6 +5,7 @@ mod changes;
 mod harness;
 mod outside;
 mod strangers;
+mod succession;
 mod torture;
 mod transfer;
 mod walk;
