@@ -224,6 +224,14 @@ impl Call {
         self.commands.push_back(LegCommand::Connect { leg: self.customer, to: Connection::Bridge(leg) });
     }
 
+    /// Customer and partner change places: the one that called in serves the other from now on.
+    /// Whether there was a partner to change with.
+    pub fn swap(&mut self) -> bool {
+        let Some(partner) = self.partner.replace(self.customer) else { return false };
+        self.customer = partner;
+        true
+    }
+
     /// Takes a leg of another call as the customer's new partner (attended transfer).
     pub fn adopt(&mut self, leg: Leg) {
         let id = leg.id;

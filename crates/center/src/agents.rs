@@ -1,22 +1,33 @@
 //! Agents: their states, their telephones, and what people order.
 
-use acd::Rejection;
+use std::time::Duration;
+
 use types::event::{Binding, Happening};
 use types::leg::{Sound, Text, Tone};
 use types::record::AgentState;
 use types::register::{RegisterRejected, RegisterRequest};
-use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, TenantId, TrunkId, Wall};
+use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, TenantId, Wall};
 
 use crate::Center;
 use crate::interaction::Playing;
 use crate::order::{AgentOrder, AgentStatus, Refused};
+use crate::talking::is_vanished;
 use crate::tenant::Tenant;
+
+/// How often the leases of agents who talk are renewed: well within a lease, so that only a talk of
+/// which the center knows nothing any more runs into its end.
+const RENEW_LEASES: Duration = Duration::from_secs(30 * 60);
 
 impl Tenant {
     /// Whether an agent rings or talks.
     pub(crate) fn is_on_call(&self, agent: AgentId) -> bool {
         let state = self.router.agent(agent).map(|a| a.state);
         matches!(state, Some(AgentState::Ringing | AgentState::Talking))
+    }
+
+    /// Whether an agent talks.
+    fn is_talking(&self, agent: AgentId) -> bool {
+        self.router.agent(agent).is_some_and(|a| a.state == AgentState::Talking)
     }
 
     pub(crate) fn status(&self, now: Now, agent: AgentId) -> Option<AgentStatus> {
@@ -110,15 +121,76 @@ impl Center {
         until: Option<Mono>,
         interaction: Option<InteractionId>,
     ) {
+        self.note_wrap_up(now, tenant, agent, interaction.filter(|_| state == AgentState::WrapUp));
         let until = until.map(|at| wall_of(now, at));
         self.journal(now, tenant, Happening::AgentState { agent, state, reason, until, interaction });
     }
 
+    /// Measures the work after a talk: `id` while it goes on, nothing once it is over.
+    fn note_wrap_up(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: Option<InteractionId>) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        let over = match (t.wrapping.get(&agent), id) {
+            (Some((old, _)), Some(new)) if *old == new => None,
+            (None, None) => return,
+            _ => t.wrapping.remove(&agent),
+        };
+        if let Some(id) = id {
+            t.wrapping.entry(agent).or_insert((id, now.mono));
+        }
+        if let Some((id, since)) = over {
+            let wrap_up_ms = u64::try_from((now.mono - since).as_millis()).unwrap_or(u64::MAX);
+            self.journal(now, tenant, Happening::Wrapped { id, agent, wrap_up_ms });
+        }
+    }
+
     pub(crate) fn busy_elsewhere(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: InteractionId) {
         if let Some(t) = self.tenants.get_mut(&tenant) {
+            t.direct_calls.entry(agent).or_default().push(id);
             let _ = t.router.busy_elsewhere(now, agent, id);
             self.touch_router(tenant);
         }
+    }
+
+    /// One of the agent's calls outside the queues is over. It is free when that was the only one:
+    /// whoever consults a colleague has two.
+    fn free_elsewhere(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: InteractionId) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        let Some(calls) = t.direct_calls.get_mut(&agent) else { return };
+        if let Some(at) = calls.iter().position(|c| *c == id) {
+            calls.remove(at);
+        }
+        match calls.last() {
+            Some(other) => drop(t.router.busy_elsewhere(now, agent, *other)),
+            None => {
+                t.direct_calls.remove(&agent);
+                let _ = t.router.free_elsewhere(now, agent, id);
+            }
+        }
+        self.touch_router(tenant);
+    }
+
+    // ---- leases ----
+
+    /// From now on the leases of this interaction's agents are renewed while their legs stand.
+    pub(crate) fn watch_leases(&mut self, now: Now, id: InteractionId) {
+        if let Some(interaction) = self.get(id) {
+            interaction.alive_at.get_or_insert(now.mono + RENEW_LEASES);
+        }
+    }
+
+    pub(crate) fn renew_leases(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        if interaction.alive_at.take_if(|at| *at <= now.mono).is_none() || interaction.engaged.is_empty() {
+            return;
+        }
+        interaction.alive_at = Some(now.mono + RENEW_LEASES);
+        let tenant = interaction.tenant;
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            for engaged in &interaction.engaged {
+                let _ = t.router.talk_alive(now, engaged.agent);
+            }
+        }
+        self.touch_router(tenant);
     }
 
     /// An agent's leg has moved from one interaction to another.
@@ -130,10 +202,8 @@ impl Center {
         from: InteractionId,
         to: InteractionId,
     ) {
-        if let Some(t) = self.tenants.get_mut(&tenant) {
-            let _ = t.router.free_elsewhere(now, agent, from);
-        }
         self.busy_elsewhere(now, tenant, agent, to);
+        self.free_elsewhere(now, tenant, agent, from);
     }
 
     /// A leg has ended: its agent is free for other work, after wrap-up where the queue has one.
@@ -142,22 +212,20 @@ impl Center {
         interaction.dialled_agents.retain(|(l, _)| *l != leg);
         let Some(at) = interaction.engaged.iter().position(|e| e.leg == leg) else { return };
         let engaged = interaction.engaged.remove(at);
+        interaction.departed = Some(engaged);
         let tenant = interaction.tenant;
         let Some(t) = self.tenants.get_mut(&tenant) else { return };
-        let known = match engaged.queue {
-            Some(_) => t.router.talk_ended(now, id, engaged.agent),
-            None => t.router.free_elsewhere(now, engaged.agent, id),
-        };
-        if known.is_err() && engaged.queue.is_some() {
-            // It had answered but did not talk yet: the offer is what ends.
-            let _ = t.router.offer_rejected(now, id, engaged.agent, Rejection::Failed);
-        }
-        let gone = matches!(cause, Cause::MediaLost | Cause::SessionExpired | Cause::Unreachable);
-        if gone && t.router.agent(engaged.agent).is_some_and(|a| a.state != AgentState::Offline) {
-            let _ = t.router.not_ready(now, engaged.agent, "phone_lost".into());
-        }
+        // What it can do next is settled before it is set free, so that no telephone that is gone
+        // gets one more call. At a fixed address nobody could say that it is back.
+        let fixed = t.directory.agent(engaged.agent).is_some_and(|a| a.address.is_some());
         if !t.is_reachable(engaged.agent) {
             let _ = t.router.sign_out(now, engaged.agent);
+        } else if is_vanished(cause) && !fixed {
+            let _ = t.router.not_ready(now, engaged.agent, "phone_lost".into());
+        }
+        match engaged.queue {
+            Some(_) => drop(t.router.talk_ended(now, engaged.known_as, engaged.agent)),
+            None => self.free_elsewhere(now, tenant, engaged.agent, engaged.known_as),
         }
         self.touch_router(tenant);
     }
@@ -175,7 +243,8 @@ impl Center {
         device: DeviceId,
         request: &RegisterRequest,
     ) -> Result<Vec<Binding>, RegisterRejected> {
-        let Some(t) = self.tenants.get_mut(&tenant) else { return Ok(Vec::new()) };
+        let known = |t: &&mut Tenant| t.directory.device(device).is_some();
+        let Some(t) = self.tenants.get_mut(&tenant).filter(known) else { return Ok(Vec::new()) };
         let had = !t.registrations.of(device).is_empty();
         let bindings = t.registrations.apply(now.wall, device, request)?.to_vec();
         t.rearm_registrations(now);
@@ -231,7 +300,7 @@ impl Center {
             let reachable = t.is_reachable(agent);
             if has && !had {
                 self.sign_in(now, tenant, agent);
-            } else if !reachable && !t.is_on_call(agent) {
+            } else if !reachable && !t.is_talking(agent) {
                 let _ = t.router.sign_out(now, agent);
                 self.touch_router(tenant);
             }
@@ -247,13 +316,5 @@ impl Center {
         self.pump_interaction(now, id);
         let sounds = vec![Sound::Tone(Tone::Comfort), Sound::Silence(300)];
         self.play(now, id, Playing::Farewell, sounds, false, false);
-    }
-
-    pub(crate) fn trunk_released(&mut self, tenant: TenantId, trunk: Option<TrunkId>) {
-        if let (Some(t), Some(trunk)) = (self.tenants.get_mut(&tenant), trunk)
-            && let Some(calls) = t.trunk_calls.get_mut(&trunk)
-        {
-            *calls = calls.saturating_sub(1);
-        }
     }
 }

@@ -21,8 +21,8 @@ enum Goal {
 
 impl Center {
     pub(crate) fn on_incoming(&mut self, now: Now, leg: LegId, call: &Incoming) {
-        if self.draining || !self.tenants.contains_key(&call.tenant) {
-            return self.command(LegCommand::Hangup { leg, cause: Cause::Shutdown });
+        if !self.tenants.contains_key(&call.tenant) {
+            return self.command(LegCommand::Hangup { leg, cause: Cause::NotFound });
         }
         let dialled: Text = strip_uri(call.dialled.reveal()).into();
         let goal = self.goal(call, &dialled);
@@ -34,6 +34,14 @@ impl Center {
         let id = self.open(now, leg, call, direction, dialled.into());
         if let Some(replaced) = call.replaces {
             return self.take_over(now, id, leg, replaced);
+        }
+        if self.draining {
+            return self.end(now, id, EndedBy::System, Cause::Shutdown);
+        }
+        if let Origin::Trunk(trunk) = call.origin
+            && !self.take_line(id, leg, trunk)
+        {
+            return self.end(now, id, EndedBy::System, Cause::Overload);
         }
         match goal {
             Goal::Did(DidTarget::Flow(flow)) => self.start_flow(now, id, flow),
@@ -77,10 +85,7 @@ impl Center {
         let caller = CallerId { number: from.clone(), name: call.caller_name.clone() };
         let mut interaction = Interaction::new(id, call.tenant, leg, ledger, caller, dialled.clone());
         if let Some(agent) = own_agent {
-            interaction.engaged.push(Engaged { agent, leg, queue: None });
-        }
-        if let Origin::Trunk(trunk) = call.origin {
-            interaction.trunk = Some(trunk);
+            interaction.engaged.push(Engaged { agent, leg, queue: None, known_as: id });
         }
         self.interactions.insert(id, interaction);
         self.legs.insert(leg, id);
@@ -89,6 +94,7 @@ impl Center {
         self.journal(now, call.tenant, started);
         if let Some(agent) = own_agent {
             self.busy_elsewhere(now, call.tenant, agent, id);
+            self.watch_leases(now, id);
         }
         self.touch(id);
         id

@@ -1,11 +1,18 @@
 //! One interaction in progress.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use call::Call;
 use flow::Walk;
-use types::leg::{CallerId, Text};
-use types::{AgentId, InteractionId, LegId, Mono, PlayId, Private, QueueId, TenantId};
+use types::leg::{CallerId, Target, Text};
+use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, TenantId, TrunkId};
 
 use crate::ledger::Ledger;
+
+/// How long a direct call rings before it counts as not answered: four ringback cycles and a half
+/// more than most people need, and below the three minutes after which proxies give up.
+pub(crate) const RING_FOR: Duration = Duration::from_secs(45);
 
 /// Who has control of the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +57,8 @@ pub(crate) struct Engaged {
     pub(crate) leg: LegId,
     /// Came from a queue's offer: wrap-up follows.
     pub(crate) queue: Option<QueueId>,
+    /// The interaction by which the router knows this talk; another one after an attended transfer.
+    pub(crate) known_as: InteractionId,
 }
 
 /// One interaction.
@@ -69,18 +78,28 @@ pub(crate) struct Interaction {
     /// Which agent each dialled leg belongs to, until it ends.
     pub(crate) dialled_agents: Vec<(LegId, AgentId)>,
     /// Trunks that are still to be tried, the next first.
-    pub(crate) further_targets: std::collections::VecDeque<types::leg::Target>,
+    pub(crate) further_targets: VecDeque<(TrunkId, Target)>,
+    /// How long each of them may ring.
+    pub(crate) ring_for: Duration,
+    /// Legs that occupy a line of a trunk.
+    pub(crate) lines: Vec<(LegId, TrunkId)>,
     pub(crate) record: bool,
     pub(crate) announce_at: Option<Mono>,
-    /// The media of this leg has stopped; when it counts as gone.
-    pub(crate) media_lost: Option<(LegId, Mono)>,
+    /// Legs whose media has stopped, and when each counts as gone.
+    pub(crate) media_lost: Vec<(LegId, Mono)>,
+    /// When the leases of the agents who talk are renewed.
+    pub(crate) alive_at: Option<Mono>,
     pub(crate) armed: Option<Mono>,
     /// A callback was noted: the customer is not lost.
     pub(crate) callback: bool,
-    /// Since when it waits for an agent, over all attempts.
-    pub(crate) waited_from: Option<types::Now>,
-    /// The trunk it came by or goes out by.
-    pub(crate) trunk: Option<types::TrunkId>,
+    /// Since when it waits for an agent, over all offers.
+    pub(crate) waited_from: Option<Now>,
+    /// How long it had waited when an agent took it: counts again should it lose that agent.
+    pub(crate) waited: Duration,
+    /// The agent who left last, for what its leaving means.
+    pub(crate) departed: Option<Engaged>,
+    /// The party that called in serves the other one now (it asked for a transfer).
+    pub(crate) swapped: bool,
 }
 
 impl Interaction {
@@ -105,22 +124,27 @@ impl Interaction {
             dialled,
             engaged: Vec::new(),
             dialled_agents: Vec::new(),
-            further_targets: std::collections::VecDeque::new(),
+            further_targets: VecDeque::new(),
+            ring_for: RING_FOR,
+            lines: Vec::new(),
             record: false,
             announce_at: None,
-            media_lost: None,
+            media_lost: Vec::new(),
+            alive_at: None,
             armed: None,
             callback: false,
             waited_from: None,
-            trunk: None,
+            waited: Duration::ZERO,
+            departed: None,
+            swapped: false,
         }
     }
 
     /// When this interaction wants to be called next.
     pub(crate) fn deadline(&self) -> Option<Mono> {
         let walk = self.walk.as_ref().and_then(Walk::poll_timeout);
-        let lost = self.media_lost.map(|(_, at)| at);
-        [self.call.poll_timeout(), walk, self.announce_at, lost].into_iter().flatten().min()
+        let lost = self.media_lost.iter().map(|(_, at)| *at).min();
+        [self.call.poll_timeout(), walk, self.announce_at, lost, self.alive_at].into_iter().flatten().min()
     }
 
     /// The agent whose leg this is.

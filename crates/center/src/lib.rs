@@ -27,6 +27,7 @@ mod walking;
 
 use std::collections::{HashMap, VecDeque};
 
+use acd::LeaveReason;
 use types::event::{Event, Happening};
 use types::leg::Text;
 use types::record::SegmentKind;
@@ -98,7 +99,10 @@ impl Center {
     /// A leg reports.
     pub fn handle(&mut self, now: Now, event: LegEvent) {
         if let LegEvent::Incoming { leg, call } = event {
-            self.on_incoming(now, leg, &call);
+            // A leg comes in once; a second report of it would make a second interaction.
+            if !self.legs.contains_key(&leg) {
+                self.on_incoming(now, leg, &call);
+            }
         } else if let Some(&id) = self.legs.get(&event.leg()) {
             self.on_leg(now, id, &event);
         }
@@ -201,11 +205,13 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         interaction.ledger.ends(by, cause);
         if interaction.stage != Stage::Ending {
-            self.leave_queue(now, id);
+            self.finish_flow(now, id);
+            let gave_up = by == EndedBy::Caller;
+            self.leave_queue(now, id, if gave_up { LeaveReason::Abandoned } else { LeaveReason::Redirected });
             if let Some(interaction) = self.get(id) {
                 interaction.stage = Stage::Ending;
                 interaction.announce_at = None;
-                interaction.media_lost = None;
+                interaction.media_lost.clear();
             }
             self.enter(now, id, Doing::just(SegmentKind::Ending));
         }
@@ -288,5 +294,6 @@ impl Center {
             self.announce_in_queue(now, id);
         }
         self.check_media_lost(now, id);
+        self.renew_leases(now, id);
     }
 }

@@ -7,7 +7,7 @@ use acd::{LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, Ticket};
 use flow::{QueueOutcome, speech};
 use types::leg::Sound;
 use types::record::{Decision, LegRole, SegmentKind};
-use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Mono, Now, QueueId, TenantId};
+use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Mono, Now, QueueId, TenantId, Wall};
 
 use crate::Center;
 use crate::interaction::{Engaged, Playing, Stage};
@@ -16,10 +16,17 @@ use crate::ledger::Doing;
 /// The first announcement of position comes soon, so that the customer knows what to expect.
 const FIRST_ANNOUNCEMENT: Duration = Duration::from_secs(8);
 
+/// The moment `d` before now, on both clocks.
+fn earlier(now: Now, d: Duration) -> Now {
+    let ms = i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+    let us = u64::try_from(d.as_micros()).unwrap_or(u64::MAX);
+    Now { mono: Mono(now.mono.0.saturating_sub(us)), wall: Wall(now.wall.0.saturating_sub(ms)) }
+}
+
 impl Center {
     /// Puts the customer in a queue. `front`: it comes back after it lost its agent.
     pub(crate) fn enqueue(&mut self, now: Now, id: InteractionId, queue: QueueId, priority: i32, front: bool) {
-        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(interaction) = self.interactions.get_mut(&id).filter(|i| i.stage != Stage::Ending) else { return };
         let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
         let Some(config) = tenant.queues.get(&queue) else {
             return self.queue_outcome(now, id, QueueOutcome::NoAgent);
@@ -28,10 +35,11 @@ impl Center {
         interaction.stage = Stage::Queued { queue };
         let every = config.announce_position_s.or(config.announce_wait_s);
         interaction.announce_at = every.map(|_| now.mono + FIRST_ANNOUNCEMENT);
-        interaction.waited_from.get_or_insert(now);
-        let at = interaction.waited_from.unwrap_or(now);
+        let at = if front { earlier(now, interaction.waited) } else { now };
+        interaction.waited_from = Some(at);
         let ticket = Ticket { interaction: id, queue, priority, at, front };
         let tenant_id = interaction.tenant;
+        self.pump_call_commands(now, id);
         let doing = Doing { kind: SegmentKind::Queued, queue: Some(queue), agent: None };
         self.enter(now, id, doing);
         let refused = self.tenants.get_mut(&tenant_id).is_none_or(|t| t.router.enqueue(now, ticket).is_err());
@@ -49,12 +57,14 @@ impl Center {
     }
 
     /// Takes the customer out of whatever queue it is in.
-    pub(crate) fn leave_queue(&mut self, now: Now, id: InteractionId) {
+    pub(crate) fn leave_queue(&mut self, now: Now, id: InteractionId, reason: LeaveReason) {
         let Some(interaction) = self.get(id) else { return };
         if matches!(interaction.stage, Stage::Queued { .. } | Stage::Offered { .. } | Stage::Announcing { .. }) {
             let tenant = interaction.tenant;
-            let reason = if interaction.callback { LeaveReason::Redirected } else { LeaveReason::Abandoned };
-            interaction.engaged.retain(|e| e.queue.is_none());
+            let reason = if interaction.callback { LeaveReason::Redirected } else { reason };
+            if let Stage::Announcing { leg, .. } = interaction.stage {
+                interaction.engaged.retain(|e| e.leg != leg);
+            }
             if let Some(t) = self.tenants.get_mut(&tenant) {
                 // The router may have let it go in the same moment; then there is nothing to leave.
                 let _ = t.router.leave(now, id, reason);
@@ -85,16 +95,20 @@ impl Center {
     fn on_offer(&mut self, now: Now, id: InteractionId, agent: AgentId, queue: QueueId, why: Decision, until: Mono) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
         let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
-        interaction.stage = Stage::Offered { queue, agent };
+        if interaction.stage != (Stage::Queued { queue }) {
+            // It has left the queue in the same moment: the router's word about that follows.
+            return;
+        }
         interaction.ledger.decided(why);
         let targets = tenant.targets_of(agent);
         let ring_for = until.since(now.mono);
         let tenant_id = interaction.tenant;
         if targets.is_empty() {
-            // Its telephone went away in this very moment.
+            // Its telephone went away in this very moment; the customer waits on.
             let _ = tenant.router.offer_rejected(now, id, agent, Rejection::Failed);
             return self.touch_router(tenant_id);
         }
+        interaction.stage = Stage::Offered { queue, agent };
         self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: Some(queue), agent: Some(agent) });
         let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
         if let Some(interaction) = self.get(id) {
@@ -143,7 +157,7 @@ impl Center {
             interaction.call.hang_up_leg(leg, Cause::NoAnswer);
             return self.touch(id);
         }
-        interaction.engaged.push(Engaged { agent, leg, queue: Some(queue) });
+        interaction.engaged.push(Engaged { agent, leg, queue: Some(queue), known_as: id });
         interaction.stage = Stage::Announcing { queue, agent, leg };
         interaction.announce_at = None;
         let announce = tenant.queues.get(&queue).is_some_and(|q| q.announce_agent_number);
@@ -172,9 +186,10 @@ impl Center {
             return self.touch(id);
         }
         interaction.record |= tenant.queues.get(&queue).is_some_and(|q| q.record);
-        interaction.waited_from = None;
+        interaction.waited = interaction.waited_from.take().map_or(Duration::ZERO, |from| now.mono - from.mono);
         self.touch_router(tenant_id);
         self.stop_playing(id);
+        self.watch_leases(now, id);
         self.connect(now, id, leg);
     }
 
@@ -200,9 +215,15 @@ impl Center {
     /// Position and expected wait, then music again.
     pub(crate) fn announce_in_queue(&mut self, now: Now, id: InteractionId) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        let Stage::Queued { queue } = interaction.stage else { return };
+        let (Stage::Queued { queue } | Stage::Offered { queue, .. }) = interaction.stage else { return };
         let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
         let Some(config) = tenant.queues.get(&queue) else { return };
+        let every = config.announce_position_s.into_iter().chain(config.announce_wait_s).min();
+        interaction.announce_at = every.map(|s| now.mono + Duration::from_secs(u64::from(s)));
+        if interaction.stage != (Stage::Queued { queue }) {
+            // While an agent's telephone rings there is no position to tell.
+            return;
+        }
         let mut sounds = Vec::new();
         if config.announce_position_s.is_some()
             && let Some(position) = tenant.router.position(id)
@@ -214,8 +235,6 @@ impl Center {
         {
             sounds.extend(speech::wait(&interaction.language, wait.as_secs().div_ceil(60) as u32));
         }
-        let every = config.announce_position_s.into_iter().chain(config.announce_wait_s).min();
-        interaction.announce_at = every.map(|s| now.mono + Duration::from_secs(u64::from(s)));
         if sounds.is_empty() {
             let id_text = if config.no_agent == NoAgentPolicy::Wait { "comfort" } else { "all_busy" };
             sounds.push(Sound::Prompt { language: interaction.language.clone(), id: id_text.into() });
@@ -243,6 +262,8 @@ impl Center {
         repeat: bool,
         barge_in: bool,
     ) {
+        // What the call brain wants first, such as the answer, goes first.
+        self.pump_call_commands(now, id);
         let play = self.new_play(now);
         let Some(interaction) = self.get(id) else { return };
         interaction.playing = Some((play, what));

@@ -34,12 +34,18 @@ impl Center {
             LegEvent::MediaBack { leg } => self.on_media_back(id, leg),
             _ => {}
         }
-        if let Some(interaction) = self.get(id) {
-            interaction.call.handle(event);
-        }
         if let LegEvent::Ended { leg, cause, .. } = *event {
             self.legs.remove(&leg);
+            self.leave_line(id, leg);
+            if let Some(Stage::Announcing { queue, agent, leg: announced }) = self.get(id).map(|i| i.stage)
+                && announced == leg
+            {
+                self.agent_lost_while_announcing(now, id, queue, agent);
+            }
             self.release_agent(now, id, leg, cause);
+        }
+        if let Some(interaction) = self.get(id) {
+            interaction.call.handle(event);
         }
         self.touch(id);
     }
@@ -98,7 +104,12 @@ impl Center {
             Happened::AttemptFailed { cause, status: _ } => self.on_attempt_failed(now, id, cause),
             Happened::PartnerLeft { leg, cause, by_peer: _ } => self.on_partner_left(now, id, leg, cause),
             Happened::CustomerLeft { cause, by_peer } => {
-                let by = if by_peer { EndedBy::Caller } else { EndedBy::System };
+                let swapped = self.get(id).is_some_and(|i| i.swapped);
+                let by = match (by_peer, swapped) {
+                    (true, false) => EndedBy::Caller,
+                    (true, true) => EndedBy::Callee,
+                    (false, _) => EndedBy::System,
+                };
                 self.end(now, id, by, cause);
             }
             Happened::Held { by, held } => self.on_held(now, id, by, held),
@@ -136,6 +147,8 @@ impl Center {
         let from_queue = interaction.engaged.iter().any(|e| e.leg == leg && e.queue.is_some());
         interaction.stage = Stage::Talking;
         interaction.call.connect(leg);
+        self.pump_call_commands(now, id);
+        let Some(interaction) = self.get(id) else { return };
         if let Some(walk) = interaction.walk.as_mut() {
             let queue = Input::Queue(QueueOutcome::Answered);
             walk.handle(now, if from_queue { queue } else { Input::Transfer(TransferOutcome::Answered) });
@@ -177,9 +190,9 @@ impl Center {
             Cause::NoAnswer => TransferOutcome::NoAnswer,
             _ => TransferOutcome::Failed,
         };
-        interaction.stage = Stage::Walking;
-        match interaction.walk.as_mut() {
+        match interaction.walk.as_mut().filter(|w| !w.is_over()) {
             Some(walk) => {
+                interaction.stage = Stage::Walking;
                 walk.handle(now, Input::Transfer(outcome));
                 let answered = interaction.ledger.record().answered.is_some();
                 let kind = if answered { SegmentKind::Menu } else { SegmentKind::Setup };
@@ -197,33 +210,35 @@ impl Center {
         if interaction.stage == Stage::Ending {
             return;
         }
-        if let Stage::Announcing { queue, agent, .. } = interaction.stage {
-            return self.agent_lost_while_announcing(now, id, queue, agent);
-        }
         let role = interaction.ledger.leg(leg).map_or(LegRole::Target, |l| l.role);
-        let vanished =
-            matches!(cause, Cause::MediaLost | Cause::SessionExpired | Cause::PeerFailed | Cause::Unreachable);
-        let queue = interaction.engaged.iter().find(|e| e.leg == leg).and_then(|e| e.queue);
+        let engaged = interaction.engaged.iter().chain(&interaction.departed).find(|e| e.leg == leg);
+        // One who was reached by transfer stands in for the agent whom the queue had found.
+        let queue = engaged.and_then(|e| e.queue).or(interaction.ledger.record().queue);
         self.stop_playing(id);
-        if let Some(queue) = queue.filter(|_| vanished) {
+        if let Some(queue) = queue.filter(|_| role == LegRole::Agent && is_vanished(cause)) {
             return self.return_to_queue(now, id, queue);
         }
-        let by = if role == LegRole::Agent { EndedBy::Agent } else { EndedBy::Callee };
         let Some(interaction) = self.get(id) else { return };
-        match interaction.walk.as_mut() {
-            Some(walk) if !walk.is_over() => {
+        let by = match role {
+            _ if interaction.swapped => EndedBy::Caller,
+            LegRole::Agent => EndedBy::Agent,
+            _ => EndedBy::Callee,
+        };
+        // The flow rests at the node that led to the talk, whoever stood in for whom since then.
+        let left = match interaction.walk.as_ref().filter(|w| !w.is_over()).and_then(flow::Walk::node) {
+            Some((_, "queue")) => Some(Input::Queue(QueueOutcome::AgentLeft)),
+            Some((_, "transfer")) => Some(Input::Transfer(TransferOutcome::TargetLeft)),
+            _ => None,
+        };
+        match interaction.walk.as_mut().zip(left) {
+            Some((walk, left)) => {
                 interaction.stage = Stage::Walking;
-                let input = if queue.is_some() {
-                    Input::Queue(QueueOutcome::AgentLeft)
-                } else {
-                    Input::Transfer(TransferOutcome::TargetLeft)
-                };
-                walk.handle(now, input);
+                walk.handle(now, left);
                 // Should the flow end it now, it was the other party's goodbye that ended the talk.
                 interaction.ledger.talk_ended_by(by, cause);
                 self.enter(now, id, Doing::just(SegmentKind::Menu));
             }
-            _ => self.end(now, id, by, cause),
+            None => self.end(now, id, by, cause),
         }
         self.touch(id);
     }
@@ -238,6 +253,7 @@ impl Center {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
         interaction.engaged.retain(|e| e.agent != agent);
         let tenant = interaction.tenant;
+        interaction.stage = Stage::Queued { queue };
         if let Some(t) = self.tenants.get_mut(&tenant) {
             let _ = t.router.offer_rejected(now, id, agent, Rejection::Failed);
         }
@@ -281,7 +297,12 @@ impl Center {
 
     fn on_media_lost(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(interaction) = self.get(id) else { return };
-        interaction.media_lost = Some((leg, now.mono + MEDIA_GRACE));
+        // One who holds may send nothing.
+        if interaction.stage == Stage::Ending || interaction.call.leg(leg).is_none_or(|l| l.holds) {
+            return;
+        }
+        interaction.media_lost.retain(|(lost, _)| *lost != leg);
+        interaction.media_lost.push((leg, now.mono + MEDIA_GRACE));
         if interaction.stage == Stage::Talking && interaction.call.partner() == Some(leg) {
             self.play(now, id, Playing::Hold, vec![Sound::Music("default".into())], true, false);
         }
@@ -289,7 +310,9 @@ impl Center {
 
     fn on_media_back(&mut self, id: InteractionId, leg: LegId) {
         let Some(interaction) = self.get(id) else { return };
-        if interaction.media_lost.take_if(|(lost, _)| *lost == leg).is_some()
+        let before = interaction.media_lost.len();
+        interaction.media_lost.retain(|(lost, _)| *lost != leg);
+        if interaction.media_lost.len() < before
             && interaction.playing.is_some_and(|(_, what)| what == Playing::Hold)
         {
             self.stop_playing(id);
@@ -297,13 +320,17 @@ impl Center {
     }
 
     pub(crate) fn check_media_lost(&mut self, now: Now, id: InteractionId) {
-        let Some(interaction) = self.get(id) else { return };
-        let Some((leg, _)) = interaction.media_lost.take_if(|(_, at)| *at <= now.mono) else { return };
-        if leg == interaction.call.customer() {
-            self.end(now, id, EndedBy::System, Cause::MediaLost);
-        } else if interaction.call.partner() == Some(leg) {
-            interaction.call.hang_up_leg(leg, Cause::MediaLost);
-            self.on_partner_left(now, id, leg, Cause::MediaLost);
+        while let Some(interaction) = self.get(id) {
+            let Some(at) = interaction.media_lost.iter().position(|(_, at)| *at <= now.mono) else { return };
+            let (leg, _) = interaction.media_lost.remove(at);
+            if leg == interaction.call.customer() {
+                self.end(now, id, EndedBy::System, Cause::MediaLost);
+            } else if interaction.call.partner() == Some(leg) {
+                interaction.call.hang_up_leg(leg, Cause::MediaLost);
+                self.on_partner_left(now, id, leg, Cause::MediaLost);
+            } else {
+                interaction.call.hang_up_leg(leg, Cause::MediaLost);
+            }
         }
     }
 
@@ -319,10 +346,14 @@ impl Center {
         }
         let outcome = outcome(&interaction);
         let tenant = interaction.tenant;
-        self.trunk_released(tenant, interaction.trunk);
         let record = interaction.ledger.close(now.wall, outcome);
         self.journal(now, tenant, Happening::InteractionEnded { record });
     }
+}
+
+/// Whether a party went without a goodbye.
+pub(crate) const fn is_vanished(cause: Cause) -> bool {
+    matches!(cause, Cause::MediaLost | Cause::SessionExpired | Cause::PeerFailed | Cause::Unreachable)
 }
 
 fn outcome(interaction: &crate::interaction::Interaction) -> Outcome {
@@ -335,7 +366,11 @@ fn outcome(interaction: &crate::interaction::Interaction) -> Outcome {
         return Outcome::Callback;
     }
     match cause {
-        Cause::NotFound | Cause::Forbidden | Cause::Overload if record.answered.is_none() => Outcome::Rejected,
+        Cause::NotFound | Cause::Forbidden | Cause::Overload | Cause::Shutdown
+            if record.answered.is_none() && record.legs.len() == 1 =>
+        {
+            Outcome::Rejected
+        }
         _ if by == EndedBy::Caller && (record.queue.is_some() || record.legs.len() > 1) => Outcome::Abandoned,
         _ if record.queue.is_none() && record.answered.is_some() && cause == Cause::Normal => Outcome::SelfServed,
         _ if by == EndedBy::Caller => Outcome::Abandoned,

@@ -1,9 +1,7 @@
 //! From people, numbers and addresses to something that can be rung.
 
-use std::time::Duration;
-
 use call::Dial;
-use dialplan::Dialled;
+use dialplan::{Dialled, is_emergency};
 use types::event::Binding;
 use types::leg::{Target, Text};
 use types::record::LegRole;
@@ -12,10 +10,6 @@ use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Now, Private, TenantI
 use crate::Center;
 use crate::interaction::{Engaged, Stage};
 use crate::tenant::Tenant;
-
-/// How long a direct call rings before it counts as not answered: four ringback cycles and a half
-/// more than most people need, and below the three minutes after which proxies give up.
-pub(crate) const RING_FOR: Duration = Duration::from_secs(45);
 
 impl Tenant {
     /// All telephones at which an agent can be rung right now.
@@ -26,10 +20,18 @@ impl Tenant {
         targets
     }
 
-    /// Ways to call a number outside, the best first.
-    pub(crate) fn outside_targets(&self, number: &str) -> Vec<Target> {
-        let Dialled::Outside { trunks, .. } = self.plan.from_inside(number) else { return Vec::new() };
-        trunks.iter().filter_map(|t| self.trunk_target(t.id, number)).collect()
+    /// Ways to call a number outside, the best first. An emergency call takes a line even where a
+    /// trunk has none left by its own account.
+    pub(crate) fn outside_targets(&self, number: &str) -> Vec<(TrunkId, Target)> {
+        let Dialled::Outside { trunks, emergency } = self.plan.from_inside(number) else { return Vec::new() };
+        let free = trunks.iter().filter(|t| emergency || self.has_line(t.id));
+        free.filter_map(|t| Some((t.id, self.trunk_target(t.id, number)?))).collect()
+    }
+
+    /// Whether a trunk has a line for one more call.
+    fn has_line(&self, trunk: TrunkId) -> bool {
+        let limit = self.plan.trunk(trunk).map_or(0, |t| t.max_calls);
+        limit == 0 || self.trunk_calls.get(&trunk).is_none_or(|calls| *calls < limit)
     }
 
     fn trunk_target(&self, trunk: TrunkId, number: &str) -> Option<Target> {
@@ -86,45 +88,78 @@ impl Center {
         }
         let targets = t.targets_of(agent);
         let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
-        self.reach(now, id, dials, RING_FOR);
+        self.reach(now, id, dials);
     }
 
     /// Calls outside over the best trunk; the others are kept for failover.
     pub(crate) fn reach_outside(&mut self, now: Now, id: InteractionId) {
         let Some(interaction) = self.interactions.get(&id) else { return };
-        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
-        let targets = tenant.outside_targets(interaction.dialled.reveal());
-        self.reach_targets(now, id, targets);
+        let number = interaction.dialled.reveal().clone();
+        if is_emergency(&number) {
+            let tenant = interaction.tenant;
+            self.alarm(now, tenant, "emergency_call", id.to_string());
+        }
+        self.reach_number(now, id, &number);
     }
 
-    /// Rings these targets one after the other until one answers.
-    pub(crate) fn reach_targets(&mut self, now: Now, id: InteractionId, targets: Vec<Target>) {
-        let Some(interaction) = self.get(id) else { return };
-        interaction.further_targets = targets.into();
+    /// Rings a number outside over one trunk after the other until one answers.
+    pub(crate) fn reach_number(&mut self, now: Now, id: InteractionId, number: &str) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
+        interaction.further_targets = tenant.outside_targets(number).into();
         if !self.reach_next(now, id) {
-            self.reach(now, id, Vec::new(), RING_FOR);
+            self.reach(now, id, Vec::new());
         }
     }
 
     /// Rings the next of the remaining targets.
     pub(crate) fn reach_next(&mut self, now: Now, id: InteractionId) -> bool {
-        let Some(target) = self.get(id).and_then(|i| i.further_targets.pop_front()) else { return false };
+        let Some((trunk, target)) = self.get(id).and_then(|i| i.further_targets.pop_front()) else { return false };
         let dials = self.dials(now, id, LegRole::Target, None, vec![target]);
-        self.reach(now, id, dials, RING_FOR);
+        for dial in &dials {
+            self.take_line(id, dial.leg, trunk);
+        }
+        self.reach(now, id, dials);
         true
     }
 
     /// Rings an address as it is.
     pub(crate) fn reach_address(&mut self, now: Now, id: InteractionId, uri: Private<Text>) {
         let dials = self.dials(now, id, LegRole::Target, None, vec![plain(uri)]);
-        self.reach(now, id, dials, RING_FOR);
+        self.reach(now, id, dials);
     }
 
-    fn reach(&mut self, now: Now, id: InteractionId, dials: Vec<Dial>, ring_for: Duration) {
+    fn reach(&mut self, now: Now, id: InteractionId, dials: Vec<Dial>) {
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Reaching;
+        let ring_for = interaction.ring_for;
         interaction.call.attempt(now, dials, ring_for);
         self.touch(id);
+    }
+
+    // ---- lines of trunks ----
+
+    /// Takes a line of a trunk for this leg; whether there was one. It is counted in any case until
+    /// the leg ends.
+    pub(crate) fn take_line(&mut self, id: InteractionId, leg: LegId, trunk: TrunkId) -> bool {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return false };
+        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return false };
+        let free = tenant.has_line(trunk);
+        *tenant.trunk_calls.entry(trunk).or_default() += 1;
+        interaction.lines.push((leg, trunk));
+        free
+    }
+
+    /// A leg has ended, and with it the line it took.
+    pub(crate) fn leave_line(&mut self, id: InteractionId, leg: LegId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(at) = interaction.lines.iter().position(|(l, _)| *l == leg) else { return };
+        let (_, trunk) = interaction.lines.swap_remove(at);
+        if let Some(tenant) = self.tenants.get_mut(&interaction.tenant)
+            && let Some(calls) = tenant.trunk_calls.get_mut(&trunk)
+        {
+            *calls = calls.saturating_sub(1);
+        }
     }
 
     /// The agent whose leg has answered is kept from other work from now on.
@@ -132,9 +167,10 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         let Some(agent) = interaction.agent_of(leg) else { return };
         if interaction.engaged.iter().all(|e| e.leg != leg) {
-            interaction.engaged.push(Engaged { agent, leg, queue: None });
+            interaction.engaged.push(Engaged { agent, leg, queue: None, known_as: id });
             let tenant = interaction.tenant;
             self.busy_elsewhere(now, tenant, agent, id);
+            self.watch_leases(now, id);
         }
     }
 

@@ -8,7 +8,7 @@ use dialplan::Plan;
 use directory::{Directory, Registrations};
 use flow::Flow;
 use types::leg::Text;
-use types::{FlowId, Mono, Now, QueueId, TenantId};
+use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, TenantId};
 
 use crate::setup::{Setup, SetupError};
 use crate::{Center, Who};
@@ -28,6 +28,10 @@ pub(crate) struct Tenant {
     pub(crate) registrations_lapse: Option<Mono>,
     /// Calls in progress by trunk.
     pub(crate) trunk_calls: HashMap<types::TrunkId, u32>,
+    /// Calls outside the queues by agent.
+    pub(crate) direct_calls: HashMap<AgentId, Vec<InteractionId>>,
+    /// Agents at work after a talk: which, and since when.
+    pub(crate) wrapping: HashMap<AgentId, (InteractionId, Mono)>,
     pub(crate) armed: Option<Mono>,
 }
 
@@ -76,6 +80,8 @@ impl Center {
             registrations: Registrations::default(),
             registrations_lapse: None,
             trunk_calls: HashMap::new(),
+            direct_calls: HashMap::new(),
+            wrapping: HashMap::new(),
             armed: None,
         };
         self.tenants.insert(id, tenant);

@@ -1,14 +1,14 @@
 //! Handing a customer to somebody else.
 
+use call::Dial;
 use dialplan::{Dialled, DidTarget, strip_uri};
-use types::leg::{Text, TransferProgress};
+use types::leg::{Sound, Text, Tone, TransferProgress};
 use types::record::{LegRole, SegmentKind};
 use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegCommand, LegId, Now, Private, QueueId};
 
 use crate::Center;
-use crate::interaction::Stage;
+use crate::interaction::{Engaged, Playing, RING_FOR, Stage};
 use crate::ledger::Doing;
-use crate::targets::RING_FOR;
 
 enum Destination {
     Agent(AgentId),
@@ -35,6 +35,7 @@ impl Center {
             interaction.call.refuse_transfer(by, Cause::Forbidden);
             return self.touch(id);
         }
+        self.serve_from(id, by);
         match replaces {
             Some(other) => self.attended_transfer(now, id, by, other),
             None => self.blind_transfer(now, id, by, target.reveal()),
@@ -51,13 +52,18 @@ impl Center {
                 }
                 let targets = tenant.targets_of(agent);
                 let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
-                self.start_transfer(now, id, by, dials);
+                self.start_transfer(now, id, by, Some(agent), dials);
             }
             Destination::Outside => {
                 let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
-                let targets = tenant.outside_targets(&number).into_iter().take(1).collect();
-                let dials = self.dials(now, id, LegRole::Target, None, targets);
-                self.start_transfer(now, id, by, dials);
+                let Some((trunk, target)) = tenant.outside_targets(&number).into_iter().next() else {
+                    return self.refuse_transfer(id, by, Cause::Overload);
+                };
+                let dials = self.dials(now, id, LegRole::Target, None, vec![target]);
+                for dial in &dials {
+                    self.take_line(id, dial.leg, trunk);
+                }
+                self.start_transfer(now, id, by, None, dials);
             }
             Destination::Queue(queue) => {
                 self.let_go(id, by);
@@ -85,11 +91,25 @@ impl Center {
         }
     }
 
-    fn start_transfer(&mut self, now: Now, id: InteractionId, by: LegId, dials: Vec<call::Dial>) {
+    /// The customer hears that it rings; the party that asked may leave meanwhile.
+    fn start_transfer(&mut self, now: Now, id: InteractionId, by: LegId, to: Option<AgentId>, dials: Vec<Dial>) {
         if let Some(interaction) = self.get(id) {
             interaction.call.transfer(now, by, dials, RING_FOR);
         }
+        self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: None, agent: to });
+        self.play(now, id, Playing::Hold, vec![Sound::Tone(Tone::Ringback)], false, false);
         self.touch(id);
+    }
+
+    /// Makes the party `by` the one that serves: where it had called out itself, the other one is the
+    /// customer from now on.
+    fn serve_from(&mut self, id: InteractionId, by: LegId) {
+        if let Some(interaction) = self.get(id)
+            && interaction.call.customer() == by
+            && interaction.call.swap()
+        {
+            interaction.swapped = !interaction.swapped;
+        }
     }
 
     fn refuse_transfer(&mut self, id: InteractionId, by: LegId, cause: Cause) {
@@ -104,6 +124,7 @@ impl Center {
         self.command(LegCommand::TransferProgress { leg: by, progress: TransferProgress::Done });
         if let Some(interaction) = self.get(id) {
             interaction.call.hang_up_partner(Cause::Transferred);
+            interaction.waited = std::time::Duration::ZERO;
         }
         self.stop_playing(id);
     }
@@ -120,7 +141,7 @@ impl Center {
         let Some(leg) = far.and_then(|far| second.call.release(far)) else {
             // It still rings over there: ring the same number for the customer instead.
             let number = second.dialled.reveal().clone();
-            self.end(now, consult, EndedBy::Agent, Cause::Transferred);
+            self.end(now, consult, EndedBy::Caller, Cause::Transferred);
             return self.blind_transfer(now, id, by, &number);
         };
         let far = leg.id;
@@ -135,9 +156,7 @@ impl Center {
             interaction.engaged.extend(engaged);
             interaction.ledger.adopt_leg(record);
         }
-        if let (Some(e), Some(tenant)) = (engaged, self.tenant_of(id)) {
-            self.move_elsewhere(now, tenant, e.agent, consult, id);
-        }
+        self.agent_moved(now, far, consult, id);
         self.on_transferred(now, id, far);
     }
 
@@ -151,6 +170,7 @@ impl Center {
             interaction.call.answer();
         }
         self.pump_interaction(now, id);
+        self.serve_from(standing, replaced);
         let Some(second) = self.get(standing) else { return };
         if second.call.partner() != Some(replaced) {
             return self.end(now, id, EndedBy::System, Cause::NotFound);
@@ -158,7 +178,9 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         let record = interaction.ledger.leg(leg).cloned();
         let engaged = interaction.engaged.pop();
+        interaction.ledger.connected(now.wall);
         let Some(leg) = interaction.call.release(leg) else { return };
+        self.end(now, id, EndedBy::System, Cause::Transferred);
         self.legs.insert(leg.id, standing);
         let new = leg.id;
         if let Some(second) = self.get(standing) {
@@ -166,11 +188,21 @@ impl Center {
             second.engaged.extend(engaged);
             second.call.adopt(leg);
         }
-        if let (Some(e), Some(tenant)) = (engaged, self.tenant_of(standing)) {
-            self.move_elsewhere(now, tenant, e.agent, id, standing);
-        }
+        self.agent_moved(now, new, id, standing);
         self.on_transferred(now, standing, new);
         self.touch(id);
+    }
+
+    /// An agent's leg has moved from one interaction to another. A talk that came from a queue stays
+    /// with the router under the name it has there.
+    fn agent_moved(&mut self, now: Now, leg: LegId, from: InteractionId, to: InteractionId) {
+        let Some(tenant) = self.tenant_of(to) else { return };
+        let moved = self.get(to).and_then(|i| i.engaged.iter_mut().find(|e| e.leg == leg));
+        if let Some(Engaged { agent, queue: None, known_as, .. }) = moved {
+            *known_as = to;
+            let agent = *agent;
+            self.move_elsewhere(now, tenant, agent, from, to);
+        }
     }
 
     pub(crate) fn on_transferred(&mut self, now: Now, id: InteractionId, to: LegId) {
@@ -178,14 +210,22 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Talking;
         let agent = interaction.agent_of(to);
+        interaction.ledger.connected(now.wall);
+        self.pump_call_commands(now, id);
         self.stop_playing(id);
+        self.watch_leases(now, id);
         self.enter(now, id, Doing { kind: SegmentKind::Talking, queue: None, agent });
         self.keep_recording(now, id, to);
         self.touch(id);
     }
 
     pub(crate) fn on_transfer_failed(&mut self, now: Now, id: InteractionId, stranded: bool, cause: Cause) {
+        self.stop_playing(id);
         if !stranded {
+            let back = self.get(id).and_then(|i| i.call.partner().map(|p| i.agent_of(p)));
+            if let Some(agent) = back {
+                self.enter(now, id, Doing { kind: SegmentKind::Talking, queue: None, agent });
+            }
             return;
         }
         // The party that asked has left already; the queue it came from takes the customer back.

@@ -1,5 +1,8 @@
 //! Carries out what a flow wants.
 
+use std::time::Duration;
+
+use acd::LeaveReason;
 use flow::{Action, Input, TransferOutcome, TransferTarget, Walk};
 use types::event::Happening;
 use types::leg::{Connection, Text};
@@ -28,7 +31,12 @@ impl Center {
         };
         interaction.language = flow.language.clone();
         interaction.stage = Stage::Walking;
+        let answered = context.answered;
         interaction.walk = Some(Walk::start(flow, context));
+        if answered {
+            // Handed on by somebody who talked with it.
+            self.enter(now, id, Doing::just(SegmentKind::Menu));
+        }
         self.touch(id);
     }
 
@@ -37,7 +45,7 @@ impl Center {
         if interaction.stage == Stage::Ending {
             return;
         }
-        let (tenant, leg) = (interaction.tenant, interaction.call.customer());
+        let leg = interaction.call.customer();
         match action {
             Action::Answer => {
                 interaction.call.answer();
@@ -58,7 +66,7 @@ impl Center {
             }
             Action::Enqueue { queue, priority } => self.enqueue_by_name(now, id, &queue, priority),
             Action::LeaveQueue => {
-                self.leave_queue(now, id);
+                self.leave_queue(now, id, LeaveReason::Redirected);
                 self.stop_playing(id);
                 if let Some(interaction) = self.get(id) {
                     interaction.stage = Stage::Walking;
@@ -66,7 +74,22 @@ impl Center {
                 }
                 self.enter(now, id, Doing::just(SegmentKind::Menu));
             }
-            Action::Transfer { target, ring_timeout_s: _ } => self.flow_transfer(now, id, target),
+            Action::Transfer { target, ring_timeout_s } => {
+                interaction.ring_for = Duration::from_secs(ring_timeout_s.into());
+                self.flow_transfer(now, id, target);
+            }
+            note @ (Action::RequestCallback { .. } | Action::Survey { .. }) => self.note(now, id, note),
+            Action::SetLanguage(language) => interaction.language = language,
+            Action::Record(on) => interaction.record = on,
+            Action::Hangup(cause) => self.end(now, id, EndedBy::System, cause),
+        }
+    }
+
+    /// What a flow notes needs no customer on the line.
+    fn note(&mut self, now: Now, id: InteractionId, action: Action) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let tenant = interaction.tenant;
+        match action {
             Action::RequestCallback { number, queue } => {
                 interaction.callback = true;
                 let queues = self.tenants.get(&tenant).map(|t| &t.queue_names);
@@ -76,9 +99,17 @@ impl Center {
             Action::Survey { question, answer } => {
                 self.journal(now, tenant, Happening::SurveyAnswered { id, question, answer });
             }
-            Action::SetLanguage(language) => interaction.language = language,
-            Action::Record(on) => interaction.record = on,
-            Action::Hangup(cause) => self.end(now, id, EndedBy::System, cause),
+            _ => {}
+        }
+    }
+
+    /// The customer has gone: the flow does what it can do without it.
+    pub(crate) fn finish_flow(&mut self, now: Now, id: InteractionId) {
+        if let Some(walk) = self.get(id).and_then(|i| i.walk.as_mut()) {
+            walk.handle(now, Input::Hangup);
+        }
+        while let Some(action) = self.get(id).and_then(|i| i.walk.as_mut()).and_then(Walk::poll_action) {
+            self.note(now, id, action);
         }
     }
 
@@ -102,8 +133,7 @@ impl Center {
                 if tenant.directory.agent_by_number(number.reveal()).is_some() {
                     return self.flow_transfer(now, id, TransferTarget::Agent(number.into_inner()));
                 }
-                let targets = tenant.outside_targets(number.reveal());
-                self.reach_targets(now, id, targets);
+                self.reach_number(now, id, number.reveal());
             }
             TransferTarget::Uri(uri) => self.reach_address(now, id, uri),
             TransferTarget::Setting(name) => match tenant.settings.get(&name).cloned() {

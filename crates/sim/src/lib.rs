@@ -1,1 +1,56 @@
 //! Seeded simulator of callers, agents, phones and networks around center, in virtual time.
+//!
+//! [`simulate`] runs a whole day of a call centre in seconds: the very [`center::Center`] of the
+//! product answers, and everything around it (callers who give up, telephones that vanish, agents who
+//! miss calls, carriers that are busy, races of all of them) follows from one seed. A day that breaks
+//! an [`Invariant`] is reproduced by its seed.
+//!
+//! Reading order: [`Options`] and [`Report`] are what goes in and comes out; `world` is the company;
+//! `sim` the loop; `lines` what telephones and carriers do with the center's commands; `talk` what
+//! people do while they talk; `staff` what agents do all day; `check` holds the invariants; `fault`
+//! plants faults that prove that the invariants would notice.
+
+mod agenda;
+mod check;
+mod day;
+mod fault;
+mod leg;
+mod lines;
+mod report;
+mod rng;
+mod sim;
+mod staff;
+mod talk;
+mod world;
+
+pub use check::{Broken, Invariant};
+pub use day::{Day, DayError};
+pub use fault::Fault;
+pub use report::{QueueRow, Report};
+
+/// What day to simulate.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Calls of customers.
+    pub calls: u32,
+    /// Agents, 1 to 2,000.
+    pub agents: u32,
+    /// The seed of all chance; the same options give the same day, event by event.
+    pub seed: u64,
+    /// When callers come, and how long they talk and wait.
+    pub day: Day,
+    /// A fault to plant; for tests of the invariants.
+    pub fault: Option<Fault>,
+}
+
+impl Options {
+    /// A working day without faults.
+    pub fn new(calls: u32, agents: u32, seed: u64) -> Self {
+        Self { calls, agents, seed, day: Day::default(), fault: None }
+    }
+}
+
+/// Simulates a day.
+pub fn simulate(options: &Options) -> Report {
+    sim::Sim::new(options).run()
+}

@@ -1,0 +1,152 @@
+//! Agents: leases, calls at once, and their time.
+
+use center::Center;
+use types::record::{AgentState, InteractionRecord, LegRole};
+use types::{AgentId, InteractionId, Now, Wall};
+
+use super::{Invariant, Verdict, number};
+use crate::report::Figures;
+use crate::world;
+
+/// A lease that ends is enforced by a timer at once; this much may pass in rounding.
+const SLACK_MS: u64 = 2_000;
+/// Between an agent's release and the end of its leg lies the network: so much for each leg, and
+/// once for the whole day, milliseconds.
+const PER_LEG_MS: u64 = 200;
+const PER_DAY_MS: u64 = 10_000;
+
+#[derive(Debug)]
+struct Agent {
+    state: AgentState,
+    since: Wall,
+    /// Time by state: ready, ringing, talking, wrap-up, milliseconds.
+    times: [u64; 4],
+    /// When its legs were up, by the records.
+    legs: Vec<(i64, i64)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Agents {
+    agents: Vec<Agent>,
+}
+
+impl Agents {
+    pub(crate) fn new(agents: usize) -> Self {
+        let offline =
+            || Agent { state: AgentState::Offline, since: Wall(0), times: [0; 4], legs: Vec::new() };
+        Self { agents: (0..agents).map(|_| offline()).collect() }
+    }
+
+    pub(crate) fn on_state(
+        &mut self,
+        verdict: &mut Verdict,
+        now: Now,
+        id: AgentId,
+        state: AgentState,
+        interaction: Option<InteractionId>,
+    ) {
+        let Some(agent) = self.agents.get_mut(world::agent_index(id)) else { return };
+        let (from, to) = (agent.state, state);
+        agent.pass(now.wall);
+        agent.state = state;
+        let occupied = matches!(state, AgentState::Ringing | AgentState::Talking | AgentState::WrapUp);
+        if occupied != interaction.is_some() {
+            verdict.breaks(now, Invariant::Leases, || format!("agent {}: {to:?} of {interaction:?}", number(id)));
+        }
+        // Only a talk leads to the work after it.
+        if to == AgentState::WrapUp && !matches!(from, AgentState::Talking | AgentState::WrapUp) {
+            verdict.breaks(now, Invariant::AgentSums, || format!("agent {}: {from:?} to {to:?}", number(id)));
+        }
+    }
+
+    /// When the agents' legs were up, by this record.
+    pub(crate) fn on_record(&mut self, record: &InteractionRecord) {
+        for (at, leg) in record.legs.iter().enumerate() {
+            let Some(agent) = leg.agent.filter(|_| leg.role == LegRole::Agent) else { continue };
+            // An agent who calls is occupied from the first moment.
+            let calls = at == 0;
+            let from = if calls { Some(leg.started) } else { leg.answered };
+            if let Some((agent, from)) = self.agents.get_mut(world::agent_index(agent)).zip(from) {
+                agent.legs.push((from.0, leg.ended.unwrap_or(record.ended).0));
+            }
+        }
+    }
+
+    pub(crate) fn look(&self, verdict: &mut Verdict, now: Now, center: &Center) {
+        for index in 0..self.agents.len() {
+            let id = world::agent_id(index);
+            let Some(status) = center.agent_status(now, world::TENANT, id) else { continue };
+            let over = status.until.map_or(0, |until| now.wall.ms_since(until));
+            if over > SLACK_MS {
+                verdict.breaks(now, Invariant::Leases, || {
+                    format!("agent {} is {:?} for {over} ms beyond its lease", number(id), status.state)
+                });
+            }
+        }
+    }
+
+    pub(crate) fn at_the_end(&mut self, verdict: &mut Verdict, now: Now) {
+        for (index, agent) in self.agents.iter_mut().enumerate() {
+            agent.pass(now.wall);
+            let id = world::agent_id(index);
+            if !matches!(agent.state, AgentState::Offline | AgentState::NotReady | AgentState::Ready) {
+                let state = agent.state;
+                verdict.breaks(now, Invariant::NothingLeft, || format!("agent {} is {state:?}", number(id)));
+            }
+            let (told, legs) = (agent.times[2], union(&mut agent.legs));
+            if told.abs_diff(legs) > PER_DAY_MS + PER_LEG_MS * agent.legs.len() as u64 {
+                verdict.breaks(now, Invariant::AgentSums, || {
+                    format!("agent {}: talked {told} ms, by its legs {legs} ms", number(id))
+                });
+            }
+        }
+    }
+
+    pub(crate) fn tell(&self, figures: &mut Figures) {
+        let sum = |i: usize| self.agents.iter().map(|a| a.times[i]).sum::<u64>();
+        figures.ready_ms = sum(0);
+        figures.occupied_ms = sum(1) + sum(2) + sum(3);
+    }
+}
+
+impl Agent {
+    fn pass(&mut self, to: Wall) {
+        let ms = to.ms_since(self.since);
+        let slot = match self.state {
+            AgentState::Ready => Some(0),
+            AgentState::Ringing => Some(1),
+            AgentState::Talking => Some(2),
+            AgentState::WrapUp => Some(3),
+            AgentState::Offline | AgentState::NotReady => None,
+        };
+        if let Some(slot) = slot {
+            self.times[slot] += ms;
+        }
+        self.since = to.max(self.since);
+    }
+}
+
+/// The time that is in at least one of these spans.
+fn union(spans: &mut [(i64, i64)]) -> u64 {
+    spans.sort_unstable();
+    let (mut total, mut end) = (0, i64::MIN);
+    for &mut (from, to) in spans {
+        let from = from.max(end);
+        if to > from {
+            total += to - from;
+            end = to;
+        }
+    }
+    u64::try_from(total).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_spans_count_once() {
+        assert_eq!(union(&mut [(5, 9), (0, 3), (2, 6), (20, 21), (4, 4)]), 10);
+        assert_eq!(union(&mut []), 0);
+    }
+}

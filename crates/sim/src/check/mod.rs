@@ -1,0 +1,382 @@
+//! The invariants: what has to hold on every day, whatever callers, telephones and networks do.
+
+mod agents;
+mod queues;
+mod records;
+
+use std::collections::{HashMap, HashSet};
+
+use center::{Center, LiveQueue};
+use types::event::{Event, Happening};
+use types::leg::{Target, TransferProgress};
+use types::record::{Direction, InteractionRecord, SegmentKind};
+use types::{AgentId, InteractionId, LegCommand, LegId, Now, QueueId, Wall};
+
+use crate::leg::{Leg, Party};
+use crate::report::Figures;
+use crate::world;
+use agents::Agents;
+use queues::Queues;
+
+/// Longer than any pause that a flow makes between two prompts, milliseconds.
+const SILENCE_MAX_S: u64 = 20;
+
+/// Something that always holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Invariant {
+    /// Each call that comes in begins exactly one interaction.
+    OneStart,
+    /// Each interaction ends exactly once.
+    OneEnd,
+    /// Each leg has ended when the day is over, and nothing is in progress.
+    NothingLeft,
+    /// No agent is rung while it talks.
+    OneCallPerAgent,
+    /// No agent stays in a state beyond its lease, and no lease has to be enforced.
+    Leases,
+    /// The segments of each record follow one another from start to end, and their sums are the record's.
+    EverySecond,
+    /// The record tells the same times as the states that were journalled while it happened.
+    RecordsAsStates,
+    /// The queues' figures are the sums of what the interactions tell.
+    QueueSums,
+    /// The agents' talking time is that of their legs.
+    AgentSums,
+    /// An answer is in the journal before the caller is told.
+    AnswerWritten,
+    /// No leg is answered or ended twice, and no command is for a leg that never was.
+    LegProtocol,
+    /// The journal's times never step back, and an interaction's events lie between its start and end.
+    JournalOrder,
+    /// No customer is left in silence.
+    Silence,
+    /// A talk that is to be recorded is recorded.
+    Recorded,
+}
+
+impl Invariant {
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OneStart => "one_start",
+            Self::OneEnd => "one_end",
+            Self::NothingLeft => "nothing_left",
+            Self::OneCallPerAgent => "one_call_per_agent",
+            Self::Leases => "leases",
+            Self::EverySecond => "every_second",
+            Self::RecordsAsStates => "records_as_states",
+            Self::QueueSums => "queue_sums",
+            Self::AgentSums => "agent_sums",
+            Self::AnswerWritten => "answer_written",
+            Self::LegProtocol => "leg_protocol",
+            Self::JournalOrder => "journal_order",
+            Self::Silence => "silence",
+            Self::Recorded => "recorded",
+        }
+    }
+}
+
+/// An invariant that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Which.
+    pub invariant: Invariant,
+    /// How often.
+    pub count: u32,
+    /// The first time, for people.
+    pub first: String,
+}
+
+/// What went wrong so far.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict(HashMap<Invariant, (u32, String)>);
+
+impl Verdict {
+    pub(crate) fn breaks(&mut self, now: Now, invariant: Invariant, what: impl FnOnce() -> String) {
+        let (count, _) = self.0.entry(invariant).or_insert_with(|| (0, format!("{}: {}", now.wall, what())));
+        *count += 1;
+    }
+}
+
+/// An interaction as its events have told it.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) direction: Direction,
+    pub(crate) answered: bool,
+    pub(crate) ended: bool,
+    pub(crate) state: SegmentKind,
+    pub(crate) queue: Option<QueueId>,
+    pub(crate) since: Wall,
+    /// Waited, talked, held so far, milliseconds.
+    pub(crate) sums: [u64; 3],
+    /// It has talked with an agent whom a queue had found.
+    pub(crate) queue_talk: bool,
+    /// The party that served it has just handed it on.
+    pub(crate) handed: bool,
+    pub(crate) callback: bool,
+    pub(crate) visit: Option<queues::Visit>,
+}
+
+pub(crate) struct Checks {
+    verdict: Verdict,
+    seen: HashMap<InteractionId, Seen>,
+    by_leg: HashMap<LegId, InteractionId>,
+    answers: HashSet<LegId>,
+    /// Legs that came in and wait for their interaction.
+    incoming: HashSet<LegId>,
+    /// All legs there have been, and whether each has ended.
+    legs: HashMap<LegId, bool>,
+    last: Wall,
+    pub(crate) agents: Agents,
+    queues: Queues,
+    figures: Figures,
+}
+
+impl Checks {
+    pub(crate) fn new(agents: usize) -> Self {
+        Self {
+            verdict: Verdict::default(),
+            seen: HashMap::new(),
+            by_leg: HashMap::new(),
+            answers: HashSet::new(),
+            incoming: HashSet::new(),
+            legs: HashMap::new(),
+            last: Wall(i64::MIN),
+            agents: Agents::new(agents),
+            queues: Queues::default(),
+            figures: Figures::default(),
+        }
+    }
+
+    // ---- legs ----
+
+    pub(crate) fn leg_began(&mut self, leg: LegId, incoming: bool) {
+        self.legs.insert(leg, false);
+        if incoming {
+            self.incoming.insert(leg);
+        }
+    }
+
+    pub(crate) fn leg_ended(&mut self, leg: LegId) {
+        self.legs.insert(leg, true);
+    }
+
+    /// The center tells a leg something; looked at before it is done.
+    pub(crate) fn on_command(&mut self, now: Now, command: &LegCommand, legs: &HashMap<LegId, Leg>) {
+        let id = command.leg();
+        if let LegCommand::Dial { target, on_behalf_of, .. } = command {
+            if let Some(of) = on_behalf_of.and_then(|customer| self.by_leg.get(&customer)) {
+                self.by_leg.insert(id, *of);
+            }
+            if self.legs.contains_key(&id) {
+                self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {id} is dialled twice"));
+            }
+            return self.on_dial(now, target, legs);
+        }
+        if !self.legs.contains_key(&id) {
+            self.verdict.breaks(now, Invariant::LegProtocol, || format!("no such leg: {command:?}"));
+        }
+        let leg = legs.get(&id);
+        match command {
+            LegCommand::Answer(_) => self.on_answer(now, id),
+            LegCommand::Hangup { .. } if leg.is_some_and(|l| l.told_to_end) => {
+                self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {id} is told to end twice"));
+            }
+            LegCommand::Play { .. } | LegCommand::Record { .. } if leg.is_some_and(|l| !l.up && !l.early && !l.ended) => {
+                self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {id} is not up: {command:?}"));
+            }
+            LegCommand::TransferProgress { progress: TransferProgress::Done, .. } => {
+                if let Some(seen) = self.by_leg.get(&id).and_then(|i| self.seen.get_mut(i)) {
+                    seen.handed = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on_answer(&mut self, now: Now, leg: LegId) {
+        if !self.answers.insert(leg) {
+            self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {leg} is answered twice"));
+        }
+        let interaction = self.by_leg.get(&leg).and_then(|id| self.seen.get(id));
+        if interaction.is_none_or(|seen| !seen.answered) {
+            self.verdict.breaks(now, Invariant::AnswerWritten, || format!("leg {leg} is answered unwritten"));
+        }
+    }
+
+    fn on_dial(&mut self, now: Now, target: &Target, legs: &HashMap<LegId, Leg>) {
+        let Some(agent) = world::whose(target.uri.reveal()) else { return };
+        let of_agent = legs.iter().filter(|(_, l)| l.agent() == Some(agent));
+        for (leg, _) in of_agent.filter(|(_, l)| l.up_known && !l.told_to_end) {
+            let leg = *leg;
+            self.verdict.breaks(now, Invariant::OneCallPerAgent, || {
+                format!("agent {} is rung while it talks on leg {leg}", world::agent_number(agent))
+            });
+        }
+    }
+
+    // ---- the journal ----
+
+    pub(crate) fn on_journal(&mut self, now: Now, event: &Event) {
+        if event.at < self.last {
+            self.verdict.breaks(now, Invariant::JournalOrder, || format!("time steps back to {}", event.at));
+        }
+        self.last = event.at;
+        match &event.what {
+            Happening::InteractionStarted { id, leg, direction, .. } => self.on_start(now, *id, *leg, *direction),
+            Happening::InteractionAnswered { id } => {
+                if let Some(seen) = self.open(now, *id, "answered")
+                    && std::mem::replace(&mut seen.answered, true)
+                {
+                    self.verdict.breaks(now, Invariant::JournalOrder, || format!("{id} is answered twice"));
+                }
+            }
+            Happening::InteractionState { id, state, queue, .. } => self.on_state(now, *id, *state, *queue),
+            Happening::CallbackRequested { id, .. } => {
+                if let Some(seen) = self.open(now, *id, "callback") {
+                    seen.callback = true;
+                }
+            }
+            Happening::RecordingStarted { id, .. } => drop(self.open(now, *id, "recording")),
+            Happening::InteractionEnded { record } => self.on_end(now, record),
+            Happening::AgentState { agent, state, interaction, .. } => {
+                self.agents.on_state(&mut self.verdict, now, *agent, *state, *interaction);
+            }
+            Happening::Wrapped { wrap_up_ms, .. } => self.figures.wrap_up_ms += wrap_up_ms,
+            Happening::Alarm { code, detail, .. } if &**code != "emergency_call" => {
+                self.verdict.breaks(now, Invariant::Leases, || format!("alarm {code}: {detail}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn on_start(&mut self, now: Now, id: InteractionId, leg: LegId, direction: Direction) {
+        if !self.incoming.remove(&leg) {
+            self.verdict.breaks(now, Invariant::OneStart, || format!("{id} begins with leg {leg}, which it may not"));
+        }
+        let seen = Seen {
+            direction,
+            answered: false,
+            ended: false,
+            state: SegmentKind::Setup,
+            queue: None,
+            since: now.wall,
+            sums: [0; 3],
+            queue_talk: false,
+            handed: false,
+            callback: false,
+            visit: None,
+        };
+        self.by_leg.insert(leg, id);
+        if self.seen.insert(id, seen).is_some() {
+            self.verdict.breaks(now, Invariant::OneStart, || format!("{id} begins twice"));
+        }
+    }
+
+    /// An interaction of which something is told: it has begun and not ended.
+    fn open(&mut self, now: Now, id: InteractionId, what: &str) -> Option<&mut Seen> {
+        let seen = self.seen.get_mut(&id).filter(|s| !s.ended);
+        if seen.is_none() {
+            self.verdict.breaks(now, Invariant::JournalOrder, || format!("{what}: {id} is not in progress"));
+        }
+        seen
+    }
+
+    fn on_state(&mut self, now: Now, id: InteractionId, state: SegmentKind, queue: Option<QueueId>) {
+        let Some(seen) = self.seen.get_mut(&id).filter(|s| !s.ended) else {
+            drop(self.open(now, id, "state"));
+            return;
+        };
+        seen.pass(now.wall);
+        self.queues.on_state(now, seen, state, queue);
+        seen.state = state;
+        seen.queue = queue;
+        if state != SegmentKind::Queued {
+            seen.handed = false;
+        }
+    }
+
+    fn on_end(&mut self, now: Now, record: &InteractionRecord) {
+        let id = record.id;
+        let Some(seen) = self.seen.get_mut(&id).filter(|s| !s.ended) else {
+            return self.verdict.breaks(now, Invariant::OneEnd, || format!("{id} ends, but is not in progress"));
+        };
+        seen.ended = true;
+        seen.pass(now.wall);
+        self.queues.on_end(now, seen, record);
+        records::check(&mut self.verdict, now, seen, record);
+        self.agents.on_record(record);
+        self.figures.add(seen.direction, record);
+    }
+
+    // ---- now and then, and at the end ----
+
+    pub(crate) fn look(&mut self, now: Now, center: &Center, legs: &HashMap<LegId, Leg>) {
+        self.agents.look(&mut self.verdict, now, center);
+        for (id, leg) in legs {
+            let listens = leg.up && !leg.ended && !leg.vanished && matches!(leg.party, Party::Caller(_));
+            let quiet = leg.bridge.is_none() && leg.play.is_none();
+            let for_s = now.mono.since(leg.silent_since).as_secs();
+            if listens && quiet && for_s > SILENCE_MAX_S {
+                self.verdict.breaks(now, Invariant::Silence, || format!("leg {id} hears nothing for {for_s} s"));
+            }
+        }
+    }
+
+    pub(crate) fn at_the_end(&mut self, now: Now, center: &Center, legs: &HashMap<LegId, Leg>, queues: &[LiveQueue]) {
+        let verdict = &mut self.verdict;
+        for leg in &self.incoming {
+            verdict.breaks(now, Invariant::OneStart, || format!("leg {leg} came in and began nothing"));
+        }
+        for (id, _) in self.seen.iter().filter(|(_, s)| !s.ended) {
+            verdict.breaks(now, Invariant::OneEnd, || format!("{id} has not ended"));
+        }
+        for (leg, _) in self.legs.iter().filter(|(_, ended)| !**ended) {
+            let told = legs.get(leg);
+            verdict.breaks(now, Invariant::NothingLeft, || format!("leg {leg} has not ended: {told:?}"));
+        }
+        if center.in_progress() > 0 {
+            verdict.breaks(now, Invariant::NothingLeft, || format!("{} in progress", center.in_progress()));
+        }
+        self.agents.at_the_end(verdict, now);
+        self.queues.at_the_end(verdict, now, queues);
+    }
+
+    pub(crate) fn figures(&mut self, queues: &[LiveQueue]) -> Figures {
+        let mut figures = std::mem::take(&mut self.figures);
+        self.queues.tell(&mut figures, queues);
+        self.agents.tell(&mut figures);
+        figures
+    }
+
+    pub(crate) fn broken(&self) -> Vec<Broken> {
+        let told = |(invariant, (count, first)): (&Invariant, &(u32, String))| Broken {
+            invariant: *invariant,
+            count: *count,
+            first: first.clone(),
+        };
+        let mut broken: Vec<Broken> = self.verdict.0.iter().map(told).collect();
+        broken.sort_by_key(|b| b.invariant);
+        broken
+    }
+}
+
+impl Seen {
+    /// Time passes in the present state.
+    fn pass(&mut self, to: Wall) {
+        let ms = to.ms_since(self.since);
+        match self.state {
+            SegmentKind::Queued => self.sums[0] += ms,
+            SegmentKind::Ringing if self.queue.is_some() => self.sums[0] += ms,
+            SegmentKind::Talking => self.sums[1] += ms,
+            SegmentKind::Held => self.sums[2] += ms,
+            _ => {}
+        }
+        self.since = to.max(self.since);
+    }
+}
+
+/// An agent's number, for people.
+fn number(agent: AgentId) -> types::leg::Text {
+    world::agent_number(world::agent_index(agent))
+}

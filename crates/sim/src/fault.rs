@@ -1,0 +1,163 @@
+//! Faults to plant, one at a time: each stands for a mistake that somebody may make one day, in the
+//! center, in its shell or in the edge. The tests show that the invariants notice each.
+
+use std::time::Duration;
+
+use center::Effect;
+use types::event::Happening;
+use types::leg::{Connection, Sound};
+use types::record::AgentState;
+use types::{LegCommand, LegEvent, LegId, Mono, PlayId};
+
+use std::collections::HashMap;
+
+use crate::leg::Leg;
+
+/// One fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The center's timer does not fire for forty minutes.
+    LostTimer,
+    /// An incoming call is reported a second time, after its end.
+    DoubledIncoming,
+    /// An incoming call is reported only after its end.
+    LateIncoming,
+    /// The end of an agent's leg is never reported.
+    LostEnd,
+    /// The end of the announcement before the talk is never reported.
+    LostPlayDone,
+    /// The record of a call is not written.
+    LostRecord,
+    /// The record of a call is written twice.
+    DoubledRecord,
+    /// An agent's state is not written.
+    LostState,
+    /// A call is answered twice.
+    DoubledAnswer,
+    /// An agent's leg is not told to end.
+    LostHangup,
+    /// An agent is never rung.
+    LostDial,
+    /// Customer and agent are not connected.
+    LostConnect,
+    /// The wall clock steps back by an hour.
+    ClockBack,
+}
+
+impl Fault {
+    /// All faults.
+    pub const ALL: [Self; 13] = [
+        Self::LostTimer,
+        Self::DoubledIncoming,
+        Self::LateIncoming,
+        Self::LostEnd,
+        Self::LostPlayDone,
+        Self::LostRecord,
+        Self::DoubledRecord,
+        Self::LostState,
+        Self::DoubledAnswer,
+        Self::LostHangup,
+        Self::LostDial,
+        Self::LostConnect,
+        Self::ClockBack,
+    ];
+}
+
+/// How many of its kind pass before one is hit.
+const SPARED: u32 = 20;
+/// How long after the first call faults of the clock begin, and how long a lost timer lasts.
+const AFTER_OPENING: Duration = Duration::from_secs(3600);
+const TIMER_LOST_FOR: Duration = Duration::from_secs(2400);
+const STEP_BACK_MS: i64 = 3_600_000;
+
+/// A fault at work.
+#[derive(Debug)]
+pub(crate) struct Planted {
+    fault: Fault,
+    from: Mono,
+    passed: u32,
+    incoming: Option<(LegId, LegEvent)>,
+    play: Option<PlayId>,
+}
+
+impl Planted {
+    pub(crate) fn new(fault: Fault, opens: Mono) -> Self {
+        Self { fault, from: opens + AFTER_OPENING, passed: 0, incoming: None, play: None }
+    }
+
+    /// Whether this is the one to be hit.
+    fn hits(&mut self) -> bool {
+        self.passed += 1;
+        self.passed == SPARED
+    }
+
+    pub(crate) fn swallows_timer(&self, now: Mono) -> bool {
+        self.fault == Fault::LostTimer && now >= self.from && now < self.from + TIMER_LOST_FOR
+    }
+
+    pub(crate) fn wall_skew_ms(&self, now: Mono) -> i64 {
+        if self.fault == Fault::ClockBack && now >= self.from { STEP_BACK_MS } else { 0 }
+    }
+
+    /// What becomes of a report on its way to the center.
+    pub(crate) fn on_event(&mut self, event: LegEvent, of_agent: bool) -> Vec<LegEvent> {
+        let incoming = matches!(event, LegEvent::Incoming { .. });
+        let ended = matches!(event, LegEvent::Ended { .. });
+        let fault = self.fault;
+        match fault {
+            Fault::DoubledIncoming if incoming && self.hits() => self.incoming = Some((event.leg(), event.clone())),
+            Fault::LateIncoming if incoming && self.hits() => {
+                self.incoming = Some((event.leg(), event));
+                return Vec::new();
+            }
+            Fault::DoubledIncoming | Fault::LateIncoming if ended => {
+                let late = self.incoming.take_if(|(leg, _)| *leg == event.leg());
+                return [Some(event), late.map(|(_, incoming)| incoming)].into_iter().flatten().collect();
+            }
+            Fault::LostEnd if ended && of_agent && self.hits() => return Vec::new(),
+            Fault::LostPlayDone => {
+                if let LegEvent::PlayDone { play, .. } = event
+                    && self.play == Some(play)
+                {
+                    return Vec::new();
+                }
+            }
+            _ => {}
+        }
+        vec![event]
+    }
+
+    /// What becomes of something the center wants done.
+    pub(crate) fn on_effect(&mut self, effect: Effect, legs: &HashMap<LegId, Leg>) -> [Option<Effect>; 2] {
+        let of_agent = |leg: &LegId| legs.get(leg).is_some_and(|l| l.up && l.agent().is_some());
+        let matches = match (self.fault, &effect) {
+            (Fault::LostRecord | Fault::DoubledRecord, Effect::Journal(event)) => {
+                matches!(event.what, Happening::InteractionEnded { .. })
+            }
+            (Fault::LostState, Effect::Journal(event)) => {
+                matches!(event.what, Happening::AgentState { state: AgentState::Talking, .. })
+            }
+            (Fault::DoubledAnswer, Effect::Leg(LegCommand::Answer(_))) => true,
+            (Fault::LostHangup, Effect::Leg(LegCommand::Hangup { leg, .. })) => of_agent(leg),
+            (Fault::LostDial, Effect::Leg(LegCommand::Dial { target, .. })) => {
+                crate::world::whose(target.uri.reveal()).is_some()
+            }
+            (Fault::LostConnect, Effect::Leg(LegCommand::Connect { to: Connection::Bridge(_), .. })) => true,
+            (Fault::LostPlayDone, Effect::Leg(LegCommand::Play { play, sounds, .. })) => {
+                let announces = |s: &Sound| matches!(s, Sound::Prompt { id, .. } if id.starts_with("agent_number"));
+                if sounds.iter().any(announces) && self.hits() {
+                    self.play = Some(*play);
+                }
+                false
+            }
+            _ => false,
+        };
+        if !matches || !self.hits() {
+            return [Some(effect), None];
+        }
+        match self.fault {
+            Fault::DoubledRecord | Fault::DoubledAnswer => [Some(effect.clone()), Some(effect)],
+            _ => [None, None],
+        }
+    }
+}

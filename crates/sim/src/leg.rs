@@ -1,0 +1,98 @@
+//! One leg as the telephone network sees it.
+
+use types::leg::Text;
+use types::{LegId, Mono, PlayId};
+
+/// Who is at the far end.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Party {
+    /// A customer who called in.
+    Caller(Caller),
+    /// An agent's telephone that we ring.
+    Phone {
+        agent: usize,
+    },
+    /// An agent who calls from its telephone.
+    Dialling {
+        agent: usize,
+        why: Why,
+    },
+    /// A subscriber outside, reached over a carrier.
+    Outside,
+}
+
+/// What a customer wants.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Caller {
+    /// The key it presses in the menu.
+    pub(crate) wish: char,
+    /// It has begun to lose patience.
+    pub(crate) waiting: bool,
+}
+
+/// Why an agent calls.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Why {
+    /// A colleague, a customer, a feature code.
+    Call,
+    /// To ask a colleague before it hands over the customer of this leg.
+    Consult { main: LegId, number: Text },
+    /// To go on at another telephone.
+    Replace,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Leg {
+    pub(crate) party: Party,
+    /// Answered, by them or by us.
+    pub(crate) up: bool,
+    /// The center knows that it is up.
+    pub(crate) up_known: bool,
+    /// We have opened media towards an unanswered caller.
+    pub(crate) early: bool,
+    /// Its end is on the way to the center.
+    pub(crate) ended: bool,
+    /// The center has told it to end.
+    pub(crate) told_to_end: bool,
+    /// The far end vanished without a word.
+    pub(crate) vanished: bool,
+    /// The far end has us on hold.
+    pub(crate) holds: bool,
+    /// No event of this leg comes before this.
+    pub(crate) last: Mono,
+    /// What plays; endless when there is no end planned.
+    pub(crate) play: Option<PlayId>,
+    pub(crate) bridge: Option<LegId>,
+    /// Changes whenever what it is connected to does: plans of before are off.
+    pub(crate) epoch: u32,
+    /// Since when it hears nothing.
+    pub(crate) silent_since: Mono,
+}
+
+impl Leg {
+    pub(crate) const fn new(party: Party, now: Mono) -> Self {
+        Self {
+            party,
+            up: false,
+            up_known: false,
+            early: false,
+            ended: false,
+            told_to_end: false,
+            vanished: false,
+            holds: false,
+            last: now,
+            play: None,
+            bridge: None,
+            epoch: 0,
+            silent_since: now,
+        }
+    }
+
+    /// The agent at the far end.
+    pub(crate) const fn agent(&self) -> Option<usize> {
+        match self.party {
+            Party::Phone { agent } | Party::Dialling { agent, .. } => Some(agent),
+            Party::Caller(_) | Party::Outside => None,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The day's figures.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use types::record::{Direction, InteractionRecord, Outcome};
+
+use crate::{Broken, Options};
+
+/// What was counted on the way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Figures {
+    outcomes: [u64; 6],
+    others: u64,
+    talked: u64,
+    talk_ms: u64,
+    pub(crate) wrap_up_ms: u64,
+    pub(crate) waited_ms: u64,
+    pub(crate) ready_ms: u64,
+    pub(crate) occupied_ms: u64,
+    pub(crate) queues: Vec<QueueRow>,
+}
+
+impl Figures {
+    pub(crate) fn add(&mut self, direction: Direction, record: &InteractionRecord) {
+        if direction != Direction::Inbound {
+            self.others += 1;
+            return;
+        }
+        self.outcomes[record.outcome as usize] += 1;
+        if record.connected.is_some() {
+            self.talked += 1;
+            self.talk_ms += record.talk_ms + record.hold_ms;
+        }
+    }
+
+    const fn of(&self, outcome: Outcome) -> u64 {
+        self.outcomes[outcome as usize]
+    }
+}
+
+/// One queue's day.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QueueRow {
+    /// Its name.
+    pub queue: String,
+    /// Let in.
+    pub offered: u64,
+    /// Talked with an agent.
+    pub answered: u64,
+    /// Given up by the customer.
+    pub abandoned: u64,
+    /// Sent elsewhere: waited too long, callback, nobody there any more.
+    pub overflowed: u64,
+    /// Not let in.
+    pub refused: u64,
+    /// Answered within the target, of all that were let in; 0 to 1.
+    pub service_level: Option<f64>,
+    /// Average wait of the answered, seconds.
+    pub asa_s: Option<f64>,
+    /// The longest wait, seconds.
+    pub longest_wait_s: f64,
+}
+
+/// A simulated day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The seed.
+    pub seed: u64,
+    /// Calls of customers.
+    pub calls: u64,
+    /// Of these: an agent or colleague spoke with the customer.
+    pub answered: u64,
+    /// The customer gave up.
+    pub abandoned: u64,
+    /// Refused before anything began.
+    pub rejected: u64,
+    /// The flow did all that was wanted.
+    pub self_served: u64,
+    /// The customer asked to be called back.
+    pub callbacks: u64,
+    /// Ended by a fault, or because nobody was there.
+    pub failed: u64,
+    /// Calls of agents, among themselves and to the outside.
+    pub other_calls: u64,
+    /// Answered within the target, of all that were let into a queue; 0 to 1.
+    pub service_level: Option<f64>,
+    /// Average speed of answer: the wait of those who were answered, seconds.
+    pub asa_s: Option<f64>,
+    /// Average handle time: talk, hold and the work after it, seconds.
+    pub aht_s: Option<f64>,
+    /// The agents' share of occupied time in the time that they were ready or occupied; 0 to 1.
+    pub occupancy: Option<f64>,
+    /// The longest wait in a queue, seconds.
+    pub longest_wait_s: f64,
+    /// Events that were handled.
+    pub events: u64,
+    /// Each queue's day.
+    pub queues: Vec<QueueRow>,
+    /// What did not hold; empty on a good day.
+    pub broken_invariants: Vec<Broken>,
+}
+
+/// `a / b`, if there is any.
+pub(crate) fn ratio(a: u64, b: u64) -> Option<f64> {
+    (b > 0).then(|| a as f64 / b as f64)
+}
+
+impl Report {
+    pub(crate) fn new(options: &Options, figures: Figures, events: u64, broken_invariants: Vec<Broken>) -> Self {
+        let sum = |f: fn(&QueueRow) -> u64| figures.queues.iter().map(f).sum::<u64>();
+        let answered_in_queues = sum(|q| q.answered);
+        let in_target: f64 = figures
+            .queues
+            .iter()
+            .map(|q| q.service_level.unwrap_or(0.0) * (q.answered + q.abandoned + q.overflowed) as f64)
+            .sum();
+        let all = sum(|q| q.answered + q.abandoned + q.overflowed);
+        Self {
+            seed: options.seed,
+            calls: figures.outcomes.iter().sum(),
+            answered: figures.of(Outcome::Answered),
+            abandoned: figures.of(Outcome::Abandoned),
+            rejected: figures.of(Outcome::Rejected),
+            self_served: figures.of(Outcome::SelfServed),
+            callbacks: figures.of(Outcome::Callback),
+            failed: figures.of(Outcome::Failed),
+            other_calls: figures.others,
+            service_level: (all > 0).then(|| in_target / all as f64),
+            asa_s: ratio(figures.waited_ms, answered_in_queues).map(|ms| ms / 1000.0),
+            aht_s: ratio(figures.talk_ms + figures.wrap_up_ms, figures.talked).map(|ms| ms / 1000.0),
+            occupancy: ratio(figures.occupied_ms, figures.occupied_ms + figures.ready_ms),
+            longest_wait_s: figures.queues.iter().map(|q| q.longest_wait_s).fold(0.0, f64::max),
+            events,
+            queues: figures.queues,
+            broken_invariants,
+        }
+    }
+
+    /// The report as one JSON object.
+    pub fn to_json(&self) -> Value {
+        let broken = |b: &Broken| json!({"name": b.invariant.as_str(), "count": b.count, "first": b.first});
+        json!({
+            "seed": self.seed,
+            "calls": self.calls,
+            "answered": self.answered,
+            "abandoned": self.abandoned,
+            "rejected": self.rejected,
+            "self_served": self.self_served,
+            "callbacks": self.callbacks,
+            "failed": self.failed,
+            "other_calls": self.other_calls,
+            "service_level": self.service_level,
+            "asa_s": self.asa_s,
+            "aht_s": self.aht_s,
+            "occupancy": self.occupancy,
+            "longest_wait_s": self.longest_wait_s,
+            "events": self.events,
+            "queues": self.queues,
+            "broken_invariants": self.broken_invariants.iter().map(broken).collect::<Vec<_>>(),
+        })
+    }
+}

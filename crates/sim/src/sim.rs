@@ -1,0 +1,323 @@
+//! The loop: the next thing that happens is told to the center, its effects are carried out.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use center::{AgentOrder, Center, Effect};
+use types::leg::{Incoming, Origin, Text};
+use types::{Cause, InteractionId, LegEvent, LegId, Mono, Now, PlayId, Wall};
+
+use crate::agenda::Agenda;
+use crate::check::Checks;
+use crate::fault::Planted;
+use crate::leg::{Caller, Leg, Party};
+use crate::report::Report;
+use crate::rng::Rng;
+use crate::staff::{Person, StaffAct};
+use crate::{Options, world};
+
+/// Monday 2026-03-02, midnight in China.
+const MIDNIGHT: Wall = Wall(1_772_380_800_000);
+/// Longer than any call of the day lasts after the last caller came, and still before midnight.
+const TAIL: Duration = Duration::from_secs(7_000);
+/// How often the states are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// Something that is going to happen.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// A customer calls.
+    Arrive,
+    /// A leg's report reaches the center.
+    Deliver(LegEvent),
+    /// A playback has come to its end.
+    PlayOver(LegId, PlayId),
+    /// A key is pressed.
+    Press(LegId, char),
+    /// A caller has had enough of waiting.
+    GiveUp(LegId),
+    /// Nobody has taken the call for too long.
+    StopRinging(LegId),
+    /// Someone takes the call.
+    Answer(LegId),
+    /// Someone or something refuses it.
+    Refuse(LegId, Cause, u16),
+    /// Something people do while they talk; only if they still do.
+    Talk(LegId, u32, TalkAct),
+    /// Something an agent does apart from calls.
+    Staff(usize, StaffAct),
+    /// A supervisor ends an interaction.
+    Force(InteractionId),
+    /// Time to look at the states.
+    Look,
+}
+
+/// What people do while they talk.
+#[derive(Clone, Debug)]
+pub(crate) enum TalkAct {
+    HangUp,
+    Hold(bool),
+    Vanish,
+    MediaBack,
+    Refer(Text, Option<LegId>),
+    Consult(Text),
+    MoveTo,
+}
+
+pub(crate) struct Sim {
+    pub(crate) now: Now,
+    pub(crate) rng: Rng,
+    pub(crate) agenda: Agenda<Act>,
+    pub(crate) center: Center,
+    pub(crate) legs: HashMap<LegId, Leg>,
+    pub(crate) staff: Vec<Person>,
+    pub(crate) checks: Checks,
+    pub(crate) planted: Option<Planted>,
+    pub(crate) day: crate::Day,
+    /// No shift goes on beyond this.
+    pub(crate) closes: Mono,
+    events: u64,
+    options: Options,
+    callers: u64,
+}
+
+pub(crate) fn at(seconds: f64) -> Mono {
+    Mono((seconds * 1e6) as u64)
+}
+
+impl Sim {
+    pub(crate) fn new(options: &Options) -> Self {
+        let agents = options.agents.clamp(1, 2000) as usize;
+        let day = options.day.clone();
+        let opens = day.opens_s();
+        let start = Now { mono: at((opens - 1800.0).max(0.0)), wall: MIDNIGHT };
+        let mut sim = Self {
+            now: Now { wall: Wall(MIDNIGHT.0 + start.mono.as_millis() as i64), ..start },
+            rng: Rng::new(options.seed ^ 0x51a1_1ab5),
+            agenda: Agenda::new(),
+            center: Center::new(1),
+            legs: HashMap::new(),
+            staff: (0..agents).map(Person::new).collect(),
+            checks: Checks::new(agents),
+            planted: options.fault.map(|fault| Planted::new(fault, at(opens))),
+            closes: at(day.closes_s()),
+            day,
+            events: 0,
+            options: options.clone(),
+            callers: 0,
+        };
+        let setup = world::setup(options.seed, agents);
+        sim.center.add_tenant(sim.now, setup).expect("the world is consistent");
+        for _ in 0..options.calls {
+            let when = at(sim.day.arrival(&mut sim.rng));
+            sim.agenda.plan(when, Act::Arrive);
+        }
+        sim.plan_shifts(opens);
+        let look = sim.now.mono;
+        sim.agenda.plan(look, Act::Look);
+        sim
+    }
+
+    /// Runs the day to its end.
+    pub(crate) fn run(mut self) -> Report {
+        self.drain();
+        let end = self.closes + TAIL;
+        loop {
+            let timer = self.center.poll_timeout();
+            let timer = timer.filter(|_| !self.planted.as_ref().is_some_and(|p| p.swallows_timer(self.now.mono)));
+            let next = self.agenda.next();
+            let Some(moment) = next.into_iter().chain(timer).min() else { break };
+            if moment > end {
+                break;
+            }
+            self.events += 1;
+            self.advance(moment);
+            if next == Some(moment) {
+                if let Some(act) = self.agenda.pop() {
+                    self.perform(act);
+                }
+            } else {
+                self.center.handle_timeout(self.now);
+            }
+            self.drain();
+        }
+        self.finish(end)
+    }
+
+    fn advance(&mut self, to: Mono) {
+        // What comes due in the past (a deadline set for a moment gone by) comes now.
+        let to = to.max(self.now.mono);
+        let skew = self.planted.as_ref().map_or(0, |p| p.wall_skew_ms(to));
+        self.now = Now { mono: to, wall: Wall(MIDNIGHT.0 + to.as_millis() as i64 - skew) };
+    }
+
+    fn finish(mut self, end: Mono) -> Report {
+        self.advance(end);
+        let queues = self.center.queues_live(self.now, world::TENANT);
+        self.checks.at_the_end(self.now, &self.center, &self.legs, &queues);
+        let figures = self.checks.figures(&queues);
+        Report::new(&self.options, figures, self.events, self.checks.broken())
+    }
+
+    /// Carries out what the center wants.
+    pub(crate) fn drain(&mut self) {
+        while let Some(effect) = self.center.poll_effect() {
+            let effects = match &mut self.planted {
+                Some(planted) => planted.on_effect(effect, &self.legs),
+                None => [Some(effect), None],
+            };
+            for effect in effects.into_iter().flatten() {
+                match effect {
+                    Effect::Leg(command) => {
+                        self.checks.on_command(self.now, &command, &self.legs);
+                        self.on_command(command);
+                    }
+                    Effect::Journal(event) => {
+                        self.checks.on_journal(self.now, &event);
+                        self.on_journal(&event.what);
+                    }
+                }
+            }
+        }
+    }
+
+    fn perform(&mut self, act: Act) {
+        match act {
+            Act::Arrive => self.on_arrive(),
+            Act::Deliver(event) => self.deliver(event),
+            Act::PlayOver(leg, play) => self.on_play_over(leg, play),
+            Act::Press(leg, key) => self.on_press(leg, key),
+            Act::GiveUp(leg) => self.on_give_up(leg),
+            Act::StopRinging(leg) => {
+                if self.legs.get(&leg).is_some_and(|l| !l.up) {
+                    self.end_leg(leg, Cause::Cancelled, Some(487), true, 0.02);
+                }
+            }
+            Act::Answer(leg) => self.on_answer(leg),
+            Act::Refuse(leg, cause, status) => {
+                if self.legs.get(&leg).is_some_and(|l| !l.up) {
+                    self.end_leg(leg, cause, Some(status), true, 0.02);
+                }
+            }
+            Act::Talk(leg, epoch, act) => {
+                if self.legs.get(&leg).is_some_and(|l| l.epoch == epoch && l.up && !l.ended && !l.vanished) {
+                    self.on_talk_act(leg, act);
+                }
+            }
+            Act::Staff(agent, act) => self.on_staff_act(agent, act),
+            // It may be over in the same moment.
+            Act::Force(id) => drop(self.center.hang_up(self.now, world::TENANT, id)),
+            Act::Look => {
+                self.checks.look(self.now, &self.center, &self.legs);
+                if self.now.mono < self.closes + TAIL {
+                    self.agenda.plan(self.now.mono + LOOK_EVERY, Act::Look);
+                }
+            }
+        }
+    }
+
+    /// A report reaches the center.
+    fn deliver(&mut self, event: LegEvent) {
+        let leg = event.leg();
+        let agent_leg = matches!(self.legs.get(&leg), Some(Leg { party: Party::Phone { .. }, .. }));
+        match &event {
+            LegEvent::Ended { .. } => {
+                if let Some(gone) = self.legs.remove(&leg) {
+                    self.checks.leg_ended(leg);
+                    self.after_leg(leg, &gone);
+                }
+            }
+            LegEvent::Answered { .. } => {
+                if let Some(leg) = self.legs.get_mut(&leg) {
+                    leg.up_known = true;
+                }
+            }
+            _ => {}
+        }
+        let events = match &mut self.planted {
+            Some(planted) => planted.on_event(event, agent_leg),
+            None => vec![event],
+        };
+        for event in events {
+            self.center.handle(self.now, event);
+            self.drain();
+        }
+    }
+
+    /// An order may come too late or find no telephone; then it is refused, and nothing changes.
+    pub(crate) fn order(&mut self, agent: usize, order: AgentOrder) {
+        let _ = self.center.order(self.now, world::TENANT, world::agent_id(agent), order);
+    }
+
+    pub(crate) fn plan(&mut self, after: Duration, act: Act) {
+        self.agenda.plan(self.now.mono + after, act);
+    }
+
+    pub(crate) fn plan_talk(&mut self, after: Duration, leg: LegId, act: TalkAct) {
+        if let Some(epoch) = self.legs.get(&leg).map(|l| l.epoch) {
+            self.plan(after, Act::Talk(leg, epoch, act));
+        }
+    }
+
+    /// A customer calls.
+    fn on_arrive(&mut self) {
+        self.callers += 1;
+        let support = self.rng.chance(self.day.support_share);
+        let wish = match self.rng.weighted(&[0.86, 0.05, 0.04, 0.02, 0.02, 0.01]) {
+            0 if support => '2',
+            0 => '1',
+            1 => '0',
+            2 => '-',
+            3 => '7',
+            4 => '9',
+            _ => '3',
+        };
+        let number = match self.rng.weighted(&[0.8, 0.1, 0.09, 0.01]) {
+            0 => world::MENU_NUMBER,
+            1 => world::SALES_NUMBER,
+            2 => world::SUPPORT_NUMBER,
+            _ => "95099",
+        };
+        let from: Text = format!("139{:08}", self.callers).into();
+        let party = Party::Caller(Caller { wish, waiting: false });
+        let leg = self.call_in(party, Origin::Trunk(world::CARRIER), from, number.into(), None);
+        let patience = self.rng.between(40.0, 90.0);
+        self.plan(patience, Act::StopRinging(leg));
+        if self.rng.chance(0.01) {
+            // Dialled the wrong number: hangs up at once, about when we answer.
+            let soon = self.rng.between(0.001, 0.2);
+            self.plan(soon, Act::GiveUp(leg));
+        }
+    }
+
+    /// A call comes in.
+    pub(crate) fn call_in(
+        &mut self,
+        party: Party,
+        origin: Origin,
+        from: Text,
+        dialled: Text,
+        replaces: Option<LegId>,
+    ) -> LegId {
+        let id = self.center.new_leg(self.now);
+        let mut leg = Leg::new(party, self.now.mono);
+        if let Party::Dialling { agent, .. } = leg.party {
+            self.staff[agent].legs.push(id);
+        }
+        self.checks.leg_began(id, true);
+        leg.up = false;
+        self.legs.insert(id, leg);
+        let call = Incoming {
+            tenant: world::TENANT,
+            origin,
+            dialled: dialled.into(),
+            caller: from.into(),
+            caller_name: types::Private::new("".into()),
+            sip_call_id: id.to_string().into(),
+            peer: ([192, 0, 2, 1], 5060).into(),
+            replaces,
+        };
+        self.plan(Duration::ZERO, Act::Deliver(LegEvent::Incoming { leg: id, call: Box::new(call) }));
+        id
+    }
+}
