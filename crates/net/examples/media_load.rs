@@ -3,7 +3,8 @@
 //! ```text
 //! cargo run --release -p net --example media_load -- MODE CALLS SECONDS [epoll] [coalesce=US]
 //! ```
-//! MODE is `bridge`, `record` (bridge with both legs recorded) or `prompt`. The generator is a process of its own, so
+//! MODE is `bridge`, `record` (bridge with both legs recorded) or `prompt`; or `churn`, where CALLS are made and ended
+//! each second without media. The generator is a process of its own, so
 //! that the CPU told is the server's alone. Prints one line of JSON.
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -102,6 +103,28 @@ fn leg_media(port: u16) -> LegMedia {
     }
 }
 
+/// Makes and ends calls at an even pace.
+fn churn(pool: &MediaPool, rate: usize, seconds: u64) {
+    let start = Instant::now();
+    let cpu = cpu_s();
+    let calls = rate as u64 * seconds;
+    for i in 0..calls {
+        let due = start + Duration::from_secs_f64(i as f64 / rate as f64);
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        let (a, b) = (LegId(2 * i + 1), LegId(2 * i + 2));
+        for (leg, near) in [(a, None), (b, Some(a))] {
+            pool.create_leg(leg, near).expect("ports");
+            pool.command(MediaCommand::Configure { leg, media: Box::new(leg_media(9)) }).expect("room");
+            pool.command(MediaCommand::Watch { leg, on: true }).expect("room");
+        }
+        pool.command(MediaCommand::Connect { leg: a, to: Connection::Bridge(b) }).expect("room");
+        pool.destroy(a);
+        pool.destroy(b);
+    }
+    let cpu = cpu_s() - cpu;
+    println!("{{\"mode\":\"churn\",\"rate\":{rate},\"us_per_call\":{:.1}}}", cpu * 1e6 / calls as f64);
+}
+
 fn main() -> io::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.first().is_some_and(|a| a == "phones") {
@@ -112,7 +135,7 @@ fn main() -> io::Result<()> {
     let calls: usize = args.get(1).map_or(100, |n| n.parse().expect("calls"));
     let seconds: u64 = args.get(2).map_or(10, |n| n.parse().expect("seconds"));
     let epoll = args.iter().any(|a| a == "epoll");
-    let coalesce_us = args.iter().find_map(|a| a.strip_prefix("coalesce=")).map_or(1000, |n| n.parse().expect("µs"));
+    let coalesce_us = args.iter().find_map(|a| a.strip_prefix("coalesce=")).map_or(2000, |n| n.parse().expect("µs"));
     let directory = std::env::temp_dir().join(format!("media-load-{}", std::process::id()));
 
     let mut bank = PromptBank::new();
@@ -127,11 +150,15 @@ fn main() -> io::Result<()> {
     };
     let before_kib = resident_kib();
     let pool = MediaPool::start(config, Arc::new(bank), Arc::new(|_| {})).expect("start");
+    if mode == "churn" {
+        churn(&pool, calls, seconds);
+        return Ok(());
+    }
     let per_call = if mode == "prompt" { 1 } else { 2 };
     let mut targets = Vec::new();
     for i in 0..calls * per_call {
         let leg = LegId(i as u64 + 1);
-        let near = (i % 2 == 1).then(|| LegId(i as u64));
+        let near = (i % 2 == 1).then_some(LegId(i as u64));
         targets.push(pool.create_leg(leg, near).expect("leg").rtp);
         let media = Box::new(leg_media(PHONES + i as u16));
         pool.command(MediaCommand::Configure { leg, media }).expect("room");

@@ -227,7 +227,7 @@ impl Lab {
     fn run(&mut self, ms: u64, speaking: bool) {
         for _ in 0..ms / 5 {
             self.now = self.now.after(Duration::from_millis(5));
-            if speaking && self.now.mono.as_millis() % 20 == 0 {
+            if speaking && self.now.mono.as_millis().is_multiple_of(20) {
                 for i in 0..self.phones.len() {
                     if self.phones[i].voice.is_some() {
                         let bytes = self.speak(i);

@@ -436,11 +436,14 @@ impl Uring {
             return false;
         }
         let Some(from) = Name::parse(&buffer[RECEIVED_HEADER..PAYLOAD_AT]) else { return false };
-        if let Some(Some(socket)) = self.sockets.get(slot as usize) {
-            socket.pair.hear();
-        }
         let room = &mut buffer[PAYLOAD_AT..];
-        let Some(Forward { slot, to, len }) = handler.packet(slot, lane, from, room, len) else { return false };
+        let Some(Forward { slot, to, len }) = handler.packet(slot, lane, from, room, len) else {
+            // Where packets are passed on, the pair is known to be heard since it was tied.
+            if let Some(Some(socket)) = self.sockets.get(slot as usize) {
+                socket.pair.hear();
+            }
+            return false;
+        };
         let bytes = room[..len].as_ptr();
         let Some(Some(socket)) = self.sockets.get(slot as usize) else { return false };
         let (fd, to) = (self.send_fd(slot, Lane::Rtp, socket), socket.address(Lane::Rtp, to));
@@ -481,6 +484,7 @@ impl Backend for Uring {
 
     fn tie(&mut self, tie: Tie) {
         let Some(Some(socket)) = self.sockets.get_mut(tie.slot as usize) else { return };
+        socket.pair.hear();
         match sys::tie(socket.pair.fd(Lane::Rtp), socket.pair.v6, tie.to) {
             Ok(()) => socket.tied = tie.to,
             Err(error) => tracing::debug!(%error, "a socket stays as it was"),

@@ -54,9 +54,14 @@ pub(super) struct Door {
 impl Door {
     /// Queues an order; gives it back when there is no room.
     pub(super) fn post(&self, order: Order) -> Result<(), Order> {
-        let result = self.orders.try_send(order);
+        let result = self.post_quietly(order);
         self.waker.wake();
-        result.map_err(|refused| match refused {
+        result
+    }
+
+    /// The same without waking the thread, which finds the order when it next wakes.
+    pub(super) fn post_quietly(&self, order: Order) -> Result<(), Order> {
+        self.orders.try_send(order).map_err(|refused| match refused {
             TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
         })
     }
