@@ -1,0 +1,162 @@
+"""One end of an RTP stream: sends a tone, silence or keys every 20 ms and keeps what it hears."""
+
+import collections
+import random
+import select
+import socket
+import struct
+import threading
+import time
+
+from . import audio
+from .wait import until
+
+TICK = 0.02
+SILENCE = {audio.PCMU: b"\xff" * audio.FRAME, audio.PCMA: b"\xd5" * audio.FRAME}
+
+
+class Rtp:
+    """A socket for one call's audio."""
+
+    def __init__(self, ip="127.0.0.1"):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((ip, 0))
+        self.ip, self.port = self.socket.getsockname()
+        self.remote = None
+        self.pt = audio.PCMA
+        self.event_pt = audio.EVENT
+        self.sending = True
+        self.frames = None
+        self.heard = []
+        self.sources = set()
+        self._marked = 0
+        self._outbox = collections.deque()
+        self._sequence = random.randrange(1 << 16)
+        self._stamp = random.randrange(1 << 31)
+        self._ssrc = random.randrange(1 << 32)
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    # ---- what is sent ----
+
+    def tone(self, *frequencies):
+        """Sends this from now on; nothing for silence."""
+        self.frames = frequencies or None
+
+    def press(self, digits, ms=120):
+        """Presses keys by RFC 4733."""
+        for digit in digits:
+            code = "0123456789*#ABCD".index(digit)
+            steps = ms // 20
+            for n in range(steps + 3):
+                last = n >= steps - 1
+                duration = min(n + 1, steps) * audio.FRAME
+                body = struct.pack("!BBH", code, (0x80 if last else 0) | 10, duration)
+                self._outbox.append(("event", body, n == 0))
+            self._outbox.extend([("gap", b"", False)] * 5)
+
+    def press_in_band(self, digits):
+        """Presses keys as tones."""
+        for digit in digits:
+            self._outbox.extend(("audio", frame, False) for frame in audio.dtmf_frames(digit, self.pt))
+            self._outbox.extend([("gap", b"", False)] * 5)
+
+    def _send_one(self):
+        kind, body, first = self._outbox.popleft() if self._outbox else ("gap", b"", False)
+        stamp, pt, marker = self._stamp, self.pt, 0
+        if kind == "event":
+            pt = self.event_pt
+            if first:
+                self._event_stamp, marker = stamp, 0x80
+            stamp = self._event_stamp
+        elif kind == "gap":
+            body = audio.tone_frame(self.frames, self.pt) if self.frames else SILENCE[self.pt]
+        header = struct.pack("!BBHII", 0x80, pt | marker, self._sequence & 0xFFFF, stamp & 0xFFFFFFFF, self._ssrc)
+        self._sequence += 1
+        self._stamp += audio.FRAME
+        if self.remote and self.sending:
+            try:
+                self.socket.sendto(header + body, self.remote)
+            except OSError:
+                pass
+
+    def _run(self):
+        due = time.monotonic()
+        while not self._closed:
+            wait = due - time.monotonic()
+            if wait <= 0:
+                self._send_one()
+                due = max(due + TICK, time.monotonic() - 5 * TICK)
+                continue
+            try:
+                if select.select([self.socket], [], [], wait)[0]:
+                    self._take(*self.socket.recvfrom(2048))
+            except (OSError, ValueError):
+                if self._closed:
+                    return
+
+    def _take(self, data, source):
+        if len(data) < 12 or data[0] >> 6 != 2:
+            return
+        pt, sequence, stamp, ssrc = data[1] & 0x7F, *struct.unpack("!HII", data[2:12])
+        self.sources.add(ssrc)
+        self.heard.append((time.monotonic(), sequence, stamp, pt, data[12:]))
+
+    # ---- what was heard ----
+
+    def mark(self):
+        """Forget what was heard before now."""
+        self._marked = len(self.heard)
+
+    def samples(self, last=None):
+        """What was heard since the mark, on its own time line; `last` seconds of arrival only."""
+        packets = self.heard[self._marked :]
+        if last is not None:
+            since = time.monotonic() - last
+            packets = [p for p in packets if p[0] >= since]
+        out, previous = [], None
+        for _, _, stamp, pt, payload in packets:
+            if pt not in audio.DECODE:
+                continue
+            if previous is not None:
+                gap = (stamp - previous) & 0xFFFFFFFF
+                if 0 < gap < 10 * audio.RATE:
+                    out.extend([0] * gap)
+            out.extend(audio.decode(payload, pt))
+            previous = (stamp + len(payload)) & 0xFFFFFFFF
+        return out
+
+    def hears(self, frequency):
+        """Whether the last 0.2 s are that tone."""
+        samples = self.samples(last=0.2)
+        return len(samples) > 800 and audio.tone_share(samples, frequency) > 0.5
+
+    def wait_tone(self, frequency, timeout=5):
+        """Waits until that tone arrives."""
+        until(lambda: self.hears(frequency), timeout, f"a tone of {frequency} Hz at {self.port}", 0.05)
+
+    def wait_sound(self, timeout=5, seconds=0.5):
+        """Waits until something is heard for that long: music, speech."""
+        self.mark()
+        until(lambda: self._sounding(seconds), timeout, f"sound at {self.port}", 0.1)
+
+    def _sounding(self, seconds):
+        loud = [e for e in audio.envelope(self.samples()) if e > 3.0]
+        return len(loud) >= seconds / TICK
+
+    def wait_clip(self, path, tmp, timeout=12, at_least=0.9):
+        """Waits until a shipped clip has been heard whole since the mark."""
+        clip = audio.prompt_envelope(path, tmp)
+
+        def fits():
+            self.fit = audio.likeness(audio.envelope(self.samples()), clip)
+            return self.fit[0] >= at_least
+
+        until(fits, timeout, lambda: f"the clip {path} (best fit {self.fit[0]:.2f})", 0.3)
+
+    def close(self):
+        """Ends it."""
+        self._closed = True
+        self._thread.join(1)
+        self.socket.close()

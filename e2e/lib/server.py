@@ -1,0 +1,185 @@
+"""The program under test: started on free ports with a folder of its own, and its HTTP interface."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from .wait import Failed, check, until
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = Path(os.environ.get("LINGTONG_BIN") or ROOT / "target/debug/lingtong")
+START_S = 30
+"""A first start seeds the demo tenant; a slow machine runs a debug build."""
+
+
+def free_port(ip="127.0.0.1"):
+    """A port that is free for TCP and UDP."""
+    for _ in range(50):
+        with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            tcp.bind((ip, 0))
+            port = tcp.getsockname()[1]
+            try:
+                udp.bind((ip, port))
+                return port
+            except OSError:
+                continue
+    raise Failed("no free port")
+
+
+class Server:
+    """`lingtong serve --demo` in a folder."""
+
+    def __init__(self, folder, args=(), ip="127.0.0.1"):
+        self.folder = Path(folder)
+        self.sip = (ip, free_port(ip))
+        self.http = ("127.0.0.1", free_port())
+        self.args = list(args)
+        self.log = self.folder / "server.log"
+        self.process = None
+        self._tokens = {}
+
+    def start(self):
+        """Starts and waits for the line that says ready; gives the seconds that it took."""
+        check(BINARY.exists(), f"{BINARY} is missing: build it (cargo build -p lingtong) or set LINGTONG_BIN")
+        command = [
+            BINARY, "serve", "--demo", "--data", self.folder / "data", "--sip", "%s:%d" % self.sip,
+            "--http", "%s:%d" % self.http, *self.args,
+        ]
+        began = time.monotonic()
+        out = self.folder / "server.out"
+        out.write_bytes(b"")
+        with open(out, "ab") as stdout, open(self.log, "ab") as stderr:
+            self.process = subprocess.Popen(list(map(str, command)), stdout=stdout, stderr=stderr)
+
+        def ready():
+            if self.process.poll() is not None:
+                raise Failed(f"the server ended with {self.process.returncode}: {self.log.read_text()[-2000:]}")
+            return re.search(r"^lingtong ready http=\S+ sip=\S+$", out.read_text(), re.M)
+
+        until(ready, START_S, "the server's ready line", 0.005)
+        return time.monotonic() - began
+
+    def kill(self):
+        """As a crash would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(5)
+
+    def stop(self):
+        """Ends it at once, in order where it still can."""
+        if self.process and self.process.poll() is None:
+            for _ in range(2):
+                self.process.send_signal(signal.SIGINT)
+                time.sleep(0.05)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    # ---- HTTP ----
+
+    def fetch(self, path, user="admin", method="GET", body=None, headers=None):
+        """Status, headers and bytes of an answer."""
+        request = urllib.request.Request(f"http://{self.http[0]}:{self.http[1]}{path}", method=method)
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
+        if user:
+            request.add_header("Authorization", f"Bearer {self.token(user)}")
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+            request.data = json.dumps(body).encode()
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, dict(answer.headers), answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, dict(error.headers), error.read()
+
+    def token(self, user):
+        """A token of a demo user."""
+        if user not in self._tokens:
+            login = {"username": user, "password": f"demo-{user}"}
+            status, _, body = self.fetch("/api/v1/login", None, "POST", login)
+            check(status == 200, f"login of {user}: {status} {body[:200]!r}")
+            self._tokens[user] = json.loads(body)["token"]
+        return self._tokens[user]
+
+    def get(self, path, user="admin"):
+        """The JSON of a page that must be there."""
+        status, _, body = self.fetch(path, user)
+        check(status == 200, f"GET {path}: {status} {body[:300]!r}")
+        return json.loads(body)
+
+    def live(self):
+        """What goes on."""
+        return self.get("/api/v1/live")
+
+    def agent(self, number):
+        """An agent as the live view shows it."""
+        return next(a for a in self.live()["agents"] if a["number"] == str(number))
+
+    def wait_agent(self, number, state, reason=None, timeout=8):
+        """Waits until an agent is in a state."""
+        found = {}
+
+        def so():
+            found.update(self.agent(number))
+            return found["state"] == state and (reason is None or found.get("reason") == reason)
+
+        until(so, timeout, lambda: f"agent {number} {state} {reason or ''}; it is {found}", 0.1)
+        return found
+
+    def wait_idle(self, timeout=8):
+        """Waits until no interaction goes on."""
+        found = []
+
+        def idle():
+            found[:] = self.live()["interactions"]
+            return not found
+
+        until(idle, timeout, lambda: f"no interaction going on; there are {found}", 0.1)
+
+    def wait_live(self, state, timeout=10):
+        """Waits until some interaction is in a state, and gives it."""
+
+        def so():
+            return next((i for i in self.live()["interactions"] if i["state"] == state), None)
+
+        return until(so, timeout, lambda: f"an interaction that is {state}: {self.live()['interactions']}", 0.1)
+
+    def interactions(self):
+        """All that have ended, newest first."""
+        items, cursor = [], None
+        while True:
+            page = self.get("/api/v1/interactions?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if not cursor:
+                return items
+
+    def record(self, call, timeout=8):
+        """The record of the interaction that a call of ours began or took part in."""
+        call_id = getattr(call, "call_id", call)
+
+        def find():
+            for item in self.interactions():
+                detail = self.get(f"/api/v1/interactions/{item['id']}")
+                if any(leg["sip_call_id"] == call_id for leg in detail["legs"]):
+                    return detail
+            return None
+
+        return until(find, timeout, f"the record of {call}", 0.2)
+
+    def audio(self, recording, path):
+        """A recording as a file."""
+        status, headers, body = self.fetch(f"/api/v1/recordings/{recording['id']}/audio")
+        check(status == 200, f"audio: {status} {body[:200]!r}")
+        check("wav" in headers.get("content-type", headers.get("Content-Type", "")), f"audio is no WAV: {headers}")
+        Path(path).write_bytes(body)
+        return path
