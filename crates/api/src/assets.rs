@@ -14,9 +14,12 @@ use crate::state::App;
 /// A file and its content type.
 type File = (Cow<'static, [u8]>, &'static str);
 
+/// Finds a file by its path.
+type Find = dyn Fn(&str) -> Option<File> + Send + Sync;
+
 /// Finds files of the web pages by their path, such as `index.html` or `assets/app-1a2b3c.js`.
 #[derive(Clone)]
-pub struct Assets(Arc<dyn Fn(&str) -> Option<File> + Send + Sync>);
+pub struct Assets(Arc<Find>);
 
 impl Assets {
     /// Asks `find` for each file: its bytes and content type.

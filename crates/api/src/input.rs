@@ -24,6 +24,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
             return Err(Code::NotJson.into());
         }
         let bytes = axum::body::to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| Code::TooLarge)?;
+        // A list would be taken for the fields in their order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Code::BadRequest.into());
+        }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|e| refused(&e))?;
         json.end().map_err(|_| Code::BadRequest)?;
@@ -34,10 +38,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
 /// Names the field; the text of a serde error could hold values.
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let inner = error.inner();
-    if inner.is_syntax() || inner.is_eof() {
+    let path = error.path().to_string();
+    if inner.is_eof() {
         return Code::BadRequest.into();
     }
-    let path = error.path().to_string();
     let text = inner.to_string();
     let quoted = || text.split('`').nth(1).unwrap_or_default().to_owned();
     if text.starts_with("missing field") {

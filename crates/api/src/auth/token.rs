@@ -22,7 +22,7 @@ pub(crate) struct Token {
 
 impl Token {
     /// A fresh one.
-    pub(crate) fn new() -> Result<String> {
+    pub(crate) fn fresh() -> Result<String> {
         let mut bytes = [0; TOKEN_BYTES];
         getrandom::fill(&mut bytes).map_err(|e| ApiError::internal("randomness", &e))?;
         Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn tokens_are_long_and_differ() {
-        let (a, b) = (Token::new().unwrap(), Token::new().unwrap());
+        let (a, b) = (Token::fresh().unwrap(), Token::fresh().unwrap());
         assert!(a.len() == 43 && a != b && hash_of(&a) != a && hash_of(&a) != hash_of(&b));
     }
 }

@@ -89,7 +89,7 @@ async fn check(app: &App, tenant: Option<TenantId>, login: Option<&Login>, passw
 }
 
 async fn begin_session(app: &App, login: &Login) -> Result<String> {
-    let (token, created) = (Token::new()?, now());
+    let (token, created) = (Token::fresh()?, now());
     let (tenant, user) = (login.user.tenant, login.user.id);
     app.store.purge_sessions(created).await?;
     let mut others = app.store.sessions_of(tenant, user).await?;

@@ -1,0 +1,184 @@
+//! Two tenants with the same names and numbers: every route is tried across the border.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use types::TenantId;
+use types::event::Happening;
+
+use crate::http::{Ask, Reply};
+use crate::world::{ALPHA, BETA, SALES, World, agent, agent_without_phone, name, password, person, queue};
+
+const ALPHAS_CALLER: &str = "13800138000";
+const BETAS_CALLER: &str = "13900139000";
+
+/// All that may never be seen from the other side.
+struct Secrets {
+    agent: String,
+    interaction: String,
+    running: String,
+    recording: String,
+    all: Vec<String>,
+}
+
+async fn secrets(world: &World, tenant: TenantId, caller: &str) -> Secrets {
+    let past = world.desk.talk(tenant, caller, SALES);
+    let running = world.desk.call(tenant, caller, SALES);
+    world.desk.answer();
+    world.project().await;
+    let record = world.store.record(tenant, past.id).await.unwrap().unwrap();
+    let recording = record.recordings[0].id.to_string();
+    let (interaction, running) = (past.id.to_string(), running.id.to_string());
+    let (phone, none) = (agent(tenant).to_string(), agent_without_phone(tenant).to_string());
+    let all = [
+        &phone,
+        &none,
+        &interaction,
+        &running,
+        &recording,
+        &queue(tenant).to_string(),
+        &tenant.to_string(),
+        caller,
+        &person(tenant),
+        &format!("call-{}", past.leg),
+    ];
+    let all = all.iter().map(|secret| secret.to_string()).collect();
+    Secrets { agent: phone, interaction, running, recording, all }
+}
+
+#[track_caller]
+fn assert_no_leak(reply: &str, secrets: &Secrets, what: &str) {
+    for secret in &secrets.all {
+        assert!(!reply.contains(secret.as_str()), "{what} tells {secret}: {reply}");
+    }
+}
+
+/// Every route of the description: method and path.
+fn routes() -> BTreeSet<(String, String)> {
+    let description: Value = serde_json::from_str(api::openapi_json()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    let methods = |(path, methods): (&String, &Value)| {
+        let methods = methods.as_object().unwrap().keys();
+        methods.map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(methods).collect()
+}
+
+fn ask<'a>(method: &'a str, path: String) -> Ask<'a> {
+    let ask = Ask::new(method, path.clone());
+    if method == "PUT" { ask.json(&json!({"state": "not_ready", "reason": "theft"})) } else { ask }
+}
+
+async fn first_event(world: &World, token: &str) -> Value {
+    let cursor = world.journal.last_seq(ALPHA);
+    let path = format!("/api/v1/events?cursor={cursor}");
+    let mut events = Ask::new("GET", path).token(token).stream(world.address).await;
+    let waiting = world.desk.call(BETA, BETAS_CALLER, SALES);
+    world.desk.caller_leaves(waiting);
+    let alarm = |detail: &str| Happening::Alarm { code: "x".into(), detail: detail.into(), raised: true };
+    world.desk.write(BETA, alarm("theirs"));
+    world.desk.write(ALPHA, alarm("ours"));
+    let mut told = Vec::new();
+    loop {
+        let event = events.next().await;
+        let last = event.id.is_some();
+        told.push(event.data);
+        if last {
+            return Value::Array(told);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_route_leads_across_the_border() {
+    let world = World::start().await;
+    let ours = secrets(&world, ALPHA, ALPHAS_CALLER).await;
+    let theirs = secrets(&world, BETA, BETAS_CALLER).await;
+    for user in ["admin", "agent"] {
+        let token = world.login(ALPHA, user).await;
+        for (method, path) in routes() {
+            let what = format!("{user}: {method} {path}");
+            let id = match path.split('/').nth(3) {
+                Some("agents") => Some(&theirs.agent),
+                Some("recordings") => Some(&theirs.recording),
+                Some("interactions") if path.ends_with("hangup") => Some(&theirs.running),
+                Some("interactions") => Some(&theirs.interaction),
+                _ => None,
+            };
+            if path.contains("{id}") {
+                let path = path.replace("{id}", id.unwrap_or_else(|| panic!("{path} needs a case in this test")));
+                let reply = world.ask(ask(&method, path).token(&token)).await;
+                // An agent is told that it may not hang up anything before anything is looked for.
+                let forbidden = reply.status == 403 && user == "agent" && what.ends_with("hangup");
+                assert!(reply.status == 404 || forbidden, "{what}: {} {}", reply.status, reply.text());
+                assert_no_leak(&reply.text(), &theirs, &what);
+                continue;
+            }
+            let reply: String = match (&*method, &*path) {
+                ("POST", "/api/v1/login") => {
+                    let body = json!({"tenant": name(BETA), "username": user, "password": password(ALPHA, user)});
+                    let reply = world.ask(Ask::new("POST", path.clone()).json(&body)).await;
+                    assert_eq!(reply.status, 401, "{what}");
+                    reply.text()
+                }
+                ("GET", "/api/v1/events") => first_event(&world, &token).await.to_string(),
+                // The same feed; its own test compares it with the other, event by event.
+                ("GET", "/api/v1/events/ws") => continue,
+                // Ends the session: tried below.
+                ("POST", "/api/v1/logout") => continue,
+                ("GET", _) => {
+                    let reply = world.get(&token, path.clone()).await;
+                    assert_eq!(reply.status, 200, "{what}");
+                    reply.text()
+                }
+                _ => panic!("{what} needs a case in this test"),
+            };
+            assert_no_leak(&reply, &theirs, &what);
+        }
+        for query in [
+            format!("queue={}", queue(BETA)),
+            format!("agent={}", agent(BETA)),
+            format!("number={BETAS_CALLER}"),
+            "number=9000".to_owned(),
+        ] {
+            let reply = world.get(&token, format!("/api/v1/interactions?{query}")).await;
+            assert_eq!((reply.status, &reply.json()["items"]), (200, &json!([])), "{query}");
+        }
+        let theirs_page = world.get(&world.login(BETA, "admin").await, "/api/v1/interactions?limit=1").await.json();
+        if let Some(cursor) = theirs_page["next_cursor"].as_str() {
+            let reply = world.get(&token, format!("/api/v1/interactions?cursor={cursor}")).await;
+            assert_no_leak(&reply.text(), &theirs, "a cursor of theirs");
+        }
+        let list = world.get(&token, "/api/v1/interactions").await.text();
+        assert!(list.contains(&ours.interaction), "our own is there: {list}");
+    }
+    nothing_of_theirs_has_changed(&world, &theirs).await;
+}
+
+async fn nothing_of_theirs_has_changed(world: &World, theirs: &Secrets) {
+    let token = world.login(BETA, "admin").await;
+    let live = world.get(&token, "/api/v1/live").await.json();
+    let running = live["interactions"].as_array().unwrap().iter().any(|i| i["id"] == theirs.running);
+    assert!(running, "their call goes on: {live}");
+    let state = world.get(&token, format!("/api/v1/agents/{}/state", theirs.agent)).await.json();
+    assert_ne!(state["reason"], "theft");
+    let ours = world.login(ALPHA, "admin").await;
+    assert_eq!(world.ask(Ask::new("POST", "/api/v1/logout").token(&ours)).await.status, 204);
+    assert_eq!(world.get(&token, "/api/v1/me").await.status, 200, "our logout ends none of theirs");
+}
+
+#[tokio::test]
+async fn without_a_session_every_route_but_the_open_ones_is_shut() {
+    let world = World::start().await;
+    let ours = secrets(&world, ALPHA, ALPHAS_CALLER).await;
+    let open = ["/api/v1/login", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+    for (method, path) in routes() {
+        if open.contains(&&*path) {
+            continue;
+        }
+        let id = if path.contains("recordings") { &ours.recording } else { &ours.interaction };
+        let reply: Reply = world.ask(ask(&method, path.replace("{id}", id))).await;
+        assert_eq!(reply.error(), (401, "unauthorized".into(), None), "{method} {path}");
+        assert_no_leak(&reply.text(), &ours, &path);
+    }
+}

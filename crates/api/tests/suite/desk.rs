@@ -1,0 +1,201 @@
+//! A real center in virtual time, with telephones that do as they are told.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use api::{Answer, Backend, Trouble};
+use center::{AgentOrder, AgentStatus, Center, Effect, Live, LiveQueue, Setup};
+use journal::ladder::{Ladder, LadderWriter, Position, Transport};
+use journal::{Journal, Writer, Written};
+use types::event::Event;
+use types::leg::{Incoming, Origin};
+use types::{AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, TenantId, TrunkId, Wall};
+
+/// The first moment of every test.
+pub(crate) const START: Wall = Wall(1_790_000_000_000);
+/// A disk of a busy test machine may take its time.
+const DISK: Duration = Duration::from_secs(60);
+
+pub(crate) struct Desk {
+    inner: Mutex<Inner>,
+    journal: Arc<Journal>,
+    pub(crate) ready: AtomicBool,
+}
+
+struct Inner {
+    center: Center,
+    writer: Writer,
+    ladder: LadderWriter,
+    now: Now,
+    /// Legs that ring somebody and have not been answered.
+    dialled: Vec<LegId>,
+}
+
+/// A call that came in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call {
+    pub(crate) leg: LegId,
+    pub(crate) id: InteractionId,
+}
+
+impl Desk {
+    pub(crate) fn new(journal: Arc<Journal>, ladder: &Ladder, setups: Vec<Setup>) -> Self {
+        let now = Now { mono: Mono::from_millis(0), wall: START };
+        let mut center = Center::new(1);
+        for setup in setups {
+            center.add_tenant(now, setup).unwrap();
+        }
+        let inner = Inner { center, writer: journal.writer(), ladder: ladder.writer(), now, dialled: Vec::new() };
+        let desk = Self { inner: Mutex::new(inner), journal, ready: AtomicBool::new(true) };
+        desk.act(|_| ());
+        desk
+    }
+
+    fn act<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> T {
+        let mut inner = self.inner.lock().unwrap();
+        let result = act(&mut inner);
+        while let Some(effect) = inner.center.poll_effect() {
+            match effect {
+                Effect::Journal(event) => inner.writer.append(&event),
+                Effect::Leg(LegCommand::Dial { leg, .. }) => inner.dialled.push(leg),
+                Effect::Leg(LegCommand::Hangup { leg, cause }) => {
+                    let now = inner.now;
+                    inner.dialled.retain(|dialled| *dialled != leg);
+                    inner.center.handle(now, ended(leg, cause, false));
+                }
+                Effect::Leg(_) => {}
+            }
+        }
+        assert_eq!(inner.writer.barrier(DISK), Written::Written);
+        inner.ladder.flush();
+        result
+    }
+
+    /// Writes an event that no call of this test makes.
+    pub(crate) fn write(&self, tenant: TenantId, what: types::event::Happening) {
+        self.act(|inner| inner.writer.append(&Event { tenant, at: inner.now.wall, what }));
+    }
+
+    /// Time passes, and every timer goes off at its time.
+    pub(crate) fn pass(&self, time: Duration) {
+        let end = self.inner.lock().unwrap().now.after(time);
+        loop {
+            let reached = self.act(|inner| {
+                let due = inner.center.poll_timeout().filter(|due| *due < end.mono);
+                let step = due.unwrap_or(end.mono).since(inner.now.mono);
+                // The clock of records has milliseconds.
+                inner.now = inner.now.after(step.max(Duration::from_millis(1)).min(end.mono.since(inner.now.mono)));
+                let now = inner.now;
+                inner.center.handle_timeout(now);
+                now.mono >= end.mono
+            });
+            if reached {
+                return;
+            }
+        }
+    }
+
+    /// Somebody calls.
+    pub(crate) fn call(&self, tenant: TenantId, from: &str, to: &str) -> Call {
+        self.act(|inner| {
+            let now = inner.now;
+            let leg = inner.center.new_leg(now);
+            let call = Incoming {
+                tenant,
+                origin: Origin::Trunk(TrunkId(tenant.0)),
+                dialled: to.into(),
+                caller: from.into(),
+                caller_name: "".into(),
+                sip_call_id: format!("call-{leg}").into(),
+                peer: "10.1.2.3:5060".parse().unwrap(),
+                replaces: None,
+            };
+            let invite = format!(
+                "INVITE sip:{to}@desk SIP/2.0\r\nVia: SIP/2.0/UDP 10.1.2.3:5060;branch=z9hG4bK{leg}\r\n\
+                 From: <sip:{from}@carrier>;tag=1\r\nTo: <sip:{to}@desk>\r\nCall-ID: call-{leg}\r\n\
+                 CSeq: 1 INVITE\r\n\r\n"
+            );
+            let (peer, bytes) = (call.peer, invite.as_bytes());
+            inner.ladder.append(leg, Position::NONE, now.wall, false, Transport::Udp, peer, bytes);
+            inner.center.handle(now, LegEvent::Incoming { leg, call: Box::new(call) });
+            let (_, id) = inner.center.interaction_of(leg).expect("the call goes on");
+            Call { leg, id }
+        })
+    }
+
+    /// The telephone that was rung last rings and is answered.
+    pub(crate) fn answer(&self) {
+        self.act(|inner| {
+            let (now, leg) = (inner.now, inner.dialled.pop().expect("a telephone rings"));
+            inner.center.handle(now, LegEvent::Dialled { leg, sip_call_id: format!("call-{leg}").into() });
+            inner.center.handle(now, LegEvent::Ringing { leg, early_media: false });
+            inner.center.handle(now, LegEvent::Answered { leg });
+        });
+    }
+
+    /// The caller hangs up.
+    pub(crate) fn caller_leaves(&self, call: Call) {
+        self.act(|inner| {
+            let now = inner.now;
+            inner.center.handle(now, ended(call.leg, Cause::Normal, true));
+        });
+    }
+
+    /// A whole call: answered, talked for 5 s, ended by the caller.
+    pub(crate) fn talk(&self, tenant: TenantId, from: &str, to: &str) -> Call {
+        let call = self.call(tenant, from, to);
+        self.pass(Duration::from_secs(2));
+        self.answer();
+        self.pass(Duration::from_secs(5));
+        self.caller_leaves(call);
+        self.pass(Duration::from_secs(60));
+        call
+    }
+}
+
+fn ended(leg: LegId, cause: Cause, by_peer: bool) -> LegEvent {
+    LegEvent::Ended { leg, cause, status: None, by_peer, quality: None }
+}
+
+impl Backend for Desk {
+    fn live(&self, tenant: TenantId) -> Answer<'_, Option<(u64, Live)>> {
+        let live = self.act(|inner| inner.center.live(inner.now, tenant));
+        let answer = live.map(|live| (self.journal.last_seq(tenant), live));
+        Box::pin(async move { answer })
+    }
+
+    fn queues(&self, tenant: TenantId) -> Answer<'_, Vec<LiveQueue>> {
+        let queues = self.act(|inner| inner.center.queues_live(inner.now, tenant));
+        Box::pin(async move { queues })
+    }
+
+    fn agent_status(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Option<AgentStatus>> {
+        let status = self.act(|inner| inner.center.agent_status(inner.now, tenant, agent));
+        Box::pin(async move { status })
+    }
+
+    fn order(&self, tenant: TenantId, agent: AgentId, order: AgentOrder) -> Answer<'_, Result<AgentStatus, Trouble>> {
+        let status = self.act(|inner| {
+            let now = inner.now;
+            inner.center.order(now, tenant, agent, order)
+        });
+        Box::pin(async move { status.map_err(Trouble::from) })
+    }
+
+    fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.hang_up(now, tenant, id)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
+    }
+
+    fn metrics(&self) -> String {
+        "lingtong_calls 1".to_owned()
+    }
+
+    fn ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+}

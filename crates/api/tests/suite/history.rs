@@ -1,0 +1,156 @@
+//! Interactions that have ended.
+
+use serde_json::{Value, json};
+
+use crate::desk::Call;
+use crate::world::{ALPHA, SALES, World, agent, person, queue};
+
+async fn list(world: &World, token: &str, query: &str) -> Value {
+    let reply = world.get(token, format!("/api/v1/interactions{query}")).await;
+    assert_eq!(reply.status, 200, "{query}: {}", reply.text());
+    reply.json()
+}
+
+fn ids(page: &Value) -> Vec<String> {
+    page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Three calls: talked, given up while it rang, to a number that leads nowhere.
+async fn past() -> (World, [Call; 2]) {
+    let world = World::start().await;
+    let talked = world.desk.talk(ALPHA, "13800138000", SALES);
+    let given_up = world.desk.call(ALPHA, "13900139111", SALES);
+    world.desk.pass(std::time::Duration::from_secs(3));
+    world.desk.caller_leaves(given_up);
+    world.desk.pass(std::time::Duration::from_secs(60));
+    world.project().await;
+    (world, [talked, given_up])
+}
+
+#[tokio::test]
+async fn a_call_is_listed_with_all_that_a_row_shows() {
+    let (world, [talked, given_up]) = past().await;
+    let token = world.login(ALPHA, "super").await;
+    let page = list(&world, &token, "").await;
+    assert_eq!(ids(&page), [given_up.id.to_string(), talked.id.to_string()], "newest first");
+    assert_eq!(page["next_cursor"], Value::Null);
+    let row = &page["items"][1];
+    let expected = json!({
+        "id": talked.id.to_string(), "channel": "voice", "direction": "inbound", "from": "13800138000", "to": SALES,
+        "queue": {"id": queue(ALPHA).to_string(), "name": "sales"},
+        "agent": {"id": agent(ALPHA).to_string(), "number": "1001", "name": person(ALPHA)},
+        "started_at": "2026-09-21T14:13:20.000Z", "answered_at": row["answered_at"],
+        "connected_at": "2026-09-21T14:13:22.000Z", "ended_at": "2026-09-21T14:13:27.000Z", "wait_ms": 2_000,
+        "talk_ms": 5_000, "hold_ms": 0, "wrap_up_ms": 10_000, "outcome": "answered", "ended_by": "caller",
+        "cause": "normal", "has_recording": true,
+    });
+    assert_eq!(row, &expected);
+    assert_eq!(page["items"][0]["outcome"], "abandoned");
+}
+
+#[tokio::test]
+async fn filters_narrow_the_list() {
+    let (world, [talked, given_up]) = past().await;
+    let token = world.login(ALPHA, "super").await;
+    let (talked, given_up) = (talked.id.to_string(), given_up.id.to_string());
+    let both = vec![given_up.clone(), talked.clone()];
+    for (query, expected) in [
+        ("?outcome=answered".to_owned(), vec![talked.clone()]),
+        ("?outcome=abandoned".to_owned(), vec![given_up.clone()]),
+        ("?direction=inbound".to_owned(), both.clone()),
+        ("?direction=outbound".to_owned(), vec![]),
+        (format!("?queue={}", queue(ALPHA)), both.clone()),
+        ("?queue=sales&outcome=answered".to_owned(), vec![talked.clone()]),
+        (format!("?agent={}", agent(ALPHA)), both.clone()),
+        ("?agent=1002".to_owned(), vec![]),
+        ("?number=13800138000".to_owned(), vec![talked.clone()]),
+        ("?number=138-0013-8000".to_owned(), vec![talked.clone()]),
+        ("?number=9111".to_owned(), vec![given_up.clone()]),
+        ("?number=95001".to_owned(), both.clone()),
+        ("?number=555".to_owned(), vec![]),
+        ("?from=2026-09-21T14:13:21Z".to_owned(), vec![given_up.clone()]),
+        ("?to=2026-09-21T14:13:21Z".to_owned(), vec![talked.clone()]),
+        ("?from=2026-09-21T22:13:21%2B08:00".to_owned(), vec![given_up.clone()]),
+        ("?from=2026-09-21T22:13:20+08:00&to=2026-09-21T14:13:20.001Z".to_owned(), vec![talked.clone()]),
+        ("?outcome=&queue=".to_owned(), both),
+    ] {
+        assert_eq!(ids(&list(&world, &token, &query).await), expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn pages_hold_each_call_once() {
+    let world = World::start().await;
+    let mut calls: Vec<String> =
+        (0..7).map(|n| world.desk.talk(ALPHA, &format!("1380013800{n}"), SALES).id.to_string()).collect();
+    world.project().await;
+    calls.reverse();
+    let token = world.login(ALPHA, "agent").await;
+    let mut seen = Vec::new();
+    let mut query = "?limit=3".to_owned();
+    loop {
+        let page = list(&world, &token, &query).await;
+        seen.extend(ids(&page));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        query = format!("?limit=3&cursor={cursor}");
+    }
+    assert_eq!(seen, calls);
+}
+
+#[tokio::test]
+async fn one_call_is_told_in_full() {
+    let (world, [talked, _]) = past().await;
+    let token = world.login(ALPHA, "super").await;
+    let reply = world.get(&token, format!("/api/v1/interactions/{}", talked.id)).await;
+    let call = reply.json();
+    assert_eq!((reply.status, &call["id"]), (200, &json!(talked.id.to_string())), "{call}");
+    let legs = call["legs"].as_array().unwrap();
+    assert_eq!(legs.iter().map(|l| l["role"].as_str().unwrap()).collect::<Vec<_>>(), ["customer", "agent"]);
+    assert_eq!(legs[0]["sip_call_id"], format!("call-{}", talked.leg));
+    assert_eq!(legs[1]["agent_id"], agent(ALPHA).to_string());
+    assert!(legs.iter().all(|leg| leg["ended_at"].is_string() && leg["end_cause"] != ""), "{legs:?}");
+    assert_eq!(call["decisions"][0]["winner"]["number"], "1001");
+    assert_eq!(call["decisions"][0]["queue_id"], queue(ALPHA).to_string());
+    assert!(!call["decisions"][0]["winner"]["terms"].as_array().unwrap().is_empty());
+    let segments = call["segments"].as_array().unwrap();
+    assert!(segments.windows(2).all(|pair| pair[0]["to"] == pair[1]["from"]), "no second without a cause");
+    assert!(segments.iter().any(|s| s["cause"] == "talking"));
+    let recording = &call["recordings"][0];
+    assert_eq!((&recording["duration_ms"], &recording["channels"]), (&json!(5_000), &json!(["customer", "agent"])));
+    let message = &call["messages"][0];
+    assert_eq!(message["start_line"], format!("INVITE sip:{SALES}@desk SIP/2.0"));
+    assert_eq!((&message["cseq"], &message["direction"]), (&json!("1 INVITE"), &json!("in")));
+    assert_eq!((&message["transport"], &message["peer"]), (&json!("UDP"), &json!("10.1.2.3:5060")));
+    assert_eq!(message["call_id"], format!("call-{}", talked.leg));
+    assert!(message["text"].as_str().unwrap().contains("sip:13800138000@carrier"));
+}
+
+#[tokio::test]
+async fn an_agent_sees_its_own_calls_in_clear_and_others_masked() {
+    let (world, [talked, given_up]) = past().await;
+    for (user, number, given_up_number) in [
+        ("agent", "13800138000", "13900139111"),
+        ("idle", "138****8000", "139****9111"),
+        ("admin", "13800138000", "13900139111"),
+    ] {
+        let token = world.login(ALPHA, user).await;
+        let page = list(&world, &token, "").await;
+        assert_eq!(page["items"][1]["from"], number, "{user}");
+        assert_eq!(page["items"][0]["from"], given_up_number, "{user}: it rang there");
+        let call = world.get(&token, format!("/api/v1/interactions/{}", talked.id)).await;
+        assert_eq!(call.text().contains("13800138000"), number == "13800138000", "{user}: {}", call.text());
+        assert!(given_up.id > talked.id);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    let (world, [talked, _]) = past().await;
+    let token = world.login(ALPHA, "admin").await;
+    let running = world.desk.call(ALPHA, "13800138000", SALES);
+    for id in ["0000000000zzz".to_owned(), "x".to_owned(), "%00".to_owned(), running.id.to_string()] {
+        assert_eq!(world.get(&token, format!("/api/v1/interactions/{id}")).await.error().0, 404, "{id}");
+    }
+    let shouted = talked.id.to_string().to_uppercase();
+    assert_eq!(world.get(&token, format!("/api/v1/interactions/{shouted}")).await.status, 200);
+}

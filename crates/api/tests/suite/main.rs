@@ -1,0 +1,14 @@
+//! What the interface promises, over a real socket, on a real store, journal and center.
+
+mod border;
+mod desk;
+mod errors;
+mod events;
+mod history;
+mod http;
+mod openapi;
+mod pages;
+mod people;
+mod recordings;
+mod session;
+mod world;
