@@ -48,7 +48,8 @@ impl Center {
             self.end(now, id, EndedBy::System, Cause::Internal);
         }
         self.touch_router(tenant_id);
-        // An agent who is free at once is offered before music would begin.
+        // An agent who is free at once and answers at once is heard without a beat of music before;
+        // where its telephone rings, music begins then.
         self.pump_router(now, tenant_id);
         if self.get(id).is_some_and(|i| i.stage == Stage::Queued { queue }) {
             self.play_music(now, id);
@@ -64,6 +65,8 @@ impl Center {
             let reason = if interaction.callback { LeaveReason::Redirected } else { reason };
             if let Stage::Announcing { leg, .. } = interaction.stage {
                 interaction.engaged.retain(|e| e.leg != leg);
+                interaction.call.hang_up_leg(leg, Cause::Cancelled);
+                self.pump_call_commands(now, id);
             }
             if let Some(t) = self.tenants.get_mut(&tenant) {
                 // The router may have let it go in the same moment; then there is nothing to leave.

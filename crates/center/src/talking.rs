@@ -125,6 +125,8 @@ impl Center {
         if interaction.stage == Stage::Reaching {
             let agent = interaction.agent_of(leg);
             self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: None, agent });
+        } else if matches!(interaction.stage, Stage::Offered { .. }) && interaction.playing.is_none() {
+            self.play_music(now, id);
         }
     }
 
@@ -312,9 +314,7 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         let before = interaction.media_lost.len();
         interaction.media_lost.retain(|(lost, _)| *lost != leg);
-        if interaction.media_lost.len() < before
-            && interaction.playing.is_some_and(|(_, what)| what == Playing::Hold)
-        {
+        if interaction.media_lost.len() < before && interaction.playing.is_some_and(|(_, what)| what == Playing::Hold) {
             self.stop_playing(id);
         }
     }

@@ -9,14 +9,9 @@ pub(crate) enum Party {
     /// A customer who called in.
     Caller(Caller),
     /// An agent's telephone that we ring.
-    Phone {
-        agent: usize,
-    },
+    Phone { agent: usize },
     /// An agent who calls from its telephone.
-    Dialling {
-        agent: usize,
-        why: Why,
-    },
+    Dialling { agent: usize, why: Why },
     /// A subscriber outside, reached over a carrier.
     Outside,
 }

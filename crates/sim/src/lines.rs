@@ -52,7 +52,7 @@ impl Sim {
     }
 
     /// The party at the other end hears nothing of this leg any more.
-    fn unbridge(&mut self, leg: LegId) {
+    pub(crate) fn unbridge(&mut self, leg: LegId) {
         let Some(other) = self.legs.get_mut(&leg).and_then(|l| l.bridge.take()) else { return };
         let now = self.now.mono;
         if let Some(other) = self.legs.get_mut(&other).filter(|o| o.bridge == Some(leg)) {

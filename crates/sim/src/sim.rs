@@ -169,7 +169,7 @@ impl Sim {
             for effect in effects.into_iter().flatten() {
                 match effect {
                     Effect::Leg(command) => {
-                        self.checks.on_command(self.now, &command, &self.legs);
+                        self.checks.on_command(self.now, &command, &self.legs, &self.center);
                         self.on_command(command);
                     }
                     Effect::Journal(event) => {
@@ -222,6 +222,7 @@ impl Sim {
         let agent_leg = matches!(self.legs.get(&leg), Some(Leg { party: Party::Phone { .. }, .. }));
         match &event {
             LegEvent::Ended { .. } => {
+                self.unbridge(leg);
                 if let Some(gone) = self.legs.remove(&leg) {
                     self.checks.leg_ended(leg);
                     self.after_leg(leg, &gone);

@@ -146,7 +146,8 @@ impl Sim {
         let change = RegisterChange::Update((0..lines).map(contact).collect());
         self.send_register(agent, change);
         // A renewal that is lost lets the registration lapse.
-        let next = if self.rng.chance(0.01) { self.rng.between(920.0, 1200.0) } else { self.rng.between(RENEW.0, RENEW.1) };
+        let next =
+            if self.rng.chance(0.01) { self.rng.between(920.0, 1200.0) } else { self.rng.between(RENEW.0, RENEW.1) };
         let cseq = self.staff[agent].cseq;
         self.plan(next, Act::Staff(agent, StaffAct::Renew(cseq)));
         if flow.is_some() && self.rng.chance(0.01) {

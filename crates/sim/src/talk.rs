@@ -189,8 +189,10 @@ impl Sim {
         if self.rng.chance(0.7) {
             self.emit(LegEvent::MediaLost { leg: id }, Duration::from_secs(10));
         } else {
-            let after_s = self.rng.between(30.0, 300.0).as_secs_f64();
-            self.end_leg(id, Cause::SessionExpired, None, false, after_s);
+            // No media was to be missed, as on hold: the session timer notices.
+            let after = self.rng.between(30.0, 300.0);
+            let (cause, by_peer) = (Cause::SessionExpired, false);
+            self.emit(LegEvent::Ended { leg: id, cause, status: None, by_peer, quality: None }, after);
         }
     }
 

@@ -32,8 +32,7 @@ pub(crate) struct Agents {
 
 impl Agents {
     pub(crate) fn new(agents: usize) -> Self {
-        let offline =
-            || Agent { state: AgentState::Offline, since: Wall(0), times: [0; 4], legs: Vec::new() };
+        let offline = || Agent { state: AgentState::Offline, since: Wall(0), times: [0; 4], legs: Vec::new() };
         Self { agents: (0..agents).map(|_| offline()).collect() }
     }
 
@@ -53,9 +52,14 @@ impl Agents {
         if occupied != interaction.is_some() {
             verdict.breaks(now, Invariant::Leases, || format!("agent {}: {to:?} of {interaction:?}", number(id)));
         }
-        // Only a talk leads to the work after it.
-        if to == AgentState::WrapUp && !matches!(from, AgentState::Talking | AgentState::WrapUp) {
-            verdict.breaks(now, Invariant::AgentSums, || format!("agent {}: {from:?} to {to:?}", number(id)));
+        // Only who is ready is rung, and only a talk leads to the work after it.
+        let may = match to {
+            AgentState::Ringing => matches!(from, AgentState::Ready | AgentState::Ringing),
+            AgentState::WrapUp => matches!(from, AgentState::Talking | AgentState::WrapUp),
+            _ => true,
+        };
+        if !may {
+            verdict.breaks(now, Invariant::AgentStates, || format!("agent {}: {from:?} to {to:?}", number(id)));
         }
     }
 

@@ -40,6 +40,8 @@ pub enum Invariant {
     RecordsAsStates,
     /// The queues' figures are the sums of what the interactions tell.
     QueueSums,
+    /// An agent's states follow one another as they may.
+    AgentStates,
     /// The agents' talking time is that of their legs.
     AgentSums,
     /// An answer is in the journal before the caller is told.
@@ -66,6 +68,7 @@ impl Invariant {
             Self::EverySecond => "every_second",
             Self::RecordsAsStates => "records_as_states",
             Self::QueueSums => "queue_sums",
+            Self::AgentStates => "agent_states",
             Self::AgentSums => "agent_sums",
             Self::AnswerWritten => "answer_written",
             Self::LegProtocol => "leg_protocol",
@@ -162,12 +165,9 @@ impl Checks {
     }
 
     /// The center tells a leg something; looked at before it is done.
-    pub(crate) fn on_command(&mut self, now: Now, command: &LegCommand, legs: &HashMap<LegId, Leg>) {
+    pub(crate) fn on_command(&mut self, now: Now, command: &LegCommand, legs: &HashMap<LegId, Leg>, center: &Center) {
         let id = command.leg();
-        if let LegCommand::Dial { target, on_behalf_of, .. } = command {
-            if let Some(of) = on_behalf_of.and_then(|customer| self.by_leg.get(&customer)) {
-                self.by_leg.insert(id, *of);
-            }
+        if let LegCommand::Dial { target, .. } = command {
             if self.legs.contains_key(&id) {
                 self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {id} is dialled twice"));
             }
@@ -182,11 +182,15 @@ impl Checks {
             LegCommand::Hangup { .. } if leg.is_some_and(|l| l.told_to_end) => {
                 self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {id} is told to end twice"));
             }
-            LegCommand::Play { .. } | LegCommand::Record { .. } if leg.is_some_and(|l| !l.up && !l.early && !l.ended) => {
+            LegCommand::Play { .. } | LegCommand::Record { .. }
+                if leg.is_some_and(|l| !l.up && !l.early && !l.ended) =>
+            {
                 self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {id} is not up: {command:?}"));
             }
             LegCommand::TransferProgress { progress: TransferProgress::Done, .. } => {
-                if let Some(seen) = self.by_leg.get(&id).and_then(|i| self.seen.get_mut(i)) {
+                // The leg may have come from another interaction since.
+                let of = center.interaction_of(id);
+                if let Some(seen) = of.and_then(|(_, i)| self.seen.get_mut(&i)) {
                     seen.handed = true;
                 }
             }
@@ -237,7 +241,9 @@ impl Checks {
                     seen.callback = true;
                 }
             }
-            Happening::RecordingStarted { id, .. } => drop(self.open(now, *id, "recording")),
+            Happening::RecordingStarted { id, .. } => {
+                self.open(now, *id, "recording");
+            }
             Happening::InteractionEnded { record } => self.on_end(now, record),
             Happening::AgentState { agent, state, interaction, .. } => {
                 self.agents.on_state(&mut self.verdict, now, *agent, *state, *interaction);
@@ -283,10 +289,10 @@ impl Checks {
     }
 
     fn on_state(&mut self, now: Now, id: InteractionId, state: SegmentKind, queue: Option<QueueId>) {
-        let Some(seen) = self.seen.get_mut(&id).filter(|s| !s.ended) else {
-            drop(self.open(now, id, "state"));
+        if self.open(now, id, "state").is_none() {
             return;
-        };
+        }
+        let Some(seen) = self.seen.get_mut(&id) else { return };
         seen.pass(now.wall);
         self.queues.on_state(now, seen, state, queue);
         seen.state = state;
