@@ -1,7 +1,5 @@
 //! What every answer passes through: an id, the headers of security, errors in the reader's language, a line in the log.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -9,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 
+use crate::counters::Counters;
 use crate::dto::{ErrorBody, ErrorDetail};
 use crate::error::{ApiError, Code};
 use crate::language::Language;
@@ -33,42 +32,6 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// What the interface counts of itself.
-#[derive(Debug)]
-pub(crate) struct Counters {
-    next_id: AtomicU64,
-    /// Answers by the first digit of their status.
-    answers: [AtomicU64; 5],
-}
-
-impl Default for Counters {
-    fn default() -> Self {
-        let mut start = [0; 8];
-        // Ids of two runs are to differ; where no randomness is to be had they only look alike.
-        let _ = getrandom::fill(&mut start);
-        Self { next_id: AtomicU64::new(u64::from_le_bytes(start)), answers: Default::default() }
-    }
-}
-
-impl Counters {
-    /// As Prometheus reads it.
-    pub(crate) fn metrics(&self, streams: usize) -> String {
-        let mut text = String::from(
-            "# HELP lingtong_http_responses_total HTTP answers by class of status.\n\
-             # TYPE lingtong_http_responses_total counter\n",
-        );
-        for (class, count) in (1..).zip(&self.answers) {
-            let count = count.load(Ordering::Relaxed);
-            text.push_str(&format!("lingtong_http_responses_total{{class=\"{class}xx\"}} {count}\n"));
-        }
-        text.push_str(&format!(
-            "# HELP lingtong_event_streams Event streams that are open.\n\
-             # TYPE lingtong_event_streams gauge\nlingtong_event_streams {streams}\n"
-        ));
-        text
-    }
-}
-
 /// Wraps all routes.
 pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -82,8 +45,7 @@ pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) 
     if let Some(error) = error_of(&mut response) {
         response = written(error, language, &id);
     }
-    let class = usize::from(status.as_u16() / 100).clamp(1, 5) - 1;
-    app.counters.answers[class].fetch_add(1, Ordering::Relaxed);
+    app.counters.answered(status);
     let (status, ms) = (status.as_u16(), started.elapsed().as_millis() as u64);
     tracing::debug!(%method, route, status, ms, request_id = id, "answered");
     finish(response.headers_mut(), &route, &id);
@@ -107,7 +69,7 @@ fn request_id(headers: &HeaderMap, counters: &Counters) -> String {
     let theirs = headers.get(REQUEST_ID).and_then(|v| v.to_str().ok()).filter(|id| {
         (1..=ID_CHARS).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     });
-    theirs.map_or_else(|| format!("{:016x}", counters.next_id.fetch_add(1, Ordering::Relaxed)), str::to_owned)
+    theirs.map_or_else(|| counters.next_id(), str::to_owned)
 }
 
 /// The refusal that an answer stands for: ours, or one that the HTTP library made by itself.

@@ -4,13 +4,13 @@
 //! was is read from the store, what happens comes from the journal, sound from [`Recordings`]. Every question carries
 //! the tenant of the caller's session, so that nothing of another tenant's is ever found.
 //!
-//! Reading order: [`routes`](router) lists what there is; `context` is what every answer passes through; `auth` says
-//! who asks; `events` is the stream; `dto` is what leaves.
+//! Reading order: [`router`] lists what there is; `context` is what every answer passes through; `viewer` says who asks; `events` is the stream; `dto` is what leaves.
 
 mod assets;
 mod auth;
 mod backend;
 mod context;
+mod counters;
 mod dto;
 mod error;
 mod events;
@@ -20,14 +20,18 @@ mod names;
 mod openapi;
 mod privacy;
 mod range;
+mod router;
 mod routes;
 mod serve;
 mod state;
+mod streams;
+mod subjects;
+mod viewer;
 
 pub use assets::Assets;
 pub use auth::{HashError, PasswordCost, hash_password};
 pub use backend::{Answer, Audio, Backend, Peak, Recordings, Trouble};
 pub use openapi::openapi_json;
-pub use routes::router;
+pub use router::router;
 pub use serve::serve;
 pub use state::ApiState;

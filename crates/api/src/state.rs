@@ -13,9 +13,10 @@ use types::Wall;
 use crate::assets::Assets;
 use crate::auth::{Decoys, Lockout};
 use crate::backend::{Backend, Recordings};
-use crate::context::Counters;
-use crate::events::{Streams, Subjects};
+use crate::counters::Counters;
 use crate::names::NamesCache;
+use crate::streams::Streams;
+use crate::subjects::Subjects;
 
 /// Passwords that are checked at once: each takes a core and megabytes for a while, and calls need the cores.
 const CHECKS: usize = 2;

@@ -5,7 +5,6 @@ mod lockout;
 mod origin;
 mod password;
 mod token;
-mod viewer;
 
 pub(crate) use address::Caller;
 pub(crate) use lockout::Lockout;
@@ -13,4 +12,3 @@ pub(crate) use origin::{refuse_other_sites, refuse_unless_same_site};
 pub(crate) use password::{Decoys, matches};
 pub use password::{HashError, PasswordCost, hash_password};
 pub(crate) use token::{Token, cleared_cookie, cookie, hash_of};
-pub(crate) use viewer::Viewer;

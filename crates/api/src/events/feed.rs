@@ -1,64 +1,22 @@
 //! One reader's stream.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use journal::{Error as JournalError, Stored, Subscription};
 use tokio::time::{Instant, sleep_until};
-use types::UserId;
 
 use super::translate::{is_shown, moves_queues, translate};
-use crate::auth::Viewer;
 use crate::dto::{Event, LiveQueue};
 use crate::error::{ApiError, Code, Result};
 use crate::state::{App, now};
+use crate::viewer::Viewer;
 
 /// Queues' figures are sent at most this often.
 const STATS_EVERY: Duration = Duration::from_secs(1);
 /// A silent stream says this often that it lives; proxies cut connections that are silent for a minute. Whether the
 /// session still stands is looked up as often.
 const BEAT_EVERY: Duration = Duration::from_secs(15);
-/// Streams of the whole installation: each is a connection and a reader of the journal.
-const STREAMS: usize = 4_096;
-/// Streams of one user: some tabs and some programs.
-const STREAMS_OF_USER: usize = 32;
-
-/// The streams that are open.
-#[derive(Debug, Default)]
-pub(crate) struct Streams(Mutex<HashMap<UserId, usize>>);
-
-impl Streams {
-    /// How many.
-    pub(crate) fn count(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
-    }
-
-    fn open(&self, user: UserId) -> Result<()> {
-        let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let total: usize = users.values().sum();
-        let mine = users.entry(user).or_default();
-        if *mine >= STREAMS_OF_USER {
-            return Err(Code::TooManyStreams.into());
-        }
-        if total >= STREAMS {
-            return Err(Code::Unavailable.into());
-        }
-        *mine += 1;
-        Ok(())
-    }
-
-    fn close(&self, user: UserId) {
-        let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(mine) = users.get_mut(&user) {
-            *mine -= 1;
-            if *mine == 0 {
-                users.remove(&user);
-            }
-        }
-    }
-}
-
 /// What a stream says next.
 #[derive(Debug)]
 pub(crate) enum Frame {
@@ -181,23 +139,5 @@ impl Feed {
 impl Drop for Feed {
     fn drop(&mut self) {
         self.app.streams.close(self.viewer.user.id);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_user_cannot_take_all_streams() {
-        let streams = Streams::default();
-        for _ in 0..STREAMS_OF_USER {
-            streams.open(UserId(1)).unwrap();
-        }
-        assert_eq!(streams.open(UserId(1)).unwrap_err().code, Code::TooManyStreams);
-        streams.open(UserId(2)).unwrap();
-        streams.close(UserId(1));
-        streams.open(UserId(1)).unwrap();
-        assert_eq!(streams.count(), STREAMS_OF_USER + 1);
     }
 }

@@ -6,11 +6,9 @@
 mod alarm;
 mod feed;
 mod sse;
-mod subjects;
 mod translate;
 mod ws;
 
-pub(crate) use feed::{Feed, Frame, Streams};
+pub(crate) use feed::{Feed, Frame};
 pub(crate) use sse::body;
-pub(crate) use subjects::Subjects;
 pub(crate) use ws::serve;

@@ -2,15 +2,15 @@
 
 use journal::Stored;
 use types::event::{Event as Written, Happening};
-use types::record::{AgentState, InteractionRecord, SegmentKind};
-use types::{AgentId, InteractionId, QueueId, Wall};
+use types::record::{AgentState, Direction, InteractionRecord, SegmentKind};
+use types::{AgentId, InteractionId, QueueId, TenantId, Wall};
 
 use super::alarm::alarm;
-use super::subjects::Subject;
-use crate::auth::Viewer;
 use crate::dto::{Channel, Event, LiveAgent, LiveInteraction};
 use crate::names::Names;
 use crate::state::Shared;
+use crate::subjects::Subject;
+use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
 const SHOWN: [&str; 7] = [
@@ -56,7 +56,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             Event::InteractionStarted { id, at, interaction: doing.of(viewer, of, &subject, when) }
         }
         Happening::InteractionState { id: of, state, queue, agent } => {
-            let subject = app.subject(tenant, of).await?;
+            let subject = subject_of(app, tenant, of).await.unwrap_or_else(|| unknown(when));
             let doing = Doing { state, queue, agent };
             Event::InteractionState { id, at, interaction: doing.of(viewer, of, &subject, when) }
         }
@@ -82,6 +82,31 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         },
         _ => return None,
     })
+}
+
+/// What is known of an interaction, wherever it is known.
+async fn subject_of(app: &Shared, tenant: TenantId, id: InteractionId) -> Option<Subject> {
+    if let Some(subject) = app.subjects.get(tenant, id) {
+        return Some(subject);
+    }
+    let row = app.store.get::<store::Interaction>(tenant, id).await.ok().flatten();
+    if let Some(row) = row {
+        let subject = Subject { direction: row.direction, from: row.from, to: row.to, started: row.started };
+        app.subjects.remember(tenant, id, subject.clone());
+        return Some(subject);
+    }
+    // It lives, and began before anybody looked.
+    let (_, live) = app.backend.live(tenant).await?;
+    for live in live.interactions {
+        let subject = Subject { direction: live.direction, from: live.from, to: live.to, started: live.started };
+        app.subjects.remember(tenant, live.id, subject);
+    }
+    app.subjects.get(tenant, id)
+}
+
+/// An interaction that has just ended and is not in the store yet: better told without its numbers than not at all.
+fn unknown(started: Wall) -> Subject {
+    Subject { direction: Direction::Inbound, from: "".into(), to: "".into(), started }
 }
 
 fn changed_agent(

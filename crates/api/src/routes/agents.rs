@@ -5,11 +5,11 @@ use axum::extract::State;
 use center::AgentOrder;
 use types::AgentId;
 
-use crate::auth::Viewer;
 use crate::dto::{AgentState, AgentStateChange, ErrorBody, WantedState};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Id, Input};
 use crate::state::App;
+use crate::viewer::Viewer;
 
 /// Characters of a reason: it is shown in a narrow column.
 const REASON_CHARS: usize = 64;

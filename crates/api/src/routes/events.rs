@@ -5,12 +5,12 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::auth::Viewer;
 use crate::dto::{ErrorBody, Event};
 use crate::error::{ApiError, Code, Result};
 use crate::events::{Feed, body, serve};
 use crate::input::Args;
 use crate::state::App;
+use crate::viewer::Viewer;
 
 /// Readers have nothing to say: what they send is at most a close or a pong.
 const HEARD_BYTES: usize = 4096;

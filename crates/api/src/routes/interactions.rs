@@ -10,12 +10,12 @@ use store::{Filter, Number};
 use types::record::{Direction, InteractionRecord, Outcome};
 use types::{InteractionId, LegId, Private, Wall};
 
-use crate::auth::Viewer;
 use crate::dto::{ErrorBody, Interaction, InteractionDetail, InteractionPage};
 use crate::error::{ApiError, Result};
 use crate::input::{Args, Id};
 use crate::names::Names;
 use crate::state::App;
+use crate::viewer::Viewer;
 
 /// Rows of a page when nothing is said, and at most.
 const LIMIT: u64 = 50;

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 
-use crate::auth::Viewer;
 use crate::dto::{ErrorBody, LiveSnapshot};
 use crate::error::{Code, Result};
 use crate::input::Args;
 use crate::state::{App, now};
+use crate::viewer::Viewer;
 
 /// All agents, interactions and queues right now, and the cursor from which events go on.
 #[utoipa::path(get, path = "/api/v1/live", tag = "live",

@@ -13,13 +13,13 @@ use futures_util::stream::unfold;
 use types::RecordingId;
 use types::record::{InteractionRecord, RecordingRecord};
 
-use crate::auth::Viewer;
 use crate::backend::Audio;
 use crate::dto::{ErrorBody, Peaks};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Id};
 use crate::range::{Wanted, wanted};
 use crate::state::App;
+use crate::viewer::Viewer;
 
 /// Bytes that are rendered and sent at a time: a second of sound, so that a reader who leaves costs little.
 const CHUNK_BYTES: u64 = 64 << 10;

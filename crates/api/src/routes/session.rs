@@ -10,11 +10,12 @@ use store::{Login, Session};
 use tokio::time::Instant;
 use types::{Private, TenantId, Wall};
 
-use crate::auth::{Caller, Token, Viewer, cleared_cookie, cookie, hash_of, matches, refuse_other_sites};
+use crate::auth::{Caller, Token, cleared_cookie, cookie, hash_of, matches, refuse_other_sites};
 use crate::dto::{ErrorBody, LoginRequest, LoginResponse, Me};
 use crate::error::{ApiError, Code, Result};
 use crate::input::Input;
 use crate::state::{App, now};
+use crate::viewer::Viewer;
 
 /// A shift with its breaks, and the next morning is a new login.
 const SESSION: Duration = Duration::from_secs(24 * 3600);

@@ -7,8 +7,8 @@ use directory::{Role, User};
 use store::{Login, Store};
 use types::{AgentId, TenantId};
 
-use super::{Token, hash_of, refuse_unless_same_site};
-use crate::error::{Code, Result};
+use crate::auth::{Token, hash_of, refuse_unless_same_site};
+use crate::error::{ApiError, Code, Result};
 use crate::privacy::Sight;
 use crate::state::{App, now};
 
@@ -65,7 +65,7 @@ impl Viewer {
 }
 
 impl FromRequestParts<App> for Viewer {
-    type Rejection = crate::error::ApiError;
+    type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = Token::of(&parts.headers).ok_or(Code::Unauthorized)?;

@@ -7,8 +7,6 @@ use types::leg::Text;
 use types::record::Direction;
 use types::{InteractionId, Private, TenantId, Wall};
 
-use crate::state::Shared;
-
 /// Interactions that are remembered, of each tenant: a busy hour's. Then the oldest go, and are looked up again.
 const REMEMBERED: usize = 20_000;
 
@@ -38,30 +36,8 @@ impl Subjects {
         }
     }
 
-    fn get(&self, tenant: TenantId, id: InteractionId) -> Option<Subject> {
+    pub(crate) fn get(&self, tenant: TenantId, id: InteractionId) -> Option<Subject> {
         let tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tenants.get(&tenant)?.get(&id).cloned()
-    }
-}
-
-impl Shared {
-    /// What is known of an interaction, wherever it is known.
-    pub(super) async fn subject(&self, tenant: TenantId, id: InteractionId) -> Option<Subject> {
-        if let Some(subject) = self.subjects.get(tenant, id) {
-            return Some(subject);
-        }
-        let row = self.store.get::<store::Interaction>(tenant, id).await.ok().flatten();
-        if let Some(row) = row {
-            let subject = Subject { direction: row.direction, from: row.from, to: row.to, started: row.started };
-            self.subjects.remember(tenant, id, subject.clone());
-            return Some(subject);
-        }
-        // It lives, and began before anybody looked.
-        let (_, live) = self.backend.live(tenant).await?;
-        for live in live.interactions {
-            let subject = Subject { direction: live.direction, from: live.from, to: live.to, started: live.started };
-            self.subjects.remember(tenant, live.id, subject);
-        }
-        self.subjects.get(tenant, id)
     }
 }

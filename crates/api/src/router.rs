@@ -1,0 +1,46 @@
+//! Which route leads where.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
+
+use crate::error::{ApiError, Code};
+use crate::input::BODY_BYTES;
+use crate::state::{ApiState, App, Shared};
+use crate::{context, openapi, routes};
+
+/// The whole interface with the web pages under it.
+pub fn router(state: ApiState) -> Router {
+    let app: App = Arc::new(Shared::from(state));
+    // What is long as text. Streams and sound go as they are: a compressor would hold them back, or break ranges.
+    let compressed = Router::new()
+        .route("/api/v1/live", get(routes::live))
+        .route("/api/v1/interactions", get(routes::interactions))
+        .route("/api/v1/interactions/{id}", get(routes::interaction))
+        .route("/api/v1/recordings/{id}/peaks", get(routes::peaks))
+        .route("/openapi.json", get(openapi::document))
+        .fallback(routes::page)
+        .layer(CompressionLayer::new());
+    let plain = Router::new()
+        .route("/api/v1/login", post(routes::login))
+        .route("/api/v1/logout", post(routes::logout))
+        .route("/api/v1/me", get(routes::me))
+        .route("/api/v1/agents/{id}/state", get(routes::agent_state).put(routes::set_agent_state))
+        .route("/api/v1/events", get(routes::events))
+        .route("/api/v1/events/ws", get(routes::events_ws))
+        .route("/api/v1/interactions/{id}/hangup", post(routes::hang_up))
+        .route("/api/v1/recordings/{id}/audio", get(routes::audio))
+        .route("/healthz", get(routes::healthz))
+        .route("/readyz", get(routes::readyz))
+        .route("/metrics", get(routes::metrics));
+    compressed
+        .merge(plain)
+        .method_not_allowed_fallback(|| async { ApiError::new(Code::MethodNotAllowed) })
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), context::layer))
+        .with_state(app)
+}
