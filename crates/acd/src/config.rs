@@ -109,6 +109,9 @@ pub struct QueueConfig {
     /// Whether the customer hears the agent's number before the bridge (工号1001为您服务).
     #[serde(default)]
     pub announce_agent_number: bool,
+    /// Not shown on the wall, nor are agents who serve no other: a queue for tests and load.
+    #[serde(default)]
+    pub hidden: bool,
     /// Whether talks are recorded.
     #[serde(default = "yes")]
     pub record: bool,
@@ -201,6 +204,7 @@ impl QueueConfig {
             announce_wait_s: None,
             music: music(),
             announce_agent_number: false,
+            hidden: false,
             record: yes(),
             no_agent: NoAgentPolicy::default(),
             utc_offset_min: utc_offset_min(),

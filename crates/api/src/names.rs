@@ -1,6 +1,6 @@
 //! Names of agents and queues, as lists and events show them beside ids.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub(crate) struct Names {
     agents: HashMap<AgentId, (Text, Private<Text>)>,
     queues: HashMap<QueueId, Text>,
     serves: HashMap<AgentId, Vec<QueueId>>,
+    hidden: HashSet<QueueId>,
 }
 
 impl Names {
@@ -39,6 +40,12 @@ impl Names {
     /// The queues that an agent serves.
     pub(crate) fn queues_of(&self, agent: AgentId) -> &[QueueId] {
         self.serves.get(&agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an agent is kept off the wall: it serves hidden queues and no other.
+    pub(crate) fn is_hidden(&self, agent: AgentId) -> bool {
+        let queues = self.queues_of(agent);
+        !queues.is_empty() && queues.iter().all(|q| self.hidden.contains(q))
     }
 
     /// The agent with this number.
@@ -86,6 +93,9 @@ impl NamesCache {
             names.agents.insert(agent.id, (agent.number, agent.name));
         }
         for queue in self.store.list::<Queue>(tenant).await? {
+            if queue.config.get("hidden").is_some_and(|h| h == true) {
+                names.hidden.insert(queue.id);
+            }
             names.queues.insert(queue.id, queue.name);
         }
         for member in self.store.list::<QueueMember>(tenant).await? {

@@ -65,6 +65,9 @@ impl Center {
         let t = self.tenants.get(&tenant)?;
         let agents = t.directory.agents().filter_map(|agent| {
             let queues = t.router.agent_config(agent.id).map(|c| c.queues.clone()).unwrap_or_default();
+            if !queues.is_empty() && queues.iter().all(|q| t.is_hidden(*q)) {
+                return None;
+            }
             let status = t.status(now, agent.id)?;
             Some(LiveAgent { number: agent.number.clone(), name: agent.name.clone(), queues, status })
         });
@@ -93,6 +96,6 @@ impl Center {
     /// A tenant's queues right now.
     pub fn queues_live(&self, now: Now, tenant: TenantId) -> Vec<LiveQueue> {
         let Some(t) = self.tenants.get(&tenant) else { return Vec::new() };
-        t.queues.keys().filter_map(|q| t.router.snapshot(now, *q)).collect()
+        t.queues.keys().filter(|q| !t.is_hidden(**q)).filter_map(|q| t.router.snapshot(now, *q)).collect()
     }
 }

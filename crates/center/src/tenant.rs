@@ -44,6 +44,11 @@ impl Tenant {
         });
     }
 
+    /// Whether a queue is kept off the wall.
+    pub(crate) fn is_hidden(&self, queue: QueueId) -> bool {
+        self.queues.get(&queue).is_some_and(|q| q.hidden)
+    }
+
     /// Whether an agent can be rung at all.
     pub(crate) fn is_reachable(&self, agent: types::AgentId) -> bool {
         self.directory.agent(agent).is_some_and(|a| a.address.is_some())

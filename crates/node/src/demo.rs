@@ -86,7 +86,7 @@ impl Seeder<'_> {
             "wrap_up_s": 10, "ring_timeout_s": 20, "max_wait_s": 600, "max_length": 200,
             "announce_position_s": 30, "announce_wait_s": 30, "announce_agent_number": true
         });
-        let load = serde_json::json!({"ring_timeout_s": 60, "record": false});
+        let load = serde_json::json!({"ring_timeout_s": 60, "record": false, "hidden": true});
         Ok(Queues {
             sales: self.queue("sales", served.clone()).await?,
             support: self.queue("support", served.clone()).await?,

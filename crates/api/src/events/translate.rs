@@ -45,6 +45,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
     let (id, at) = (stored.seq.to_string(), when.to_string());
     let sight = viewer.sight();
     Some(match what {
+        Happening::AgentState { agent, .. } if names.is_hidden(agent) => return None,
         Happening::AgentState { agent, state, reason, until, interaction } => {
             let agent = changed_agent(names, when, agent, state, reason.as_deref(), until, interaction);
             Event::AgentState { id, at, agent }
