@@ -33,10 +33,23 @@ mirror! {
     EndedBy of types::EndedBy { Caller = "caller", Agent = "agent", System = "system", Callee = "callee" }
 }
 
-mirror! {
-    /// What a leg is for.
-    LegRole of record::LegRole {
-        Customer = "customer", Agent = "agent", Target = "target", Supervisor = "supervisor",
+/// What a leg is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LegRole {
+    Customer,
+    Agent,
+    Target,
+}
+
+impl From<record::LegRole> for LegRole {
+    fn from(role: record::LegRole) -> Self {
+        match role {
+            record::LegRole::Customer => Self::Customer,
+            // Who watches over a call sits on the agent's side of it.
+            record::LegRole::Agent | record::LegRole::Supervisor => Self::Agent,
+            record::LegRole::Target => Self::Target,
+        }
     }
 }
 

@@ -119,8 +119,11 @@ pub(crate) struct LiveQueue {
     pub(crate) longest_wait_since: Option<String>,
     pub(crate) ready_agents: u32,
     pub(crate) talking_agents: u32,
+    #[schema(required = false)]
     pub(crate) ringing_agents: u32,
+    #[schema(required = false)]
     pub(crate) wrap_up_agents: u32,
+    #[schema(required = false)]
     pub(crate) not_ready_agents: u32,
     /// Share of today's offered calls answered within the target, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -43,7 +43,7 @@ pub(crate) struct Health {
 
 /// An enum of stable names that mirrors one of the domain's.
 macro_rules! mirror {
-    ($(#[$doc:meta])* $name:ident of $theirs:ty { $($variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident of $theirs:ty { $($variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
         pub(crate) enum $name { $(#[serde(rename = $text)] $variant),+ }
