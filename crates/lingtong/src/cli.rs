@@ -22,6 +22,41 @@ pub(crate) enum Command {
     /// Look into SIP.
     #[command(subcommand)]
     Sip(Sip),
+    /// Run a day of calls through the centre in virtual time and print its figures as JSON.
+    Simulate {
+        /// Calls of customers.
+        #[arg(long, default_value_t = 20_000)]
+        calls: u32,
+        /// Agents, 1 to 2,000.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        agents: u32,
+        /// The seed of all chance: the same seed gives the same day.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// A JSON file that says when callers come and how long they talk.
+        #[arg(long, value_name = "FILE")]
+        day: Option<PathBuf>,
+    },
+    /// Look after the journal of a server that does not run.
+    #[command(subcommand)]
+    Journal(Journal),
+}
+
+/// Commands that look after the journal.
+#[derive(Subcommand)]
+pub(crate) enum Journal {
+    /// Report what is damaged; changes nothing.
+    Inspect {
+        /// The server's data folder.
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+    },
+    /// Take damaged bytes out; the damaged files are kept beside the mended ones.
+    Repair {
+        /// The server's data folder.
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+    },
 }
 
 /// Commands that look into SIP.

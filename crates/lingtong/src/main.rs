@@ -3,11 +3,13 @@
 mod backend;
 mod cli;
 mod demo;
+mod journal;
 mod log;
 mod metrics;
 mod pages;
 mod recordings;
 mod serve;
+mod simulate;
 mod sip_parse;
 
 use std::process::ExitCode;
@@ -22,6 +24,9 @@ fn main() -> ExitCode {
     let done = match cli::Cli::parse().command {
         cli::Command::Serve(flags) => serve::run(*flags),
         cli::Command::Sip(cli::Sip::Parse { file }) => sip_parse::run(&file),
+        cli::Command::Simulate { calls, agents, seed, day } => simulate::run(calls, agents, seed, day.as_deref()),
+        cli::Command::Journal(cli::Journal::Inspect { data }) => journal::inspect_in(&data),
+        cli::Command::Journal(cli::Journal::Repair { data }) => journal::repair_in(&data),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
