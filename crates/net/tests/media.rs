@@ -61,6 +61,8 @@ impl Bench {
         bank.insert(&prompt_name("zh", "hello"), Pcm { rate: 8000, samples: vec![4000; 8000 / 5] });
         let config = MediaPoolConfig {
             threads,
+            // Legs that are not made for each other are spread.
+            legs_per_thread: 1,
             ip: Ipv4Addr::LOCALHOST.into(),
             ports: free_ports(pairs),
             port_guard: Duration::ZERO,

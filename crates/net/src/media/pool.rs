@@ -26,6 +26,9 @@ use super::worker::{Counters, Door, EventSink, Moves, Order, Worker};
 /// Orders that may wait for one thread: what 1,000 calls a second give in a second and a half.
 const ORDERS: usize = 8192;
 
+/// See [`MediaPoolConfig::legs_per_thread`]: 600 bridged calls keep a processor half busy.
+const LEGS_PER_THREAD: usize = 1200;
+
 /// How media threads talk to the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum BackendChoice {
@@ -43,6 +46,9 @@ pub enum BackendChoice {
 pub struct MediaPoolConfig {
     /// Media threads; usually one a processor.
     pub threads: usize,
+    /// Legs that a thread takes before the next one is used: packets that are served together cost a fifth less, so calls
+    /// are packed, not spread, as long as a thread has time.
+    pub legs_per_thread: usize,
     /// Keep thread n on processor n.
     pub pin: bool,
     /// Address to bind RTP to.
@@ -64,6 +70,7 @@ impl Default for MediaPoolConfig {
     fn default() -> Self {
         Self {
             threads: 1,
+            legs_per_thread: LEGS_PER_THREAD,
             pin: false,
             ip: IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
             ports: (40_000, 59_999),
@@ -255,6 +262,7 @@ pub struct MediaPool {
     handles: Vec<JoinHandle<()>>,
     recorder: Option<Recorder>,
     random: RandomState,
+    legs_per_thread: usize,
     backend: &'static str,
 }
 
@@ -318,7 +326,8 @@ impl MediaPool {
         }
         let backend = if uring { "io_uring" } else { "epoll" };
         tracing::info!(backend, threads = count, ports = %format!("{lo}-{hi}"), "media threads are running");
-        Ok(Self { shared, handles, recorder: Some(recorder), random: RandomState::new(), backend })
+        let (random, legs_per_thread) = (RandomState::new(), config.legs_per_thread);
+        Ok(Self { shared, handles, recorder: Some(recorder), random, legs_per_thread, backend })
     }
 
     /// How the threads talk to the kernel: `io_uring` or `epoll`.
@@ -343,7 +352,7 @@ impl MediaPool {
     /// As there.
     pub fn create_leg_quietly(&self, leg: LegId, near: Option<LegId>) -> Result<LocalPorts, CreateError> {
         let shared = &self.shared;
-        let thread = near.and_then(|near| shared.thread_of(near)).unwrap_or_else(|| self.least_loaded());
+        let thread = near.and_then(|near| shared.thread_of(near)).unwrap_or_else(|| self.best_thread());
         let now = sys::mono();
         let taken = shared.ports.take(thread, now)?;
         let port = taken.pair.port;
@@ -364,9 +373,11 @@ impl MediaPool {
         Ok(LocalPorts { rtp: port, rtcp: port + 1 })
     }
 
-    fn least_loaded(&self) -> usize {
-        let loads = self.shared.threads.iter().map(|t| t.legs.load(Ordering::Relaxed));
-        loads.enumerate().min_by_key(|(_, legs)| *legs).map_or(0, |(index, _)| index)
+    /// The first thread with room, or the one with the fewest legs.
+    fn best_thread(&self) -> usize {
+        let loads = || self.shared.threads.iter().map(|t| t.legs.load(Ordering::Relaxed)).enumerate();
+        let with_room = loads().find(|(_, legs)| *legs < self.legs_per_thread);
+        with_room.or_else(|| loads().min_by_key(|(_, legs)| *legs)).map_or(0, |(index, _)| index)
     }
 
     /// Tells a leg something. A leg that is not there (any more) is left alone.
