@@ -127,7 +127,7 @@ impl Call {
         self.partner
     }
 
-    /// All legs, ended ones included.
+    /// All legs; ended ones are forgotten when the next attempt begins.
     pub fn legs(&self) -> &[Leg] {
         &self.legs
     }
@@ -398,6 +398,9 @@ impl Call {
 
     fn begin(&mut self, now: Now, dials: Vec<Dial>, ring_for: Duration, purpose: Purpose) {
         self.cancel_attempt(Cause::Cancelled);
+        // What has ended is of no more use, and a caller may be offered many times.
+        let customer = self.customer;
+        self.legs.retain(|l| l.phase != Phase::Ended || l.id == customer);
         let mut attempt = Attempt::new(now.mono + ring_for, purpose);
         for dial in dials.into_iter().take(MAX_FORKS) {
             attempt.legs.push(dial.leg);

@@ -67,6 +67,7 @@ impl Center {
             AgentOrder::NotReady(reason) => self.wish_not_ready(now, tenant, agent, reason)?,
             AgentOrder::SignOut => {
                 t.router.sign_out(now, agent).map_err(|_| Refused::NotFound)?;
+                t.away.insert(agent, None);
             }
             AgentOrder::ExtendWrapUp(more) => {
                 let extended = state == AgentState::WrapUp && t.router.wrap_up_extend(now, agent, more).is_ok();
@@ -87,6 +88,7 @@ impl Center {
         }
         let _ = t.router.sign_in(now, agent);
         t.router.ready(now, agent).map_err(|_| Refused::NotFound)?;
+        t.away.remove(&agent);
         self.touch_router(tenant);
         Ok(())
     }
@@ -100,15 +102,22 @@ impl Center {
     ) -> Result<(), Refused> {
         let t = self.tenants.get_mut(&tenant).ok_or(Refused::NotFound)?;
         let _ = t.router.sign_in(now, agent);
-        t.router.not_ready(now, agent, reason).map_err(|_| Refused::NotFound)?;
+        t.router.not_ready(now, agent, reason.clone()).map_err(|_| Refused::NotFound)?;
+        t.away.insert(agent, Some(reason));
         self.touch_router(tenant);
         Ok(())
     }
 
-    /// An agent whose telephone is there serves from now on.
+    /// An agent whose telephone is there serves from now on, unless it has said otherwise itself: a
+    /// telephone that starts anew calls nobody back from lunch.
     pub(crate) fn sign_in(&mut self, now: Now, tenant: TenantId, agent: AgentId) {
+        let said = self.tenants.get(&tenant).and_then(|t| t.away.get(&agent).cloned());
         // An agent without queues is unknown to the router, and has no state to change.
-        let _ = self.wish_ready(now, tenant, agent);
+        let _ = match said {
+            Some(Some(reason)) => self.wish_not_ready(now, tenant, agent, reason),
+            Some(None) => Ok(()),
+            None => self.wish_ready(now, tenant, agent),
+        };
     }
 
     pub(crate) fn on_agent_state(

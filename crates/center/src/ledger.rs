@@ -2,14 +2,19 @@
 
 use types::leg::Text;
 use types::record::{
-    Channel, Decision, Direction, InteractionRecord, LegRecord, LegRole, Outcome, RecordingRecord, Segment,
-    SegmentKind, TraceStep,
+    Channel, Decision, Direction, InteractionRecord, LegRecord, LegRole, Outcome, RecordingGap, RecordingRecord,
+    Segment, SegmentKind, TraceStep,
 };
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
 /// Decisions kept with one interaction. A call that bounces between agents for longer keeps the
 /// first ones and the last.
 const MAX_DECISIONS: usize = 50;
+/// Legs kept with one interaction. While every telephone of a queue is out of order, its first caller
+/// is offered many times a second; what says least goes first.
+const MAX_LEGS: usize = 100;
+/// Stated gaps of one recording. One that goes on is one gap.
+const MAX_GAPS: usize = 100;
 
 /// What an interaction is doing, as its next segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +134,12 @@ impl Ledger {
         address: Private<Text>,
         sip_call_id: Option<Text>,
     ) {
+        if self.record.legs.len() >= MAX_LEGS {
+            let in_vain = |l: &LegRecord| l.ended.is_some() && l.answered.is_none();
+            if let Some(at) = self.record.legs.iter().skip(1).position(in_vain) {
+                self.record.legs.remove(at + 1);
+            }
+        }
         self.record.legs.push(LegRecord {
             id,
             role,
@@ -178,6 +189,24 @@ impl Ledger {
 
     pub(crate) fn recording_started(&mut self, now: Wall, id: RecordingId, tracks: Vec<(LegId, u8)>) {
         self.record.recordings.push(RecordingRecord { id, started: now, ended: None, tracks, gaps: Vec::new() });
+    }
+
+    /// A track has had no sound for `gap_ms` up to now.
+    pub(crate) fn recording_gap(&mut self, now: Wall, gap_ms: u32) {
+        let Some(recording) = self.recording() else { return };
+        let to_ms = now.ms_since(recording.started);
+        let from_ms = to_ms.saturating_sub(u64::from(gap_ms));
+        let room = recording.gaps.len() < MAX_GAPS;
+        match recording.gaps.last_mut() {
+            Some(last) if from_ms <= last.to_ms => {
+                last.from_ms = last.from_ms.min(from_ms);
+                last.to_ms = last.to_ms.max(to_ms);
+            }
+            _ if room => {
+                recording.gaps.push(RecordingGap { from_ms, to_ms, cause: "disk".into() });
+            }
+            _ => {}
+        }
     }
 
     pub(crate) fn recording(&mut self) -> Option<&mut RecordingRecord> {
@@ -253,5 +282,35 @@ mod tests {
             at = segment.to;
         }
         assert_eq!(at, record.ended);
+    }
+
+    fn ledger() -> Ledger {
+        let none = || Private::new(Text::from(""));
+        Ledger::new(InteractionId(1), TenantId(1), Direction::Inbound, none(), none(), Wall(0))
+    }
+
+    #[test]
+    fn offers_in_vain_without_end_keep_the_record_small() {
+        let mut ledger = ledger();
+        let none = || Private::new(Text::from(""));
+        for leg in 0..1000 {
+            ledger.leg_started(Wall(0), LegId(leg), LegRole::Agent, None, none(), None);
+            if let Some(leg) = ledger.leg(LegId(leg)) {
+                leg.ended = Some(Wall(1));
+            }
+        }
+        let legs = &ledger.record().legs;
+        assert_eq!((legs.len(), legs[0].id, legs[99].id), (MAX_LEGS, LegId(0), LegId(999)));
+    }
+
+    #[test]
+    fn a_gap_that_goes_on_is_one_gap() {
+        let mut ledger = ledger();
+        ledger.recording_started(Wall(1000), RecordingId(1), Vec::new());
+        for (at, gap_ms) in [(3000, 500), (4000, 1500), (9000, 20)] {
+            ledger.recording_gap(Wall(at), gap_ms);
+        }
+        let gaps: Vec<_> = ledger.record().recordings[0].gaps.iter().map(|g| (g.from_ms, g.to_ms)).collect();
+        assert_eq!(gaps, [(1500, 3000), (7980, 8000)]);
     }
 }

@@ -21,6 +21,8 @@ mod setup;
 mod talking;
 mod targets;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod transfer;
 mod walking;

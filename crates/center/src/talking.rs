@@ -6,7 +6,7 @@ use acd::Rejection;
 use call::Happened;
 use flow::{Input, QueueOutcome, TransferOutcome};
 use types::leg::Sound;
-use types::record::{LegRole, Outcome, RecordingGap, SegmentKind};
+use types::record::{LegRole, Outcome, SegmentKind};
 use types::{Cause, EndedBy, InteractionId, LegCommand, LegEvent, LegId, Now, PlayId};
 
 use crate::interaction::{Playing, Stage};
@@ -54,11 +54,7 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         let ledger = &mut interaction.ledger;
         if let LegEvent::RecordingGap { gap_ms, .. } = *event {
-            if let Some(recording) = ledger.recording() {
-                let to_ms = now.wall.ms_since(recording.started);
-                let from_ms = to_ms.saturating_sub(u64::from(gap_ms));
-                recording.gaps.push(RecordingGap { from_ms, to_ms, cause: "disk".into() });
-            }
+            ledger.recording_gap(now.wall, gap_ms);
             return;
         }
         let Some(leg) = ledger.leg(event.leg()) else { return };

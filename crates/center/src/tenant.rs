@@ -30,6 +30,8 @@ pub(crate) struct Tenant {
     pub(crate) trunk_calls: HashMap<types::TrunkId, u32>,
     /// Calls outside the queues by agent.
     pub(crate) direct_calls: HashMap<AgentId, Vec<InteractionId>>,
+    /// Agents who have said themselves that they want no calls: why, or nothing for signed out.
+    pub(crate) away: HashMap<AgentId, Option<Text>>,
     /// Agents at work after a talk: which, and since when.
     pub(crate) wrapping: HashMap<AgentId, (InteractionId, Mono)>,
     pub(crate) armed: Option<Mono>,
@@ -86,6 +88,7 @@ impl Center {
             registrations_lapse: None,
             trunk_calls: HashMap::new(),
             direct_calls: HashMap::new(),
+            away: HashMap::new(),
             wrapping: HashMap::new(),
             armed: None,
         };

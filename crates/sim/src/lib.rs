@@ -10,10 +10,12 @@
 //! people do while they talk; `staff` what agents do all day; `check` holds the invariants; `fault`
 //! plants faults that prove that the invariants would notice.
 
+mod acts;
 mod agenda;
 mod check;
 mod day;
 mod fault;
+mod figures;
 mod leg;
 mod lines;
 mod report;
@@ -26,7 +28,8 @@ mod world;
 pub use check::{Broken, Invariant};
 pub use day::{Day, DayError};
 pub use fault::Fault;
-pub use report::{QueueRow, Report};
+pub use figures::QueueRow;
+pub use report::Report;
 
 /// What day to simulate.
 #[derive(Clone, Debug)]

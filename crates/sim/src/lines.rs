@@ -6,8 +6,9 @@ use std::time::Duration;
 use types::leg::{Connection, Sound, Target, Tone, TransferProgress};
 use types::{Cause, LegCommand, LegEvent, LegId, PlayId};
 
+use crate::acts::{Act, TalkAct};
 use crate::leg::{Leg, Party, Why};
-use crate::sim::{Act, Sim, TalkAct};
+use crate::sim::Sim;
 use crate::world;
 
 /// Half of RFC 3261's T1: the usual delay of one message.

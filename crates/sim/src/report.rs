@@ -1,65 +1,11 @@
 //! The day's figures.
 
-use serde::Serialize;
 use serde_json::{Value, json};
-use types::record::{Direction, InteractionRecord, Outcome};
+use types::record::Outcome;
 
-use crate::{Broken, Options};
-
-/// What was counted on the way.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Figures {
-    outcomes: [u64; 6],
-    others: u64,
-    talked: u64,
-    talk_ms: u64,
-    pub(crate) wrap_up_ms: u64,
-    pub(crate) waited_ms: u64,
-    pub(crate) ready_ms: u64,
-    pub(crate) occupied_ms: u64,
-    pub(crate) queues: Vec<QueueRow>,
-}
-
-impl Figures {
-    pub(crate) fn add(&mut self, direction: Direction, record: &InteractionRecord) {
-        if direction != Direction::Inbound {
-            self.others += 1;
-            return;
-        }
-        self.outcomes[record.outcome as usize] += 1;
-        if record.connected.is_some() {
-            self.talked += 1;
-            self.talk_ms += record.talk_ms + record.hold_ms;
-        }
-    }
-
-    const fn of(&self, outcome: Outcome) -> u64 {
-        self.outcomes[outcome as usize]
-    }
-}
-
-/// One queue's day.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct QueueRow {
-    /// Its name.
-    pub queue: String,
-    /// Let in.
-    pub offered: u64,
-    /// Talked with an agent.
-    pub answered: u64,
-    /// Given up by the customer.
-    pub abandoned: u64,
-    /// Sent elsewhere: waited too long, callback, nobody there any more.
-    pub overflowed: u64,
-    /// Not let in.
-    pub refused: u64,
-    /// Answered within the target, of all that were let in; 0 to 1.
-    pub service_level: Option<f64>,
-    /// Average wait of the answered, seconds.
-    pub asa_s: Option<f64>,
-    /// The longest wait, seconds.
-    pub longest_wait_s: f64,
-}
+use crate::Options;
+use crate::check::Broken;
+use crate::figures::{Figures, QueueRow, ratio};
 
 /// A simulated day.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,11 +46,6 @@ pub struct Report {
     pub broken_invariants: Vec<Broken>,
 }
 
-/// `a / b`, if there is any.
-pub(crate) fn ratio(a: u64, b: u64) -> Option<f64> {
-    (b > 0).then(|| a as f64 / b as f64)
-}
-
 impl Report {
     pub(crate) fn new(options: &Options, figures: Figures, events: u64, broken_invariants: Vec<Broken>) -> Self {
         let sum = |f: fn(&QueueRow) -> u64| figures.queues.iter().map(f).sum::<u64>();
@@ -117,7 +58,7 @@ impl Report {
         let all = sum(|q| q.answered + q.abandoned + q.overflowed);
         Self {
             seed: options.seed,
-            calls: figures.outcomes.iter().sum(),
+            calls: figures.calls(),
             answered: figures.of(Outcome::Answered),
             abandoned: figures.of(Outcome::Abandoned),
             rejected: figures.of(Outcome::Rejected),

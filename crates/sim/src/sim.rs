@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use center::{AgentOrder, Center, Effect};
 use types::leg::{Incoming, Origin, Text};
-use types::{Cause, InteractionId, LegEvent, LegId, Mono, Now, PlayId, Wall};
+use types::{Cause, LegEvent, LegId, Mono, Now, Wall};
 
+use crate::acts::{Act, Person, TalkAct, at};
 use crate::agenda::Agenda;
 use crate::check::Checks;
 use crate::fault::Planted;
 use crate::leg::{Caller, Leg, Party};
 use crate::report::Report;
 use crate::rng::Rng;
-use crate::staff::{Person, StaffAct};
 use crate::{Options, world};
 
 /// Monday 2026-03-02, midnight in China.
@@ -22,47 +22,6 @@ const MIDNIGHT: Wall = Wall(1_772_380_800_000);
 const TAIL: Duration = Duration::from_secs(7_000);
 /// How often the states are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-
-/// Something that is going to happen.
-#[derive(Clone, Debug)]
-pub(crate) enum Act {
-    /// A customer calls.
-    Arrive,
-    /// A leg's report reaches the center.
-    Deliver(LegEvent),
-    /// A playback has come to its end.
-    PlayOver(LegId, PlayId),
-    /// A key is pressed.
-    Press(LegId, char),
-    /// A caller has had enough of waiting.
-    GiveUp(LegId),
-    /// Nobody has taken the call for too long.
-    StopRinging(LegId),
-    /// Someone takes the call.
-    Answer(LegId),
-    /// Someone or something refuses it.
-    Refuse(LegId, Cause, u16),
-    /// Something people do while they talk; only if they still do.
-    Talk(LegId, u32, TalkAct),
-    /// Something an agent does apart from calls.
-    Staff(usize, StaffAct),
-    /// A supervisor ends an interaction.
-    Force(InteractionId),
-    /// Time to look at the states.
-    Look,
-}
-
-/// What people do while they talk.
-#[derive(Clone, Debug)]
-pub(crate) enum TalkAct {
-    HangUp,
-    Hold(bool),
-    Vanish,
-    MediaBack,
-    Refer(Text, Option<LegId>),
-    Consult(Text),
-    MoveTo,
-}
 
 pub(crate) struct Sim {
     pub(crate) now: Now,
@@ -79,10 +38,6 @@ pub(crate) struct Sim {
     events: u64,
     options: Options,
     callers: u64,
-}
-
-pub(crate) fn at(seconds: f64) -> Mono {
-    Mono((seconds * 1e6) as u64)
 }
 
 impl Sim {

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use center::AgentOrder;
-use types::LegId;
 use types::event::Happening;
 use types::leg::Text;
 use types::record::AgentState;
 use types::register::{Contact, RegisterChange, RegisterRequest};
 
+use crate::acts::{Act, StaffAct, at};
 use crate::leg::Why;
-use crate::sim::{Act, Sim, at};
+use crate::sim::Sim;
 use crate::world;
 
 /// How long a registration holds, and how often telephones renew it.
@@ -19,38 +19,6 @@ const RENEW: (f64, f64) = (500.0, 700.0);
 /// One in so many telephones has a second contact, one in so many a connection of its own.
 const SECOND_CONTACT: usize = 10;
 const CONNECTED: usize = 3;
-
-#[derive(Clone, Debug)]
-pub(crate) enum StaffAct {
-    /// Comes with a telephone that works.
-    Register,
-    /// The registration of this number is renewed, should it still be the newest.
-    Renew(u32),
-    Unregister,
-    FlowCloses,
-    Ready,
-    Break,
-    SignOut,
-    More,
-    Call(Text),
-    Leave,
-}
-
-#[derive(Debug)]
-pub(crate) struct Person {
-    /// Its telephone works.
-    pub(crate) alive: bool,
-    pub(crate) legs: Vec<LegId>,
-    on_shift: bool,
-    cseq: u32,
-    flow: u64,
-}
-
-impl Person {
-    pub(crate) fn new(index: usize) -> Self {
-        Self { alive: false, legs: Vec::new(), on_shift: false, cseq: 0, flow: index as u64 }
-    }
-}
 
 impl Sim {
     /// Who works when: all day with two breaks, a few with a doctor's appointment.

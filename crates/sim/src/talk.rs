@@ -5,8 +5,9 @@ use std::time::Duration;
 use types::leg::{DigitSource, Origin, Sound, Text};
 use types::{Cause, LegEvent, LegId};
 
+use crate::acts::{Act, TalkAct};
 use crate::leg::{Caller, Leg, Party, Why};
-use crate::sim::{Act, Sim, TalkAct};
+use crate::sim::Sim;
 use crate::world;
 
 impl Sim {

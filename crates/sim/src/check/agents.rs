@@ -5,7 +5,7 @@ use types::record::{AgentState, InteractionRecord, LegRole};
 use types::{AgentId, InteractionId, Now, Wall};
 
 use super::{Invariant, Verdict, number};
-use crate::report::Figures;
+use crate::figures::Figures;
 use crate::world;
 
 /// A lease that ends is enforced by a timer at once; this much may pass in rounding.

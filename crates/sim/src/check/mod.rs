@@ -12,8 +12,8 @@ use types::leg::{Target, TransferProgress};
 use types::record::{Direction, InteractionRecord, SegmentKind};
 use types::{AgentId, InteractionId, LegCommand, LegId, Now, QueueId, Wall};
 
+use crate::figures::Figures;
 use crate::leg::{Leg, Party};
-use crate::report::Figures;
 use crate::world;
 use agents::Agents;
 use queues::Queues;

@@ -7,7 +7,7 @@ use types::record::{InteractionRecord, SegmentKind};
 use types::{EndedBy, Now, QueueId, Wall};
 
 use super::{Invariant, Seen, Verdict};
-use crate::report::{Figures, QueueRow};
+use crate::figures::{Figures, QueueRow, ratio};
 
 /// One stay in a queue.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +116,7 @@ impl Queues {
                 overflowed: queue.overflowed,
                 refused: queue.refused,
                 service_level: queue.service_level,
-                asa_s: super::super::report::ratio(tally.waited_ms, tally.answered).map(|ms| ms / 1000.0),
+                asa_s: ratio(tally.waited_ms, tally.answered).map(|ms| ms / 1000.0),
                 longest_wait_s: tally.longest_ms as f64 / 1000.0,
             });
             figures.waited_ms += tally.waited_ms;

@@ -1,0 +1,180 @@
+//! Calls without a queue: to agents, among agents, to the outside, by feature code.
+
+use types::leg::Origin;
+use types::record::{LegRole, Outcome};
+use types::{Cause, LegEvent, TrunkId};
+
+use super::lab::{Lab, T, device};
+
+#[test]
+fn an_agents_own_number_rings_it_whatever_its_state_unless_it_talks() {
+    let mut lab = Lab::with(&[1002]);
+    lab.caller("95004");
+    assert_eq!(lab.told(&["dial", "answer"]), ["dial d1 sip:1002@desk"]);
+    lab.rings("d1");
+    assert_eq!(lab.told(&["ring", "state"]), ["ring c1", "state ringing"]);
+    lab.answers("d1");
+    assert_eq!(
+        lab.told(&["answer", "bridge", "agent"]),
+        ["answered", "answer c1", "bridge c1 d1", "agent 1002 talking"]
+    );
+    lab.caller("95004");
+    assert_eq!(lab.told(&["dial", "hangup"]), ["hangup c2 busy"]);
+    lab.settle();
+    lab.hangs_up("d1");
+    assert_eq!(lab.state(1002), "ready");
+}
+
+#[test]
+fn nobody_there_is_said_so() {
+    let mut lab = Lab::new();
+    lab.caller("95004");
+    lab.caller("4711");
+    assert_eq!(lab.told(&["hangup"]), ["hangup c1 unreachable", "hangup c2 not_found"]);
+    lab.ends("c2", Cause::NotFound, false);
+    assert_eq!(lab.records[0].outcome, Outcome::Rejected);
+}
+
+#[test]
+fn a_flows_transfer_rings_for_its_own_time() {
+    let mut lab = Lab::with(&[1002]);
+    lab.caller("95001");
+    lab.presses("c1", '2');
+    lab.rings("d1");
+    lab.trace();
+    lab.wait(6);
+    assert_eq!(lab.told(&["hangup"]), Vec::<String>::new());
+    lab.wait(1);
+    assert_eq!(lab.told(&["hangup", "play"]), ["hangup d1 no_answer", "play c1 no_agent"]);
+}
+
+#[test]
+fn after_a_flows_transfer_the_flow_goes_on() {
+    let mut lab = Lab::with(&[1002]);
+    lab.caller("95001");
+    lab.presses("c1", '2');
+    lab.answers("d1");
+    lab.trace();
+    lab.hangs_up("d1");
+    assert_eq!(lab.told(&["play"]), ["play c1 survey_ask"]);
+}
+
+#[test]
+fn an_outbound_call_tries_the_next_trunk_and_keeps_the_agent_from_other_work() {
+    let mut lab = Lab::with(&[1001]);
+    lab.call(Origin::Device(device(1001)), "13911112222");
+    assert_eq!(
+        lab.told(&["started", "agent", "dial"]),
+        ["started outbound", "dial d1 sip:13911112222@carrier", "agent 1001 talking",]
+    );
+    lab.ends("d1", Cause::PeerFailed, true);
+    assert_eq!(lab.told(&["dial"]), ["dial d2 sip:13911112222@spare"]);
+    lab.caller("95002");
+    assert_eq!(lab.told(&["dial"]), Vec::<String>::new(), "the agent is not offered anything");
+    lab.ends("d2", Cause::Busy, true);
+    assert_eq!(lab.told(&["hangup c1", "dial"]), ["hangup c1 busy"], "busy is the callee's word, not the trunk's");
+    lab.ends("c1", Cause::Busy, false);
+    assert_eq!(lab.told(&["dial"]), ["dial d3 sip:1001@desk"]);
+    assert_eq!(lab.records[0].legs[0].role, LegRole::Agent);
+}
+
+#[test]
+fn a_trunk_carries_no_more_calls_than_it_may() {
+    let mut lab = Lab::with(&[1001, 1002, 1003]);
+    lab.caller("95002");
+    lab.caller("95002");
+    lab.trace();
+    lab.caller("95002");
+    assert_eq!(lab.told(&["hangup"]), ["hangup c3 overload"]);
+    lab.settle();
+    lab.call(Origin::Device(device(1002)), "13911112222");
+    assert_eq!(lab.told(&["dial"]), ["dial d3 sip:13911112222@spare"]);
+    lab.call(Origin::Device(device(1002)), "110");
+    let told = lab.told(&["alarm", "dial"]);
+    assert_eq!(told, ["alarm emergency_call", "dial d4 sip:110@carrier"], "an emergency is tried everywhere");
+    lab.hangs_up("c1");
+    lab.settle();
+    lab.ends("c3", Cause::Overload, false);
+    lab.caller("95002");
+    let told = lab.told(&["hangup c6"]);
+    assert_eq!(told, ["hangup c6 overload"], "the emergency call holds the line that was freed");
+}
+
+#[test]
+fn an_agent_with_two_calls_is_free_after_the_last() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.call(Origin::Device(device(1001)), "13911112222");
+    lab.answers("d1");
+    lab.call(Origin::Device(device(1001)), "1002");
+    lab.answers("d2");
+    lab.hangs_up("c2");
+    assert_eq!(lab.state(1001), "talking");
+    lab.hangs_up("c1");
+    assert_eq!(lab.state(1001), "ready");
+}
+
+#[test]
+fn feature_codes_change_the_state_and_confirm_it() {
+    let mut lab = Lab::with(&[1001]);
+    for (code, state) in [("*51", "not_ready feature_code"), ("*50", "ready")] {
+        lab.call(Origin::Device(device(1001)), code);
+        let name = if code == "*51" { "c1" } else { "c2" };
+        assert_eq!(lab.told(&["answer ", "play"]), [format!("answer {name}"), format!("play {name} Comfort")]);
+        lab.played(name);
+        lab.settle();
+        assert_eq!(lab.state(1001), state);
+        assert_eq!(lab.told(&["ended"]), ["ended self_served system normal"]);
+    }
+    lab.call(Origin::Device(device(1001)), "*99");
+    assert_eq!(lab.told(&["hangup"]), ["hangup c3 not_found"]);
+}
+
+#[test]
+fn draining_refuses_new_calls_writes_them_and_leaves_standing_ones() {
+    let mut lab = Lab::with(&[1001]);
+    lab.caller("95002");
+    lab.answers("d1");
+    lab.center.drain();
+    lab.trace();
+    lab.caller("95002");
+    lab.settle();
+    assert_eq!(lab.told(&["hangup", "ended"]), ["hangup c2 shutdown", "ended rejected system shutdown"]);
+    assert_eq!(lab.state(1001), "talking");
+    let now = lab.now;
+    lab.center.shut_down(now);
+    assert_eq!(lab.told(&["hangup"]), ["hangup c1 shutdown", "hangup d1 shutdown"]);
+    lab.ends("c1", Cause::Shutdown, false);
+    lab.ends("d1", Cause::Shutdown, false);
+    assert_eq!(lab.told(&["ended"]), ["ended answered system shutdown"]);
+}
+
+#[test]
+fn a_call_is_ended_by_order_of_its_own_tenant_alone() {
+    let mut lab = Lab::with(&[1001]);
+    lab.caller("95002");
+    let (now, id) = (lab.now, lab.interactions[0]);
+    assert!(lab.center.hang_up(now, types::TenantId(2), id).is_err());
+    lab.center.hang_up(now, T, id).unwrap();
+    lab.settle();
+    lab.ends("c1", Cause::Forced, false);
+    lab.ends("d1", Cause::Forced, false);
+    assert_eq!(lab.told(&["ended"]), ["ended failed system forced"]);
+}
+
+#[test]
+fn a_call_that_is_reported_twice_is_one_call() {
+    let mut lab = Lab::new();
+    let leg = lab.caller("95002");
+    let call = types::leg::Incoming {
+        tenant: T,
+        origin: Origin::Trunk(TrunkId(1)),
+        dialled: "95002".into(),
+        caller: "1".into(),
+        caller_name: "".into(),
+        sip_call_id: "id".into(),
+        peer: ([192, 0, 2, 1], 5060).into(),
+        replaces: None,
+    };
+    lab.event(LegEvent::Incoming { leg, call: Box::new(call) });
+    assert_eq!((lab.center.in_progress(), lab.told(&["started"]).len()), (1, 1));
+}

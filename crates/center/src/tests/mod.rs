@@ -1,0 +1,8 @@
+//! The center as its users see it: legs report, people order, commands and events come out.
+
+mod agents;
+mod direct;
+mod lab;
+mod queue;
+mod tenants;
+mod transfer;

@@ -1,0 +1,209 @@
+//! Handing a caller on: blind, attended, to another telephone, and what may go wrong.
+
+use types::leg::Origin;
+use types::{Cause, LegEvent};
+
+use super::lab::{Lab, device};
+
+/// A caller of the sales queue who talks with 1001 on leg `d1`.
+fn talking(agents: &[u64]) -> Lab {
+    let mut lab = Lab::with(agents);
+    lab.caller("95002");
+    lab.answers("d1");
+    lab.wait(10);
+    lab.trace();
+    lab
+}
+
+#[test]
+fn blind_to_a_colleague() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.asks("d1", "sip:1002@host", None);
+    assert_eq!(lab.told(&["dial", "state", "play"]), ["state ringing", "dial d2 sip:1002@desk", "play c1 Ringback"]);
+    lab.rings("d2");
+    lab.answers("d2");
+    lab.settle();
+    let trace = lab.trace();
+    for told in ["progress d1 Done", "bridge c1 d2", "hangup d1 transferred", "agent 1002 talking", "record d2 1"] {
+        assert!(trace.contains(&told.to_owned()), "{told}: {trace:?}");
+    }
+    assert_eq!(lab.state(1001), "wrap_up");
+    lab.wait(20);
+    lab.hangs_up("d2");
+    lab.settle();
+    assert_eq!(lab.told(&["ended"]), ["ended answered agent normal"]);
+    assert_eq!((lab.state(1002).as_str(), lab.records[0].talk_ms), ("ready", 30_000));
+}
+
+#[test]
+fn blind_to_a_colleague_who_does_not_answer_comes_back_to_the_one_who_stayed() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.asks("d1", "1002", None);
+    lab.rings("d2");
+    lab.trace();
+    lab.ends("d2", Cause::Busy, true);
+    assert_eq!(
+        lab.told(&["progress", "bridge", "state", "stop"]),
+        ["progress d1 Failed(Busy)", "bridge c1 d1", "stop c1", "state talking",]
+    );
+}
+
+#[test]
+fn blind_without_waiting_strands_nobody() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.asks("d1", "1002", None);
+    lab.hangs_up("d1");
+    assert_eq!(lab.state(1001), "wrap_up");
+    lab.trace();
+    lab.ends("d2", Cause::Declined, true);
+    assert_eq!(lab.told(&["state", "play"]), ["state queued", "play c1 music"], "the queue takes it back");
+    lab.wait(10);
+    assert_eq!(lab.told(&["dial"]), ["dial d3 sip:1001@desk"]);
+}
+
+#[test]
+fn blind_to_a_queue_a_flow_and_the_outside() {
+    let mut lab = talking(&[1001]);
+    lab.asks("d1", "95003", None);
+    lab.settle();
+    assert_eq!(
+        lab.told(&["progress", "hangup", "state"]),
+        ["progress d1 Done", "hangup d1 transferred", "state queued",]
+    );
+    let mut lab = talking(&[1001]);
+    lab.asks("d1", "95001", None);
+    lab.settle();
+    assert_eq!(lab.told(&["hangup", "state", "play"]), ["state menu", "hangup d1 transferred", "play c1 menu_main"]);
+    let mut lab = talking(&[1001]);
+    lab.asks("d1", "13911112222", None);
+    assert_eq!(lab.told(&["dial"]), ["dial d2 sip:13911112222@carrier"]);
+    lab.answers("d2");
+    lab.settle();
+    lab.hangs_up("d2");
+    lab.settle();
+    assert_eq!(lab.told(&["ended"]), ["ended answered callee normal"]);
+}
+
+#[test]
+fn what_leads_nowhere_or_is_busy_is_refused_and_the_talk_goes_on() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.asks("d1", "777", None);
+    lab.asks("d1", "1001", None);
+    lab.asks("c1", "1002", None);
+    assert_eq!(
+        lab.told(&["progress", "dial", "state"]),
+        ["progress d1 Refused(NotFound)", "progress d1 Refused(Busy)", "progress c1 Refused(Forbidden)",]
+    );
+}
+
+#[test]
+fn the_flow_goes_on_after_one_who_was_reached_by_transfer() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.caller("95001");
+    lab.presses("c1", '1');
+    lab.answers("d1");
+    lab.asks("d1", "1002", None);
+    lab.answers("d2");
+    lab.settle();
+    lab.trace();
+    lab.hangs_up("d2");
+    assert_eq!(lab.told(&["play", "ended"]), ["play c1 survey_ask"]);
+}
+
+#[test]
+fn attended_hands_the_customer_to_the_colleague_who_was_asked() {
+    let mut lab = talking(&[1001, 1002]);
+    let leg = lab.leg("d1");
+    lab.event(LegEvent::HeldByPeer { leg, held: true });
+    lab.call(Origin::Device(device(1001)), "1002");
+    lab.answers("d2");
+    lab.wait(5);
+    lab.trace();
+    lab.asks("d1", "1002", Some("c2"));
+    lab.settle();
+    let trace = lab.trace();
+    for told in ["progress d1 Done", "bridge c1 d2", "hangup d1 transferred", "hangup c2 transferred"] {
+        assert!(trace.contains(&told.to_owned()), "{told}: {trace:?}");
+    }
+    assert!(!trace.iter().any(|t| t.starts_with("hangup d2")), "{trace:?}");
+    assert_eq!((lab.state(1001).as_str(), lab.state(1002).as_str()), ("wrap_up", "talking"));
+    lab.wait(30);
+    lab.hangs_up("d2");
+    lab.settle();
+    assert_eq!((lab.state(1002).as_str(), lab.center.in_progress()), ("ready", 0));
+    let outcomes: Vec<_> = lab.records.iter().map(|r| r.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["answered", "answered"]);
+}
+
+#[test]
+fn attended_before_the_colleague_answers_rings_it_for_the_customer() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.call(Origin::Device(device(1001)), "1002");
+    lab.rings("d2");
+    lab.trace();
+    lab.asks("d1", "1002", Some("c2"));
+    let told = lab.told(&["hangup", "dial"]);
+    assert!(told.contains(&"dial d3 sip:1002@desk".to_owned()) && told.contains(&"hangup d2 transferred".to_owned()));
+}
+
+#[test]
+fn attended_with_a_colleague_from_a_queue_frees_it_in_the_end() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.call(Origin::Device(device(1001)), "95003");
+    lab.answers("d2");
+    lab.played("c2");
+    lab.asks("d1", "95003", Some("c2"));
+    lab.settle();
+    assert_eq!(lab.state(1002), "talking");
+    lab.trace();
+    lab.hangs_up("c1");
+    lab.settle();
+    assert_eq!(lab.state(1002), "wrap_up");
+    lab.wait(10);
+    assert_eq!((lab.state(1002).as_str(), lab.center.in_progress()), ("ready", 0));
+}
+
+#[test]
+fn an_agent_who_called_out_hands_on_the_one_it_called() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.call(Origin::Device(device(1001)), "13911112222");
+    lab.answers("d1");
+    lab.trace();
+    lab.asks("c1", "1002", None);
+    lab.answers("d2");
+    lab.settle();
+    let trace = lab.trace();
+    assert!(trace.contains(&"bridge d1 d2".to_owned()) && trace.contains(&"hangup c1 transferred".to_owned()));
+    assert_eq!((lab.state(1001).as_str(), lab.state(1002).as_str()), ("ready", "talking"));
+    lab.hangs_up("d1");
+    lab.settle();
+    assert_eq!(lab.told(&["ended"]), ["ended answered callee normal"]);
+}
+
+#[test]
+fn an_agent_moves_its_talk_to_another_telephone() {
+    let mut lab = talking(&[1001]);
+    let replaced = lab.leg("d1");
+    lab.call_for(super::lab::T, Origin::Device(device(1001)), "1001", Some(replaced));
+    lab.settle();
+    let trace = lab.trace();
+    for told in ["answer c2", "bridge c1 c2", "hangup d1 transferred"] {
+        assert!(trace.contains(&told.to_owned()), "{told}: {trace:?}");
+    }
+    assert_eq!(lab.state(1001), "talking");
+    lab.hangs_up("c1");
+    lab.settle();
+    assert_eq!(lab.center.in_progress(), 0);
+    lab.wait(10);
+    assert_eq!(lab.state(1001), "ready");
+}
+
+#[test]
+fn a_caller_who_leaves_during_a_transfer_ends_everything() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.asks("d1", "1002", None);
+    lab.rings("d2");
+    lab.hangs_up("c1");
+    lab.settle();
+    assert_eq!((lab.told(&["ended"]).len(), lab.center.in_progress()), (1, 0));
+}
