@@ -27,6 +27,8 @@ class Rtp:
         self.event_pt = audio.EVENT
         self.sending = True
         self.frames = None
+        self.network = None
+        self._kept_back = None
         self.heard = []
         self.sources = set()
         self._marked = 0
@@ -76,8 +78,24 @@ class Rtp:
         self._sequence += 1
         self._stamp += audio.FRAME
         if self.remote and self.sending:
+            self._emit(header + body)
+
+    def _emit(self, packet):
+        """Over the network, which may lose, double and reorder (`network` is a seeded random)."""
+        packets = [packet]
+        if self.network:
+            luck = self.network.random()
+            if luck < 0.1:
+                packets = []
+            elif luck < 0.2:
+                packets = [packet, packet]
+            elif luck < 0.3 and not self._kept_back:
+                packets, self._kept_back = [], packet
+            elif self._kept_back:
+                packets, self._kept_back = [packet, self._kept_back], None
+        for p in packets:
             try:
-                self.socket.sendto(header + body, self.remote)
+                self.socket.sendto(p, self.remote)
             except OSError:
                 pass
 

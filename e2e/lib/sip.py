@@ -34,7 +34,9 @@ class Transaction:
             t = self
             while t.next:
                 t = t.next
-            return next((r for r in t.responses if r.status >= 200), None)
+            found = next((r for r in t.responses if r.status >= 200), None)
+            # The receiving thread is about to authenticate.
+            return None if found and found.status in (401, 407) and t.auth else found
 
         return until(final, timeout, lambda: f"an answer to {self.message!r}")
 
@@ -224,7 +226,11 @@ class Phone:
         if self.transport == "udp":
             data, _ = self.socket.recvfrom(65536)
             if not self.dead and data.strip():
-                self._take(Message(data))
+                try:
+                    message = Message(data)
+                except (IndexError, ValueError):
+                    return True  # answers to garbage may be garbled themselves
+                self._take(message)
             return True
         data = self.socket.recv(65536)
         if not data:
@@ -277,14 +283,14 @@ class Phone:
         call, first_final = t.call, not any(r.status >= 200 for r in t.responses)
         t.responses.append(response)
         invite = response.method == "INVITE"
+        if invite and call and t.message.tag("to") is None:
+            call.statuses.append(response.status)
         if invite and response.status >= 300:
             self._ack_failure(t, response)
         if first_final and response.status in (401, 407) and t.auth:
             return self._authenticate(t, response)
         if not (invite and call):
             return
-        if t.message.tag("to") is None:
-            call.statuses.append(response.status)
         if response.status < 200:
             self._provisional(t, call, response)
         elif response.status < 300:

@@ -43,6 +43,12 @@ def test_phone_vanishes(t):
     offered.vanish()
     t.until(lambda: not call.rtp.hears(AGENT_HZ), 3, "the tone's end")
     call.rtp.wait_sound(20, seconds=1.0)
+
+    def waiting():
+        return {i["from"]: i.get("position") for i in t.server.live()["interactions"] if i["state"] == "queued"}
+
+    t.until(lambda: len(waiting()) == 2, 20, "the caller back in the queue", 0.1)
+    t.equal(waiting()[call.phone.user], 1, "its place there")
     other = t.agent(1002)
     taken = other.take_call(tone=AGENT_HZ, timeout=20)
     call.rtp.wait_tone(AGENT_HZ, 10)

@@ -1,0 +1,143 @@
+"""Chromium without a screen, steered by the DevTools protocol over a pipe."""
+
+import base64
+import fcntl
+import json
+import os
+import select
+import shutil
+import subprocess
+import time
+
+from .wait import Failed, check, until
+
+FLAGS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-default-browser-check",
+    "--disable-dev-shm-usage", "--mute-audio", "--remote-debugging-pipe",
+]
+
+
+class Browser:
+    """One page of one Chromium."""
+
+    def __init__(self, test, language="zh-CN", size=(1440, 900)):
+        program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        check(program, "Chromium is missing: apt-get install chromium")
+        profile = test.folder / f"chromium-{language}"
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+        high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (theirs_in, theirs_out)]
+
+        def hand_over():
+            os.dup2(high[0], 3)
+            os.dup2(high[1], 4)
+
+        command = [program, *FLAGS, f"--user-data-dir={profile}", f"--lang={language}", "--window-size=%d,%d" % size]
+        with open(test.folder / "chromium.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [*command, f"--accept-lang={language}", "about:blank"], preexec_fn=hand_over, pass_fds=(3, 4),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "HOME": str(test.folder)})
+        for fd in (theirs_in, theirs_out, *high):
+            os.close(fd)
+        test.at_end(self._end)
+        self._number, self._buffer, self.errors = 0, b"", []
+        target = until(self._page, 20, "a page in Chromium", 0.1)
+        self._session = self._call("Target.attachToTarget", {"targetId": target, "flatten": True}, None)["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            self.command(f"{domain}.enable")
+
+    def _end(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self._out)
+        os.close(self._in)
+
+    def _page(self):
+        targets = self._call("Target.getTargets", {}, None)["targetInfos"]
+        return next((t["targetId"] for t in targets if t["type"] == "page"), None)
+
+    def _call(self, method, params, session):
+        self._number += 1
+        request = {"id": self._number, "method": method, "params": params}
+        if session:
+            request["sessionId"] = session
+        os.write(self._out, json.dumps(request).encode() + b"\0")
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            message = self._read(deadline)
+            if message.get("id") == self._number:
+                if "error" in message:
+                    raise Failed(f"{method}: {message['error']}")
+                return message["result"]
+            self._note(message)
+        raise Failed(f"no answer to {method}")
+
+    def _read(self, deadline):
+        while b"\0" not in self._buffer:
+            if not select.select([self._in], [], [], max(0, deadline - time.monotonic()))[0]:
+                raise Failed("Chromium does not answer")
+            data = os.read(self._in, 1 << 20)
+            check(data, "Chromium has ended")
+            self._buffer += data
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        return json.loads(message)
+
+    def _note(self, message):
+        if message.get("method") == "Runtime.exceptionThrown":
+            details = message["params"]["exceptionDetails"]
+            self.errors.append(details.get("exception", {}).get("description", details["text"]))
+        elif message.get("method") == "Log.entryAdded" and message["params"]["entry"]["level"] == "error":
+            entry = message["params"]["entry"]
+            self.errors.append(f"{entry['text']} {entry.get('url', '')}")
+
+    def command(self, method, **params):
+        """A command to the page."""
+        return self._call(method, params, self._session)
+
+    def open(self, url):
+        """Goes to a page."""
+        self.command("Page.navigate", url=url)
+
+    def js(self, expression):
+        """The value of an expression, promises awaited, as if by a person's gesture."""
+        result = self.command("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True,
+                              userGesture=True)
+        if "exceptionDetails" in result:
+            raise Failed(f"{expression}: {result['exceptionDetails']['exception'].get('description')}")
+        return result["result"].get("value")
+
+    def text(self):
+        """What the page says."""
+        return self.js("document.body ? document.body.innerText : ''")
+
+    def wait_for(self, expression, timeout=15, what=None):
+        """Waits until an expression is true."""
+        def so():
+            return self.js(expression)
+
+        try:
+            return until(so, timeout, what or expression, 0.1)
+        except Failed as failed:
+            raise Failed(f"{failed}\nthe page says: {self.text()[:1500]}\nerrors: {self.errors}") from None
+
+    def wait_text(self, text, timeout=15):
+        """Waits until the page says something."""
+        self.wait_for(f"document.body.innerText.includes({json.dumps(text)})", timeout, f"{text!r} on the page")
+
+    def click(self, selector):
+        """Clicks the middle of an element as a mouse would."""
+        box = self.wait_for(f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
+            if (!e) return null; e.scrollIntoView({{block: 'center'}}); const r = e.getBoundingClientRect();
+            return r.width ? [r.x + r.width / 2, r.y + r.height / 2] : null; }})()""", what=f"{selector} to click")
+        for kind in ("mousePressed", "mouseReleased"):
+            self.command("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
+
+    def type_into(self, selector, text):
+        """Types."""
+        self.click(selector)
+        self.command("Input.insertText", text=text)
+
+    def screenshot(self, path):
+        """A picture of the page."""
+        path.write_bytes(base64.b64decode(self.command("Page.captureScreenshot", format="png")["data"]))

@@ -1,0 +1,72 @@
+"""Starts that cannot succeed say what to do; nothing is lost by them."""
+
+import os
+import socket
+import subprocess
+
+from lib.server import BINARY, free_port
+
+
+def refuse(t, *args, needs=()):
+    """Runs a start that has to fail, and looks at what it says."""
+    ports = ["--sip", f"127.0.0.1:{free_port()}", "--http", f"127.0.0.1:{free_port()}"]
+    given = " ".join(map(str, args))
+    command = [BINARY, "serve", "--demo", *([] if "--data" in given else ["--data", t.folder / "data"])]
+    command += [p for pair in zip(ports[::2], ports[1::2]) if pair[0] not in given for p in pair]
+    try:
+        done = subprocess.run(list(map(str, [*command, *args])), capture_output=True, text=True, timeout=30,
+                              stdin=subprocess.DEVNULL, cwd=t.folder)
+    except subprocess.TimeoutExpired:
+        t.check(False, f"it started with {given}")
+    t.check(done.returncode not in (0, 101, -6), f"exit code {done.returncode} for {given}: {done.stderr}")
+    t.check("lingtong ready" not in done.stdout, f"it said that it was ready: {done.stdout}")
+    last = done.stderr.strip()
+    t.check("panicked" not in last, f"it panicked: {last}")
+    for word in needs:
+        t.check(word.lower() in last.lower(), f"{word!r} is not in what it says for {given}: {last}")
+    return last
+
+
+def test_taken_ports(t):
+    """A port in use, for HTTP, SIP over UDP and SIP over TCP."""
+    for kind, flag in ((socket.SOCK_STREAM, "--http"), (socket.SOCK_DGRAM, "--sip"), (socket.SOCK_STREAM, "--sip")):
+        with socket.socket(socket.AF_INET, kind) as taken:
+            taken.bind(("127.0.0.1", 0))
+            if kind == socket.SOCK_STREAM:
+                taken.listen()
+            port = taken.getsockname()[1]
+            refuse(t, flag, f"127.0.0.1:{port}", needs=[str(port)])
+
+
+def test_same_folder_twice(t):
+    """A second server on the same data."""
+    t.start()
+    refuse(t, needs=["data"])
+    t.caller().call("95003").wait_up().bye().wait()
+
+
+def test_unwritable_folder(t):
+    """A folder that cannot be used."""
+    (t.folder / "file").write_text("")
+    refuse(t, "--data", t.folder / "file", needs=["file", "--data"])
+    refuse(t, "--data", "/proc/lingtong", needs=["/proc/lingtong", "--data"])
+    if os.geteuid() != 0:
+        (t.folder / "locked").mkdir(mode=0o500)
+        refuse(t, "--data", t.folder / "locked/data", needs=["locked", "--data"])
+
+
+def test_bad_settings(t):
+    """Keys and values that there are not."""
+    file = t.folder / "lingtong.yaml"
+    file.write_text("sip_port: 5060\n")
+    refuse(t, "--config", file, needs=["lingtong.yaml", "sip_port"])
+    file.write_text("sip: [\n")
+    refuse(t, "--config", file, needs=["lingtong.yaml"])
+    refuse(t, "--config", t.folder / "missing.yaml", needs=["missing.yaml"])
+    refuse(t, "--set", "no-equals-sign", needs=["no-equals-sign"])
+    refuse(t, "--set", "demo.bridge_traget=sip:x@127.0.0.1", needs=["demo.bridge_traget"])
+    refuse(t, "--set", "demo.bridge_target=not an address", needs=["demo.bridge_target"])
+    refuse(t, "--rtp", "50000-40000", needs=["rtp"])
+    refuse(t, "--rtp", "ten-twenty", needs=["rtp"])
+    refuse(t, "--sip", "here", needs=["--sip"])
+    refuse(t, "--https", f"127.0.0.1:{free_port()}", needs=["cert"])
