@@ -3,6 +3,7 @@
 mod backend;
 mod cli;
 mod demo;
+mod https;
 mod journal;
 mod log;
 mod metrics;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api::ApiState;
 use config::{Draft, Server};
-use node::{Node, NodeConfig};
+use node::{Node, NodeConfig, TlsFiles};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -17,7 +17,7 @@ use crate::backend::NodeBackend;
 use crate::cli::Serve;
 use crate::pages::pages;
 use crate::recordings::OnDisk;
-use crate::{demo, log};
+use crate::{demo, https, log};
 
 /// Requests that are under way at the end get so long; event streams end at once.
 const WEB_ENDS_WITHIN: Duration = Duration::from_secs(3);
@@ -49,9 +49,14 @@ async fn serve(server: Server) -> Result<(), String> {
         backend: Arc::new(NodeBackend(handle)),
         assets: pages(),
     };
+    let router = api::router(state);
+    if let (Some(address), Some(files)) = (server.web.https, tls_files(&server)) {
+        let bound = https::start(address, &files, router.clone()).await?;
+        tracing::info!(https = %bound, "HTTPS is listening");
+    }
     let (stop_web, web_stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(web_stopped.await) };
-    let web = tokio::spawn(api::serve(listener, api::router(state), stopped));
+    let web = tokio::spawn(api::serve(listener, router, stopped));
     println!("lingtong ready http=http://{http} sip={}", node.sip_address());
     let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
     node.drain(hurry).await;
@@ -82,6 +87,7 @@ fn node_config(server: &Server) -> Result<NodeConfig, String> {
         node: server.node,
         demo: server.demo.then_some(demo::hash as node::Hasher),
         sip: server.phone.sip,
+        sips: server.phone.sips.zip(tls_files(server)),
         media_ip: server.phone.media_ip,
         rtp: (server.phone.rtp.low, server.phone.rtp.high),
         media_threads: server.phone.media_threads,
@@ -89,6 +95,10 @@ fn node_config(server: &Server) -> Result<NodeConfig, String> {
         version: env!("CARGO_PKG_VERSION"),
         secret: secret(&server.data.join("secret")).map_err(|e| format!("{}: {e}", server.data.display()))?,
     })
+}
+
+fn tls_files(server: &Server) -> Option<TlsFiles> {
+    server.tls.as_ref().map(|tls| TlsFiles { cert: tls.cert.clone(), key: tls.key.clone() })
 }
 
 /// The node's own secret, made at the first start and readable by its owner alone.

@@ -5,6 +5,7 @@
 
 mod connection;
 mod names;
+mod tls;
 
 use std::collections::HashMap;
 use std::io;
@@ -22,6 +23,9 @@ use tokio::sync::mpsc;
 use crate::signalling::{Outside, Post, StartError};
 use crate::ua::Lookup;
 use names::Names;
+use tls::{TlsAcceptor, TlsConnector};
+
+pub use tls::{TlsError, TlsFiles, server_config};
 
 /// Messages that wait for one slow peer; then its connection is closed.
 const OUTBOX: usize = 256;
@@ -91,38 +95,60 @@ pub struct Connections<T> {
     shared: Arc<Shared<T>>,
     runtime: Handle,
     names: Arc<Names>,
+    tls: Option<TlsConnector>,
+}
+
+/// Where connections are listened for.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// SIP over TCP.
+    pub tcp: SocketAddr,
+    /// SIP over TLS, and the certificate to show.
+    pub tls: Option<(SocketAddr, TlsFiles)>,
 }
 
 impl<T: Send + 'static> Connections<T> {
-    /// Listens for TCP at `tcp`, on the tokio runtime that the caller is in.
+    /// Listens, on the tokio runtime that the caller is in.
     ///
     /// # Errors
-    /// When the address is taken.
-    pub fn start(tcp: SocketAddr, post: Post<T>) -> Result<Self, StartError> {
+    /// When an address is taken, or the certificate can't be used.
+    pub fn start(listen: &Listen, post: Post<T>) -> Result<Self, StartError> {
         let runtime = Handle::current();
         // Numbers begin at the start's moment, so that a flow saved by an earlier process names nothing here.
         let first = crate::media::now().wall.0.unsigned_abs() << 20;
         let shared = Arc::new(Shared { table: Mutex::default(), next: AtomicU64::new(first), post });
-        let bind = |source| StartError::Bind { address: tcp, source };
-        let listener = std::net::TcpListener::bind(tcp).map_err(bind)?;
-        listener.set_nonblocking(true)?;
         let _inside = runtime.enter();
-        runtime.spawn(accept(TcpListener::from_std(listener)?, shared.clone()));
-        Ok(Self { shared, names: Arc::new(Names::new()), runtime })
+        runtime.spawn(accept(bind(listen.tcp)?, None, shared.clone()));
+        if let Some((address, files)) = &listen.tls {
+            let acceptor = tls::acceptor(files)?;
+            runtime.spawn(accept(bind(*address)?, Some(acceptor), shared.clone()));
+        }
+        let tls = tls::connector().inspect_err(|error| tracing::warn!(%error, "no calls over TLS to the outside")).ok();
+        Ok(Self { shared, names: Arc::new(Names::new()), runtime, tls })
     }
 }
 
-async fn accept<T: Send + 'static>(listener: TcpListener, shared: Arc<Shared<T>>) {
+fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let failed = |source| StartError::Bind { address, source };
+    let listener = std::net::TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true)?;
+    Ok(TcpListener::from_std(listener)?)
+}
+
+async fn accept<T: Send + 'static>(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared<T>>) {
+    let transport = if tls.is_some() { Transport::Tls } else { Transport::Tcp };
     loop {
         match listener.accept().await {
             Ok((stream, remote)) => {
                 let local = stream.local_addr().unwrap_or(remote);
-                match shared.open(Transport::Tcp, local, remote) {
-                    Some((flow, outbox)) => {
-                        tokio::spawn(connection::run(stream, flow, outbox, shared.clone()));
-                    }
-                    None => tracing::warn!("a connection was refused: there are too many"),
-                }
+                let Some((flow, outbox)) = shared.open(transport, local, remote) else {
+                    tracing::warn!("a connection was refused: there are too many");
+                    continue;
+                };
+                match tls.clone() {
+                    Some(tls) => tokio::spawn(secured(stream, tls, flow, outbox, shared.clone())),
+                    None => tokio::spawn(connection::run(stream, flow, outbox, shared.clone())),
+                };
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -132,7 +158,21 @@ async fn accept<T: Send + 'static>(listener: TcpListener, shared: Arc<Shared<T>>
     }
 }
 
-async fn connect<T: Send + 'static>(flow: Flow, first: Bytes, shared: Arc<Shared<T>>) {
+/// A connection that begins with a handshake.
+async fn secured<T: Send + 'static>(
+    stream: TcpStream,
+    tls: TlsAcceptor,
+    flow: Flow,
+    outbox: mpsc::Receiver<Bytes>,
+    shared: Arc<Shared<T>>,
+) {
+    match tokio::time::timeout(CONNECT_WITHIN, tls.accept(stream)).await {
+        Ok(Ok(stream)) => connection::run(stream, flow, outbox, shared).await,
+        Ok(Err(_)) | Err(_) => shared.close(flow),
+    }
+}
+
+async fn connect<T: Send + 'static>(flow: Flow, first: Bytes, tls: Option<TlsConnector>, shared: Arc<Shared<T>>) {
     let stream = match tokio::time::timeout(CONNECT_WITHIN, TcpStream::connect(flow.remote)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(_)) | Err(_) => return shared.post.connection_lost(flow),
@@ -144,7 +184,11 @@ async fn connect<T: Send + 'static>(flow: Flow, first: Bytes, shared: Arc<Shared
     if let Some(sender) = shared.outbox(flow) {
         let _ = sender.try_send(first);
     }
-    connection::run(stream, flow, outbox, shared).await;
+    let Some(tls) = tls else { return connection::run(stream, flow, outbox, shared).await };
+    match tokio::time::timeout(CONNECT_WITHIN, tls.connect(tls::name_of(flow.remote), stream)).await {
+        Ok(Ok(stream)) => connection::run(stream, flow, outbox, shared).await,
+        Ok(Err(_)) | Err(_) => shared.close(flow),
+    }
 }
 
 impl<T: Send + 'static> Outside for Connections<T> {
@@ -156,9 +200,12 @@ impl<T: Send + 'static> Outside for Connections<T> {
                 }
             }
             None if flow.conn == 0 && flow.transport == Transport::Tcp => {
-                self.runtime.spawn(connect(flow, bytes, self.shared.clone()));
+                self.runtime.spawn(connect(flow, bytes, None, self.shared.clone()));
             }
-            None => self.shared.post.connection_lost(flow),
+            None => match self.tls.clone().filter(|_| flow.conn == 0 && flow.transport == Transport::Tls) {
+                Some(tls) => drop(self.runtime.spawn(connect(flow, bytes, Some(tls), self.shared.clone()))),
+                None => self.shared.post.connection_lost(flow),
+            },
         }
     }
 

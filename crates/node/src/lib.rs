@@ -22,7 +22,7 @@ use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions};
 use net::Transport;
 use net::media::{MediaPool, MediaPoolConfig, MediaStats, PromptBank};
-use net::outside::Connections;
+use net::outside::{Connections, Listen};
 use net::prompts::PromptError;
 use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError};
 use net::ua::UaConfig;
@@ -35,6 +35,7 @@ use types::{AgentId, InteractionId, TenantId};
 pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
 pub use mind::NodeMind;
+pub use net::outside::{TlsFiles, server_config};
 pub use settings::SettingsError;
 
 /// How long a draining node waits for its calls.
@@ -57,6 +58,8 @@ pub struct NodeConfig {
     pub demo: Option<Hasher>,
     /// SIP over UDP and TCP.
     pub sip: SocketAddr,
+    /// SIP over TLS, and the certificate to show.
+    pub sips: Option<(SocketAddr, TlsFiles)>,
     /// The address that session descriptions name.
     pub media_ip: Option<IpAddr>,
     /// UDP ports for media.
@@ -255,23 +258,25 @@ fn start_signalling(
     let host = config.media_ip.unwrap_or_else(|| net::own_address(config.sip.ip()));
     let sent_by = SocketAddr::new(host, config.sip.port()).to_string();
     let seed = u64::from_le_bytes(std::array::from_fn(|i| config.secret[i])) ^ net::media::now().wall.0 as u64;
-    let identities = [Transport::Udp, Transport::Tcp].map(|t| (t, config.sip, sent_by.clone())).into();
+    let mut identities: Vec<_> = [Transport::Udp, Transport::Tcp].map(|t| (t, config.sip, sent_by.clone())).into();
+    identities
+        .extend(config.sips.iter().map(|(at, _)| (Transport::Tls, *at, SocketAddr::new(host, at.port()).to_string())));
     let user_agent = format!("Lingtong/{}", config.version);
     let media_ip = config.media_ip.or_else(|| config.sip.ip().is_unspecified().then_some(host));
     let (recordings, secret) = (recordings.to_owned(), config.secret);
     let ua = UaConfig { identities, user_agent, media_ip, recordings, seed, secret };
     let signalling = SignallingConfig { udp: config.sip, ua, dialogs };
     let mut pool = None;
-    let tcp = config.sip;
+    let listen = Listen { tcp: config.sip, tls: config.sips.clone() };
     let started = net::signalling::start(
         signalling,
         mind,
         |post: Post<Ask>| {
             let media = Arc::new(MediaPool::start(media_config, bank, Arc::new(move |event| post.media(event)))?);
             pool = Some(media.clone());
-            Ok(Box::new(PoolPlane(media)))
+            Ok(Box::new(PoolPlane::new(media)))
         },
-        |post| Ok(Box::new(Connections::start(tcp, post)?)),
+        |post| Ok(Box::new(Connections::start(&listen, post)?)),
     )?;
     let media = pool.ok_or_else(|| StartError::System(io::Error::other("the media threads are missing")))?;
     Ok((started, media))

@@ -19,6 +19,11 @@ use crate::ask::Ask;
 /// How long an answered call waits for the journal. Beyond it the caller would hear a gap; the call
 /// goes on and an alarm says what happened.
 const JOURNAL_WAIT: Duration = Duration::from_millis(50);
+/// How long events that nobody waits for gather before they are handed to the journal, so that one wake-up of its
+/// thread serves many: what a crash of this process may forget of them.
+const GATHER: Duration = Duration::from_millis(5);
+/// The same for messages of the ladder, which are read by people.
+const GATHER_LADDER: Duration = Duration::from_millis(20);
 
 /// The mind of a node.
 pub struct NodeMind {
@@ -32,6 +37,9 @@ pub struct NodeMind {
     /// Something was decided in this turn that must be written before datagrams leave.
     must_write: bool,
     wrote: bool,
+    /// When what has gathered is handed over.
+    journal_due: Option<Mono>,
+    ladder_due: Option<Mono>,
     device_tenants: HashMap<DeviceId, TenantId>,
     /// Where strangers are challenged: the first tenant.
     default_realm: Option<TenantId>,
@@ -53,6 +61,8 @@ impl NodeMind {
             commands: VecDeque::new(),
             must_write: false,
             wrote: false,
+            journal_due: None,
+            ladder_due: None,
             device_tenants,
             default_realm: tenants.first().copied(),
         };
@@ -136,21 +146,28 @@ impl Mind for NodeMind {
     }
 
     fn poll_timeout(&mut self) -> Option<Mono> {
-        self.center.poll_timeout()
+        [self.center.poll_timeout(), self.journal_due, self.ladder_due].into_iter().flatten().min()
     }
 
     fn poll_command(&mut self) -> Option<LegCommand> {
         self.commands.pop_front()
     }
 
-    fn commit(&mut self, _now: Now) {
+    fn commit(&mut self, now: Now) {
+        if std::mem::take(&mut self.wrote) {
+            self.journal_due.get_or_insert(now.mono + GATHER);
+        }
         if std::mem::take(&mut self.must_write) {
             self.writer.barrier(JOURNAL_WAIT);
-        } else if std::mem::take(&mut self.wrote) {
+            self.journal_due = None;
+        } else if self.journal_due.is_some_and(|due| due <= now.mono) {
             self.writer.flush();
+            self.journal_due = None;
         }
-        self.wrote = false;
-        self.ladder.flush();
+        if self.ladder_due.is_some_and(|due| due <= now.mono) {
+            self.ladder.flush();
+            self.ladder_due = None;
+        }
     }
 
     fn new_leg(&mut self, now: Now) -> LegId {
@@ -209,6 +226,7 @@ impl Mind for NodeMind {
             Transport::Ws => LadderTransport::Ws,
             Transport::Wss => LadderTransport::Wss,
         };
+        self.ladder_due.get_or_insert(now.mono + GATHER_LADDER);
         let position = self.ladder.append(leg, previous, now.wall, way == Way::Out, transport, peer, bytes);
         if self.center.interaction_of(leg).is_some() {
             self.ladder_ends.insert(leg, position);

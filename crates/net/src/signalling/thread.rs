@@ -12,6 +12,7 @@ use types::Now;
 
 use super::inbox::inbox;
 use super::overload::Overload;
+use super::pace::Pace;
 use super::udp::Udp;
 use super::{Input, Outside, Post, SignallingConfig};
 use crate::media::{MediaStartError, Waker, now};
@@ -19,7 +20,7 @@ use crate::mind::Mind;
 use crate::ua::{MediaPlane, Ua};
 
 /// Inputs of other threads that one turn takes, so that datagrams are not starved.
-const INPUTS_PER_TURN: usize = 512;
+const INPUTS_PER_TURN: u32 = 512;
 /// The longest sleep: a bound on what a lost wake-up could cost.
 const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 
@@ -37,6 +38,9 @@ pub enum StartError {
     /// There are no media threads.
     #[error(transparent)]
     Media(#[from] MediaStartError),
+    /// The certificate can't be used.
+    #[error(transparent)]
+    Tls(#[from] crate::outside::TlsError),
     /// Threads or descriptors are not to be had.
     #[error("the signalling thread can't be started: {0}")]
     System(#[from] io::Error),
@@ -65,7 +69,7 @@ impl<T: Send + 'static> Signalling<T> {
         let outside = outside(post.clone())?;
         let mut ua = Ua::new(config.ua, mind, media);
         ua.end_saved(now(), &config.dialogs);
-        let turns = Turns { ua, udp, inputs, waker, outside, overload: Overload::default() };
+        let turns = Turns { ua, udp, inputs, waker, outside, overload: Overload::default(), pace: Pace::default() };
         let handle = std::thread::Builder::new().name("signalling".into()).spawn(move || turns.run())?;
         Ok(Self { post, handle: Some(handle), address })
     }
@@ -111,18 +115,17 @@ struct Turns<M: Mind> {
     waker: Arc<Waker>,
     outside: Box<dyn Outside>,
     overload: Overload,
+    pace: Pace,
 }
 
 impl<M: Mind> Turns<M> {
     fn run(mut self) {
         loop {
-            let sleep = self.sleep();
-            if let Err(error) = self.udp.wait(sleep) {
-                tracing::error!(%error, "waiting for datagrams failed");
-            }
+            self.wait();
             let now = now();
-            let full = self.take_datagrams(now);
-            let going_on = self.take_inputs(now);
+            let (datagrams, full) = self.take_datagrams(now);
+            let (inputs, going_on) = self.take_inputs(now);
+            self.pace.turn(now.mono, datagrams + inputs);
             if self.ua.poll_timeout().is_some_and(|at| at <= now.mono) {
                 self.ua.handle_timeout(now);
             }
@@ -138,37 +141,46 @@ impl<M: Mind> Turns<M> {
         }
     }
 
-    fn sleep(&mut self) -> Duration {
+    fn wait(&mut self) {
         let at = self.ua.poll_timeout();
-        at.map_or(LONGEST_SLEEP, |at| at.since(now().mono)).min(LONGEST_SLEEP)
+        let until_timer = at.map_or(LONGEST_SLEEP, |at| at.since(now().mono)).min(LONGEST_SLEEP);
+        if let Some(pause) = self.pace.pause(until_timer) {
+            std::thread::sleep(pause);
+        } else if let Err(error) = self.udp.wait(until_timer) {
+            tracing::error!(%error, "waiting for datagrams failed");
+        }
     }
 
-    /// Whether datagrams were left for the next turn.
-    fn take_datagrams(&mut self, now: Now) -> bool {
+    /// How many came, and whether some were left for the next turn.
+    fn take_datagrams(&mut self, now: Now) -> (u32, bool) {
         let local = self.udp.local_address();
         let ua = &mut self.ua;
-        self.udp.receive(|remote, bytes| {
+        let mut count = 0;
+        let full = self.udp.receive(|remote, bytes| {
+            count += 1;
             let flow = Flow { transport: Transport::Udp, local, remote, conn: 0 };
             ua.handle_packet(now, flow, bytes);
-        })
+        });
+        (count, full)
     }
 
-    fn take_inputs(&mut self, now: Now) -> bool {
+    /// How many came, and whether the thread goes on.
+    fn take_inputs(&mut self, now: Now) -> (u32, bool) {
         self.waker.clear();
-        for _ in 0..INPUTS_PER_TURN {
+        for count in 0..INPUTS_PER_TURN {
             match self.inputs.try_recv() {
                 Ok(Input::Packet(flow, bytes)) => self.ua.handle_packet(now, flow, bytes),
                 Ok(Input::ConnectionLost(flow)) => self.ua.connection_lost(now, flow),
                 Ok(Input::Media(event)) => self.ua.handle_media(now, event),
                 Ok(Input::Resolved(leg, found)) => self.ua.resolved(now, leg, &found),
                 Ok(Input::Message(message)) => self.ua.handle_message(now, message),
-                Ok(Input::Stop) => return false,
-                Err(_) => return true,
+                Ok(Input::Stop) => return (count, false),
+                Err(_) => return (count, true),
             }
         }
         // More waits than one turn takes: come back at once.
         self.waker.wake();
-        true
+        (INPUTS_PER_TURN, true)
     }
 
     fn send(&mut self) {
