@@ -42,6 +42,9 @@ pub struct Options {
     pub seed: u64,
     /// When callers come, and how long they talk and wait.
     pub day: Day,
+    /// How much more often things go wrong than on an ordinary day (1.0): lost messages, telephones
+    /// that vanish, missed calls, transfers and consultations, breaking connections. At most 10.
+    pub trouble: f64,
     /// A fault to plant; for tests of the invariants.
     pub fault: Option<Fault>,
 }
@@ -49,7 +52,7 @@ pub struct Options {
 impl Options {
     /// A working day without faults.
     pub fn new(calls: u32, agents: u32, seed: u64) -> Self {
-        Self { calls, agents, seed, day: Day::default(), fault: None }
+        Self { calls, agents, seed, day: Day::default(), trouble: 1.0, fault: None }
     }
 }
 

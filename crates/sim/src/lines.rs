@@ -22,7 +22,7 @@ impl Sim {
     fn delay(&mut self) -> Duration {
         let mut delay = self.rng.between(DELAY_S.0, DELAY_S.1);
         let mut again = T1_S;
-        while self.rng.chance(LOSS) && again < 5.0 {
+        while self.goes_wrong(LOSS) && again < 5.0 {
             delay += Duration::from_secs_f64(again);
             again *= 2.0;
         }
@@ -119,10 +119,10 @@ impl Sim {
         let rings = self.delay();
         self.emit(LegEvent::Ringing { leg: id, early_media: false }, rings);
         let thinks = rings + self.rng.exponential(4.0) + Duration::from_millis(400);
-        match self.rng.weighted(&[0.955, 0.02, 0.02, 0.005]) {
+        match self.ordinary_or(0.955, &[0.02, 0.02, 0.005]) {
             0 => {
                 self.plan(thinks, Act::Answer(id));
-                if let Some(caller) = on_behalf_of.filter(|_| self.rng.chance(0.02)) {
+                if let Some(caller) = on_behalf_of.filter(|_| self.goes_wrong(0.02)) {
                     // The caller hangs up in the very moment.
                     let near = self.rng.between(0.0, 0.1);
                     self.plan((thinks + near).saturating_sub(Duration::from_millis(50)), Act::GiveUp(caller));
@@ -136,7 +136,7 @@ impl Sim {
 
     fn ring_outside(&mut self, id: LegId, spare: bool) {
         let delay = self.delay();
-        if !spare && self.rng.chance(0.1) {
+        if !spare && self.goes_wrong(0.1) {
             return self.plan(delay, Act::Refuse(id, Cause::PeerFailed, 503));
         }
         let early_media = self.rng.chance(0.5);

@@ -36,7 +36,7 @@ pub(crate) struct Sim {
     /// No shift goes on beyond this.
     pub(crate) closes: Mono,
     events: u64,
-    options: Options,
+    pub(crate) options: Options,
     callers: u64,
 }
 
@@ -58,7 +58,7 @@ impl Sim {
             closes: at(day.closes_s()),
             day,
             events: 0,
-            options: options.clone(),
+            options: Options { trouble: options.trouble.clamp(0.0, 10.0), ..options.clone() },
             callers: 0,
         };
         let setup = world::setup(options.seed, agents);
@@ -205,6 +205,18 @@ impl Sim {
         let _ = self.center.order(self.now, world::TENANT, world::agent_id(agent), order);
     }
 
+    /// Whether something goes wrong that does so with the chance `p` on an ordinary day.
+    pub(crate) fn goes_wrong(&mut self, p: f64) -> bool {
+        self.rng.chance((p * self.options.trouble).min(0.9))
+    }
+
+    /// One of several things; the first is the ordinary one.
+    pub(crate) fn ordinary_or(&mut self, ordinary: f64, others: &[f64]) -> usize {
+        let trouble = self.options.trouble;
+        let weights: Vec<f64> = std::iter::once(ordinary).chain(others.iter().map(|w| w * trouble)).collect();
+        self.rng.weighted(&weights)
+    }
+
     pub(crate) fn plan(&mut self, after: Duration, act: Act) {
         self.agenda.plan(self.now.mono + after, act);
     }
@@ -239,7 +251,7 @@ impl Sim {
         let leg = self.call_in(party, Origin::Trunk(world::CARRIER), from, number.into(), None);
         let patience = self.rng.between(40.0, 90.0);
         self.plan(patience, Act::StopRinging(leg));
-        if self.rng.chance(0.01) {
+        if self.goes_wrong(0.01) {
             // Dialled the wrong number: hangs up at once, about when we answer.
             let soon = self.rng.between(0.001, 0.2);
             self.plan(soon, Act::GiveUp(leg));

@@ -38,7 +38,7 @@ impl Sim {
                 self.agenda.plan(at(from), Act::Staff(agent, StaffAct::SignOut));
                 self.agenda.plan(at(from + 1800.0), Act::Staff(agent, StaffAct::Ready));
             }
-            if self.rng.chance(0.3) {
+            if self.goes_wrong(0.3) {
                 let when = self.rng.between(opens, closes).as_secs_f64();
                 let number = self.number_to_call(agent);
                 self.agenda.plan(at(when), Act::Staff(agent, StaffAct::Call(number)));
@@ -115,10 +115,10 @@ impl Sim {
         self.send_register(agent, change);
         // A renewal that is lost lets the registration lapse.
         let next =
-            if self.rng.chance(0.01) { self.rng.between(920.0, 1200.0) } else { self.rng.between(RENEW.0, RENEW.1) };
+            if self.goes_wrong(0.01) { self.rng.between(920.0, 1200.0) } else { self.rng.between(RENEW.0, RENEW.1) };
         let cseq = self.staff[agent].cseq;
         self.plan(next, Act::Staff(agent, StaffAct::Renew(cseq)));
-        if flow.is_some() && self.rng.chance(0.01) {
+        if flow.is_some() && self.goes_wrong(0.01) {
             let soon = self.rng.between(1.0, 400.0);
             self.plan(soon, Act::Staff(agent, StaffAct::FlowCloses));
         }
@@ -171,7 +171,7 @@ impl Sim {
                     self.plan(later, Act::Staff(agent, StaffAct::Call(number)));
                 }
             }
-            Happening::InteractionStarted { id, .. } if self.rng.chance(0.002) => {
+            Happening::InteractionStarted { id, .. } if self.goes_wrong(0.002) => {
                 let when = self.rng.between(1.0, 200.0);
                 self.plan(when, Act::Force(*id));
             }

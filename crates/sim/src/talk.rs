@@ -53,7 +53,7 @@ impl Sim {
             caller.waiting &= leg.bridge.is_some();
         }
         // Digits are sent three times over; that all are lost is rare.
-        if !self.rng.chance(0.002) {
+        if !self.goes_wrong(0.002) {
             self.emit(LegEvent::Digit { leg: id, digit: key, source: DigitSource::Rtp }, Duration::from_millis(60));
         }
     }
@@ -93,7 +93,7 @@ impl Sim {
         let part = length.mul_f64(self.rng.unit());
         let hangs_up = if self.rng.chance(0.55) { customer } else { server };
         self.plan_talk(length, hangs_up, TalkAct::HangUp);
-        match self.rng.weighted(&[0.80, 0.10, 0.05, 0.02, 0.01, 0.01, 0.005, 0.005]) {
+        match self.ordinary_or(0.80, &[0.10, 0.05, 0.02, 0.01, 0.01, 0.005, 0.005]) {
             0 => {}
             1 => {
                 let (holds, took) = (server, part + (length - part).mul_f64(0.5));

@@ -58,3 +58,12 @@ fn a_day_file_shapes_the_day() {
     assert!(offered("support") > 4 * offered("sales"), "{:#}", report.to_json());
     assert!(report.aht_s.is_some_and(|s| s < 110.0), "{:#}", report.to_json());
 }
+
+#[test]
+fn days_of_trouble_break_nothing() {
+    for seed in 1..=3 {
+        let mut options = Options::new(1_500, 25, seed);
+        options.trouble = 8.0;
+        assert_good(&simulate(&options), 1_500);
+    }
+}

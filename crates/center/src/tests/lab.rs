@@ -30,10 +30,10 @@ const SPARE: TrunkId = TrunkId(2);
 pub(super) struct Lab {
     pub(super) center: Center,
     pub(super) now: Now,
-    names: HashMap<LegId, String>,
+    pub(super) names: HashMap<LegId, String>,
     incoming: usize,
     dialled: usize,
-    plays: HashMap<LegId, PlayId>,
+    pub(super) plays: HashMap<LegId, PlayId>,
     pub(super) records: Vec<InteractionRecord>,
     pub(super) interactions: Vec<InteractionId>,
     trace: Vec<String>,
@@ -270,7 +270,7 @@ impl Lab {
         }
     }
 
-    fn pending(&mut self) -> Vec<(LegId, Cause)> {
+    pub(super) fn pending(&self) -> Vec<(LegId, Cause)> {
         let mut told = Vec::new();
         for line in &self.trace {
             if let Some((name, cause)) = line.strip_prefix("hangup ").and_then(|l| l.split_once(' ')) {

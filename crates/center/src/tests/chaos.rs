@@ -1,0 +1,203 @@
+//! Whatever legs report and people order, in whatever order: once every leg has ended, nothing is
+//! left, nobody is occupied, and each interaction has been told exactly once.
+
+use proptest::prelude::*;
+use types::leg::Origin;
+use types::{Cause, LegEvent, LegId};
+
+use super::lab::{Lab, T, agent, device};
+use crate::AgentOrder;
+
+const NUMBERS: [&str; 11] =
+    ["95001", "95002", "95003", "95004", "1001", "1002", "1003", "13911112222", "*50", "777", "110"];
+const CAUSES: [Cause; 6] =
+    [Cause::Normal, Cause::Busy, Cause::Declined, Cause::MediaLost, Cause::PeerFailed, Cause::SessionExpired];
+
+#[derive(Clone, Debug)]
+enum Step {
+    Call { agent: Option<u64>, number: usize, replaces: Option<usize> },
+    Ringing(usize, bool),
+    Answered(usize),
+    Ended(usize, usize, bool),
+    Digit(usize, char),
+    Played(usize),
+    Held(usize, bool),
+    Asked(usize, usize, Option<usize>),
+    MediaLost(usize),
+    MediaBack(usize),
+    Wait(u64),
+    Order(u64, usize),
+    Register(u64, u32),
+    FlowClosed(u64),
+    HangUp(usize),
+    EndTold,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let leg = 0..40usize;
+    let who = 1001..1004u64;
+    prop_oneof![
+        3 => (prop::option::of(who.clone()), 0..NUMBERS.len(), prop::option::weighted(0.1, leg.clone()))
+            .prop_map(|(agent, number, replaces)| Step::Call { agent, number, replaces }),
+        3 => (leg.clone(), any::<bool>()).prop_map(|(l, e)| Step::Ringing(l, e)),
+        8 => leg.clone().prop_map(Step::Answered),
+        4 => (leg.clone(), 0..CAUSES.len(), any::<bool>()).prop_map(|(l, c, b)| Step::Ended(l, c, b)),
+        3 => (leg.clone(), prop::sample::select(vec!['1', '2', '3'])).prop_map(|(l, d)| Step::Digit(l, d)),
+        4 => leg.clone().prop_map(Step::Played),
+        1 => (leg.clone(), any::<bool>()).prop_map(|(l, h)| Step::Held(l, h)),
+        5 => (leg.clone(), 0..NUMBERS.len(), prop::option::of(leg.clone())).prop_map(|(l, n, r)| Step::Asked(l, n, r)),
+        1 => leg.clone().prop_map(Step::MediaLost),
+        1 => leg.clone().prop_map(Step::MediaBack),
+        3 => (0..30u64).prop_map(Step::Wait),
+        2 => (who.clone(), 0..4usize).prop_map(|(a, o)| Step::Order(a, o)),
+        2 => (who.clone(), prop::sample::select(vec![0, 30, 3600])).prop_map(|(a, e)| Step::Register(a, e)),
+        1 => who.prop_map(Step::FlowClosed),
+        1 => (0..20usize).prop_map(Step::HangUp),
+        4 => Just(Step::EndTold),
+    ]
+}
+
+/// The lab with a memory of which legs there are and which of them have ended.
+struct Chaos {
+    lab: Lab,
+    legs: Vec<LegId>,
+    ended: Vec<LegId>,
+}
+
+impl Chaos {
+    fn leg(&mut self, n: usize) -> Option<LegId> {
+        self.find_new();
+        let living: Vec<LegId> = self.legs.iter().filter(|l| !self.ended.contains(l)).copied().collect();
+        (!living.is_empty()).then(|| living[n % living.len()])
+    }
+
+    fn find_new(&mut self) {
+        let mut new: Vec<LegId> = self.lab.names.keys().filter(|l| !self.legs.contains(l)).copied().collect();
+        new.sort();
+        self.legs.extend(new);
+    }
+
+    fn end(&mut self, leg: LegId, cause: Cause, by_peer: bool) {
+        self.ended.push(leg);
+        self.lab.event(LegEvent::Ended { leg, cause, status: None, by_peer, quality: None });
+    }
+
+    fn take(&mut self, step: &Step) {
+        let now = self.lab.now;
+        match *step {
+            Step::Call { agent, number, replaces } => {
+                let origin = agent.map_or(Origin::Trunk(types::TrunkId(1)), |a| Origin::Device(device(a)));
+                let replaces = replaces.and_then(|r| self.leg(r));
+                self.lab.call_for(T, origin, NUMBERS[number], replaces);
+            }
+            Step::Wait(seconds) => self.lab.wait(seconds),
+            Step::Order(who, order) => {
+                let order = match order {
+                    0 => AgentOrder::Ready,
+                    1 => AgentOrder::NotReady("x".into()),
+                    2 => AgentOrder::SignOut,
+                    _ => AgentOrder::ExtendWrapUp(std::time::Duration::from_secs(60)),
+                };
+                let _ = self.lab.center.order(now, T, agent(who), order);
+            }
+            Step::Register(who, expires) => self.lab.register(who, expires),
+            Step::FlowClosed(flow) => self.lab.center.flow_closed(now, flow),
+            Step::HangUp(n) => {
+                if let Some(id) = self.lab.interactions.get(n).copied() {
+                    let _ = self.lab.center.hang_up(now, T, id);
+                }
+            }
+            Step::EndTold => self.end_told(),
+            _ => self.report(step),
+        }
+    }
+
+    fn report(&mut self, step: &Step) {
+        let (Step::Ringing(n, _)
+        | Step::Answered(n)
+        | Step::Ended(n, ..)
+        | Step::Digit(n, _)
+        | Step::Played(n)
+        | Step::Held(n, _)
+        | Step::Asked(n, ..)
+        | Step::MediaLost(n)
+        | Step::MediaBack(n)) = *step
+        else {
+            return;
+        };
+        let Some(leg) = self.leg(n) else { return };
+        let source = types::leg::DigitSource::Rtp;
+        let event = match *step {
+            Step::Ringing(_, early_media) => LegEvent::Ringing { leg, early_media },
+            Step::Answered(_) => LegEvent::Answered { leg },
+            Step::Ended(_, cause, by_peer) => return self.end(leg, CAUSES[cause], by_peer),
+            Step::Digit(_, digit) => LegEvent::Digit { leg, digit, source },
+            Step::Held(_, held) => LegEvent::HeldByPeer { leg, held },
+            Step::MediaLost(_) => LegEvent::MediaLost { leg },
+            Step::MediaBack(_) => LegEvent::MediaBack { leg },
+            Step::Asked(_, number, replaces) => {
+                let replaces = replaces.and_then(|r| self.leg(r));
+                LegEvent::TransferAsked { leg, target: NUMBERS[number].into(), replaces }
+            }
+            _ => {
+                let Some(play) = self.lab.plays.remove(&leg) else { return };
+                LegEvent::PlayDone { leg, play, finished: true }
+            }
+        };
+        self.lab.event(event);
+    }
+
+    /// The edge ends what it was told to end.
+    fn end_told(&mut self) {
+        for (leg, cause) in self.lab.pending() {
+            if !self.ended.contains(&leg) {
+                self.end(leg, cause, false);
+            }
+        }
+        self.lab.trace();
+    }
+
+    /// Every far end hangs up, and everybody is done.
+    fn finish(&mut self) {
+        for _ in 0..50 {
+            self.end_told();
+            let Some(leg) = self.leg(0) else { break };
+            self.end(leg, Cause::Normal, true);
+        }
+        while let Some(leg) = self.leg(0) {
+            self.end(leg, Cause::Normal, true);
+        }
+        self.lab.wait(3700);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_is_left_when_every_leg_has_ended(steps in prop::collection::vec(step(), 1..120)) {
+        let mut chaos = Chaos { lab: Lab::with(&[1001, 1002, 1003]), legs: Vec::new(), ended: Vec::new() };
+        for step in &steps {
+            chaos.take(step);
+        }
+        chaos.finish();
+        prop_assert_eq!(chaos.lab.center.in_progress(), 0);
+        let mut told: Vec<_> = chaos.lab.records.iter().map(|r| r.id).collect();
+        told.sort();
+        let mut begun = chaos.lab.interactions.clone();
+        begun.sort();
+        prop_assert_eq!(told, begun);
+        for number in 1001..1004 {
+            let state = chaos.lab.state(number);
+            prop_assert!(!matches!(state.as_str(), "ringing" | "talking" | "wrap_up"), "{} {}", number, state);
+        }
+        for record in &chaos.lab.records {
+            let mut at = record.started;
+            for segment in &record.segments {
+                prop_assert!(segment.from == at && segment.to > at);
+                at = segment.to;
+            }
+            prop_assert_eq!(at, record.ended);
+        }
+    }
+}
