@@ -124,3 +124,13 @@ def test_stranger_steals_no_audio(t):
     t.never(lambda: stolen.heard or offered.rtp.hears(2350), 2, "the thief's packets took the stream")
     t.until(lambda: call.rtp.hears(AGENT_HZ) and offered.rtp.hears(CALLER_HZ), 3, "the talk goes on")
     call.bye().wait()
+
+
+def test_call_led_back_to_us(t):
+    """A bridge that points at ourselves ends by its hops, and leaves nothing behind."""
+    server = t.start()
+    server.stop()
+    server.args = ["--set", "demo.bridge_target=sip:95004@%s:%d" % server.sip]
+    server.start()
+    t.caller().call("95004").wait_end(20)
+    server.wait_idle(20)

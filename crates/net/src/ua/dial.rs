@@ -39,7 +39,14 @@ impl<M: Mind> Ua<M> {
         let session = self.next_session();
         let mut leg = Leg::new(id, false, address, session);
         leg.linked = linked;
+        if let Some(other) = linked.and_then(|l| self.legs.get(&l)) {
+            leg.hops = other.hops.saturating_sub(1);
+        }
+        let looping = leg.hops == 0;
         self.legs.insert(id, leg);
+        if looping {
+            return self.fail(now, id, Cause::PeerFailed, Some(483));
+        }
         if let Some(conn) = target.flow {
             return match self.connections.get(&conn).copied() {
                 Some(flow) => self.invite(now, id, flow, &target, &caller),
@@ -84,6 +91,7 @@ impl<M: Mind> Ua<M> {
         if let Some(codec) = prefer {
             codecs::prefer(&mut leg.caps, &codec);
         }
+        let hops = leg.hops;
         let offer = leg.local.offer(&leg.caps).to_string();
         let from = from_header(caller, &identity);
         let credentials = target
@@ -92,6 +100,11 @@ impl<M: Mind> Ua<M> {
             .map(|(user, secret)| Credentials { username: user.to_string(), password: secret.reveal().to_string() });
         let mut invite = Invite::new(flow, target.uri.reveal(), &from, Some(Body::sdp(offer.as_bytes())));
         invite.credentials = credentials.as_ref();
+        // The proxy of a Path wants its Route back (RFC 3327 section 5.4); elsewhere the hop is but an address.
+        let route = target.next_hop.as_deref().filter(|hop| hop.contains(";lr")).map(|hop| format!("<{hop}>"));
+        let routes: Vec<&str> = route.as_deref().into_iter().collect();
+        invite.routes = &routes;
+        invite.max_forwards = hops;
         match self.agent.invite(now, &invite) {
             Ok(call) => {
                 let (call_key, call_id) = match self.agent.dialog_id(call) {

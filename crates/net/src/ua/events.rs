@@ -88,6 +88,7 @@ impl<M: Mind> Ua<M> {
         leg.call = Some(call);
         leg.call_key = self.agent.call_key(call);
         leg.offer = offer;
+        leg.hops = message.max_forwards().unwrap_or(leg.hops);
         self.keys.add(leg.call_key, id);
         self.calls.insert(call, id);
         self.legs.insert(id, leg);

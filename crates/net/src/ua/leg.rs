@@ -10,6 +10,9 @@ use types::{Cause, LegId, Mono, RecordingId};
 
 use super::codecs;
 
+/// What a request of our own may take (RFC 3261 section 8.1.1.6).
+const MAX_FORWARDS: u8 = 70;
+
 /// Where a leg is in its life, as signalling sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -62,6 +65,8 @@ pub(crate) struct Leg {
     pub(crate) media_seen: bool,
     pub(crate) held: bool,
     pub(crate) rang: bool,
+    /// Hops that a request on its behalf may still take (Max-Forwards): what stops a call that is led back to us.
+    pub(crate) hops: u8,
     /// Its dialog was saved and has to be declared void at its end.
     pub(crate) saved: bool,
     pub(crate) refer: Option<Refer>,
@@ -90,6 +95,7 @@ impl Leg {
             media_seen: false,
             held: false,
             rang: false,
+            hops: MAX_FORWARDS,
             saved: false,
             refer: None,
             linked: None,
