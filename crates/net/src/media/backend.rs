@@ -52,3 +52,9 @@ pub(crate) trait Backend {
     /// Packets that the kernel refused to send since the last look.
     fn take_send_failures(&mut self) -> u64;
 }
+
+/// How long packets may gather: `coalesce`, or until the turn's end when that is near, so that what is due then and the
+/// packets cost one wake-up together.
+pub(crate) fn gathering(coalesce: Duration, timeout: Duration) -> Duration {
+    if timeout <= 2 * coalesce { timeout } else { coalesce }
+}

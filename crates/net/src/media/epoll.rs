@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use media::engine::{Forward, Lane, Outbox, Tie};
 
-use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM};
+use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM, gathering};
 use super::ports::SocketPair;
 use super::sys::{self, NAME_LEN, Name, Waker, check};
 
@@ -173,9 +173,10 @@ impl Backend for Epoll {
     fn turn(&mut self, timeout: Duration, handler: &mut dyn Handler) -> io::Result<()> {
         // While packets flow, let some gather, so that one wake-up serves many.
         let mut timeout = timeout;
-        if self.busy && timeout > self.coalesce {
-            std::thread::sleep(self.coalesce);
-            timeout -= self.coalesce;
+        if self.busy {
+            let gathering = gathering(self.coalesce, timeout);
+            std::thread::sleep(gathering);
+            timeout -= gathering;
         }
         let timeout_ms = timeout.as_nanos().div_ceil(1_000_000).min(60_000) as libc::c_int;
         // SAFETY: the events are valid for the call and of the number told.

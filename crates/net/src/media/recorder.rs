@@ -11,10 +11,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use media::engine::{Span, TrackBytes};
 use types::{LegId, RecordingId};
+
+use super::sys;
 
 /// Chunks that may wait for the disk: of 0.8 s and 7 KiB each, so 1,000 recorded legs have 6 s of patience in 60 MiB.
 const QUEUE: usize = 8192;
@@ -180,9 +182,9 @@ fn open(path: &Path) -> io::Result<File> {
 fn sync(files: &Receiver<Arc<Written>>) {
     let mut waiting: Vec<Arc<Written>> = Vec::new();
     loop {
-        let deadline = Instant::now() + SYNC_EVERY;
+        let deadline = sys::mono() + SYNC_EVERY;
         loop {
-            match files.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match files.recv_timeout(deadline.since(sys::mono())) {
                 Ok(file) => waiting.push(file),
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => return sync_all(&mut waiting),

@@ -20,7 +20,7 @@ use io_uring::types::{BufRingEntry, Fd, Fixed, SubmitArgs, Timespec};
 use io_uring::{IoUring, cqueue, opcode, squeue};
 use media::engine::{Forward, Lane, Outbox, Tie};
 
-use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM};
+use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM, gathering};
 use super::ports::SocketPair;
 use super::sys::{self, NAME_LEN, Name, Waker};
 
@@ -33,7 +33,7 @@ const BUFFERS: u16 = 512;
 /// Forwarded packets after which sends are issued within a turn, so that receiving never runs out of buffers.
 const FLUSH_AT: usize = BUFFERS as usize / 4;
 /// Packets that end the wait for company early.
-const COMPANY: usize = 64;
+const COMPANY: usize = 160;
 const BUFFER_GROUP: u16 = 0;
 /// Sockets in the ring's own table: the legs of 2,000 calls on this thread; the others work without.
 const REGISTERED: u32 = 4096;
@@ -348,15 +348,16 @@ impl Uring {
     }
 
     fn wait(&mut self, timeout: Duration) -> io::Result<()> {
-        if self.busy && !self.min_wait && timeout > self.coalesce {
+        let gathering = gathering(self.coalesce, timeout);
+        if self.busy && !self.min_wait && !gathering.is_zero() {
             // Older kernels: let company gather while packets flow anyway.
-            self.enter(self.coalesce, COMPANY, 0)?;
+            self.enter(gathering, COMPANY, 0)?;
             self.collect();
             if !self.completions.is_empty() {
                 return Ok(());
             }
         }
-        let min_wait_us = if self.min_wait { self.coalesce.min(timeout).as_micros() as u32 } else { 0 };
+        let min_wait_us = if self.min_wait { gathering.as_micros() as u32 } else { 0 };
         let want = if min_wait_us > 0 { COMPANY } else { 1 };
         self.enter(timeout, want, min_wait_us)?;
         self.collect();
