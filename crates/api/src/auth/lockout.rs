@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,6 +13,8 @@ use super::Caller;
 const FREE: u32 = 5;
 /// Failures at one address over all users before it is throttled: an office behind one address has many slips.
 const FREE_AT_ADDRESS: u32 = 100;
+/// Attempts of one user at one address at the same time: guesses made all at once gain no more than these.
+const AT_ONCE: u32 = 16;
 /// The first time out; it doubles with each further failure.
 const FIRST: Duration = Duration::from_secs(30);
 /// The longest time out.
@@ -29,36 +31,92 @@ struct Key(u64);
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     failures: u32,
+    /// Attempts under way.
+    pending: u32,
     last: Instant,
     /// Attempts before this are refused.
     until: Instant,
 }
 
-/// One attempt to sign in.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Attempt {
-    user: Key,
-    address: Key,
-}
-
-/// Counts failures. One is counted as an attempt begins and taken back when it succeeds, so that many at the same time
-/// gain nothing.
+/// Counts failures.
 #[derive(Debug, Default)]
 pub(crate) struct Lockout {
     hash: RandomState,
     entries: Mutex<HashMap<Key, Entry>>,
 }
 
+/// One attempt to sign in. Dropped without success it counts as a failure, even when the caller has gone.
+#[derive(Debug)]
+pub(crate) struct Attempt<'a> {
+    lockout: &'a Lockout,
+    user: Key,
+    address: Key,
+    at: Instant,
+    right: bool,
+}
+
+impl Attempt<'_> {
+    /// The password was right.
+    pub(crate) fn succeeded(mut self) {
+        self.right = true;
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        let mut entries = self.lockout.entries();
+        if let Some(entry) = entries.get_mut(&self.user) {
+            entry.pending = entry.pending.saturating_sub(1);
+            if self.right {
+                (entry.failures, entry.until) = (0, self.at);
+            }
+        }
+        if !self.right {
+            for (key, free) in [(self.user, FREE), (self.address, FREE_AT_ADDRESS)] {
+                entries.entry(key).or_insert(Entry::new(self.at)).fail(self.at, free);
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn new(now: Instant) -> Self {
+        Self { failures: 0, pending: 0, last: now, until: now }
+    }
+
+    fn fail(&mut self, now: Instant, free: u32) {
+        if now > self.last + MEMORY {
+            self.failures = 0;
+        }
+        self.failures += 1;
+        self.last = now;
+        if self.failures >= free {
+            let doublings = (self.failures - free).min(10);
+            self.until = now + (FIRST * 2u32.pow(doublings)).min(LONGEST);
+        }
+    }
+}
+
 impl Lockout {
-    /// Counts an attempt.
+    fn entries(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins an attempt.
     ///
     /// # Errors
     /// How long to wait, when there were too many.
-    pub(crate) fn begin(&self, now: Instant, tenant: &str, user: &str, caller: Caller) -> Result<Attempt, Duration> {
+    pub(crate) fn begin(
+        &self,
+        now: Instant,
+        tenant: &str,
+        user: &str,
+        caller: Caller,
+    ) -> Result<Attempt<'_>, Duration> {
         let user = Key(self.hash.hash_one((tenant, user.to_lowercase(), caller)));
-        let attempt = Attempt { user, address: Key(self.hash.hash_one(caller)) };
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        for key in [attempt.user, attempt.address] {
+        let address = Key(self.hash.hash_one(caller));
+        let mut entries = self.entries();
+        for key in [user, address] {
             if let Some(entry) = entries.get(&key).filter(|e| e.until > now) {
                 return Err(entry.until - now);
             }
@@ -66,31 +124,12 @@ impl Lockout {
         if entries.len() + 2 > ENTRIES {
             make_room(&mut entries, now);
         }
-        for (key, free) in [(attempt.user, FREE), (attempt.address, FREE_AT_ADDRESS)] {
-            let entry = entries.entry(key).or_insert(Entry { failures: 0, last: now, until: now });
-            if now > entry.last + MEMORY {
-                entry.failures = 0;
-            }
-            entry.failures += 1;
-            entry.last = now;
-            if entry.failures >= free {
-                let doublings = (entry.failures - free).min(10);
-                entry.until = now + (FIRST * 2u32.pow(doublings)).min(LONGEST);
-            }
+        let entry = entries.entry(user).or_insert(Entry::new(now));
+        if entry.pending >= AT_ONCE {
+            return Err(Duration::from_secs(1));
         }
-        Ok(attempt)
-    }
-
-    /// The password was right.
-    pub(crate) fn succeeded(&self, now: Instant, attempt: Attempt) {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.remove(&attempt.user);
-        if let Some(entry) = entries.get_mut(&attempt.address) {
-            entry.failures = entry.failures.saturating_sub(1);
-            if entry.failures < FREE_AT_ADDRESS {
-                entry.until = now;
-            }
-        }
+        entry.pending += 1;
+        Ok(Attempt { lockout: self, user, address, at: now, right: false })
     }
 }
 
@@ -113,21 +152,27 @@ mod tests {
         Caller::of([10, 0, 0, last].into())
     }
 
+    fn fail(lockout: &Lockout, now: Instant, user: &str, caller: Caller) -> Result<(), Duration> {
+        lockout.begin(now, "t", user, caller).map(drop)
+    }
+
     #[test]
     fn a_user_is_shut_out_at_that_address_alone_and_let_in_again() {
         let (lockout, now) = (Lockout::default(), Instant::now());
         for _ in 0..FREE {
-            lockout.begin(now, "t", "amy", caller(1)).unwrap();
+            fail(&lockout, now, "amy", caller(1)).unwrap();
         }
-        assert_eq!(lockout.begin(now, "t", "AMY", caller(1)).unwrap_err(), FIRST, "spelling does not matter");
-        lockout.begin(now, "t", "amy", caller(2)).unwrap();
-        lockout.begin(now, "t", "bob", caller(1)).unwrap();
-        lockout.begin(now, "u", "amy", caller(1)).unwrap();
+        assert_eq!(fail(&lockout, now, "AMY", caller(1)), Err(FIRST), "spelling does not matter");
+        fail(&lockout, now, "amy", caller(2)).unwrap();
+        fail(&lockout, now, "bob", caller(1)).unwrap();
+        lockout.begin(now, "u", "amy", caller(1)).map(drop).unwrap();
         let later = now + FIRST;
-        lockout.begin(later, "t", "amy", caller(1)).unwrap();
-        assert_eq!(lockout.begin(later, "t", "amy", caller(1)).unwrap_err(), FIRST * 2, "it takes longer each time");
-        lockout.begin(later + MEMORY + FIRST, "t", "amy", caller(1)).unwrap();
-        lockout.begin(later + MEMORY + FIRST, "t", "amy", caller(1)).expect("all is forgotten after a while");
+        fail(&lockout, later, "amy", caller(1)).unwrap();
+        assert_eq!(fail(&lockout, later, "amy", caller(1)), Err(FIRST * 2), "it takes longer each time");
+        let much_later = later + MEMORY + FIRST;
+        for _ in 0..2 {
+            fail(&lockout, much_later, "amy", caller(1)).expect("all is forgotten after a while");
+        }
     }
 
     #[test]
@@ -135,21 +180,39 @@ mod tests {
         let (lockout, now) = (Lockout::default(), Instant::now());
         for _ in 0..20 {
             for _ in 0..FREE - 1 {
-                lockout.begin(now, "t", "amy", caller(1)).unwrap();
+                fail(&lockout, now, "amy", caller(1)).unwrap();
             }
-            let attempt = lockout.begin(now, "t", "amy", caller(1)).unwrap();
-            lockout.succeeded(now, attempt);
+            lockout.begin(now, "t", "amy", caller(1)).unwrap().succeeded();
         }
+    }
+
+    #[test]
+    fn an_office_that_signs_in_at_once_from_one_address_gets_in() {
+        let (lockout, now) = (Lockout::default(), Instant::now());
+        let names: Vec<String> = (0..500).map(|n| n.to_string()).collect();
+        let under_way: Vec<_> = names.iter().map(|n| lockout.begin(now, "t", n, caller(1)).unwrap()).collect();
+        under_way.into_iter().for_each(Attempt::succeeded);
+        fail(&lockout, now, "another", caller(1)).unwrap();
+    }
+
+    #[test]
+    fn guesses_made_all_at_once_gain_little() {
+        let (lockout, now) = (Lockout::default(), Instant::now());
+        let under_way: Vec<_> =
+            std::iter::from_fn(|| lockout.begin(now, "t", "amy", caller(1)).ok()).take(1_000).collect();
+        assert_eq!(under_way.len(), AT_ONCE as usize);
+        drop(under_way);
+        assert!(fail(&lockout, now, "amy", caller(1)).is_err());
     }
 
     #[test]
     fn an_address_that_tries_many_names_is_throttled() {
         let (lockout, now) = (Lockout::default(), Instant::now());
         for n in 0..FREE_AT_ADDRESS {
-            lockout.begin(now, "t", &n.to_string(), caller(1)).unwrap();
+            fail(&lockout, now, &n.to_string(), caller(1)).unwrap();
         }
-        assert_eq!(lockout.begin(now, "t", "another", caller(1)).unwrap_err(), FIRST);
-        lockout.begin(now, "t", "another", caller(2)).unwrap();
+        assert_eq!(fail(&lockout, now, "another", caller(1)), Err(FIRST));
+        fail(&lockout, now, "another", caller(2)).unwrap();
     }
 
     #[test]
@@ -158,8 +221,8 @@ mod tests {
         for n in 0..ENTRIES as u32 {
             let at = now + Duration::from_millis(u64::from(n));
             let caller = Caller::of(std::net::Ipv4Addr::from(n).into());
-            lockout.begin(at, "t", "x", caller).unwrap();
+            fail(&lockout, at, "x", caller).unwrap();
         }
-        assert!(lockout.entries.lock().unwrap().len() <= ENTRIES);
+        assert!(lockout.entries().len() <= ENTRIES);
     }
 }

@@ -57,7 +57,7 @@ pub(crate) async fn login(
     let (Some(login), Some(tenant), true) = (login, tenant, right) else {
         return Err(Code::BadCredentials.into());
     };
-    app.lockout.succeeded(Instant::now(), attempt);
+    attempt.succeeded();
     let token = begin_session(&app, &login).await?;
     let secure = headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https:"));
     let cookie = cookie(&token, SESSION.as_secs() as i64, secure);
