@@ -38,12 +38,14 @@ pub(crate) struct Attempt {
     pub(crate) deadline: Mono,
     pub(crate) purpose: Purpose,
     pub(crate) rang: bool,
+    /// The customer hears the far end's announcement.
+    pub(crate) heard: bool,
     pub(crate) worst: (Cause, Option<u16>),
 }
 
 impl Attempt {
     pub(crate) const fn new(deadline: Mono, purpose: Purpose) -> Self {
-        Self { legs: Vec::new(), deadline, purpose, rang: false, worst: (Cause::Unreachable, None) }
+        Self { legs: Vec::new(), deadline, purpose, rang: false, heard: false, worst: (Cause::Unreachable, None) }
     }
 
     /// One target failed. Of several failures the one that says most about the person is kept:

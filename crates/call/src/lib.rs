@@ -23,10 +23,13 @@ pub use leg::{Leg, Phase};
 /// What a call tells the contact centre.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happened {
-    /// The attempt rings somewhere, for the first time.
+    /// The attempt rings somewhere, for the first time; told again when the customer begins to hear
+    /// the far end's own announcement.
     Ringing {
         /// The leg that rings.
         leg: LegId,
+        /// The customer hears the far end already, so it needs no ringback.
+        heard: bool,
     },
     /// The attempt was answered by this leg; it is not connected yet.
     Reached {
@@ -301,17 +304,23 @@ impl Call {
         let first = self.set_phase(leg, Phase::Dialling, Phase::Ringing);
         let Some(attempt) = self.attempt.as_mut().filter(|a| a.legs.contains(&leg)) else { return };
         let alone = attempt.legs.len() == 1;
-        if first && !attempt.rang {
-            attempt.rang = true;
-            if let Purpose::Transfer { by } = attempt.purpose {
-                self.progress(by, TransferProgress::Ringing);
-            }
-            self.happened.push_back(Happened::Ringing { leg });
+        let purpose = attempt.purpose;
+        // With several telephones there is nobody's announcement to choose.
+        let heard = early_media && alone && purpose == Purpose::Reach && !attempt.heard;
+        attempt.heard |= heard;
+        let news = heard || !attempt.rang;
+        if !std::mem::replace(&mut attempt.rang, true)
+            && let Purpose::Transfer { by } = purpose
+        {
+            self.progress(by, TransferProgress::Ringing);
         }
-        if early_media && alone {
+        if heard {
             self.pass_early_media(leg);
         } else if first {
             self.ring();
+        }
+        if news {
+            self.happened.push_back(Happened::Ringing { leg, heard });
         }
     }
 
@@ -319,8 +328,8 @@ impl Call {
     fn pass_early_media(&mut self, leg: LegId) {
         if self.leg(self.customer).is_some_and(|l| l.phase == Phase::Offered) {
             self.commands.push_back(LegCommand::EarlyMedia(self.customer));
-            self.commands.push_back(LegCommand::Connect { leg: self.customer, to: Connection::Bridge(leg) });
         }
+        self.commands.push_back(LegCommand::Connect { leg: self.customer, to: Connection::Bridge(leg) });
     }
 
     fn on_answered(&mut self, leg: LegId) {

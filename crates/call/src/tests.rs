@@ -53,7 +53,7 @@ fn a_bridged_call_rings_answers_and_ends() {
     call.attempt(at(0), vec![dial(2)], Duration::from_secs(30));
     assert_eq!(drain(&mut call).0, ["dial 2"]);
     call.handle(&LegEvent::Ringing { leg: LegId(2), early_media: false });
-    assert_eq!(drain(&mut call), (vec!["ring 1".into()], vec![Happened::Ringing { leg: LegId(2) }]));
+    assert_eq!(drain(&mut call), (vec!["ring 1".into()], vec![Happened::Ringing { leg: LegId(2), heard: false }]));
     call.handle(&LegEvent::Answered { leg: LegId(2) });
     assert_eq!(drain(&mut call), (vec![], vec![Happened::Reached { leg: LegId(2) }]));
     call.connect(LegId(2));
@@ -84,7 +84,7 @@ fn the_first_of_several_devices_to_answer_wins() {
     call.handle(&LegEvent::Answered { leg: LegId(2) });
     let (commands, happened) = drain(&mut call);
     assert_eq!(commands, ["dial 2", "dial 3", "dial 4", "ring 1", "hangup 2 answered_elsewhere"]);
-    assert_eq!(happened, [Happened::Ringing { leg: LegId(3) }, Happened::Reached { leg: LegId(3) }]);
+    assert_eq!(happened, [Happened::Ringing { leg: LegId(3), heard: false }, Happened::Reached { leg: LegId(3) }]);
 }
 
 #[test]

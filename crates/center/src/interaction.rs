@@ -46,6 +46,8 @@ pub(crate) enum Playing {
     AgentNumber,
     /// Music while the agent holds.
     Hold,
+    /// The target rings.
+    Ringback,
     /// The last thing the caller hears.
     Farewell,
 }

@@ -31,7 +31,12 @@ impl Center {
         let Some(config) = tenant.queues.get(&queue) else {
             return self.queue_outcome(now, id, QueueOutcome::NoAgent);
         };
-        interaction.call.answer();
+        if interaction.walk.is_some() && !interaction.call.is_answered() {
+            // The flow wants it so: the caller hears ringing until an agent answers.
+            interaction.call.ring();
+        } else {
+            interaction.call.answer();
+        }
         interaction.stage = Stage::Queued { queue };
         let every = config.announce_position_s.or(config.announce_wait_s);
         interaction.announce_at = every.map(|_| now.mono + FIRST_ANNOUNCEMENT);
@@ -165,9 +170,11 @@ impl Center {
         interaction.announce_at = None;
         let announce = tenant.queues.get(&queue).is_some_and(|q| q.announce_agent_number);
         let number = tenant.directory.agent(agent).map(|a| a.number.clone());
-        let (tenant_id, language) = (interaction.tenant, interaction.language.clone());
+        let tenant_id = interaction.tenant;
+        let language = interaction.language.clone();
         match number.filter(|_| announce) {
             Some(number) => {
+                interaction.call.answer();
                 let sounds = speech::agent_number(&language, &number);
                 self.play(now, id, Playing::AgentNumber, sounds, false, false);
             }
@@ -223,8 +230,10 @@ impl Center {
         let Some(config) = tenant.queues.get(&queue) else { return };
         let every = config.announce_position_s.into_iter().chain(config.announce_wait_s).min();
         interaction.announce_at = every.map(|s| now.mono + Duration::from_secs(u64::from(s)));
-        if interaction.stage != (Stage::Queued { queue }) {
-            // While an agent's telephone rings there is no position to tell.
+        if interaction.stage != (Stage::Queued { queue }) || !interaction.call.is_answered() {
+            // While an agent's telephone rings there is no position to tell, and one who is not
+            // taken yet hears ringing.
+
             return;
         }
         let mut sounds = Vec::new();
@@ -251,6 +260,9 @@ impl Center {
             Stage::Queued { queue } | Stage::Offered { queue, .. } => queue,
             _ => return,
         };
+        if !interaction.call.is_answered() {
+            return;
+        }
         let queues = self.tenants.get(&interaction.tenant).map(|t| &t.queues);
         let music = queues.and_then(|q| q.get(&queue)).map_or_else(|| "default".into(), |q| q.music.clone());
         self.play(now, id, Playing::Music, vec![Sound::Music(music)], true, false);

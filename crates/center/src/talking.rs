@@ -5,7 +5,7 @@ use std::time::Duration;
 use acd::Rejection;
 use call::Happened;
 use flow::{Input, QueueOutcome, TransferOutcome};
-use types::leg::Sound;
+use types::leg::{Sound, Tone};
 use types::record::{LegRole, Outcome, SegmentKind};
 use types::{Cause, EndedBy, InteractionId, LegCommand, LegEvent, LegId, Now, PlayId};
 
@@ -89,13 +89,13 @@ impl Center {
             Playing::Announcement => self.play_music(now, id),
             Playing::AgentNumber => self.bridge_agent(now, id),
             Playing::Farewell => self.end(now, id, EndedBy::System, Cause::Normal),
-            Playing::Music | Playing::Hold => {}
+            Playing::Music | Playing::Hold | Playing::Ringback => {}
         }
     }
 
     pub(crate) fn on_happened(&mut self, now: Now, id: InteractionId, happened: Happened) {
         match happened {
-            Happened::Ringing { leg } => self.on_ringing(now, id, leg),
+            Happened::Ringing { leg, heard } => self.on_ringing(now, id, leg, heard),
             Happened::Reached { leg } => self.on_reached(now, id, leg),
             Happened::AttemptFailed { cause, status: _ } => self.on_attempt_failed(now, id, cause),
             Happened::PartnerLeft { leg, cause, by_peer: _ } => self.on_partner_left(now, id, leg, cause),
@@ -116,11 +116,18 @@ impl Center {
         }
     }
 
-    fn on_ringing(&mut self, now: Now, id: InteractionId, leg: LegId) {
+    fn on_ringing(&mut self, now: Now, id: InteractionId, leg: LegId, heard: bool) {
         let Some(interaction) = self.get(id) else { return };
         if interaction.stage == Stage::Reaching {
+            let answered = interaction.call.is_answered();
             let agent = interaction.agent_of(leg);
             self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: None, agent });
+            if heard {
+                self.stop_playing(id);
+            } else if answered {
+                // Whose call is taken already hears no ringing but ours.
+                self.play(now, id, Playing::Ringback, vec![Sound::Tone(Tone::Ringback)], false, false);
+            }
         } else if matches!(interaction.stage, Stage::Offered { .. }) && interaction.playing.is_none() {
             self.play_music(now, id);
         }
@@ -143,6 +150,8 @@ impl Center {
     pub(crate) fn connect(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(interaction) = self.get(id) else { return };
         let from_queue = interaction.engaged.iter().any(|e| e.leg == leg && e.queue.is_some());
+        self.stop_playing(id);
+        let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Talking;
         interaction.call.connect(leg);
         self.pump_call_commands(now, id);
@@ -176,7 +185,10 @@ impl Center {
                 }
             }
             Stage::Reaching if cause.is_retryable() && self.reach_next(now, id) => {}
-            Stage::Reaching => self.target_unreached(now, id, cause),
+            Stage::Reaching => {
+                self.stop_playing(id);
+                self.target_unreached(now, id, cause);
+            }
             _ => {}
         }
     }

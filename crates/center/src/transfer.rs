@@ -97,7 +97,7 @@ impl Center {
             interaction.call.transfer(now, by, dials, RING_FOR);
         }
         self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: None, agent: to });
-        self.play(now, id, Playing::Hold, vec![Sound::Tone(Tone::Ringback)], false, false);
+        self.play(now, id, Playing::Ringback, vec![Sound::Tone(Tone::Ringback)], false, false);
         self.touch(id);
     }
 

@@ -1,29 +1,30 @@
 //! What kind of day it is: when callers come, and how long they talk and wait.
 //!
-//! A day file is JSON, and strict: unknown keys are refused.
-//!
-//! ```json
-//! {"version": 1, "opens": "08:00", "interval_min": 60, "arrivals": [120, 300, 420, 380, 200],
-//!  "talk_s": 180, "patience_s": 150, "support_share": 0.45}
-//! ```
-//!
-//! - `version`: 1.
-//! - `opens`: the local time at which the first interval begins, `HH:MM`.
-//! - `interval_min`: the length of each interval, minutes.
-//! - `arrivals`: expected calls in each interval. Where a number of calls is asked for, they are
-//!   scaled to it.
-//! - `talk_s`: mean talk, seconds (optional, 180).
-//! - `patience_s`: how long callers wait for an agent on average, seconds (optional, 150).
-//! - `support_share`: the share of callers who want support rather than sales, 0 to 1 (optional, 0.45).
-//!
-//! The last interval ends by 22:00, so that every call of the day is over by midnight.
 
 use serde::{Deserialize, Serialize};
 
 /// Minutes from midnight to the latest end of a day's last interval.
 const LATEST_END_MIN: u32 = 22 * 60;
 
-/// A day's profile.
+/// A day's profile, as read from a day file.
+///
+/// A day file is JSON, and strict: unknown keys are refused.
+///
+/// ```json
+/// {"version": 1, "opens": "08:00", "interval_min": 60, "arrivals": [120, 300, 420, 380, 200],
+///  "talk_s": 180, "patience_s": 150, "support_share": 0.45}
+/// ```
+///
+/// - `version`: 1.
+/// - `opens`: the local time at which the first interval begins, `HH:MM`.
+/// - `interval_min`: the length of each interval, minutes.
+/// - `arrivals`: expected calls in each interval. Where a number of calls is asked for, they are
+///   scaled to it.
+/// - `talk_s`: mean talk, seconds (optional, 180).
+/// - `patience_s`: how long callers wait for an agent on average, seconds (optional, 150).
+/// - `support_share`: the share of callers who want support rather than sales, 0 to 1 (optional, 0.45).
+///
+/// The last interval ends by 22:00, so that every call of the day is over by midnight.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Day {
@@ -134,7 +135,6 @@ impl Day {
 fn minutes(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
     let two = |t: &str| t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit());
-    let (hours, minutes) = (hours, minutes);
     if !two(hours) || !two(minutes) {
         return None;
     }

@@ -240,10 +240,12 @@ impl Sim {
             4 => '9',
             _ => '3',
         };
-        let number = match self.rng.weighted(&[0.8, 0.1, 0.09, 0.01]) {
+        let number = match self.rng.weighted(&[0.75, 0.1, 0.09, 0.03, 0.02, 0.01]) {
             0 => world::MENU_NUMBER,
             1 => world::SALES_NUMBER,
             2 => world::SUPPORT_NUMBER,
+            3 => world::BOSS_NUMBER,
+            4 => world::CARRIER_NUMBER,
             _ => "95099",
         };
         let from: Text = format!("139{:08}", self.callers).into();

@@ -21,6 +21,23 @@ const SPARE_CARRIER: TrunkId = TrunkId(22);
 pub(crate) const MENU_NUMBER: &str = "95001";
 pub(crate) const SALES_NUMBER: &str = "95003";
 pub(crate) const SUPPORT_NUMBER: &str = "95013";
+pub(crate) const BOSS_NUMBER: &str = "95014";
+pub(crate) const CARRIER_NUMBER: &str = "95015";
+
+/// The boss's line: a greeting, then the boss, who is an agent like all others; else an agent of support,
+/// until when the caller hears ringing; and a question at the end.
+const BOSS: &str = r#"{"version": 1, "id": "boss", "name": "boss", "language": "zh", "start": "hello", "nodes": {
+  "hello": {"kind": "play", "prompt": "short_greeting", "outlets": {"done": "boss"}},
+  "boss": {"kind": "transfer", "target": "number:1001", "ring_timeout_s": 12,
+    "outlets": {"failed": "desk", "done": "survey"}},
+  "desk": {"kind": "queue", "queue": "support", "outlets": {"agent_left": "survey", "caller_left": "callback"}},
+  "survey": {"kind": "survey", "question": "csat", "prompt": "survey_ask", "keys": "123"},
+  "callback": {"kind": "callback", "queue": "support"}}}"#;
+
+/// A line to the outside, with ringing until somebody answers.
+const ELSEWHERE: &str = r#"{"version": 1, "id": "elsewhere", "name": "elsewhere", "language": "zh", "start": "out", "nodes": {
+  "out": {"kind": "transfer", "target": "number:13900003333", "ring_timeout_s": 30, "outlets": {"failed": "desk"}},
+  "desk": {"kind": "queue", "queue": "sales", "answer": false}}}"#;
 
 /// The first agent's number; the others follow.
 const FIRST_AGENT: usize = 1001;
@@ -94,6 +111,8 @@ fn plan() -> Plan {
         did(MENU_NUMBER, DidTarget::Flow(FlowId(1))),
         did(SALES_NUMBER, DidTarget::Flow(FlowId(2))),
         did(SUPPORT_NUMBER, DidTarget::Queue(SUPPORT)),
+        did(BOSS_NUMBER, DidTarget::Flow(FlowId(3))),
+        did(CARRIER_NUMBER, DidTarget::Flow(FlowId(4))),
     ];
     let route = |trunk, priority| Route { prefix: "1".into(), trunk, priority };
     let trunks = vec![trunk(CARRIER, "carrier.invalid"), trunk(SPARE_CARRIER, "spare.invalid")];
@@ -123,7 +142,11 @@ pub(crate) fn setup(seed: u64, agents: usize) -> Setup {
         plan: plan(),
         queues: vec![queue(SALES, "sales", 15), queue(SUPPORT, "support", 20), queue(OPERATOR, "operator", 0)],
         agents: (0..agents).map(config).collect(),
-        flows: HashMap::from([(FlowId(1), flow(MAIN_MENU)), (FlowId(2), flow(SALES_DIRECT))]),
+        flows: [MAIN_MENU, SALES_DIRECT, BOSS, ELSEWHERE]
+            .iter()
+            .zip(1..)
+            .map(|(f, id)| (FlowId(id), flow(f)))
+            .collect(),
         settings: HashMap::new(),
         seed,
     }

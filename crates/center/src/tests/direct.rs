@@ -178,3 +178,18 @@ fn a_call_that_is_reported_twice_is_one_call() {
     lab.event(LegEvent::Incoming { leg, call: Box::new(call) });
     assert_eq!((lab.center.in_progress(), lab.told(&["started"]).len()), (1, 1));
 }
+
+#[test]
+fn one_whose_call_is_taken_hears_ringing_or_the_far_ends_own_announcement() {
+    let mut lab = Lab::with(&[1002]);
+    lab.caller("95001");
+    lab.presses("c1", '2');
+    lab.trace();
+    lab.rings("d1");
+    assert_eq!(lab.told(&["play", "stop"]), ["play c1 Ringback"]);
+    let leg = lab.leg("d1");
+    lab.event(LegEvent::Ringing { leg, early_media: true });
+    assert_eq!(lab.told(&["bridge", "stop"]), ["bridge c1 d1", "stop c1"]);
+    lab.answers("d1");
+    assert_eq!(lab.told(&["bridge", "state", "stop"]), ["bridge c1 d1", "state talking"]);
+}

@@ -44,6 +44,10 @@ fn flow(json: &str) -> Arc<Flow> {
     Arc::new(Flow::parse(json).unwrap())
 }
 
+/// Rings until an agent answers.
+const RINGING: &str = r#"{"version": 1, "id": "ringing", "name": "r", "language": "zh", "start": "q", "nodes": {
+  "q": {"kind": "queue", "queue": "support", "answer": false}}}"#;
+
 /// `1` leads to sales with a survey, `2` to a colleague, `3` to a callback.
 const MENU: &str = r#"{"version": 1, "id": "menu", "name": "m", "language": "zh", "start": "m", "nodes": {
   "m": {"kind": "menu", "prompt": "menu_main", "outlets": {"1": "q", "2": "t", "3": "cb", "timeout": "h"}},
@@ -82,6 +86,7 @@ fn setup(tenant: TenantId) -> Setup {
         did("95001", DidTarget::Flow(FlowId(1))),
         did("95002", DidTarget::Queue(SALES)),
         did("95003", DidTarget::Queue(SUPPORT)),
+        did("95005", DidTarget::Flow(FlowId(2))),
         did("95004", DidTarget::Agent(AgentId(base + 1))),
     ];
     let route = |trunk, priority| Route { prefix: "1".into(), trunk, priority };
@@ -100,7 +105,7 @@ fn setup(tenant: TenantId) -> Setup {
         plan: Plan::new(trunks, dids, vec![route(CARRIER, 0), route(SPARE, 1)]).unwrap(),
         queues: vec![queue(SALES, "sales"), queue(SUPPORT, "support")],
         agents: (0..3).map(agent).collect(),
-        flows: HashMap::from([(FlowId(1), flow(MENU))]),
+        flows: HashMap::from([(FlowId(1), flow(MENU)), (FlowId(2), flow(RINGING))]),
         settings: HashMap::new(),
         seed: 1,
     }

@@ -259,3 +259,20 @@ fn a_talk_of_many_hours_keeps_its_lease() {
     }
     assert_eq!((lab.told(&["alarm", "agent"]), lab.state(1001).as_str()), (vec![], "talking"));
 }
+
+#[test]
+fn a_flow_may_leave_the_caller_ringing_until_an_agent_answers() {
+    let mut lab = Lab::new();
+    lab.caller("95005");
+    lab.wait(30);
+    assert_eq!(lab.told(&["answer", "ring", "play"]), ["ring c1"]);
+    lab.register(1002, 3600);
+    lab.rings("d1");
+    assert_eq!(lab.told(&["answer", "play"]), Vec::<String>::new());
+    lab.answers("d1");
+    let trace = lab.told(&["answer", "play"]);
+    assert_eq!(trace[..2], ["answered", "answer c1"]);
+    assert!(trace[2].starts_with("play c1 agent_number_prefix"), "{trace:?}");
+    lab.played("c1");
+    assert_eq!(lab.told(&["bridge"]), ["bridge c1 d1"]);
+}
