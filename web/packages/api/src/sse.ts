@@ -1,5 +1,6 @@
 /** One server-sent event as it came over the wire. */
 export interface SseFrame {
+  /** The frame's own id line; empty for figures that move no cursor. */
   id: string;
   event: string;
   data: string;
@@ -34,6 +35,7 @@ export class SseParser {
   private line(line: string, frames: SseFrame[]): void {
     if (line === "") {
       if (this.data.length > 0) frames.push({ id: this.id, event: this.event, data: this.data.join("\n") });
+      this.id = "";
       this.event = "";
       this.data = [];
       return;

@@ -20,9 +20,9 @@ describe("SseParser", () => {
     }
   });
 
-  it("keeps the last id for frames that carry none", () => {
+  it("gives no id to frames that carry none, so that none is taken for a repeat", () => {
     const frames = new SseParser().push("id: 3\ndata: a\n\ndata: b\n\n");
-    expect(frames.map((frame) => frame.id)).toEqual(["3", "3"]);
+    expect(frames.map((frame) => frame.id)).toEqual(["3", ""]);
   });
 
   it("refuses a line without end instead of growing for ever", () => {
