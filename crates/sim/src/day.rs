@@ -1,5 +1,4 @@
 //! What kind of day it is: when callers come, and how long they talk and wait.
-//!
 
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +19,8 @@ const LATEST_END_MIN: u32 = 22 * 60;
 /// - `interval_min`: the length of each interval, minutes.
 /// - `arrivals`: expected calls in each interval. Where a number of calls is asked for, they are
 ///   scaled to it.
-/// - `talk_s`: mean talk, seconds (optional, 180).
-/// - `patience_s`: how long callers wait for an agent on average, seconds (optional, 150).
+/// - `talk_s`: mean talk, 1 to 600 seconds (optional, 180).
+/// - `patience_s`: how long callers wait for an agent on average, 1 to 3600 seconds (optional, 150).
 /// - `support_share`: the share of callers who want support rather than sales, 0 to 1 (optional, 0.45).
 ///
 /// The last interval ends by 22:00, so that every call of the day is over by midnight.
@@ -100,8 +99,8 @@ impl Day {
         if self.arrivals.iter().any(|a| !a.is_finite() || *a < 0.0) || self.arrivals.iter().sum::<f64>() <= 0.0 {
             return refuse("arrivals: must not be negative, nor all zero");
         }
-        if !(1.0..=3600.0).contains(&self.talk_s) || !(1.0..=3600.0).contains(&self.patience_s) {
-            return refuse("talk_s and patience_s: must be 1 to 3600 seconds");
+        if !(1.0..=600.0).contains(&self.talk_s) || !(1.0..=3600.0).contains(&self.patience_s) {
+            return refuse("talk_s must be 1 to 600 seconds, patience_s 1 to 3600 seconds");
         }
         if !(0.0..=1.0).contains(&self.support_share) {
             return refuse("support_share: must be 0 to 1");
@@ -162,6 +161,7 @@ mod tests {
             (&good.replace("[10, 20.5]", "[0, 0]"), "arrivals"),
             (&good.replace("[10, 20.5]", "[-1, 3]"), "arrivals"),
             (&good.replace("\"version\"", "\"support_share\": 2, \"version\""), "support_share"),
+            (&good.replace("\"version\"", "\"talk_s\": 601, \"version\""), "talk_s"),
         ] {
             let error = Day::parse(bad).unwrap_err().to_string();
             assert!(error.contains(names), "{error}");

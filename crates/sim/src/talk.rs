@@ -10,6 +10,9 @@ use crate::leg::{Caller, Leg, Party, Why};
 use crate::sim::Sim;
 use crate::world;
 
+/// Two of these, a wait and a hold are less than what the day lasts after its last caller.
+const TALK_MAX: Duration = Duration::from_secs(2000);
+
 impl Sim {
     /// A caller hears this and thinks of something.
     pub(crate) fn on_heard(&mut self, leg: LegId, sounds: &[Sound], length: Duration) {
@@ -71,12 +74,17 @@ impl Sim {
         self.end_leg(id, cause, None, true, 0.0);
     }
 
+    /// How long two people talk; with a bound, so that the longest call of the day is over by midnight.
+    fn talk_length(&mut self) -> Duration {
+        self.rng.human(self.day.talk_s).min(TALK_MAX)
+    }
+
     /// Two people hear each other from now on.
     pub(crate) fn begin_talk(&mut self, a: LegId, b: LegId) {
         // The one who serves: an agent's telephone, else the agent who called.
         let agent_of = |id: LegId| self.legs.get(&id).and_then(Leg::agent).map(|agent| (id, agent));
         let Some((server, agent)) = agent_of(b).or_else(|| agent_of(a)) else {
-            let length = self.rng.human(self.day.talk_s);
+            let length = self.talk_length();
             return self.plan_talk(length, a, TalkAct::HangUp);
         };
         let customer = if server == a { b } else { a };
@@ -89,7 +97,7 @@ impl Sim {
         if let Some(Party::Dialling { why: Why::Consult { main, number }, .. }) = why {
             return self.plan_consulted(server, customer, main, number);
         }
-        let length = self.rng.human(self.day.talk_s);
+        let length = self.talk_length();
         let part = length.mul_f64(self.rng.unit());
         let hangs_up = if self.rng.chance(0.55) { customer } else { server };
         self.plan_talk(length, hangs_up, TalkAct::HangUp);
@@ -139,7 +147,7 @@ impl Sim {
             let hangs_up = if self.rng.chance(0.5) { colleague } else { consult };
             self.plan_talk(word, hangs_up, TalkAct::HangUp);
         }
-        let length = self.rng.human(self.day.talk_s);
+        let length = self.talk_length();
         self.plan_talk(word + length, colleague, TalkAct::HangUp);
     }
 
@@ -148,7 +156,7 @@ impl Sim {
         if self.legs.get(&leg).is_some_and(|l| l.holds) {
             self.plan_talk(Duration::from_secs(1), leg, TalkAct::Hold(false));
         }
-        let length = self.rng.human(self.day.talk_s / 2.0);
+        let length = self.talk_length() / 2;
         self.plan_talk(length, leg, TalkAct::HangUp);
     }
 

@@ -67,3 +67,12 @@ fn days_of_trouble_break_nothing() {
         assert_good(&simulate(&options), 1_500);
     }
 }
+
+#[test]
+fn long_talks_late_in_the_evening_are_over_by_midnight() {
+    let json = r#"{"version": 1, "opens": "20:00", "interval_min": 60, "arrivals": [10, 90], "talk_s": 600}"#;
+    let mut options = Options::new(200, 40, 2);
+    options.day = Day::parse(json).unwrap();
+    options.trouble = 3.0;
+    assert_good(&simulate(&options), 200);
+}
