@@ -3,13 +3,11 @@ import { EmptyState, Panel, timeOfDay, useLocality } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { reasonText } from "../shell/reason";
-
-const STRATEGIES = ["longest_idle", "round_robin"] as const;
+import { strategyText, termText } from "./codes";
 
 function DecisionCard({ decision, queueName }: { decision: Decision; queueName: string }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const { timeZone } = useLocality();
-  const known = STRATEGIES.find((one) => one === decision.strategy);
   const terms = [...new Set(decision.next.flatMap((one) => one.terms.map((term) => term.name)))];
   return (
     <article className="decision">
@@ -18,7 +16,7 @@ function DecisionCard({ decision, queueName }: { decision: Decision; queueName: 
           {timeOfDay(decision.at, i18n.language, timeZone, true)}
         </time>
         <span>{queueName}</span>
-        <span className="faint">{known === undefined ? decision.strategy : t(`strategy.${known}`)}</span>
+        <span className="faint">{strategyText(t, decision.strategy)}</span>
         <span className="decision-winner">
           {t("detail.winner")} <b className="num">{decision.winner.number}</b>
         </span>
@@ -30,7 +28,7 @@ function DecisionCard({ decision, queueName }: { decision: Decision; queueName: 
               <th scope="col">{t("column.agent")}</th>
               {terms.map((term) => (
                 <th key={term} scope="col" className="right">
-                  {term}
+                  {termText(t, term)}
                 </th>
               ))}
             </tr>

@@ -12,6 +12,7 @@ import { useServices } from "../services";
 import { useKeys } from "../useKeys";
 import { useLivePart } from "../useLive";
 import { useTitle } from "../useTitle";
+import { endText } from "./codes";
 import { DecisionsPanel } from "./DecisionsPanel";
 import { LadderPanel } from "./LadderPanel";
 import { LegsPanel } from "./LegsPanel";
@@ -68,7 +69,7 @@ function Summary({ detail, back }: { detail: InteractionDetail; back: () => void
         <dl className="facts">
           <dt>{t("column.endedBy")}</dt>
           <dd>
-            {t(`endedBy.${detail.ended_by}`)} <span className="faint">{detail.cause}</span>
+            {t(`endedBy.${detail.ended_by}`)} <span className="faint">{endText(t, detail.cause)}</span>
           </dd>
           <dt>{t("column.disposition")}</dt>
           <dd>{detail.disposition ?? "–"}</dd>

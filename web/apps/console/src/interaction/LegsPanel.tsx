@@ -3,6 +3,7 @@ import { parseTime } from "@lingtong/model";
 import { Duration, Panel } from "@lingtong/ui";
 import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { endText } from "./codes";
 
 /** Mean opinion scores from which a person calls the sound good, or bearable. */
 const GOOD_MOS = 4;
@@ -61,7 +62,7 @@ export function LegsPanel({ legs }: { legs: readonly Leg[] }): ReactElement {
               <Fact name={t("leg.rtt")}>{value(leg.media?.rtt_ms, 0, " ms")}</Fact>
             </dl>
             <footer className="faint">
-              <span>{t("leg.end", { cause: leg.end_cause })}</span>
+              <span>{t("leg.end", { cause: endText(t, leg.end_cause) })}</span>
               <span className="mono leg-call-id" title={leg.sip_call_id}>
                 {leg.sip_call_id}
               </span>

@@ -2,31 +2,12 @@ import type { TraceStep } from "@lingtong/api";
 import { EmptyState, Panel, timeOfDay, useLocality } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-
-const KINDS = [
-  "play",
-  "menu",
-  "collect",
-  "hours",
-  "queue",
-  "callback",
-  "survey",
-  "echo",
-  "transfer",
-  "hangup",
-  "set",
-  "condition",
-  "subflow",
-] as const;
+import { nodeKindText, outletText, stepDetailText } from "./codes";
 
 /** The path through the flow, node by node, each with the outlet it was left by. */
 export function TracePanel({ trace }: { trace: readonly TraceStep[] }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const { timeZone } = useLocality();
-  const kindText = (kind: string): string => {
-    const known = KINDS.find((one) => one === kind);
-    return known === undefined ? kind : t(`nodeKind.${known}`);
-  };
   return (
     <Panel title={t("detail.trace")}>
       {trace.length === 0 ? (
@@ -39,10 +20,12 @@ export function TracePanel({ trace }: { trace: readonly TraceStep[] }): ReactEle
                 {timeOfDay(step.at, i18n.language, timeZone)}
               </time>
               <div>
-                <span className="trace-kind">{kindText(step.kind)}</span> <b>{step.node}</b>
-                <p>{step.detail}</p>
+                <span className="trace-kind">{nodeKindText(t, step.kind)}</span> <b>{step.node}</b>
+                <p>{stepDetailText(t, step.detail)}</p>
               </div>
-              {step.outlet === null || step.outlet === undefined ? null : <span className="trace-outlet">{step.outlet}</span>}
+              {step.outlet === null || step.outlet === undefined ? null : (
+                <span className="trace-outlet">{outletText(t, step.outlet)}</span>
+              )}
             </li>
           ))}
         </ol>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, typ
 import { useTranslation } from "react-i18next";
 import { useAppearance } from "../appearance";
 import { causeColor } from "./cause";
+import { gapText } from "./codes";
 
 const CHANNEL_HEIGHT = 62;
 
@@ -108,7 +109,7 @@ export function Waveform({ recording, peaks, positionMs, marks, silences, act }:
         <i
           key={gap.from_ms}
           className="wave-gap"
-          title={t("player.gap", { cause: gap.cause })}
+          title={t("player.gap", { cause: gapText(t, gap.cause) })}
           style={{ left: share(gap.from_ms), width: share(gap.to_ms - gap.from_ms) }}
         />
       ))}

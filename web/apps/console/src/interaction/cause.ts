@@ -13,6 +13,7 @@ export function causeColor(cause: string): string {
 
 /** A segment's cause in words; one that this page does not know is shown as the server gave it. */
 export function causeText(t: TFunction<["console", "ui"]>, cause: string): string {
+  if (cause === "setup") return t("detail.setup");
   const state = asState(cause);
   return state === undefined ? cause : t(`ui:state.${state}`);
 }

@@ -2,7 +2,19 @@ import { AGENT_STATES } from "@lingtong/model";
 import type { TFunction } from "i18next";
 import { REASONS } from "./useAgentState";
 
-const KNOWN = [...REASONS, "no_answer", "rejected", "device_offline", "signed_out", "supervisor"] as const;
+/** What the server names by itself: why an agent is not ready, or takes no part in a decision. */
+const KNOWN = [
+  ...REASONS,
+  "manual",
+  "signed_in",
+  "feature_code",
+  "rona",
+  "declined",
+  "phone_busy",
+  "phone_failed",
+  "phone_lost",
+  "missing_skill",
+] as const;
 
 /** A reason in words, also where a state is the reason; one that this page does not know is shown as the server gave it. */
 export function reasonText(t: TFunction<["console", "ui"]>, reason: string | null | undefined): string {

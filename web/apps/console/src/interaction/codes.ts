@@ -1,0 +1,126 @@
+import type { TFunction } from "i18next";
+
+type Words = TFunction<["console", "ui"]>;
+
+const CAUSES = [
+  "normal",
+  "cancelled",
+  "answered_elsewhere",
+  "busy",
+  "no_answer",
+  "declined",
+  "not_found",
+  "unreachable",
+  "forbidden",
+  "not_acceptable",
+  "overload",
+  "peer_failed",
+  "media_lost",
+  "session_expired",
+  "too_long",
+  "forced",
+  "transferred",
+  "shutdown",
+  "internal",
+] as const;
+
+const NODE_KINDS = [
+  "play",
+  "menu",
+  "collect",
+  "hours",
+  "queue",
+  "callback",
+  "survey",
+  "echo",
+  "transfer",
+  "hangup",
+  "set",
+  "condition",
+  "subflow",
+  "return",
+  "language",
+  "record",
+] as const;
+
+/** Outlets, and details that are one word. */
+const STEPS = [
+  "done",
+  "answered",
+  "agent_left",
+  "caller_left",
+  "no_agent",
+  "full",
+  "too_long",
+  "timeout",
+  "invalid",
+  "busy",
+  "no_answer",
+  "failed",
+  "open",
+  "closed",
+  "holiday",
+  "true",
+  "false",
+  "noted",
+] as const;
+
+const SENTENCES = [
+  ["no target", "noTarget"],
+  ["too few digits", "tooFewDigits"],
+  ["no such flow, or too deep", "noFlow"],
+  ["too many steps", "tooManySteps"],
+] as const;
+
+const STRATEGIES = ["longest_idle", "round_robin"] as const;
+const TERMS = ["idle_ms", "offers_since"] as const;
+const GAP_CAUSES = ["disk", "slow"] as const;
+
+// Each of these shows a code that this page does not know as the server gave it.
+
+/** Why a call or a leg ended. */
+export function endText(t: Words, cause: string): string {
+  if (cause === "") return "–";
+  const known = CAUSES.find((one) => one === cause);
+  return known === undefined ? cause : t(`cause.${known}`);
+}
+
+/** What a node of a flow does. */
+export function nodeKindText(t: Words, kind: string): string {
+  const known = NODE_KINDS.find((one) => one === kind);
+  return known === undefined ? kind : t(`nodeKind.${known}`);
+}
+
+/** How a node was left; keys and the outlets that a flow names itself stay as they are. */
+export function outletText(t: Words, outlet: string): string {
+  const known = STEPS.find((one) => one === outlet);
+  return known === undefined ? outlet : t(`step.${known}`);
+}
+
+/** What happened in a node. */
+export function stepDetailText(t: Words, detail: string): string {
+  const key = /^digit (\S)$/.exec(detail)?.[1];
+  if (key !== undefined) return t("step.key", { key });
+  const amount = /^(\d+) digits$/.exec(detail)?.[1];
+  if (amount !== undefined) return t("step.keys", { amount });
+  const sentence = SENTENCES.find(([text]) => text === detail)?.[1];
+  return sentence === undefined ? outletText(t, detail) : t(`step.${sentence}`);
+}
+
+/** By which rule a queue chooses. */
+export function strategyText(t: Words, strategy: string): string {
+  const known = STRATEGIES.find((one) => one === strategy);
+  return known === undefined ? strategy : t(`strategy.${known}`);
+}
+
+/** What agents are compared by. */
+export function termText(t: Words, term: string): string {
+  const known = TERMS.find((one) => one === term);
+  return known === undefined ? term : t(`term.${known}`);
+}
+
+/** Why a recording lacks sound. */
+export function gapText(t: Words, cause: string): string {
+  const known = GAP_CAUSES.find((one) => one === cause);
+  return known === undefined ? cause : t(`gapCause.${known}`);
+}
