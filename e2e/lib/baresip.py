@@ -40,7 +40,9 @@ class Baresip:
         self._control = until(lambda: self._connect(control), 10, f"baresip's control port; {self.process.log}", 0.05)
         test.at_end(self._control.close)
         if secret:
-            self.wait_event("REGISTER_OK")
+            # Its event may have come before anybody listened.
+            until(lambda: "200 OK" in self.process.log.read_text(errors="replace"), 10,
+                  lambda: f"baresip's registration: {self.process.log.read_text(errors='replace')[-1500:]}")
 
     def _connect(self, port):
         try:
@@ -97,10 +99,10 @@ class Baresip:
         if not dumps:
             return [], 8000
         data = dumps[-1].read_bytes()
-        rate = int.from_bytes(data[24:28], "little")
+        channels, rate = int.from_bytes(data[22:24], "little"), int.from_bytes(data[24:28], "little")
         at = data.find(b"data") + 8
         samples = memoryview(data[at : at + (len(data) - at) // 2 * 2]).cast("h")
-        return list(samples), rate
+        return list(samples[::channels]), rate
 
     def wait_tone(self, frequency, timeout=10):
         """Waits until a fifth of a second of that tone is at the end of what it has heard."""

@@ -117,6 +117,21 @@ def test_session_interval_too_small(t):
     t.check(int(call.final["min-se"]) >= 90, f"Min-SE: {call.final['min-se']}")
 
 
+def test_reliable_provisional(t):
+    """A caller who insists on 100rel gets its provisional answers reliably."""
+    agent = t.agent(1001)
+    caller = t.caller()
+    caller.supports = "100rel"
+    call = caller.call("1001", fields=[("Require", "100rel")])
+    offered = agent.wait_call()
+    prack = t.until(lambda: getattr(call, "prack", None), 5, "a reliable provisional answer")
+    t.equal(prack.wait().status, 200, "PRACK")
+    offered.answer(AGENT_HZ)
+    call.wait_up().rtp.wait_tone(AGENT_HZ)
+    call.bye().wait()
+    offered.wait_end()
+
+
 KAMAILIO = """
 #!KAMAILIO
 debug=1
@@ -133,6 +148,8 @@ loadmodule "pv.so"
 loadmodule "maxfwd.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
+loadmodule "path.so"
+modparam("path", "use_received", 0)
 request_route {{
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
     if (has_totag()) {{
@@ -143,6 +160,8 @@ request_route {{
     if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
     t_check_trans();
     if (is_method("INVITE|SUBSCRIBE")) record_route();
+    if (loose_route()) {{ t_relay(); exit; }}
+    if (is_method("REGISTER")) add_path();
     $du = "sip:{host}:{server}";
     t_relay();
 }}
@@ -195,3 +214,25 @@ def test_kamailio_in_front(t):
     given_up.wait_end()
     ringing.wait_end()
     t.server.wait_idle()
+
+
+def test_phone_behind_kamailio(t):
+    """An agent's phone that registers through the edge is rung through it (RFC 3327)."""
+    edge = kamailio(t)
+    agent = t.phone(1001, "demo-1001", proxy=edge)
+    agent.supports = "path"
+    fields = [("Contact", f"{agent.contact};expires=600"), ("Supported", "path")]
+    uri = f"sip:{t.server.sip[0]}:{t.server.sip[1]}"
+    answer = agent.request("REGISTER", uri, fields, to=f"<{agent.aor}>").wait()
+    t.equal(answer.status, 200, "REGISTER through the edge")
+    t.check(str(edge[1]) in answer["path"], f"Path: {answer['path']!r}")
+    t.server.wait_agent(1001, "ready")
+    call = t.caller().call("95001").wait_up()
+    offered = agent.wait_call()
+    t.check(str(edge[1]) in offered.incoming["via"], "the call came round the edge")
+    offered.answer(AGENT_HZ)
+    call.rtp.tone(CALLER_HZ)
+    call.rtp.wait_tone(AGENT_HZ)
+    offered.rtp.wait_tone(CALLER_HZ)
+    offered.bye().wait()
+    call.wait_end()

@@ -46,6 +46,9 @@ def shows(t, language):
     talk(t, call, offered)
     browser.wait_for("!!document.querySelector('.call-row[data-state=talking]')", what="the talk in the live view")
     browser.wait_text(words["talking"])
+    card = "[...document.querySelectorAll('.queue-card')].find(c => c.querySelector('.queue-name').innerText === 'sales')"
+    pattern = f"/1\\s+{words['talking']}/"
+    browser.wait_for(f"{pattern}.test({card}.querySelector('.queue-foot').innerText)", what="the queue's talking agent")
     shot(t, browser, f"live-{language}")
     heard = len(call.rtp.heard) + 150
     t.until(lambda: len(call.rtp.heard) > heard, 8, "three seconds of talk")
