@@ -6,22 +6,23 @@
 
 mod inbox;
 mod overload;
+mod pace;
+mod plane;
 mod thread;
 mod udp;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use bytes::Bytes;
-use media::engine::{MediaCommand, MediaEvent};
+use media::engine::MediaEvent;
 use sip::flow::Flow;
-use types::{LegId, Now};
+use types::LegId;
 
-use crate::media::MediaPool;
 use crate::mind::Mind;
-use crate::ua::{Lookup, MediaPlane, NoPort, UaConfig};
+use crate::ua::{Lookup, MediaPlane, UaConfig};
 
 pub use inbox::{Full, Post};
+pub use plane::PoolPlane;
 pub use thread::{Signalling, StartError};
 
 /// What other threads hand to the signalling thread.
@@ -59,26 +60,6 @@ pub struct SignallingConfig {
     pub ua: UaConfig,
     /// Saved dialogs of the process before, which are ended.
     pub dialogs: Vec<Vec<u8>>,
-}
-
-/// [`MediaPool`] as the user agent's media plane.
-pub struct PoolPlane(pub Arc<MediaPool>);
-
-impl MediaPlane for PoolPlane {
-    fn open(&mut self, _now: Now, leg: LegId, near: Option<LegId>) -> Result<u16, NoPort> {
-        self.0.create_leg(leg, near).map(|ports| ports.rtp).map_err(|error| {
-            tracing::warn!(%error, "no media for a leg");
-            NoPort
-        })
-    }
-
-    fn command(&mut self, command: MediaCommand) {
-        if self.0.command(command).is_err() {
-            tracing::warn!("a media thread does not keep up; a command was dropped");
-        }
-    }
-
-    fn flush(&mut self) {}
 }
 
 /// Starts the signalling thread.

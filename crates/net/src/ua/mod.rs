@@ -42,8 +42,8 @@ pub trait MediaPlane: Send {
     /// Tells a leg's media something. Commands for a leg that is not open are ignored.
     fn command(&mut self, command: MediaCommand);
 
-    /// Lets what was told take effect; called once a batch.
-    fn flush(&mut self);
+    /// Lets what was told take effect, at once or by the moment that it names; called once a batch, and then.
+    fn flush(&mut self, now: Mono) -> Option<Mono>;
 }
 
 /// No port is free for another leg.
@@ -109,6 +109,8 @@ pub struct Ua<M: Mind> {
     pub(crate) closing: VecDeque<(Mono, LegId)>,
     pub(crate) sessions: u64,
     pub(crate) transmits: VecDeque<Transmit>,
+    /// When the media plane wants to be flushed again.
+    media_due: Option<Mono>,
 }
 
 impl<M: Mind> Ua<M> {
@@ -130,6 +132,7 @@ impl<M: Mind> Ua<M> {
             asked: Vec::new(),
             closing: VecDeque::new(),
             transmits: VecDeque::new(),
+            media_due: None,
         }
     }
 
@@ -205,13 +208,13 @@ impl<M: Mind> Ua<M> {
     /// When [`Ua::handle_timeout`] wants to be called.
     pub fn poll_timeout(&mut self) -> Option<Mono> {
         let closing = self.closing.front().map(|(at, _)| *at);
-        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing].into_iter().flatten().min()
+        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing, self.media_due].into_iter().flatten().min()
     }
 
     /// Ends a turn: what was decided becomes durable; after that [`Ua::poll_transmit`] is drained.
     pub fn commit(&mut self, now: Now) {
         self.mind.commit(now);
-        self.media.flush();
+        self.media_due = self.media.flush(now.mono);
     }
 
     /// The next message to send; only after [`Ua::commit`].
