@@ -689,3 +689,32 @@ fn a_far_end_is_tied_once_it_is_sure_and_untied_when_another_may_come() {
     lab.tell(MediaCommand::Destroy(lab.leg(1)));
     assert_eq!(ties(&mut lab), [(1, None)], "the next call finds the port free");
 }
+
+#[test]
+fn a_packet_from_before_the_bridge_takes_no_number_of_the_prompts() {
+    let mut lab = Lab::with(&[ALAW, ALAW]);
+    lab.phones[1].voice = Some(700.0);
+    let late = lab.speak(1);
+    lab.speak(1);
+    play(&mut lab, 0, 1, &[hello()], false, false);
+    lab.bridge(0, 1);
+    lab.pass_silently(300);
+    lab.pass(40);
+    let (slot, from) = (lab.phones[1].slot, lab.phones[1].from);
+    lab.packet(slot, Lane::Rtp, from, &late);
+    // Over ten minutes the numbers go round.
+    lab.pass(700_000);
+    lab.assert_seamless(0);
+    assert_eq!(lab.rtp(0).len(), 10 + 2 + 35_000);
+}
+
+#[test]
+fn comfort_noise_is_passed_on_so_that_it_is_not_taken_for_loss() {
+    let mut lab = Lab::with(&[ALAW, ALAW]);
+    lab.bridge(0, 1);
+    let mut bytes = vec![40; 13];
+    Header { payload_type: 13, sequence: 1, ..Header::default() }.write(&mut bytes);
+    let from = lab.phones[0].from;
+    lab.packet(0, Lane::Rtp, from, &bytes);
+    assert_eq!(lab.rtp(1)[0].header.payload_type, 13);
+}

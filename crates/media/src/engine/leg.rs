@@ -25,6 +25,8 @@ const SAME_PRESS_US: u64 = 1_000_000;
 /// Packets that a leg may send between two looks at its timers (0.1 to 0.5 s): speech in the shortest packets needs a
 /// fifth of it; more is a flood that the other side shall not have to bear.
 const MAX_BURST: u16 = 1000;
+/// How far behind the newest packet one may come and still be told from a restarted stream, in packets: 20 s.
+const MAX_LATE: i16 = 1000;
 /// Our name in RTCP. One for all legs: it tells nothing about the machine or the caller.
 const CNAME: &str = "lingtong";
 /// Payload type of comfort noise (RFC 3389).
@@ -80,6 +82,9 @@ pub(super) struct Leg {
     tied: bool,
     pub(super) rewriter: Rewriter,
     pub(super) session: Session,
+    /// SSRC and sequence number with which the stream that is passed on joined ours: what comes from before it would
+    /// take numbers that are used already.
+    joined: Option<(u32, u16)>,
     crypt: Option<Box<Crypt>>,
     seed: u64,
 
@@ -155,6 +160,7 @@ impl Leg {
             tied: false,
             rewriter,
             session,
+            joined: None,
             crypt: None,
             seed,
             hears: Hears::Nothing,
@@ -377,9 +383,13 @@ impl Leg {
         let payload_type = match incoming.role {
             Role::Audio => self.agreed.send_type,
             Role::Event => self.agreed.event_send?,
+            Role::Noise if self.agreed.codec_out.clock_rate() == 8000 => COMFORT_NOISE,
             Role::Noise => return None,
         };
         if self.outgoing.as_ref().is_some_and(|o| o.is_sending()) {
+            return None;
+        }
+        if !self.follows(&incoming.header) {
             return None;
         }
         let header = self.rewriter.forward(Header { payload_type, ..incoming.header }, now.0);
@@ -396,6 +406,21 @@ impl Leg {
             None => len,
         };
         Some(Forward { slot: self.slot, to, len })
+    }
+
+    /// Whether a packet belongs to the time since its stream joined ours.
+    fn follows(&mut self, header: &Header) -> bool {
+        let (ssrc, first) = *self.joined.get_or_insert((header.ssrc, header.sequence));
+        let step = rtp::seq_distance(first, header.sequence);
+        if ssrc == header.ssrc && (-MAX_LATE..0).contains(&step) {
+            return false;
+        }
+        if ssrc != header.ssrc || !(0..=2 * MAX_LATE).contains(&step) {
+            // The mark follows the stream, so that it is never half the circle of numbers behind.
+            let behind = if ssrc == header.ssrc { MAX_LATE as u16 } else { 0 };
+            self.joined = Some((header.ssrc, header.sequence.wrapping_sub(behind)));
+        }
+        true
     }
 
     /// Sends a frame of our own making; `payload` appends it.
@@ -421,6 +446,7 @@ impl Leg {
         payload: impl FnOnce(&mut Vec<u8>) -> Option<()>,
     ) -> bool {
         let Some(to) = self.destination() else { return false };
+        self.joined = None;
         let crypt = &mut self.crypt;
         let mut payload_len = 0;
         let sent = outbox.packet(self.slot, Lane::Rtp, to, |bytes| {

@@ -233,15 +233,7 @@ impl Engine {
         let Some(&slot) = self.slots.get(&command.leg()) else { return };
         match command {
             MediaCommand::Create { .. } => {}
-            MediaCommand::Configure { media, .. } => {
-                let leg = self.legs.get_mut(slot as usize).and_then(Option::as_deref_mut);
-                let Some(leg) = leg else { return };
-                leg.configure(mono, &media, &mut self.outbox);
-                if let Some(player) = &mut leg.player {
-                    player.set_codec(media.codec);
-                }
-                self.plan_around(slot);
-            }
+            MediaCommand::Configure { media, .. } => self.configure(mono, slot, &media),
             MediaCommand::Watch { on, .. } => {
                 let Some(leg) = self.leg_mut(slot) else { return };
                 leg.watch = on;
@@ -264,13 +256,7 @@ impl Engine {
             }
             MediaCommand::SendDigits { digits, .. } => self.press(slot, &digits.chars().collect::<Vec<_>>()),
             MediaCommand::Record { to, .. } => self.record(mono, slot, *to),
-            MediaCommand::PauseRecord { pause, .. } => {
-                let outbox = &mut self.outbox;
-                let leg = self.legs.get_mut(slot as usize).and_then(Option::as_deref_mut);
-                if let Some(track) = leg.and_then(|leg| leg.track.as_mut()) {
-                    track.pause(mono, pause, outbox);
-                }
-            }
+            MediaCommand::PauseRecord { pause, .. } => self.pause_record(mono, slot, pause),
             MediaCommand::StopRecord(_) => self.stop_record(mono, slot),
             MediaCommand::RecordingLost { leg, recording, span, disk } => {
                 let track = self.leg_mut(slot).and_then(|leg| leg.track.as_mut());
@@ -281,6 +267,15 @@ impl Engine {
             }
             MediaCommand::Destroy(_) => self.destroy(now, slot),
         }
+    }
+
+    fn configure(&mut self, now: Mono, slot: u32, media: &LegMedia) {
+        let Some(leg) = self.legs.get_mut(slot as usize).and_then(Option::as_deref_mut) else { return };
+        leg.configure(now, media, &mut self.outbox);
+        if let Some(player) = &mut leg.player {
+            player.set_codec(media.codec);
+        }
+        self.plan_around(slot);
     }
 
     fn create(&mut self, now: Mono, id: LegId, slot: u32, seed: u64) {
@@ -382,6 +377,13 @@ impl Engine {
         let mut track = Track::new(leg.id, to, leg.agreed.codec_in);
         track.held(now, !leg.agreed.receive);
         leg.track = Some(Box::new(track));
+    }
+
+    fn pause_record(&mut self, now: Mono, slot: u32, pause: bool) {
+        let leg = self.legs.get_mut(slot as usize).and_then(Option::as_deref_mut);
+        if let Some(track) = leg.and_then(|leg| leg.track.as_mut()) {
+            track.pause(now, pause, &mut self.outbox);
+        }
     }
 
     fn stop_record(&mut self, now: Mono, slot: u32) {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use io_uring::types::{BufRingEntry, Fd, Fixed, SubmitArgs, Timespec};
+use io_uring::types::{BufRingEntry, CancelBuilder, Fd, Fixed, SubmitArgs, Timespec};
 use io_uring::{IoUring, cqueue, opcode, squeue};
 use media::engine::{Forward, Lane, Outbox, Tie};
 
@@ -349,6 +349,7 @@ impl Uring {
 
     fn wait(&mut self, timeout: Duration) -> io::Result<()> {
         let gathering = gathering(self.coalesce, timeout);
+        let mut timeout = timeout;
         if self.busy && !self.min_wait && !gathering.is_zero() {
             // Older kernels: let company gather while packets flow anyway.
             self.enter(gathering, COMPANY, 0)?;
@@ -356,6 +357,7 @@ impl Uring {
             if !self.completions.is_empty() {
                 return Ok(());
             }
+            timeout -= gathering;
         }
         let min_wait_us = if self.min_wait { gathering.as_micros() as u32 } else { 0 };
         let want = if min_wait_us > 0 { COMPANY } else { 1 };
@@ -451,6 +453,19 @@ impl Uring {
         // SAFETY: the caller puts the buffer among the lent ones, which are not used before the next submission.
         unsafe { self.queue_send(fd, to, bytes, len) };
         true
+    }
+}
+
+impl Drop for Uring {
+    fn drop(&mut self) {
+        // Closing the ring cancels what is in flight only some time later; its memory is freed right after us.
+        let patience = Timespec::from(Duration::from_secs(1));
+        let cancelled = self.ring.submitter().register_sync_cancel(Some(patience), CancelBuilder::any());
+        match cancelled {
+            Ok(()) => {}
+            Err(e) if e.raw_os_error() == Some(libc::ENOENT) => {}
+            Err(error) => tracing::debug!(%error, "requests of a media thread were not cancelled in time"),
+        }
     }
 }
 
