@@ -11,6 +11,10 @@ use super::Ua;
 use super::guard::Guard;
 use crate::mind::{Admission, Claim, Credential, Mind};
 
+/// Telephones, by the beginning of their User-Agent, that give up at a challenge with SHA-256 even where
+/// one with MD5 stands beside it (RFC 8760 section 2.4 asks them to pick).
+const MD5_ONLY: [&[u8]; 3] = [b"baresip v0.", b"baresip v1.", b"baresip v2."];
+
 /// What admission has found.
 pub(crate) enum Verdict {
     /// A device that has proved itself, with its name.
@@ -84,7 +88,7 @@ impl<M: Mind> Ua<M> {
             if message.header(HeaderName::Authorization).is_some() {
                 self.auth.guard.failed(now.mono, ip, "");
             }
-            return self.challenge(now, status, realm, false);
+            return self.challenge(now, message, status, realm, false);
         };
         let known = self.mind.credential(realm, &credentials.username);
         let user = known.as_ref().map(|c| ha1(c, credentials.algorithm));
@@ -93,20 +97,23 @@ impl<M: Mind> Ua<M> {
         let outcome = self.auth.authenticator.verify(now.wall, message.method_text(), &credentials, ha1);
         let name = Text::from(&*credentials.username);
         match (outcome, known) {
-            (Outcome::Stale, Some(_)) => self.challenge(now, status, realm, true),
+            (Outcome::Stale, Some(_)) => self.challenge(now, message, status, realm, true),
             (Outcome::Granted, Some(credential)) if !self.auth.guard.shut_out(now.mono, ip, &name) => {
                 self.auth.guard.succeeded(now.mono, ip, &name);
                 Verdict::Device(credential, name)
             }
             _ => {
                 self.auth.guard.failed(now.mono, ip, &name);
-                self.challenge(now, status, realm, false)
+                self.challenge(now, message, status, realm, false)
             }
         }
     }
 
-    fn challenge(&mut self, now: Now, status: u16, realm: &str, stale: bool) -> Verdict {
-        Verdict::Challenge(status, self.auth.authenticator.challenge(now.wall, realm, stale).into())
+    fn challenge(&mut self, now: Now, message: &Message, status: u16, realm: &str, stale: bool) -> Verdict {
+        let [sha256, md5] = self.auth.authenticator.challenge(now.wall, realm, stale);
+        let agent = message.header(HeaderName::UserAgent).unwrap_or_default();
+        let md5_only = MD5_ONLY.iter().any(|prefix| agent.starts_with(prefix));
+        Verdict::Challenge(status, if md5_only { vec![md5] } else { vec![sha256, md5] })
     }
 }
 

@@ -62,7 +62,7 @@ impl<M: Mind> Ua<M> {
         let cseq = message.cseq().map_or(0, |c| c.number);
         let register = RegisterRequest { call_id: Text::from(message.call_id()), cseq, change };
         match self.mind.register(now, device, &register) {
-            Ok(bindings) => self.confirm_registration(now, request, &bindings),
+            Ok(bindings) => self.confirm_registration(now, request, message, &bindings),
             Err(RegisterRejected::OutOfOrder) => {
                 let _ = self.agent.respond(now, request, 500, "", &[("Retry-After", "1")], None);
             }
@@ -72,12 +72,15 @@ impl<M: Mind> Ua<M> {
         }
     }
 
-    fn confirm_registration(&mut self, now: Now, request: RequestHandle, bindings: &[Binding]) {
+    /// Names what is bound, and the way that calls to it will take (RFC 3327 section 5.3).
+    fn confirm_registration(&mut self, now: Now, request: RequestHandle, message: &Message, bindings: &[Binding]) {
         let contacts: Vec<String> = bindings
             .iter()
             .map(|b| format!("<{}>;expires={}", b.uri.reveal(), b.expires.ms_since(now.wall).div_ceil(1000)))
             .collect();
-        let fields: Vec<(&str, &str)> = contacts.iter().map(|c| ("Contact", c.as_str())).collect();
+        let contacts = contacts.iter().map(|c| ("Contact", c.as_str()));
+        let path = message.headers(HeaderName::Path).filter_map(|p| std::str::from_utf8(p).ok()).map(|p| ("Path", p));
+        let fields: Vec<(&str, &str)> = contacts.chain(path).collect();
         let _ = self.agent.respond(now, request, 200, "", &fields, None);
     }
 }
