@@ -320,3 +320,18 @@ fn a_range_without_a_pair_is_refused() {
     let started = MediaPool::start(config, Arc::default(), Arc::new(|_| {}));
     assert!(matches!(started, Err(MediaStartError::EmptyRange(40_001, 40_002))));
 }
+
+#[test]
+fn an_unspecified_address_hears_what_comes_to_any_of_the_hosts() {
+    let (sender, events) = mpsc::channel();
+    let config = MediaPoolConfig { ports: free_ports(4), ..MediaPoolConfig::default() };
+    let sink = move |event| drop(sender.send(event));
+    let pool = MediaPool::start(config, Arc::default(), Arc::new(sink)).unwrap();
+    let bench = Bench { pool, events };
+    let (mut a, b) = (bench.phone(1, None), bench.phone(2, Some(1)));
+    bench.bridge(&a, &b);
+    pass_on(&mut a, &b, 1);
+    // The same phone by another address of ours, as behind a router that knows only that one.
+    a.to.set_ip("127.0.0.2".parse().unwrap());
+    pass_on(&mut a, &b, 2);
+}

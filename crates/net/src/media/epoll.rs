@@ -157,6 +157,7 @@ impl Backend for Epoll {
 
     fn tie(&mut self, tie: Tie) {
         if let Some(Some(pair)) = self.sockets.get(tie.slot as usize)
+            && pair.one_address
             && let Err(error) = sys::tie(pair.fd(Lane::Rtp), pair.v6, tie.to)
         {
             tracing::debug!(%error, "a socket stays as it was");

@@ -51,7 +51,8 @@ pub struct MediaPoolConfig {
     pub legs_per_thread: usize,
     /// Keep thread n on processor n.
     pub pin: bool,
-    /// Address to bind RTP to.
+    /// Address to bind RTP to. The one that session descriptions tell, where it is the host's own: then media comes
+    /// from there too on a host of several addresses, and each packet costs less than with the unspecified address.
     pub ip: IpAddr,
     /// Lowest and highest RTP or RTCP port.
     pub ports: (u16, u16),

@@ -42,6 +42,8 @@ pub(crate) struct SocketPair {
     pub(crate) port: u16,
     /// IPv6 sockets.
     pub(crate) v6: bool,
+    /// Bound to one address of the host, not to all.
+    pub(crate) one_address: bool,
     /// Something came since the pair was taken.
     heard: AtomicBool,
 }
@@ -53,6 +55,7 @@ impl SocketPair {
             rtcp: UdpSocket::bind(SocketAddr::new(ip, port + 1))?,
             port,
             v6: ip.is_ipv6(),
+            one_address: !ip.is_unspecified(),
             heard: AtomicBool::new(false),
         };
         sys::mark_as_voice(&pair.rtp, ip.is_ipv6());
@@ -62,7 +65,7 @@ impl SocketPair {
     /// A pair on any two free loopback ports, to try the kernel out with.
     pub(crate) fn bind_anywhere() -> io::Result<Self> {
         let any = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
-        Ok(Self { rtp: any()?, rtcp: any()?, port: 0, v6: false, heard: AtomicBool::new(false) })
+        Ok(Self { rtp: any()?, rtcp: any()?, port: 0, v6: false, one_address: true, heard: AtomicBool::new(false) })
     }
 
     /// Where the RTP socket is bound.

@@ -180,7 +180,8 @@ pub(crate) fn mark_as_voice(socket: &UdpSocket, v6: bool) {
     };
 }
 
-/// Ties a datagram socket to one far end, or unties it; its port stays.
+/// Ties a datagram socket to one far end, or unties it; its port stays. Only for a socket that is bound to one address:
+/// on any other the system would also choose the local address, which need not be the one that was signalled.
 pub(crate) fn tie(fd: RawFd, v6: bool, to: Option<SocketAddr>) -> io::Result<()> {
     let (name, len) = match to {
         Some(to) => Name::on(to, v6),

@@ -501,6 +501,9 @@ impl Backend for Uring {
     fn tie(&mut self, tie: Tie) {
         let Some(Some(socket)) = self.sockets.get_mut(tie.slot as usize) else { return };
         socket.pair.hear();
+        if !socket.pair.one_address {
+            return;
+        }
         match sys::tie(socket.pair.fd(Lane::Rtp), socket.pair.v6, tie.to) {
             Ok(()) => socket.tied = tie.to,
             Err(error) => tracing::debug!(%error, "a socket stays as it was"),
