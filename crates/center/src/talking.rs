@@ -17,6 +17,13 @@ use types::event::Happening;
 /// After media has stopped, how long its return is awaited before the leg counts as gone. Together
 /// with the media plane's own time-out the customer hears music within seconds, never silence.
 const MEDIA_GRACE: Duration = Duration::from_secs(5);
+/// One who holds may send nothing for as long as it holds. After the session interval that RFC 4028
+/// recommends it counts as gone all the same, so that no customer hears music for ever.
+const HOLD_GRACE: Duration = Duration::from_secs(1800);
+
+const fn grace(holds: bool) -> Duration {
+    if holds { HOLD_GRACE } else { MEDIA_GRACE }
+}
 
 impl Center {
     pub(crate) fn on_leg(&mut self, now: Now, id: InteractionId, event: &LegEvent) {
@@ -283,6 +290,9 @@ impl Center {
 
     fn on_held(&mut self, now: Now, id: InteractionId, by: LegId, held: bool) {
         let Some(interaction) = self.get(id) else { return };
+        for (_, at) in interaction.media_lost.iter_mut().filter(|(lost, _)| *lost == by) {
+            *at = now.mono + grace(held);
+        }
         let Some(partner) = interaction.call.partner() else { return };
         if interaction.stage != Stage::Talking {
             return;
@@ -307,13 +317,13 @@ impl Center {
 
     fn on_media_lost(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(interaction) = self.get(id) else { return };
-        // One who holds may send nothing.
-        if interaction.stage == Stage::Ending || interaction.call.leg(leg).is_none_or(|l| l.holds) {
+        let Some(holds) = interaction.call.leg(leg).map(|l| l.holds) else { return };
+        if interaction.stage == Stage::Ending {
             return;
         }
         interaction.media_lost.retain(|(lost, _)| *lost != leg);
-        interaction.media_lost.push((leg, now.mono + MEDIA_GRACE));
-        if interaction.stage == Stage::Talking && interaction.call.partner() == Some(leg) {
+        interaction.media_lost.push((leg, now.mono + grace(holds)));
+        if !holds && interaction.stage == Stage::Talking && interaction.call.partner() == Some(leg) {
             self.play(now, id, Playing::Hold, vec![Sound::Music("default".into())], true, false);
         }
     }
@@ -334,8 +344,12 @@ impl Center {
             if leg == interaction.call.customer() {
                 self.end(now, id, EndedBy::System, Cause::MediaLost);
             } else if interaction.call.partner() == Some(leg) {
+                // While it hands the customer on, that goes on without it.
+                let handing_over = interaction.call.is_attempting();
                 interaction.call.hang_up_leg(leg, Cause::MediaLost);
-                self.on_partner_left(now, id, leg, Cause::MediaLost);
+                if !handing_over {
+                    self.on_partner_left(now, id, leg, Cause::MediaLost);
+                }
             } else {
                 interaction.call.hang_up_leg(leg, Cause::MediaLost);
             }

@@ -219,14 +219,23 @@ impl Center {
         self.touch(id);
     }
 
+    /// The customer is with the party again that wanted to hand it on; telephones hold it meanwhile.
+    fn back_with_partner(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.get(id) else { return };
+        let Some(partner) = interaction.call.partner() else { return };
+        let agent = interaction.agent_of(partner);
+        let held = interaction.call.leg(partner).is_some_and(|l| l.holds);
+        let kind = if held { SegmentKind::Held } else { SegmentKind::Talking };
+        self.enter(now, id, Doing { kind, queue: None, agent });
+        if held {
+            self.play(now, id, Playing::Hold, vec![Sound::Music("default".into())], true, false);
+        }
+    }
+
     pub(crate) fn on_transfer_failed(&mut self, now: Now, id: InteractionId, stranded: bool, cause: Cause) {
         self.stop_playing(id);
         if !stranded {
-            let back = self.get(id).and_then(|i| i.call.partner().map(|p| i.agent_of(p)));
-            if let Some(agent) = back {
-                self.enter(now, id, Doing { kind: SegmentKind::Talking, queue: None, agent });
-            }
-            return;
+            return self.back_with_partner(now, id);
         }
         // The party that asked has left already; the queue it came from takes the customer back.
         let queue = self.get(id).and_then(|i| i.ledger.record().queue);

@@ -211,6 +211,8 @@ impl Sim {
         if replaces.is_none() && self.rng.chance(0.5) {
             // Hangs up at once, and leaves the rest to us.
             self.plan_talk(delay + Duration::from_millis(20), id, TalkAct::HangUp);
+        } else if self.goes_wrong(0.02) {
+            self.plan_talk(delay * 2, id, TalkAct::Vanish);
         }
     }
 

@@ -240,6 +240,7 @@ fn hold_is_counted_and_the_held_one_hears_music() {
     lab.event(LegEvent::MediaLost { leg });
     lab.wait(20);
     lab.event(LegEvent::HeldByPeer { leg, held: false });
+    lab.event(LegEvent::MediaBack { leg });
     assert_eq!(lab.told(&["state", "stop", "hangup"]), ["state talking", "stop c1"]);
     lab.wait(5);
     lab.hangs_up("c1");
@@ -275,4 +276,19 @@ fn a_flow_may_leave_the_caller_ringing_until_an_agent_answers() {
     assert!(trace[2].starts_with("play c1 agent_number_prefix"), "{trace:?}");
     lab.played("c1");
     assert_eq!(lab.told(&["bridge"]), ["bridge c1 d1"]);
+}
+
+#[test]
+fn one_who_vanishes_while_it_holds_is_missed_in_the_end() {
+    let mut lab = Lab::with(&[1001]);
+    lab.caller("95002");
+    lab.answers("d1");
+    let leg = lab.leg("d1");
+    lab.event(LegEvent::HeldByPeer { leg, held: true });
+    lab.event(LegEvent::MediaLost { leg });
+    lab.trace();
+    lab.wait(1799);
+    assert_eq!(lab.told(&["hangup"]), Vec::<String>::new());
+    lab.wait(1);
+    assert_eq!(lab.told(&["hangup", "state"]), ["hangup d1 media_lost", "state queued"]);
 }

@@ -207,3 +207,44 @@ fn a_caller_who_leaves_during_a_transfer_ends_everything() {
     lab.settle();
     assert_eq!((lab.told(&["ended"]).len(), lab.center.in_progress()), (1, 0));
 }
+
+#[test]
+fn one_who_holds_and_cannot_hand_on_holds_still() {
+    let mut lab = talking(&[1001, 1002]);
+    let leg = lab.leg("d1");
+    lab.event(LegEvent::HeldByPeer { leg, held: true });
+    lab.asks("d1", "1002", None);
+    lab.rings("d2");
+    lab.trace();
+    lab.ends("d2", Cause::Declined, true);
+    assert_eq!(
+        lab.told(&["state", "play", "progress"]),
+        ["progress d1 Failed(Declined)", "state held", "play c1 music",]
+    );
+    lab.event(LegEvent::HeldByPeer { leg, held: false });
+    assert_eq!(lab.told(&["state", "stop"]), ["state talking", "stop c1"]);
+}
+
+#[test]
+fn one_who_vanishes_while_it_hands_on_does_not_stop_that() {
+    for answers in [true, false] {
+        let mut lab = talking(&[1001, 1002]);
+        lab.asks("d1", "1002", None);
+        lab.rings("d2");
+        let leg = lab.leg("d1");
+        lab.event(LegEvent::MediaLost { leg });
+        lab.wait(5);
+        lab.ends("d1", Cause::MediaLost, false);
+        lab.trace();
+        if answers {
+            lab.answers("d2");
+            assert_eq!(lab.told(&["state", "bridge"]), ["bridge c1 d2", "state talking"]);
+        } else {
+            lab.ends("d2", Cause::Busy, true);
+            assert_eq!(lab.told(&["state", "play"]), ["state queued", "play c1 music"]);
+        }
+        lab.hangs_up("c1");
+        lab.settle();
+        assert_eq!(lab.center.in_progress(), 0);
+    }
+}
