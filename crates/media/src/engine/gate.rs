@@ -211,7 +211,7 @@ mod tests {
             let header = packet(i.wrapping_mul(7919), 1);
             assert_eq!(other_ip.check(Mono(0), addr("203.0.113.9:7"), &header, false), Verdict::Drop);
         }
-        assert_eq!(stream(&mut other_ip, 0, "203.0.113.9:7", 1, 5), Verdict::Latched);
+        assert_eq!(stream(&mut other_ip, 0, "203.0.113.9:7", 1, 4), Verdict::Latched);
         assert_eq!(other_ip.remote(), Some(addr("203.0.113.9:7")));
     }
 
