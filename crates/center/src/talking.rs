@@ -332,7 +332,9 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         let before = interaction.media_lost.len();
         interaction.media_lost.retain(|(lost, _)| *lost != leg);
-        if interaction.media_lost.len() < before && interaction.playing.is_some_and(|(_, what)| what == Playing::Hold) {
+        let holds = interaction.call.leg(leg).is_some_and(|l| l.holds);
+        let waits = interaction.playing.is_some_and(|(_, what)| what == Playing::Hold);
+        if interaction.media_lost.len() < before && waits && !holds {
             self.stop_playing(id);
         }
     }
