@@ -160,9 +160,9 @@ request_route {{
     if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
     t_check_trans();
     if (is_method("INVITE|SUBSCRIBE")) record_route();
-    if (loose_route()) {{ t_relay(); exit; }}
+    loose_route();
     if (is_method("REGISTER")) add_path();
-    $du = "sip:{host}:{server}";
+    if ($sp != {server}) $du = "sip:{host}:{server}";
     t_relay();
 }}
 """
