@@ -111,6 +111,9 @@ impl Leg {
         }
         let offer = Session::parse(offer).ok()?;
         let (answer, negotiated) = self.local.answer(&offer, &self.caps).ok()?;
+        if !keys_fit(&negotiated) {
+            return None;
+        }
         self.negotiated = Some(negotiated);
         Some(Bytes::from(answer.to_string()))
     }
@@ -119,6 +122,9 @@ impl Leg {
     pub(crate) fn take_answer(&mut self, answer: &[u8], last: bool) -> bool {
         let Ok(answer) = Session::parse(answer) else { return false };
         let Ok(negotiated) = self.local.apply_answer(&answer, &self.caps) else { return false };
+        if !keys_fit(&negotiated) {
+            return false;
+        }
         if last {
             self.local.settle();
         }
@@ -146,4 +152,9 @@ impl Leg {
             srtp: n.crypto.as_ref().and_then(codecs::srtp_pair),
         })
     }
+}
+
+/// Whether keys that were agreed can be used: a call that was promised encryption never runs in clear.
+fn keys_fit(negotiated: &Negotiated) -> bool {
+    negotiated.crypto.as_ref().is_none_or(|pair| codecs::srtp_pair(pair).is_some())
 }
