@@ -5,10 +5,12 @@ pub mod mind;
 pub mod outside;
 pub mod prompts;
 pub mod signalling;
+mod tls;
 pub mod ua;
 
 pub use outside::own_address;
 pub use sip::flow::Transport;
+pub use tls::{TlsError, TlsFiles, server_config};
 
 /// The hashed secrets of a device as RFC 7616 wants them: by MD5 and by SHA-256, in lower-case hexadecimal.
 pub fn hashed_secrets(name: &str, realm: &str, secret: &str) -> [String; 2] {

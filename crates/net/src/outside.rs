@@ -5,7 +5,6 @@
 
 mod connection;
 mod names;
-mod tls;
 
 use std::collections::HashMap;
 use std::io;
@@ -21,11 +20,9 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::signalling::{Outside, Post, StartError};
+use crate::tls::{self, TlsAcceptor, TlsConnector, TlsFiles};
 use crate::ua::Lookup;
 use names::Names;
-use tls::{TlsAcceptor, TlsConnector};
-
-pub use tls::{TlsError, TlsFiles, server_config};
 
 /// Messages that wait for one slow peer; then its connection is closed.
 const OUTBOX: usize = 256;

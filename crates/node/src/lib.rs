@@ -35,7 +35,7 @@ use types::{AgentId, InteractionId, TenantId};
 pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
 pub use mind::NodeMind;
-pub use net::outside::{TlsFiles, server_config};
+pub use net::{TlsFiles, server_config};
 pub use settings::SettingsError;
 
 /// How long a draining node waits for its calls.

@@ -40,7 +40,7 @@ pub enum StartError {
     Media(#[from] MediaStartError),
     /// The certificate can't be used.
     #[error(transparent)]
-    Tls(#[from] crate::outside::TlsError),
+    Tls(#[from] crate::tls::TlsError),
     /// Threads or descriptors are not to be had.
     #[error("the signalling thread can't be started: {0}")]
     System(#[from] io::Error),
@@ -142,11 +142,12 @@ impl<M: Mind> Turns<M> {
     }
 
     fn wait(&mut self) {
+        if let Some(pause) = self.pace.pause() {
+            return std::thread::sleep(pause);
+        }
         let at = self.ua.poll_timeout();
         let until_timer = at.map_or(LONGEST_SLEEP, |at| at.since(now().mono)).min(LONGEST_SLEEP);
-        if let Some(pause) = self.pace.pause(until_timer) {
-            std::thread::sleep(pause);
-        } else if let Err(error) = self.udp.wait(until_timer) {
+        if let Err(error) = self.udp.wait(until_timer) {
             tracing::error!(%error, "waiting for datagrams failed");
         }
     }

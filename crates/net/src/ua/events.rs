@@ -118,7 +118,7 @@ impl<M: Mind> Ua<M> {
             _ => false,
         };
         let Some(leg) = self.legs.get_mut(&id) else { return };
-        if early || (matches!(status, 180 | 181 | 182 | 183) && !leg.rang) {
+        if early || (matches!(status, 180..=183) && !leg.rang) {
             leg.rang = true;
             self.tell(now, LegEvent::Ringing { leg: id, early_media: early });
         }

@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn one_wrong_telephone_does_not_silence_its_office() {
         let mut guard = Guard::default();
-        let at = |s| Mono::from_millis(s * 1000);
+        let at = |s: u64| Mono::from_millis(s * 1000);
         guard.succeeded(at(0), OFFICE, "1002");
         for s in 0..200 {
             guard.failed(at(s / 2), OFFICE, "1001");

@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
-pub(super) use tokio_rustls::{TlsAcceptor, TlsConnector};
+pub(crate) use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Files of a certificate, PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +57,12 @@ pub fn server_config(files: &TlsFiles, protocols: &[&str]) -> Result<Arc<ServerC
     Ok(Arc::new(config))
 }
 
-pub(super) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
+pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
     Ok(TlsAcceptor::from(server_config(files, &[])?))
 }
 
 /// For calls of ours, by the system's authorities.
-pub(super) fn connector() -> io::Result<TlsConnector> {
+pub(crate) fn connector() -> io::Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
     for certificate in rustls_native_certs::load_native_certs().certs {
         // One odd certificate among a hundred must not cost the others.
@@ -78,7 +78,7 @@ pub(super) fn connector() -> io::Result<TlsConnector> {
 
 /// The name that a peer's certificate has to bear. The URI's host was resolved before we came here, so
 /// this is an address: carriers whose certificate bears only a name have to be reached by UDP or TCP.
-pub(super) fn name_of(peer: SocketAddr) -> ServerName<'static> {
+pub(crate) fn name_of(peer: SocketAddr) -> ServerName<'static> {
     ServerName::IpAddress(peer.ip().into())
 }
 
