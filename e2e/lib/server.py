@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -20,12 +21,12 @@ START_S = 30
 
 
 def free_port(ip="127.0.0.1"):
-    """A port that is free for TCP and UDP."""
+    """A port that is free for TCP and UDP, below those that the system gives to whoever asks for any."""
     for _ in range(50):
+        port = random.randrange(10_000, 32_000)
         with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            tcp.bind((ip, 0))
-            port = tcp.getsockname()[1]
             try:
+                tcp.bind((ip, port))
                 udp.bind((ip, port))
                 return port
             except OSError:

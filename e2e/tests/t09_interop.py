@@ -22,7 +22,7 @@ def test_baresip_both_ends(t):
     caller.hang_up()
     agent.wait_event("CALL_CLOSED")
     t.server.wait_idle()
-    item = t.server.interactions()[0]
+    item = t.until(t.server.interactions, 8, "the record", 0.2)[0]
     t.equal((item["outcome"], item["ended_by"], item["agent"]["number"]), ("answered", "caller", "1001"), "record")
     record = t.server.get(f"/api/v1/interactions/{item['id']}")
     channels, rate = audio.read_wav(t.server.audio(record["recordings"][0], t.folder / "recording.wav"))
