@@ -151,6 +151,8 @@ impl Center {
         self.legs.insert(far, id);
         self.command(LegCommand::TransferProgress { leg: by, progress: TransferProgress::Done });
         self.stop_playing(id);
+        // A consulted party that was put on hold still hears music.
+        self.command(LegCommand::StopPlay(far));
         if let Some(interaction) = self.get(id) {
             interaction.call.adopt(leg);
             interaction.engaged.extend(engaged);
