@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +33,8 @@ pub(crate) fn run(flags: Serve) -> Result<(), String> {
 }
 
 async fn serve(server: Server) -> Result<(), String> {
-    std::fs::create_dir_all(&server.data).map_err(|e| {
+    // Numbers, SIP messages and recordings lie there: a folder that we make is its owner's alone.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&server.data).map_err(|e| {
         format!("the data folder {} can't be made: {e}; give another with --data", server.data.display())
     })?;
     let listener = TcpListener::bind(server.web.http)
