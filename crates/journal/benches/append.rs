@@ -11,7 +11,7 @@ use journal::ladder::{Ladder, LadderOptions, Position, Transport};
 use journal::{Journal, Options, Written};
 use types::cause::{Cause, EndedBy};
 use types::event::{Event, Happening};
-use types::leg::MediaQuality;
+use types::leg::{AudioCodec, MediaQuality};
 use types::record::*;
 use types::{AgentId, InteractionId, LegId, QueueId, TenantId, Wall};
 
@@ -77,6 +77,8 @@ fn cpu() -> Duration {
 fn record(n: u64) -> InteractionRecord {
     let at = |ms: i64| Wall(1_790_000_000_000 + n as i64 + ms);
     let media = MediaQuality {
+        codec_sent: Some(AudioCodec::Pcma),
+        codec_received: Some(AudioCodec::Pcma),
         received: 1_502,
         sent: 1_498,
         lost: 3,

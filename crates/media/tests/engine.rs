@@ -12,7 +12,7 @@ use media::engine::{Lane, LegMedia, MediaCommand, MediaEvent, RecordTo, SrtpPair
 use media::rtp::{self, Header};
 use media::srtp::{SdesKey, Suite};
 use media::track::{HEADER_LEN, Kind, TrackIndex, frames, read_chunk};
-use types::leg::{Connection, DigitSource, Sound};
+use types::leg::{AudioCodec, Connection, DigitSource, Sound};
 use types::{LegId, Mono, PlayId, RecordingId};
 
 const ALAW: Codec = Codec::Pcma;
@@ -447,6 +447,7 @@ fn reports_go_out_and_the_far_ends_report_ends_in_the_record() {
     lab.tell(MediaCommand::Destroy(lab.leg(0)));
     let Some(MediaEvent::Ended { quality: Some(quality), .. }) = lab.events.last() else { panic!("{:?}", lab.events) };
     assert_eq!((quality.received, quality.sent, quality.lost), (202, 202, 0));
+    assert_eq!((quality.codec_sent, quality.codec_received), (Some(AudioCodec::Pcma), Some(AudioCodec::Pcma)));
     assert!((quality.rtt_ms.unwrap() - 40.0).abs() < 2.0, "{:?}", quality.rtt_ms);
     assert!((quality.remote_loss_pct.unwrap() - 10.0).abs() < 1.0, "{:?}", quality.remote_loss_pct);
     assert!(quality.mos > 4.0);

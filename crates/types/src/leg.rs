@@ -228,9 +228,53 @@ pub enum TransferProgress {
     Refused(Cause),
 }
 
+/// How a leg's audio was coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AudioCodec {
+    /// G.711 A-law.
+    #[serde(rename = "PCMA")]
+    Pcma,
+    /// G.711 µ-law.
+    #[serde(rename = "PCMU")]
+    Pcmu,
+    /// G.722.
+    #[serde(rename = "G722")]
+    G722,
+    /// Opus.
+    #[serde(rename = "opus")]
+    Opus,
+}
+
+impl AudioCodec {
+    /// The encoding name of SDP's `rtpmap`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pcma => "PCMA",
+            Self::Pcmu => "PCMU",
+            Self::G722 => "G722",
+            Self::Opus => "opus",
+        }
+    }
+
+    /// The clock rate of SDP's `rtpmap`, hertz. G.722 is announced with 8,000 for historical reasons
+    /// (RFC 3551 section 4.5.2).
+    pub const fn clock_rate_hz(self) -> u32 {
+        match self {
+            Self::Pcma | Self::Pcmu | Self::G722 => 8_000,
+            Self::Opus => 48_000,
+        }
+    }
+}
+
 /// Measured quality of a leg's media, as both directions reported it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MediaQuality {
+    /// The codec of what we sent last; absent in records of earlier versions, and when nothing was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codec_sent: Option<AudioCodec>,
+    /// The codec of what the far end sent last; absent when nothing came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codec_received: Option<AudioCodec>,
     /// Packets received from the far end.
     pub received: u64,
     /// Packets sent to it.

@@ -118,8 +118,15 @@ pub(crate) struct InteractionPage {
 /// How good a leg's media was.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LegMedia {
+    /// The codec that was spoken, by its SDP name: of what we sent, else of what came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) codec: Option<String>,
+    /// The codec of what the far end sent; differs where it may choose by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) codec_received: Option<String>,
+    /// The clock rate of `codec` as SDP states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clock_rate_hz: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) loss_pct: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -383,8 +390,11 @@ impl Leg {
 impl From<&types::leg::MediaQuality> for LegMedia {
     fn from(media: &types::leg::MediaQuality) -> Self {
         let expected = media.received + media.lost;
+        let codec = media.codec_sent.or(media.codec_received);
         Self {
-            codec: None,
+            codec: codec.map(|c| c.as_str().to_owned()),
+            codec_received: media.codec_received.map(|c| c.as_str().to_owned()),
+            clock_rate_hz: codec.map(types::leg::AudioCodec::clock_rate_hz),
             loss_pct: (expected > 0).then(|| media.lost as f64 * 100.0 / expected as f64),
             jitter_ms: Some(media.jitter_ms),
             mos: Some(media.mos),

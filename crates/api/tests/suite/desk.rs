@@ -9,7 +9,7 @@ use center::{AgentOrder, AgentStatus, Center, Effect, Live, LiveQueue, Setup};
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
 use types::event::Event;
-use types::leg::{Incoming, Origin};
+use types::leg::{AudioCodec, Incoming, MediaQuality, Origin};
 use types::{AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, TenantId, TrunkId, Wall};
 
 /// The first moment of every test.
@@ -155,7 +155,9 @@ impl Desk {
 }
 
 fn ended(leg: LegId, cause: Cause, by_peer: bool) -> LegEvent {
-    LegEvent::Ended { leg, cause, status: None, by_peer, quality: None }
+    let codec = Some(AudioCodec::Pcma);
+    let quality = MediaQuality { codec_sent: codec, codec_received: codec, received: 250, ..MediaQuality::default() };
+    LegEvent::Ended { leg, cause, status: None, by_peer, quality: Some(Box::new(quality)) }
 }
 
 impl Backend for Desk {

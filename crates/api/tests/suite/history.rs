@@ -108,6 +108,7 @@ async fn one_call_is_told_in_full() {
     assert_eq!(legs.iter().map(|l| l["role"].as_str().unwrap()).collect::<Vec<_>>(), ["customer", "agent"]);
     assert_eq!(legs[0]["sip_call_id"], format!("call-{}", talked.leg));
     assert_eq!(legs[1]["agent_id"], agent(ALPHA).to_string());
+    assert_eq!((&legs[0]["media"]["codec"], &legs[0]["media"]["clock_rate_hz"]), (&json!("PCMA"), &json!(8_000)));
     assert!(legs.iter().all(|leg| leg["ended_at"].is_string() && leg["end_cause"] != ""), "{legs:?}");
     assert_eq!(call["decisions"][0]["winner"]["number"], "1001");
     assert_eq!(call["decisions"][0]["queue_id"], queue(ALPHA).to_string());

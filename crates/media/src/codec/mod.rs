@@ -38,6 +38,17 @@ pub const MAX_PAYLOAD: usize = 1275;
 /// Most audio that one packet may carry, in milliseconds (RFC 7587's largest; G.711 beyond it is a fault).
 pub const MAX_PACKET_MS: u32 = 120;
 
+impl From<Codec> for types::leg::AudioCodec {
+    fn from(codec: Codec) -> Self {
+        match codec {
+            Codec::Pcma => Self::Pcma,
+            Codec::Pcmu => Self::Pcmu,
+            Codec::G722 => Self::G722,
+            Codec::Opus => Self::Opus,
+        }
+    }
+}
+
 impl Codec {
     /// All codecs, in the order we offer them: the ones that need no transcoding to a carrier first.
     pub const ALL: [Self; 4] = [Self::Pcma, Self::Pcmu, Self::G722, Self::Opus];

@@ -454,6 +454,8 @@ fn quality(leg: &Leg) -> Option<MediaQuality> {
         return None;
     }
     Some(MediaQuality {
+        codec_sent: (quality.sent > 0).then(|| leg.agreed.codec_out.into()),
+        codec_received: (quality.received.unique > 0).then(|| leg.agreed.codec_in.into()),
         received: quality.received.unique,
         sent: quality.sent,
         lost: quality.received.lost(),

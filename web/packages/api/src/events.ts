@@ -13,8 +13,10 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<LiveEvent["type"]>([
   "interaction.started",
   "interaction.state",
   "interaction.ended",
+  "interaction.wrapped",
   "queue.stats",
   "alarm",
+  "callback.requested",
 ]);
 
 export interface EventStreamHandlers {

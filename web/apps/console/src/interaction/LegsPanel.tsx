@@ -38,6 +38,14 @@ function length(from: string | null | undefined, to: string | null | undefined):
   return <Duration ms={parseTime(to) - parseTime(from)} />;
 }
 
+/** What was spoken; both ways where the far end chose another codec than ours. */
+function codecText(media: Leg["media"]): string {
+  const { codec, codec_received: received, clock_rate_hz: clock } = media ?? {};
+  if (codec === null || codec === undefined) return "–";
+  const both = received === null || received === undefined || received === codec ? codec : `${codec} / ${received}`;
+  return clock === null || clock === undefined ? both : `${both} · ${String(clock / 1000)} kHz`;
+}
+
 /** Each leg with its times, its end, and how it sounded. */
 export function LegsPanel({ legs }: { legs: readonly Leg[] }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
@@ -56,7 +64,7 @@ export function LegsPanel({ legs }: { legs: readonly Leg[] }): ReactElement {
             <dl>
               <Fact name={t("leg.ringTime")}>{length(leg.ringing_at, leg.answered_at ?? leg.ended_at)}</Fact>
               <Fact name={t("leg.talkTime")}>{length(leg.answered_at, leg.ended_at)}</Fact>
-              <Fact name={t("leg.codec")}>{leg.media?.codec ?? "–"}</Fact>
+              <Fact name={t("leg.codec")}>{codecText(leg.media)}</Fact>
               <Fact name={t("leg.loss")}>{value(leg.media?.loss_pct, 2, "%")}</Fact>
               <Fact name={t("leg.jitter")}>{value(leg.media?.jitter_ms, 1, " ms")}</Fact>
               <Fact name={t("leg.rtt")}>{value(leg.media?.rtt_ms, 0, " ms")}</Fact>

@@ -70,6 +70,10 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
       case "alarm":
         alarms = withAlarm(alarms, event.alarm);
         break;
+      // Nothing on the board changes: they are for whoever looks at one call, or at the callbacks.
+      case "interaction.wrapped":
+      case "callback.requested":
+        break;
     }
   }
   return {
