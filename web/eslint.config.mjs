@@ -24,7 +24,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["packages/{api,model}/**/*.ts"],
+    files: ["packages/{api,model,phone}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",
