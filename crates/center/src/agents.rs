@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use types::event::{Binding, Happening};
 use types::leg::{Sound, Text, Tone};
-use types::record::AgentState;
+use types::record::{AgentState, Segment, SegmentKind};
 use types::register::{RegisterRejected, RegisterRequest};
 use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, TenantId, Wall};
 
@@ -12,7 +12,7 @@ use crate::Center;
 use crate::interaction::Playing;
 use crate::order::{AgentOrder, AgentStatus, Refused};
 use crate::talking::is_vanished;
-use crate::tenant::Tenant;
+use crate::tenant::{Tenant, Wrapping};
 
 /// How often the leases of agents who talk are renewed: well within a lease, so that only a talk of
 /// which the center knows nothing any more runs into its end.
@@ -139,17 +139,22 @@ impl Center {
     fn note_wrap_up(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: Option<InteractionId>) {
         let Some(t) = self.tenants.get_mut(&tenant) else { return };
         let over = match (t.wrapping.get(&agent), id) {
-            (Some((old, _)), Some(new)) if *old == new => None,
+            (Some(old), Some(new)) if old.id == new => None,
             (None, None) => return,
             _ => t.wrapping.remove(&agent),
         };
         if let Some(id) = id {
-            t.wrapping.entry(agent).or_insert((id, now.mono));
+            let queue = t.router.wrap_up_of(agent);
+            t.wrapping.entry(agent).or_insert(Wrapping { id, queue, from: now });
         }
-        if let Some((id, since)) = over {
-            let wrap_up_ms = u64::try_from((now.mono - since).as_millis()).unwrap_or(u64::MAX);
-            self.journal(now, tenant, Happening::Wrapped { id, agent, wrap_up_ms });
+        let Some(Wrapping { id, queue, from }) = over else { return };
+        let wrap_up_ms = u64::try_from((now.mono - from.mono).as_millis()).unwrap_or(u64::MAX);
+        let from = from.wall;
+        if let Some(interaction) = self.get(id) {
+            let to = Wall(from.0.saturating_add_unsigned(wrap_up_ms));
+            interaction.ledger.wrapped(Segment { kind: SegmentKind::WrapUp, from, to, queue, agent: Some(agent) });
         }
+        self.journal(now, tenant, Happening::Wrapped { id, agent, wrap_up_ms, from: Some(from), queue });
     }
 
     pub(crate) fn busy_elsewhere(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: InteractionId) {

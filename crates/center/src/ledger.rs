@@ -2,8 +2,8 @@
 
 use types::leg::Text;
 use types::record::{
-    Channel, Decision, Direction, InteractionRecord, LegRecord, LegRole, Outcome, RecordingGap, RecordingRecord,
-    Segment, SegmentKind, TraceStep,
+    Channel, Decision, Direction, Disposition, InteractionRecord, LegRecord, LegRole, Outcome, RecordingGap,
+    RecordingRecord, Segment, SegmentKind, TraceStep,
 };
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
@@ -63,6 +63,7 @@ impl Ledger {
             connected: None,
             ended: now,
             wait_ms: 0,
+            ring_ms: 0,
             talk_ms: 0,
             hold_ms: 0,
             outcome: Outcome::Failed,
@@ -73,6 +74,8 @@ impl Ledger {
             trace: Vec::new(),
             decisions: Vec::new(),
             recordings: Vec::new(),
+            wrap_ups: Vec::new(),
+            disposition: None,
         };
         Self {
             record: Box::new(record),
@@ -112,6 +115,9 @@ impl Ledger {
         let to = now.max(self.since);
         let Doing { kind, queue, agent } = self.doing;
         let length = to.ms_since(self.since);
+        if kind == SegmentKind::Ringing {
+            self.record.ring_ms += length;
+        }
         match kind {
             SegmentKind::Queued => self.record.wait_ms += length,
             SegmentKind::Ringing if queue.is_some() => self.record.wait_ms += length,
@@ -174,6 +180,34 @@ impl Ledger {
 
     pub(crate) fn connected(&mut self, now: Wall) {
         self.record.connected.get_or_insert(now);
+    }
+
+    /// An agent is done with its work after the talk while the interaction goes on.
+    pub(crate) fn wrapped(&mut self, wrap_up: Segment) {
+        if self.record.wrap_ups.len() < MAX_LEGS {
+            self.record.wrap_ups.push(wrap_up);
+        }
+    }
+
+    pub(crate) fn disposed(&mut self, disposition: Disposition) {
+        self.record.disposition = Some(disposition);
+    }
+
+    /// The record as it would be if it ended now.
+    pub(crate) fn so_far(&self, now: Wall, outcome: Outcome, trace: Vec<TraceStep>) -> Box<InteractionRecord> {
+        let mut so_far = Self {
+            record: self.record.clone(),
+            doing: self.doing,
+            since: self.since,
+            fixed_end: self.fixed_end,
+            talk_end: self.talk_end,
+        };
+        so_far.close_segment(now);
+        so_far.record.ended = so_far.since;
+        so_far.record.trace.extend(trace);
+        (so_far.record.ended_by, so_far.record.cause) = so_far.end_so_far();
+        so_far.record.outcome = outcome;
+        so_far.record
     }
 
     pub(crate) fn trace(&mut self, steps: impl IntoIterator<Item = TraceStep>) {

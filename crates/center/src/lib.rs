@@ -32,13 +32,13 @@ use std::collections::{HashMap, VecDeque};
 use acd::LeaveReason;
 use types::event::{Event, Happening};
 use types::leg::Text;
-use types::record::SegmentKind;
+use types::record::{Disposition, SegmentKind};
 use types::{Cause, EndedBy, IdSource, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, PlayId, TenantId};
 
 pub use effect::Effect;
 use interaction::{Interaction, Stage};
 use ledger::Doing;
-pub use live::{Live, LiveAgent, LiveInteraction, LiveQueue};
+pub use live::{Live, LiveAgent, LiveDetail, LiveInteraction, LiveQueue};
 pub use order::{AgentOrder, AgentStatus, Refused};
 pub use setup::{Setup, SetupError};
 use tenant::Tenant;
@@ -155,6 +155,31 @@ impl Center {
         self.interactions.get(&id).filter(|i| i.tenant == tenant).ok_or(Refused::NotFound)?;
         self.end(now, id, EndedBy::System, Cause::Forced);
         self.pump(now);
+        Ok(())
+    }
+
+    /// Says what came of an interaction: one in progress, one that ended a moment ago, or one of
+    /// which the caller says that it is `known` to have ended.
+    ///
+    /// # Errors
+    /// When there is no such interaction in this tenant.
+    pub fn dispose(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        id: InteractionId,
+        disposition: Disposition,
+        known: bool,
+    ) -> Result<(), Refused> {
+        let t = self.tenants.get(&tenant).ok_or(Refused::NotFound)?;
+        let wraps = || t.wrapping.values().any(|w| w.id == id);
+        match self.interactions.get_mut(&id) {
+            Some(interaction) if interaction.tenant == tenant => interaction.ledger.disposed(disposition.clone()),
+            Some(_) => return Err(Refused::NotFound),
+            None if known || t.ended.contains(&id) || wraps() => {}
+            None => return Err(Refused::NotFound),
+        }
+        self.journal(now, tenant, Happening::Disposed { id, disposition });
         Ok(())
     }
 

@@ -2,9 +2,12 @@
 
 use acd::QueueSnapshot;
 use types::leg::Text;
-use types::record::{Direction, SegmentKind};
+use types::record::{Direction, InteractionRecord, SegmentKind};
 use types::{AgentId, InteractionId, Now, Private, QueueId, TenantId, Wall};
 
+use crate::interaction::Interaction;
+use crate::talking::outcome;
+use crate::tenant::Tenant;
 use crate::{AgentStatus, Center};
 
 /// A tenant right now.
@@ -54,10 +57,41 @@ pub struct LiveInteraction {
     pub started: Wall,
     /// Its place in the queue, from 1.
     pub position: Option<u32>,
+    /// Since when it waits for an agent, over all offers.
+    pub waiting_since: Option<Wall>,
+}
+
+/// All that is known of an interaction in progress.
+#[derive(Clone, Debug)]
+pub struct LiveDetail {
+    /// What it does.
+    pub now: LiveInteraction,
+    /// Its record as it would be if it ended now: legs, segments, trace and decisions so far. What
+    /// only the end can tell (`ended`, `outcome`, `ended_by`, `cause`) is preliminary.
+    pub record: Box<InteractionRecord>,
 }
 
 /// A queue right now.
 pub type LiveQueue = QueueSnapshot;
+
+impl Tenant {
+    fn live(&self, interaction: &Interaction) -> LiveInteraction {
+        let (record, doing) = (interaction.ledger.record(), interaction.ledger.doing());
+        LiveInteraction {
+            id: interaction.id,
+            direction: record.direction,
+            state: doing.kind,
+            state_since: interaction.ledger.since(),
+            from: record.from.clone(),
+            to: record.to.clone(),
+            queue: doing.queue,
+            agent: doing.agent,
+            started: record.started,
+            position: self.router.position(interaction.id).map(|p| p as u32),
+            waiting_since: interaction.waited_from.map(|from| from.wall),
+        }
+    }
+}
 
 impl Center {
     /// A tenant right now. Costs as much as there is to tell: for screens that open, not for each update.
@@ -71,26 +105,22 @@ impl Center {
             let status = t.status(now, agent.id)?;
             Some(LiveAgent { number: agent.number.clone(), name: agent.name.clone(), queues, status })
         });
-        let interactions = self.interactions.values().filter(|i| i.tenant == tenant).map(|i| {
-            let (record, doing) = (i.ledger.record(), i.ledger.doing());
-            LiveInteraction {
-                id: i.id,
-                direction: record.direction,
-                state: doing.kind,
-                state_since: i.ledger.since(),
-                from: record.from.clone(),
-                to: record.to.clone(),
-                queue: doing.queue,
-                agent: doing.agent,
-                started: record.started,
-                position: t.router.position(i.id).map(|p| p as u32),
-            }
-        });
+        let interactions = self.interactions.values().filter(|i| i.tenant == tenant).map(|i| t.live(i));
         Some(Live {
             agents: agents.collect(),
             interactions: interactions.collect(),
             queues: self.queues_live(now, tenant),
         })
+    }
+
+    /// An interaction in progress, in the shape of its record; none when it has ended or is not this
+    /// tenant's.
+    pub fn interaction(&self, now: Now, tenant: TenantId, id: InteractionId) -> Option<LiveDetail> {
+        let t = self.tenants.get(&tenant)?;
+        let interaction = self.interactions.get(&id).filter(|i| i.tenant == tenant)?;
+        let trace = interaction.walk.as_ref().map(|w| w.trace().to_vec()).unwrap_or_default();
+        let record = interaction.ledger.so_far(now.wall, outcome(interaction), trace);
+        Some(LiveDetail { now: t.live(interaction), record })
     }
 
     /// A tenant's queues right now.

@@ -19,6 +19,10 @@ pub enum AgentOrder {
     ExtendWrapUp(Duration),
 }
 
+/// The interactions that ended last and can still be given a disposition without asking the store:
+/// more than end while its projection lags behind.
+pub(crate) const ENDED_KEPT: usize = 1024;
+
 /// Why an order was refused. Nothing has changed then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {

@@ -11,6 +11,7 @@ use types::{Cause, EndedBy, InteractionId, LegCommand, LegEvent, LegId, Now, Pla
 
 use crate::interaction::{Playing, Stage};
 use crate::ledger::Doing;
+use crate::order::ENDED_KEPT;
 use crate::{Center, Who};
 use types::event::Happening;
 
@@ -371,6 +372,12 @@ impl Center {
         let outcome = outcome(&interaction);
         let tenant = interaction.tenant;
         let record = interaction.ledger.close(now.wall, outcome);
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            if t.ended.len() == ENDED_KEPT {
+                t.ended.pop_front();
+            }
+            t.ended.push_back(id);
+        }
         self.journal(now, tenant, Happening::InteractionEnded { record });
     }
 }
@@ -380,7 +387,7 @@ pub(crate) const fn is_vanished(cause: Cause) -> bool {
     matches!(cause, Cause::MediaLost | Cause::SessionExpired | Cause::PeerFailed | Cause::Unreachable)
 }
 
-fn outcome(interaction: &crate::interaction::Interaction) -> Outcome {
+pub(crate) fn outcome(interaction: &crate::interaction::Interaction) -> Outcome {
     let record = interaction.ledger.record();
     let (by, cause) = interaction.ledger.end_so_far();
     if record.connected.is_some() {

@@ -1,6 +1,6 @@
 //! One tenant at work.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use acd::Router;
@@ -12,6 +12,14 @@ use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, TenantId};
 
 use crate::setup::{Setup, SetupError};
 use crate::{Center, Who};
+
+/// An agent's work after a talk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wrapping {
+    pub(crate) id: InteractionId,
+    pub(crate) queue: Option<QueueId>,
+    pub(crate) from: Now,
+}
 
 /// One tenant's settings and the brains that work by them.
 #[derive(Debug)]
@@ -32,8 +40,10 @@ pub(crate) struct Tenant {
     pub(crate) direct_calls: HashMap<AgentId, Vec<InteractionId>>,
     /// Agents who have said themselves that they want no calls: why, or nothing for signed out.
     pub(crate) away: HashMap<AgentId, Option<Text>>,
-    /// Agents at work after a talk: which, and since when.
-    pub(crate) wrapping: HashMap<AgentId, (InteractionId, Mono)>,
+    /// Agents at work after a talk.
+    pub(crate) wrapping: HashMap<AgentId, Wrapping>,
+    /// The interactions that ended last, the newest at the end.
+    pub(crate) ended: VecDeque<InteractionId>,
     pub(crate) armed: Option<Mono>,
 }
 
@@ -90,6 +100,7 @@ impl Center {
             direct_calls: HashMap::new(),
             away: HashMap::new(),
             wrapping: HashMap::new(),
+            ended: VecDeque::new(),
             armed: None,
         };
         self.tenants.insert(id, tenant);

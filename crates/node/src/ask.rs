@@ -2,7 +2,8 @@
 
 use tokio::sync::oneshot;
 
-use center::{AgentOrder, AgentStatus, Live, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
+use types::record::Disposition;
 use types::{AgentId, InteractionId, TenantId};
 
 /// A question or order to the signalling thread.
@@ -16,6 +17,10 @@ pub enum Ask {
     Agent(TenantId, AgentId, oneshot::Sender<Option<AgentStatus>>),
     /// An order to an agent's state.
     Order(TenantId, AgentId, AgentOrder, oneshot::Sender<Result<AgentStatus, Refused>>),
+    /// An interaction in progress.
+    Interaction(TenantId, InteractionId, oneshot::Sender<Option<Box<LiveDetail>>>),
+    /// Say what came of an interaction; `true` when the store knows it.
+    Dispose(TenantId, InteractionId, Disposition, bool, oneshot::Sender<Result<(), Refused>>),
     /// End an interaction.
     HangUp(TenantId, InteractionId, oneshot::Sender<Result<(), Refused>>),
     /// How many interactions are in progress.

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use center::{AgentOrder, AgentStatus, Center, Live, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, Center, Live, LiveDetail, LiveQueue, Refused};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions};
 use net::Transport;
@@ -30,6 +30,7 @@ use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use types::event::{Event, Happening};
+use types::record::Disposition;
 use types::{AgentId, InteractionId, TenantId};
 
 pub use ask::Ask;
@@ -332,6 +333,32 @@ impl Handle {
         order: AgentOrder,
     ) -> Result<Result<AgentStatus, Refused>, Unavailable> {
         self.ask(|to| Ask::Order(tenant, agent, order, to)).await
+    }
+
+    /// An interaction in progress, in the shape of its record.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn interaction(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+    ) -> Result<Option<Box<LiveDetail>>, Unavailable> {
+        self.ask(|to| Ask::Interaction(tenant, id, to)).await
+    }
+
+    /// Says what came of an interaction, in progress or over; `known`: the store has it.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn dispose(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        disposition: Disposition,
+        known: bool,
+    ) -> Result<Result<(), Refused>, Unavailable> {
+        self.ask(|to| Ask::Dispose(tenant, id, disposition, known, to)).await
     }
 
     /// Ends an interaction.

@@ -97,6 +97,12 @@ impl NodeMind {
             Ask::Queues(tenant, to) => drop(to.send(self.center.queues_live(now, tenant))),
             Ask::Agent(tenant, agent, to) => drop(to.send(self.center.agent_status(now, tenant, agent))),
             Ask::Order(tenant, agent, order, to) => drop(to.send(self.center.order(now, tenant, agent, order))),
+            Ask::Interaction(tenant, id, to) => {
+                drop(to.send(self.center.interaction(now, tenant, id).map(Box::new)));
+            }
+            Ask::Dispose(tenant, id, disposition, known, to) => {
+                let _ = to.send(self.center.dispose(now, tenant, id, disposition, known));
+            }
             Ask::HangUp(tenant, id, to) => drop(to.send(self.center.hang_up(now, tenant, id))),
             Ask::InProgress(to) => drop(to.send(self.center.in_progress())),
             Ask::Drain => self.center.drain(),

@@ -199,6 +199,7 @@ fn begun(
         connected: None,
         ended: at,
         wait_ms: 0,
+        ring_ms: 0,
         talk_ms: 0,
         hold_ms: 0,
         outcome: Outcome::Failed,
@@ -209,6 +210,8 @@ fn begun(
         trace: Vec::new(),
         decisions: Vec::new(),
         recordings: Vec::new(),
+        wrap_ups: Vec::new(),
+        disposition: None,
     }
 }
 
@@ -226,6 +229,9 @@ impl Open {
     fn close_segment(&mut self, at: Wall) {
         let to = at.max(self.since);
         let length = to.ms_since(self.since);
+        if self.doing == SegmentKind::Ringing {
+            self.record.ring_ms += length;
+        }
         match self.doing {
             SegmentKind::Queued => self.record.wait_ms += length,
             SegmentKind::Ringing if self.queue.is_some() => self.record.wait_ms += length,

@@ -121,6 +121,7 @@ fn record(n: u64) -> InteractionRecord {
         connected: Some(at(2_000)),
         ended: at(32_000),
         wait_ms: 1_900,
+        ring_ms: 0,
         talk_ms: 30_000,
         hold_ms: 0,
         outcome: Outcome::Answered,
@@ -141,5 +142,7 @@ fn record(n: u64) -> InteractionRecord {
             excluded: vec![Excluded { reason: "talking".into(), count: 41 }],
         }],
         recordings: vec![],
+        wrap_ups: Vec::new(),
+        disposition: None,
     }
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Cause {
     /// Someone hung up in the ordinary way.
     Normal,
+    /// The other party of the talk has gone, and with it the reason for this leg.
+    OtherLeft,
     /// The caller gave up before an answer.
     Cancelled,
     /// Another device or agent took it.
@@ -42,6 +44,8 @@ pub enum Cause {
     Transferred,
     /// The node went down or was drained.
     Shutdown,
+    /// It was told to end and never said that it had.
+    GivenUp,
     /// A fault of ours.
     Internal,
 }
@@ -51,6 +55,7 @@ impl Cause {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Normal => "normal",
+            Self::OtherLeft => "other_left",
             Self::Cancelled => "cancelled",
             Self::AnsweredElsewhere => "answered_elsewhere",
             Self::Busy => "busy",
@@ -68,6 +73,7 @@ impl Cause {
             Self::Forced => "forced",
             Self::Transferred => "transferred",
             Self::Shutdown => "shutdown",
+            Self::GivenUp => "given_up",
             Self::Internal => "internal",
         }
     }

@@ -7,7 +7,7 @@ use crate::cause::Cause;
 use crate::ids::{AgentId, DeviceId, InteractionId, LegId, QueueId, RecordingId, TenantId};
 use crate::leg::Text;
 use crate::private::Private;
-use crate::record::{AgentState, Channel, Direction, InteractionRecord, SegmentKind};
+use crate::record::{AgentState, Channel, Direction, Disposition, InteractionRecord, SegmentKind};
 use crate::time::Wall;
 
 /// One event with its tenant and time.
@@ -107,6 +107,32 @@ pub enum Happening {
         agent: AgentId,
         /// How long, milliseconds.
         wrap_up_ms: u64,
+        /// Since when; it ended that much later.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Wall>,
+        /// The queue that had found the agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+    },
+    /// Somebody said what came of an interaction, in place of what was said before.
+    #[serde(rename = "interaction.disposition")]
+    Disposed {
+        /// The interaction.
+        id: InteractionId,
+        /// What.
+        disposition: Disposition,
+    },
+    /// An agent said whether it wants calls. Holds until it says otherwise, whatever its calls and
+    /// telephones make of its state meanwhile.
+    #[serde(rename = "agent.wish")]
+    AgentWish {
+        /// The agent.
+        agent: AgentId,
+        /// `ready`, `not_ready` or `offline`.
+        state: AgentState,
+        /// Why, for `not_ready`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
     },
     /// A device registered, refreshed or left (`contacts` empty).
     #[serde(rename = "device.registered")]

@@ -85,6 +85,9 @@ named! {
         Held = "held",
         /// Everyone has gone but the records are being closed.
         Ending = "ending",
+        /// An agent's work after its talk. It lies beside the interaction's own seconds, see
+        /// [`InteractionRecord::wrap_ups`].
+        WrapUp = "wrap_up",
     }
 }
 
@@ -253,6 +256,61 @@ pub struct RecordingGap {
     pub cause: Text,
 }
 
+/// The longest code of a disposition, characters: it is a key of reports, not a text.
+pub const DISPOSITION_CODE_MAX: usize = 64;
+/// The longest note of a disposition, characters: a screenful, so that a record stays small.
+pub const DISPOSITION_NOTE_MAX: usize = 2000;
+
+/// What the agent says came of an interaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disposition {
+    /// A short stable key: `solved`, `wrong_number` …
+    pub code: Text,
+    /// What else there is to say; may be empty.
+    #[serde(default = "no_note", skip_serializing_if = "is_no_note")]
+    pub note: Private<Text>,
+    /// The name of the user who said so.
+    pub by: Text,
+    /// When.
+    pub at: Wall,
+}
+
+/// Why a disposition is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadDisposition {
+    /// Nothing can be counted by it.
+    #[error("code: must have 1 to {DISPOSITION_CODE_MAX} characters")]
+    Code,
+    /// It is no note any more.
+    #[error("note: must have at most {DISPOSITION_NOTE_MAX} characters")]
+    Note,
+}
+
+impl Disposition {
+    /// Checks code and note, both without the space around them.
+    ///
+    /// # Errors
+    /// The one that is too long or missing.
+    pub fn new(code: &str, note: &str, by: Text, at: Wall) -> Result<Self, BadDisposition> {
+        let (code, note) = (code.trim(), note.trim());
+        if !(1..=DISPOSITION_CODE_MAX).contains(&code.chars().count()) {
+            return Err(BadDisposition::Code);
+        }
+        if note.chars().count() > DISPOSITION_NOTE_MAX {
+            return Err(BadDisposition::Note);
+        }
+        Ok(Self { code: code.into(), note: Private::new(note.into()), by, at })
+    }
+}
+
+fn no_note() -> Private<Text> {
+    Private::new("".into())
+}
+
+fn is_no_note(note: &Private<Text>) -> bool {
+    note.reveal().is_empty()
+}
+
 /// One recording of an interaction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordingRecord {
@@ -303,6 +361,9 @@ pub struct InteractionRecord {
     pub ended: Wall,
     /// Time in queues and ringing there.
     pub wait_ms: u64,
+    /// Time that somebody's telephone rang, for a queue or directly.
+    #[serde(default)]
+    pub ring_ms: u64,
     /// Time talked, hold excluded.
     pub talk_ms: u64,
     /// Time on hold.
@@ -323,4 +384,12 @@ pub struct InteractionRecord {
     pub decisions: Vec<Decision>,
     /// Its recordings.
     pub recordings: Vec<RecordingRecord>,
+    /// The work after the talk of each agent who was done with it before the interaction ended. What
+    /// ends later is told by `interaction.wrapped`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrap_ups: Vec<Segment>,
+    /// What the agent said came of it before it ended; what is said later is told by
+    /// `interaction.disposition`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<Disposition>,
 }

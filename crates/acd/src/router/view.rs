@@ -7,7 +7,7 @@ use types::record::AgentState;
 use types::{AgentId, InteractionId, Mono, Now, QueueId};
 
 use super::Router;
-use crate::agent::Agent;
+use crate::agent::{Activity, Agent};
 use crate::config::{AgentConfig, QueueConfig};
 use crate::stats::QueueSnapshot;
 use crate::waiting::Phase;
@@ -68,6 +68,14 @@ impl Router {
     /// An agent's state.
     pub fn agent(&self, agent: AgentId) -> Option<AgentView> {
         self.agents.get(&agent).map(AgentView::of)
+    }
+
+    /// The queue for whose talk an agent is at work after it.
+    pub fn wrap_up_of(&self, agent: AgentId) -> Option<QueueId> {
+        match self.agents.get(&agent)?.activity {
+            Activity::WrapUp { queue, .. } => Some(queue),
+            _ => None,
+        }
     }
 
     /// All agents by id.

@@ -29,7 +29,7 @@ impl From<SegmentKind> for LiveInteractionState {
             SegmentKind::Queued => Self::Queued,
             SegmentKind::Talking => Self::Talking,
             SegmentKind::Held => Self::Held,
-            SegmentKind::Ending => Self::Ending,
+            SegmentKind::Ending | SegmentKind::WrapUp => Self::Ending,
         }
     }
 }

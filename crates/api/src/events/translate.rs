@@ -67,7 +67,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let doing = Doing { state: SegmentKind::Ending, queue, agent };
             Event::InteractionEnded { id, at, interaction: doing.of(viewer, of, &subject, when) }
         }
-        Happening::Wrapped { id: of, agent, wrap_up_ms } => {
+        Happening::Wrapped { id: of, agent, wrap_up_ms, .. } => {
             let (interaction_id, agent_id) = (of.to_string(), agent.to_string());
             Event::InteractionWrapped { id, at, interaction_id, agent_id, wrap_up_ms }
         }

@@ -355,6 +355,7 @@ impl Lab {
                 format!("agent {} {}{reason}", 1001 + agent.0 % 100, state.as_str())
             }
             Happening::Wrapped { agent, wrap_up_ms, .. } => format!("wrapped {} {wrap_up_ms}", 1001 + agent.0 % 100),
+            Happening::Disposed { disposition, .. } => format!("disposed {}", disposition.code),
             Happening::Alarm { code, .. } => format!("alarm {code}"),
             Happening::CallbackRequested { .. } => "callback".to_owned(),
             Happening::SurveyAnswered { answer, .. } => format!("survey {answer}"),

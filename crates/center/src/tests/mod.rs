@@ -5,5 +5,6 @@ mod chaos;
 mod direct;
 mod lab;
 mod queue;
+mod record;
 mod tenants;
 mod transfer;

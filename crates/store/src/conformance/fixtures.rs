@@ -56,6 +56,7 @@ pub(super) fn record(tenant: u64, id: u64, started: i64, from: &str, to: &str) -
         connected: None,
         ended: Wall(started + 5_000),
         wait_ms: 1,
+        ring_ms: 0,
         talk_ms: 2,
         hold_ms: 3,
         outcome: Outcome::Answered,
@@ -66,6 +67,8 @@ pub(super) fn record(tenant: u64, id: u64, started: i64, from: &str, to: &str) -
         trace: vec![],
         decisions: vec![],
         recordings: vec![],
+        wrap_ups: vec![],
+        disposition: None,
     }
 }
 
@@ -74,7 +77,7 @@ pub(super) fn ended(record: InteractionRecord) -> Event {
 }
 
 pub(super) fn wrapped(tenant: u64, id: u64, agent: u64, at: i64, wrap_up_ms: u64) -> Event {
-    let what = Happening::Wrapped { id: InteractionId(id), agent: AgentId(agent), wrap_up_ms };
+    let what = Happening::Wrapped { id: InteractionId(id), agent: AgentId(agent), wrap_up_ms, from: None, queue: None };
     Event { tenant: TenantId(tenant), at: Wall(at), what }
 }
 

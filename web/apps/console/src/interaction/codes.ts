@@ -4,6 +4,7 @@ type Words = TFunction<["console", "ui"]>;
 
 const CAUSES = [
   "normal",
+  "other_left",
   "cancelled",
   "answered_elsewhere",
   "busy",
@@ -21,6 +22,7 @@ const CAUSES = [
   "forced",
   "transferred",
   "shutdown",
+  "given_up",
   "internal",
 ] as const;
 

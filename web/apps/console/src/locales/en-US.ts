@@ -46,6 +46,7 @@ export const enUS = {
   endedBy: { caller: "Caller", agent: "Agent", system: "System", callee: "Callee" },
   cause: {
     normal: "hung up",
+    other_left: "the other party left",
     cancelled: "cancelled before the answer",
     answered_elsewhere: "answered elsewhere",
     busy: "busy",
@@ -63,6 +64,7 @@ export const enUS = {
     forced: "forced",
     transferred: "transferred",
     shutdown: "server shut down",
+    given_up: "told to end, never did",
     internal: "internal error",
   },
   column: {

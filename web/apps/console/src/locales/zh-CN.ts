@@ -46,6 +46,7 @@ export const zhCN = {
   endedBy: { caller: "主叫", agent: "坐席", system: "系统", callee: "被叫" },
   cause: {
     normal: "正常挂断",
+    other_left: "对方已挂断",
     cancelled: "接听前取消",
     answered_elsewhere: "他处已接听",
     busy: "忙线",
@@ -63,6 +64,7 @@ export const zhCN = {
     forced: "强制结束",
     transferred: "已转接",
     shutdown: "系统停机",
+    given_up: "未按指令结束",
     internal: "内部错误",
   },
   column: {
