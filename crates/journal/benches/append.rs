@@ -86,6 +86,7 @@ fn record(n: u64) -> InteractionRecord {
         rtt_ms: Some(23.5),
         remote_loss_pct: Some(0.1),
         mos: 4.31,
+        wideband: false,
     };
     let leg = |id, role, agent, address: &str| LegRecord {
         id: LegId(id),

@@ -52,7 +52,7 @@ pub struct Counts {
     pub duplicate: u64,
     /// Packets left out to shorten a delay no longer needed.
     pub skipped: u64,
-    /// Packets thrown away because the buffer was full, or the stream restarted.
+    /// Packets thrown away because the buffer was full.
     pub dropped: u64,
     /// Frames made up.
     pub concealed: u64,
@@ -83,6 +83,8 @@ pub struct JitterBuffer {
     wanted_us: u64,
     underrun: u32,
     too_full: u32,
+    /// The sender said that it falls silent.
+    paused: bool,
     counts: Counts,
 }
 
@@ -100,6 +102,7 @@ impl JitterBuffer {
             wanted_us: MIN_DELAY_US,
             underrun: 0,
             too_full: 0,
+            paused: false,
             counts: Counts::default(),
         }
     }
@@ -107,6 +110,7 @@ impl JitterBuffer {
     /// Takes a packet of audio.
     pub fn push(&mut self, header: &Header, payload: &[u8], arrival_us: u64) {
         self.counts.pushed += 1;
+        self.paused = false;
         let jump = ts_distance(self.newest.0, header.timestamp).unsigned_abs() > MAX_JUMP_S * self.clock_rate;
         if self.ssrc != Some(header.ssrc) || jump {
             self.restart(header);
@@ -143,14 +147,22 @@ impl JitterBuffer {
         }
     }
 
+    /// Another stream: it is joined to what is still held of the old one, so that nothing of either is lost.
     fn restart(&mut self, header: &Header) {
-        while !self.slots.is_empty() {
-            self.drop_oldest();
-        }
+        let end = self.newest.1 + self.frame_ticks();
+        let at = match (self.play_at, self.slots.is_empty()) {
+            (Some(play_at), _) => end.max(play_at),
+            (None, false) => end,
+            (None, true) => 0,
+        };
         self.ssrc = Some(header.ssrc);
-        self.newest = (header.timestamp, 0);
-        self.play_at = None;
+        self.newest = (header.timestamp, at);
         self.least_transit_us = i64::MAX;
+    }
+
+    /// The sender falls silent: an empty buffer is silence from now on, until the next packet.
+    pub fn pause(&mut self) {
+        self.paused = true;
     }
 
     /// Follows how unevenly packets come: the delay wanted is the worst lateness against the fastest packet, forgotten
@@ -249,7 +261,7 @@ impl JitterBuffer {
     fn starve(&mut self) -> Pulled {
         self.underrun += 1;
         self.too_full = 0;
-        if self.underrun > MAX_UNDERRUN {
+        if self.paused || self.underrun > MAX_UNDERRUN {
             self.play_at = None;
             return Pulled::Silence;
         }

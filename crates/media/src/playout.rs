@@ -49,6 +49,12 @@ impl Playout {
         self.buffer.push(header, payload, arrival_us);
     }
 
+    /// The sender has fallen silent on purpose (RFC 3389): once what is held is played, silence follows at once instead
+    /// of made-up sound.
+    pub fn pause(&mut self) {
+        self.buffer.pause();
+    }
+
     /// Appends the next 20 ms, at the codec's [`pcm_rate`](Codec::pcm_rate); `false` when they are silence because
     /// nothing is being sent. Call it every 20 ms.
     pub fn frame(&mut self, now_us: u64, out: &mut Vec<i16>) -> bool {

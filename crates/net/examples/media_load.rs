@@ -96,7 +96,7 @@ fn leg_media(port: u16) -> LegMedia {
         send_type: 8,
         receive_type: 8,
         also_received: Vec::new(),
-        events: Some(EventTypes { send: 101, receive: 101 }),
+        events: Some(EventTypes { send: 101, receive: 101, clock_rate: 8000 }),
         send: true,
         receive: true,
         source: SourcePolicy::Latch,

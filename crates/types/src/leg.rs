@@ -287,8 +287,12 @@ pub struct MediaQuality {
     pub rtt_ms: Option<f32>,
     /// Loss that the far end reported of what we sent, percent.
     pub remote_loss_pct: Option<f32>,
-    /// Mean opinion score estimated by the E-model (ITU-T G.107), 1 to 4.5.
+    /// Mean opinion score estimated by the E-model, 1 to 4.5: on the narrowband scale (ITU-T G.107), or on the wideband
+    /// one (G.107.1). The two do not compare: 4.4 is the best that each can be.
     pub mos: f32,
+    /// `mos` is on the wideband scale: the leg's codec was G.722 or Opus.
+    #[serde(default)]
+    pub wideband: bool,
 }
 
 /// How a digit came in.

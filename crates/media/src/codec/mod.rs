@@ -109,6 +109,11 @@ impl Codec {
         }
     }
 
+    /// Whether it carries more than the telephone's old band of 300 to 3,400 Hz.
+    pub fn is_wideband(self) -> bool {
+        self.pcm_rate() > 8000
+    }
+
     /// PCM samples of a frame of 20 ms.
     pub fn frame_samples(self) -> usize {
         (self.pcm_rate() * FRAME_MS / 1000) as usize

@@ -27,6 +27,9 @@ pub struct EventTypes {
     pub send: u8,
     /// What the far end puts on what it sends: our number.
     pub receive: u8,
+    /// Clock in which events tell their length, Hz: the audio's, or 8000 beside a codec of another clock. Timestamps
+    /// of events that we send count in the audio's clock all the same: they lie in its stream (RFC 7160 section 4).
+    pub clock_rate: u32,
 }
 
 /// From where a leg's packets are taken.

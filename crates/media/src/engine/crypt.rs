@@ -26,8 +26,10 @@ impl Direction {
 }
 
 impl Crypt {
-    /// Takes over the agreed keys; none when the leg is in clear.
-    pub(super) fn update(current: &mut Option<Box<Self>>, agreed: Option<&SrtpPair>) {
+    /// Takes over the agreed keys; none when the leg is in clear. Whether what we send has other keys than before, if
+    /// it had any.
+    pub(super) fn update(current: &mut Option<Box<Self>>, agreed: Option<&SrtpPair>) -> bool {
+        let rekeyed = current.as_ref().zip(agreed).is_some_and(|(old, new)| old.send.key != new.send);
         *current = agreed.and_then(|pair| {
             let both = match current.take() {
                 Some(old) => (old.send.renew(&pair.send), old.receive.renew(&pair.receive)),
@@ -35,6 +37,7 @@ impl Crypt {
             };
             both.0.zip(both.1).map(|(send, receive)| Box::new(Self { send, receive }))
         });
+        rekeyed
     }
 
     /// Opens an SRTP packet in place; its new length.

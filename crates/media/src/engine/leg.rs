@@ -50,6 +50,8 @@ pub(super) struct Incoming {
     pub(super) end: usize,
     /// The far end has changed its codec on its own.
     pub(super) switched: bool,
+    /// Clock of an event's length, Hz.
+    pub(super) event_clock: u32,
 }
 
 /// What was agreed, in the form that each packet needs.
@@ -63,6 +65,8 @@ pub(super) struct Agreed {
     pub(super) receive_type: u8,
     pub(super) event_send: Option<u8>,
     pub(super) event_receive: Option<u8>,
+    /// Clock of the lengths of events, Hz.
+    pub(super) event_clock: u32,
     pub(super) also_received: Box<[(u8, Codec)]>,
     pub(super) send: bool,
     pub(super) receive: bool,
@@ -150,6 +154,7 @@ impl Leg {
                 receive_type: codec.default_payload_type(),
                 event_send: None,
                 event_receive: None,
+                event_clock: codec.clock_rate(),
                 also_received: Box::default(),
                 send: false,
                 receive: false,
@@ -192,15 +197,18 @@ impl Leg {
 
     /// Takes over what offer and answer agreed on.
     pub(super) fn configure(&mut self, now: Mono, media: &LegMedia, outbox: &mut Outbox) {
-        let changed_clock = media.codec.clock_rate() != self.agreed.codec_out.clock_rate();
-        if changed_clock {
-            // RFC 3550 section 5.2: another clock rate is another source.
-            self.rewriter = new_rewriter(&mut self.seed, media.codec.clock_rate());
+        let changed_keys = Crypt::update(&mut self.crypt, media.srtp.as_deref());
+        let clock_rate = media.codec.clock_rate();
+        if changed_keys || clock_rate != self.agreed.codec_out.clock_rate() {
+            // Another clock rate is another source (RFC 3550 section 5.2). New keys begin with a rollover counter of
+            // zero at both ends only for a stream that neither has seen.
+            self.rewriter = new_rewriter(&mut self.seed, clock_rate);
+            self.session.restart_sending(self.rewriter.ssrc(), clock_rate);
         }
-        if changed_clock || (!self.started && media.codec != self.agreed.codec_out) {
-            let seed = mix(&mut self.seed) as u32;
-            self.session = Session::new(self.rewriter.ssrc(), CNAME, media.codec, now.0, seed);
-            self.events = Receiver::new(media.codec.clock_rate());
+        self.session.use_codec(media.codec);
+        let event_clock = media.events.map_or(clock_rate, |e| e.clock_rate);
+        if event_clock != self.agreed.event_clock {
+            self.events = Receiver::new(event_clock);
         }
         if media.codec != self.agreed.codec_out {
             self.encoder = None;
@@ -218,13 +226,13 @@ impl Leg {
             receive_type: media.receive_type,
             event_send: media.events.map(|e| e.send),
             event_receive: media.events.map(|e| e.receive),
+            event_clock,
             also_received: media.also_received.clone().into(),
             send: media.send,
             receive: media.receive,
             rtcp_mux: media.rtcp_mux,
             remote_rtcp: media.remote_rtcp,
         };
-        Crypt::update(&mut self.crypt, media.srtp.as_deref());
         if media.srtp.is_some() && self.crypt.is_none() {
             // Keys that cannot be used: better no audio than audio in clear.
             (self.agreed.send, self.agreed.receive) = (false, false);
@@ -262,7 +270,15 @@ impl Leg {
         if !self.tied {
             self.tie(now, outbox);
         }
-        if !self.session.received(&packet.header, packet.payload_end - packet.payload_start, now.0) {
+        let payload_len = packet.payload_end - packet.payload_start;
+        let fresh = match role {
+            Role::Audio => {
+                self.session.use_codec(codec);
+                self.session.received(&packet.header, payload_len, now.0)
+            }
+            Role::Event | Role::Noise => self.session.received_untimed(&packet.header, payload_len),
+        };
+        if !fresh {
             return None;
         }
         if !self.started {
@@ -273,7 +289,8 @@ impl Leg {
         if switched {
             self.agreed.codec_in = codec;
         }
-        Some(Incoming { header: packet.header, role, start: packet.payload_start, end: packet.payload_end, switched })
+        let (start, end) = (packet.payload_start, packet.payload_end);
+        Some(Incoming { header: packet.header, role, start, end, switched, event_clock: self.agreed.event_clock })
     }
 
     /// Ties the socket to the far end while nobody else may speak anyway, and unties it as soon as somebody may. An
@@ -382,6 +399,8 @@ impl Leg {
         let to = self.destination()?;
         let payload_type = match incoming.role {
             Role::Audio => self.agreed.send_type,
+            // Events of another clock are pressed anew instead.
+            Role::Event if incoming.event_clock != self.agreed.event_clock => return None,
             Role::Event => self.agreed.event_send?,
             Role::Noise if self.agreed.codec_out.clock_rate() == 8000 => COMFORT_NOISE,
             Role::Noise => return None,

@@ -162,6 +162,8 @@ impl Engine {
                 track.audio(now, leg.agreed.codec_in, &incoming.header, payload, &mut self.outbox);
             }
             leg.buffer(now, &incoming, payload);
+        } else if incoming.role == Role::Noise {
+            leg.pause_playout();
         }
         let fast_to = leg.fast_to;
         self.digits(now, slot, &incoming, &room[incoming.start..incoming.end]);
@@ -209,7 +211,8 @@ impl Engine {
         if other.hears != Hears::Bridge(leg.id) || matches!(other.mode, Mode::Play | Mode::Mute) {
             return;
         }
-        if !matches!(other.mode, Mode::Fast(_)) || other.agreed.event_send.is_none() {
+        let same_events = other.agreed.event_send.is_some() && other.agreed.event_clock == leg.agreed.event_clock;
+        if !matches!(other.mode, Mode::Fast(_)) || !same_events {
             self.press(partner, &[digit]);
         }
     }
@@ -217,7 +220,7 @@ impl Engine {
     fn press(&mut self, slot: u32, digits: &[char]) {
         let Some(leg) = self.leg_mut(slot) else { return };
         let codec = leg.agreed.codec_out;
-        let event_clock = leg.agreed.event_send.map(|_| codec.clock_rate());
+        let event_clock = leg.agreed.event_send.map(|_| leg.agreed.event_clock);
         let outgoing = leg.outgoing.get_or_insert_with(|| Box::new(Outgoing::new(event_clock, codec.pcm_rate())));
         digits.iter().for_each(|&digit| outgoing.press(digit));
         self.update_ticking(slot);
@@ -463,5 +466,6 @@ fn quality(leg: &Leg) -> Option<MediaQuality> {
         rtt_ms: quality.round_trip_us.map(|us| us as f32 / 1000.0),
         remote_loss_pct: quality.remote_loss.map(|share| (share * 100.0) as f32),
         mos: quality.mos.unwrap_or(1.0) as f32,
+        wideband: quality.wideband,
     })
 }

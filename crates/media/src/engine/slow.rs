@@ -90,6 +90,13 @@ impl Leg {
         }
     }
 
+    /// The far end says by comfort noise that it falls silent: what follows is silence, not loss.
+    pub(super) fn pause_playout(&mut self) {
+        if let Some(decoding) = &mut self.decoding {
+            decoding.playout.pause();
+        }
+    }
+
     /// Sends what is due of outgoing digits; true when audio gives way.
     fn send_digits(&mut self, now: Mono, scratch: &mut Scratch, outbox: &mut super::Outbox) -> bool {
         let Some(mut outgoing) = self.outgoing.take() else { return false };

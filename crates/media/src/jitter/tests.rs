@@ -88,9 +88,47 @@ fn a_paused_sender_is_silence_and_a_restarted_one_is_played() {
     buffer.push(&header(0), &[], 0);
     buffer.push(&Header { ssrc: 2, timestamp: 77, ..header(0) }, &[1], 1000);
     let mut payload = Vec::new();
-    assert_eq!(buffer.pull(60_000, &mut payload, |_| 160), Pulled::Packet);
-    assert_eq!(payload, [1]);
-    assert_eq!(buffer.counts().dropped, 1);
+    buffer.push(&Header { ssrc: 2, timestamp: 237, ..header(1) }, &[2], 21_000);
+    let played: Vec<_> = (0..3).map(|i| (buffer.pull(60_000 + i * 20_000, &mut payload, |_| 160), payload.clone())).collect();
+    assert!(played.iter().all(|(pulled, _)| *pulled == Pulled::Packet), "the old stream's last packet is heard too");
+    assert_eq!(played.iter().map(|(_, payload)| payload.clone()).collect::<Vec<_>>(), [vec![], vec![1], vec![2]]);
+    assert_eq!(buffer.counts().dropped, 0);
+}
+
+#[test]
+fn a_stream_that_jumps_loses_nothing_and_adds_nothing() {
+    // Timestamps jump by hours, and again; then another source.
+    let mut buffer = JitterBuffer::new(8000);
+    let mut payload = Vec::new();
+    let mut played = Vec::new();
+    for n in 0..300u32 {
+        let (ssrc, offset) = match n {
+            0..100 => (1, 0),
+            100..200 => (1, 0x9000_0000),
+            _ => (2, 5),
+        };
+        let stamp = n.wrapping_mul(160).wrapping_add(offset);
+        let at = u64::from(n) * 20_000;
+        buffer.push(&Header { ssrc, timestamp: stamp, ..header(n) }, &n.to_be_bytes(), at);
+        played.push((buffer.pull(at + 10_000, &mut payload, |_| 160), payload.clone()));
+    }
+    let first = played.iter().position(|(p, _)| *p == Pulled::Packet).unwrap();
+    let heard: Vec<u32> = played[first..].iter().map(|(_, payload)| number(payload)).collect();
+    assert!(first < 3 && heard.iter().copied().eq(0..heard.len() as u32), "{heard:?}");
+}
+
+#[test]
+fn comfort_noise_ends_the_sound_without_making_any_up() {
+    let mut buffer = JitterBuffer::new(8000);
+    let mut payload = Vec::new();
+    (0..4u32).for_each(|n| buffer.push(&header(n), &n.to_be_bytes(), u64::from(n) * 20_000));
+    buffer.pause();
+    let pulled: Vec<_> = (0..8).map(|i| buffer.pull(60_000 + i * 20_000, &mut payload, |_| 160)).collect();
+    assert_eq!(pulled[..4], [Pulled::Packet; 4]);
+    assert_eq!(pulled[4..], [Pulled::Silence; 4]);
+    buffer.push(&header(50), &50u32.to_be_bytes(), 1_000_000);
+    buffer.push(&header(51), &51u32.to_be_bytes(), 1_020_000);
+    assert_eq!(buffer.pull(1_030_000, &mut payload, |_| 160), Pulled::Packet);
 }
 
 #[test]

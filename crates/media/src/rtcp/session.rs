@@ -20,8 +20,14 @@ const MAX_ROUND_TRIP_US: u64 = 10_000_000;
 pub struct Session {
     ssrc: u32,
     cname: Box<str>,
+    /// Codec of what we receive, and how the audio of the codecs before it sounded.
     codec: Codec,
+    rated: Rated,
     receive: ReceiveStats,
+    /// Clock of what we send, Hz.
+    send_clock: u32,
+    /// What we sent as other sources before, and what the far end missed of it.
+    sent_before: Sent,
     sent_packets: u32,
     sent_octets: u32,
     /// Timestamp and time of the newest packet sent.
@@ -36,6 +42,26 @@ pub struct Session {
     round_trip_us: Option<u64>,
     next_report_us: u64,
     random: u32,
+}
+
+/// Packets of our earlier sources.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sent {
+    packets: u64,
+    /// Those that the far end's reports spoke of, and how many it missed.
+    reported: u64,
+    lost: u64,
+}
+
+/// Spans of a leg's audio that have been rated: one for each codec it changed from.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rated {
+    /// Sum of score times packets, and the packets.
+    score: f64,
+    packets: u64,
+    /// Totals of reception when the present span began.
+    base: Received,
+    worst_jitter_us: u64,
 }
 
 /// Quality of a leg's media, for the record.
@@ -55,8 +81,10 @@ pub struct Quality {
     pub remote_jitter_us: Option<u64>,
     /// Round trip between us and the far end, in microseconds.
     pub round_trip_us: Option<u64>,
-    /// How what we received sounds (E-model), 1.0 to 4.5.
+    /// How what we received sounds (E-model), 1.0 to 4.5: the mean over the leg's codecs, by their packets.
     pub mos: Option<f64>,
+    /// The score is on the scale of wideband audio: the leg's last codec was a wideband one.
+    pub wideband: bool,
 }
 
 impl Session {
@@ -66,7 +94,10 @@ impl Session {
             ssrc,
             cname: cname.into(),
             codec,
+            rated: Rated::default(),
             receive: ReceiveStats::new(codec.clock_rate()),
+            send_clock: codec.clock_rate(),
+            sent_before: Sent::default(),
             sent_packets: 0,
             sent_octets: 0,
             last_sent: None,
@@ -93,6 +124,57 @@ impl Session {
     /// Notes a packet that came; `false` when it is a duplicate.
     pub fn received(&mut self, header: &Header, payload_len: usize, now_us: u64) -> bool {
         self.receive.packet(header, payload_len, now_us)
+    }
+
+    /// Notes a packet whose timestamp does not tell when it was sent: all packets of an event (RFC 4733) have the
+    /// timestamp of its begin. `false` when it is a duplicate.
+    pub fn received_untimed(&mut self, header: &Header, payload_len: usize) -> bool {
+        self.receive.untimed(header, payload_len)
+    }
+
+    /// We send as another source from now on. The totals for the record go on.
+    pub fn restart_sending(&mut self, ssrc: u32, clock_rate: u32) {
+        let before = &mut self.sent_before;
+        before.packets += u64::from(self.sent_packets);
+        if let Some(block) = self.remote.take() {
+            before.reported += u64::from(self.sent_packets);
+            before.lost += u64::from(block.cumulative_lost.max(0).unsigned_abs());
+        }
+        (self.ssrc, self.send_clock) = (ssrc, clock_rate);
+        (self.sent_packets, self.sent_octets, self.sent_at_last_report) = (0, 0, 0);
+        self.last_sent = None;
+        self.reports = [(0, 0); REMEMBERED];
+    }
+
+    /// The far end sends this codec from now on. Each codec's share of the audio is rated by itself.
+    pub fn use_codec(&mut self, codec: Codec) {
+        if codec == self.codec {
+            return;
+        }
+        let received = self.receive.received();
+        let span = received.since(&self.rated.base);
+        if let Some(score) = self.score(&span) {
+            self.rated.score += score * span.unique as f64;
+            self.rated.packets += span.unique;
+        }
+        self.rated.base = received;
+        if codec.clock_rate() != self.codec.clock_rate() {
+            self.rated.worst_jitter_us = self.worst_jitter_us();
+            self.receive.set_clock(codec.clock_rate());
+        }
+        self.codec = codec;
+    }
+
+    fn worst_jitter_us(&self) -> u64 {
+        self.receive.worst_jitter_us().max(self.rated.worst_jitter_us)
+    }
+
+    /// How a span of the present codec sounded; nothing when no packet came.
+    fn score(&self, span: &Received) -> Option<f64> {
+        // Mouth to ear: half the round trip, a frame to pack, and a buffer of twice the jitter, at least a frame.
+        let network_ms = self.round_trip_us.unwrap_or(0) as f64 / 2000.0;
+        let buffer_ms = (2.0 * self.receive.jitter_us() as f64 / 1000.0).max(20.0);
+        (span.unique > 0).then(|| mos(self.codec, span.loss(), network_ms + 20.0 + buffer_ms))
     }
 
     /// Takes a compound packet of the far end's. Returns whether it said goodbye. Damaged parts are left out.
@@ -158,7 +240,7 @@ impl Session {
         });
         let active = self.sent_packets != self.sent_at_last_report;
         let info = self.last_sent.filter(|_| active).map(|(timestamp, at_us)| {
-            let passed = now_us.saturating_sub(at_us) * u64::from(self.codec.clock_rate()) / 1_000_000;
+            let passed = now_us.saturating_sub(at_us) * u64::from(self.send_clock) / 1_000_000;
             SenderInfo {
                 ntp,
                 rtp_timestamp: timestamp.wrapping_add(passed as u32),
@@ -192,23 +274,24 @@ impl Session {
     /// The figures for the record.
     pub fn quality(&self) -> Quality {
         let received = self.receive.received();
-        let jitter_us = self.receive.jitter_us();
-        // Mouth to ear: half the round trip, a frame to pack, and a buffer of twice the jitter, at least a frame.
-        let network_ms = self.round_trip_us.unwrap_or(0) as f64 / 2000.0;
-        let buffer_ms = (2.0 * jitter_us as f64 / 1000.0).max(20.0);
-        let mos = (received.unique > 0).then(|| mos(self.codec, received.loss(), network_ms + 20.0 + buffer_ms));
+        let span = received.since(&self.rated.base);
+        let last = self.score(&span).map(|score| (score * span.unique as f64, span.unique));
+        let (score, packets) = last.map_or((self.rated.score, self.rated.packets), |(score, packets)| {
+            (self.rated.score + score, self.rated.packets + packets)
+        });
+        let before = &self.sent_before;
+        let now = self.remote.map_or((0, 0), |b| (u64::from(self.sent_packets), b.cumulative_lost.max(0) as u64));
+        let (reported, lost) = (before.reported + now.0, before.lost + now.1);
         Quality {
             received,
-            jitter_us,
-            worst_jitter_us: self.receive.worst_jitter_us(),
-            sent: u64::from(self.sent_packets),
-            remote_loss: self
-                .remote
-                .filter(|_| self.sent_packets > 0)
-                .map(|b| (f64::from(b.cumulative_lost.max(0)) / f64::from(self.sent_packets)).min(1.0)),
-            remote_jitter_us: self.remote.map(|b| u64::from(b.jitter) * 1_000_000 / u64::from(self.codec.clock_rate())),
+            jitter_us: self.receive.jitter_us(),
+            worst_jitter_us: self.worst_jitter_us(),
+            sent: before.packets + u64::from(self.sent_packets),
+            remote_loss: (reported > 0).then(|| (lost as f64 / reported as f64).min(1.0)),
+            remote_jitter_us: self.remote.map(|b| u64::from(b.jitter) * 1_000_000 / u64::from(self.send_clock)),
             round_trip_us: self.round_trip_us,
-            mos,
+            mos: (packets > 0).then(|| score / packets as f64),
+            wideband: self.codec.is_wideband(),
         }
     }
 }

@@ -30,6 +30,19 @@ impl Received {
     }
 }
 
+impl Received {
+    /// What came since the totals were these.
+    pub fn since(&self, base: &Self) -> Self {
+        Self {
+            expected: self.expected.saturating_sub(base.expected),
+            unique: self.unique.saturating_sub(base.unique),
+            duplicates: self.duplicates.saturating_sub(base.duplicates),
+            reordered: self.reordered.saturating_sub(base.reordered),
+            octets: self.octets.saturating_sub(base.octets),
+        }
+    }
+}
+
 /// Jump of the sequence numbers beyond which the sender restarted them.
 const MAX_DROPOUT: u64 = 3000;
 
@@ -75,6 +88,28 @@ impl ReceiveStats {
 
     /// Notes a packet; `false` when it is a copy of one that came before.
     pub fn packet(&mut self, header: &Header, payload_len: usize, arrival_us: u64) -> bool {
+        let (fresh, newest) = self.count(header, payload_len);
+        if newest {
+            self.time(header, arrival_us);
+        }
+        fresh
+    }
+
+    /// The same for a packet whose timestamp does not tell when it was sent: jitter is measured anew after it.
+    pub fn untimed(&mut self, header: &Header, payload_len: usize) -> bool {
+        self.transit = None;
+        self.count(header, payload_len).0
+    }
+
+    /// The stream's timestamps count at another rate from now on.
+    pub fn set_clock(&mut self, clock_rate: u32) {
+        self.clock_rate = clock_rate;
+        self.transit = None;
+        (self.jitter_q4, self.worst_jitter_q4) = (0, 0);
+    }
+
+    /// Counts a packet: whether it is none that came before, and whether it is the newest.
+    fn count(&mut self, header: &Header, payload_len: usize) -> (bool, bool) {
         let mut probe = self.sequence;
         let jumped = |highest: u64| probe.unwrap(header.sequence).abs_diff(highest) > MAX_DROPOUT;
         if self.ssrc != Some(header.ssrc) || self.sequence.highest().is_some_and(jumped) {
@@ -103,10 +138,7 @@ impl ReceiveStats {
             self.now.duplicates += 1;
         }
         self.now.expected = self.sequence.highest().map_or(0, |h| h - self.first + 1);
-        if before.is_none_or(|h| extended > h) {
-            self.time(header, arrival_us);
-        }
-        fresh
+        (fresh, before.is_none_or(|h| extended > h))
     }
 
     /// Whether a packet this far below the highest is new.

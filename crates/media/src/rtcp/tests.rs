@@ -135,6 +135,63 @@ fn mos_follows_the_published_curve() {
     assert!(mos(Codec::Pcma, 0.02, 50.0) > mos(Codec::Pcma, 0.03, 50.0));
 }
 
+#[test]
+fn wideband_codecs_are_rated_on_the_wideband_scale() {
+    // G.107.1 with Ie,WB of G.113: G.722 loses 13 of 129 before any loss, which is a score of 4.36.
+    assert!((mos(Codec::G722, 0.0, 0.0) - 4.36).abs() < 0.03, "{}", mos(Codec::G722, 0.0, 0.0));
+    assert!(mos(Codec::Opus, 0.0, 0.0) > mos(Codec::G722, 0.0, 0.0));
+    assert!(mos(Codec::Opus, 0.05, 50.0) > mos(Codec::G722, 0.05, 50.0), "spare copies help");
+    for codec in Codec::ALL {
+        let mut last = 5.0;
+        for percent in 0..=100 {
+            let score = mos(codec, f64::from(percent) / 100.0, 40.0);
+            assert!((1.0..=4.5).contains(&score) && score <= last + 1e-9, "{codec:?} {percent} %: {score}");
+            last = score;
+        }
+    }
+}
+
+#[test]
+fn an_event_is_not_taken_for_jitter() {
+    let mut stats = ReceiveStats::new(8000);
+    for i in 0..100u64 {
+        let at = i * 20_000;
+        if (50..60).contains(&i) {
+            stats.untimed(&header(i as u16, 50 * 160), 4);
+        } else {
+            stats.packet(&header(i as u16, i as u32 * 160), 160, at);
+        }
+    }
+    assert_eq!((stats.worst_jitter_us(), stats.received().unique), (0, 100));
+}
+
+#[test]
+fn totals_go_on_over_another_codec_and_another_source() {
+    let mut session = Session::new(1, "us@here", Codec::Pcma, 0, 3);
+    for i in 0..100u64 {
+        session.sent(&Header { ssrc: 1, ..header(i as u16, i as u32 * 160) }, 160, i * 20_000);
+        // Every tenth is lost, and every second one is 10 ms late.
+        if i % 10 != 5 {
+            session.received(&header(i as u16, i as u32 * 160), 160, i * 20_000 + (i % 2) * 10_000);
+        }
+    }
+    let first = session.quality();
+    let jitter_us = first.worst_jitter_us;
+    assert!(jitter_us > 5000 && !first.wideband);
+    session.restart_sending(7, 48_000);
+    session.use_codec(Codec::Opus);
+    for i in 100..400u64 {
+        session.sent(&Header { ssrc: 7, ..header(i as u16, i as u32 * 960) }, 60, i * 20_000);
+        session.received(&Header { ssrc: 9, ..header(i as u16, i as u32 * 960) }, 60, i * 20_000);
+    }
+    let quality = session.quality();
+    assert_eq!((quality.sent, quality.received.unique, quality.received.lost()), (400, 390, 10));
+    assert_eq!((quality.worst_jitter_us, quality.jitter_us), (jitter_us, 0));
+    let mean = (first.mos.unwrap() * 90.0 + mos(Codec::Opus, 0.0, 40.0) * 300.0) / 390.0;
+    assert!((quality.mos.unwrap() - mean).abs() < 0.01, "{quality:?}, not {mean}");
+    assert!(quality.wideband);
+}
+
 proptest! {
     #[test]
     fn what_is_built_is_read(

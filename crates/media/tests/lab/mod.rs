@@ -1,5 +1,8 @@
 //! Phones around an engine, in virtual time.
 
+// Each test program uses its own part.
+#![allow(dead_code)]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +58,7 @@ pub(crate) fn media(codec: Codec, remote: SocketAddr) -> LegMedia {
         send_type: codec.default_payload_type(),
         receive_type: codec.default_payload_type(),
         also_received: Vec::new(),
-        events: Some(EventTypes { send: 101, receive: 101 }),
+        events: Some(EventTypes { send: 101, receive: 101, clock_rate: codec.clock_rate() }),
         send: true,
         receive: true,
         source: SourcePolicy::Latch,
@@ -197,13 +200,16 @@ impl Lab {
     /// Presses a key for 100 ms: the packets of RFC 4733, each sent twice, as a bad network does.
     pub(crate) fn press(&mut self, phone: usize, code: u8) {
         let timestamp = self.phones[phone].header.timestamp;
+        let media = &self.phones[phone].media;
+        let clock_rate = media.events.map_or(8000, |e| e.clock_rate);
+        let ticks = media.codec.frame_ticks();
         for step in 1..=7u16 {
             let end = step >= 5;
-            let duration = step.min(5) * 160;
+            let duration = step.min(5) * (clock_rate / 50) as u16;
             let p = &mut self.phones[phone];
             let header = Header { marker: step == 1, payload_type: 101, timestamp, ..p.header };
             p.header.sequence = p.header.sequence.wrapping_add(1);
-            p.header.timestamp = p.header.timestamp.wrapping_add(160);
+            p.header.timestamp = p.header.timestamp.wrapping_add(ticks);
             let mut bytes = vec![0; rtp::HEADER_LEN];
             header.write(&mut bytes);
             bytes.extend([code, if end { 0x8a } else { 0x0a }, (duration >> 8) as u8, duration as u8]);

@@ -5,7 +5,7 @@ use crate::capability::{Capabilities, Codec};
 use crate::error::NegotiationError;
 use crate::negotiate::offer::packet_time;
 use crate::negotiate::transport::{self, Protection};
-use crate::negotiate::{Local, Negotiated, event_payload, session_at, telephone_event};
+use crate::negotiate::{Local, Negotiated, event_clocks, event_payload, session_at, telephone_event};
 use crate::session::{Attribute, Media, MediaKind, Session};
 
 impl Local {
@@ -38,7 +38,7 @@ impl Local {
         let negotiated = taken.negotiated;
         self.remember(negotiated.codec.map(negotiated.receive_payload));
         if let Some(payload) = negotiated.dtmf_receive {
-            self.remember(telephone_event(payload, negotiated.codec.clock));
+            self.remember(telephone_event(payload, negotiated.dtmf_clock));
         }
         self.pending = None;
         Ok((self.seal(session, ours.address), negotiated))
@@ -61,7 +61,8 @@ impl Taken {
         let theirs = offer.direction_of(media);
         // 0.0.0.0 holds as `sendonly` does, whatever the direction says.
         let theirs = Direction::new(theirs.sends(), theirs.receives() && !held);
-        let dtmf = if ours.telephone_event { event_payload(media, codec.clock) } else { None };
+        let offered_events = |clock| Some((event_payload(media, clock)?, clock));
+        let dtmf = if ours.telephone_event { event_clocks(codec.clock).find_map(offered_events) } else { None };
         let (crypto, dtls) = match &protection {
             Protection::Plain => (None, None),
             Protection::Sdes(pair) => (Some(pair.clone()), None),
@@ -76,8 +77,9 @@ impl Taken {
             send_payload: payload,
             receive_payload: payload,
             remote_fmtp: media.fmtp(payload).map(str::to_owned),
-            dtmf_send: dtmf,
-            dtmf_receive: dtmf,
+            dtmf_send: dtmf.map(|(payload, _)| payload),
+            dtmf_receive: dtmf.map(|(payload, _)| payload),
+            dtmf_clock: dtmf.map_or(codec.clock, |(_, clock)| clock),
             direction: ours.direction.limited_by(theirs),
             held,
             ptime_ms: packet_time(media, ours),
@@ -95,7 +97,7 @@ impl Taken {
         attributes.extend(codec.fmtp.as_ref().map(|fmtp| Attribute::new("fmtp", format_args!("{payload} {fmtp}"))));
         if let Some(event) = self.negotiated.dtmf_receive {
             formats.push(event.to_string());
-            attributes.push(Attribute::new("rtpmap", telephone_event(event, codec.clock)));
+            attributes.push(Attribute::new("rtpmap", telephone_event(event, self.negotiated.dtmf_clock)));
             attributes.push(Attribute::new("fmtp", format_args!("{event} 0-16")));
         }
         attributes.push(Attribute::new("ptime", self.negotiated.ptime_ms));

@@ -33,10 +33,13 @@ pub struct Negotiated {
     pub receive_payload: u8,
     /// The peer's `fmtp` for it.
     pub remote_fmtp: Option<String>,
-    /// telephone-event of the same clock: the payload type to send it with.
+    /// telephone-event: the payload type to send it with.
     pub dtmf_send: Option<u8>,
-    /// telephone-event of the same clock: the payload type it comes with.
+    /// telephone-event: the payload type it comes with.
     pub dtmf_receive: Option<u8>,
+    /// telephone-event's clock in Hz: the codec's own, or 8000 where the peer has no other: many phones
+    /// offer Opus beside `telephone-event/8000` alone.
+    pub dtmf_clock: u32,
     /// Which way media go.
     pub direction: Direction,
     /// The peer will not play what we send: it has put us on hold.
@@ -159,6 +162,15 @@ fn same_encoding(one: &RtpMap, two: &RtpMap) -> bool {
 
 fn telephone_event(payload: u8, clock: u32) -> RtpMap {
     RtpMap { payload, name: "telephone-event".to_owned(), clock, channels: 1 }
+}
+
+/// telephone-event's clock of old, which peers name whatever the codec's clock is.
+const EVENT_CLOCK: u32 = 8000;
+
+/// The clocks that telephone-event may have beside a codec, the preferred first (RFC 4733 section 2.1: events share the
+/// audio's clock).
+fn event_clocks(codec_clock: u32) -> impl Iterator<Item = u32> {
+    [codec_clock, EVENT_CLOCK].into_iter()
 }
 
 /// The payload type under which a media line has telephone-event of that clock.

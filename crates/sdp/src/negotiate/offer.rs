@@ -4,7 +4,9 @@ use crate::attribute::{Direction, RtpMap};
 use crate::capability::{Capabilities, Codec, DEFAULT_EVENT_PAYLOAD};
 use crate::error::NegotiationError;
 use crate::negotiate::transport::{self, Protection};
-use crate::negotiate::{Local, Negotiated, event_payload, same_encoding, session_at, telephone_event};
+use crate::negotiate::{
+    Local, Negotiated, event_clocks, event_payload, same_encoding, session_at, telephone_event,
+};
 use crate::session::{Attribute, Media, MediaKind, Session};
 
 /// Payload types that are free for anyone's use (RFC 3551 section 6).
@@ -63,10 +65,8 @@ impl Local {
         let (remote, remote_rtcp) = transport::remote_addresses(answer, media, rtcp_mux)?;
         let theirs = answer.direction_of(media);
         let offered_direction = offered.own_direction().unwrap_or(Direction::SendRecv);
-        let (dtmf_send, dtmf_receive) = match (event_payload(media, codec.clock), event_payload(offered, codec.clock)) {
-            (Some(send), Some(receive)) => (Some(send), Some(receive)),
-            _ => (None, None),
-        };
+        let events = |clock| Some((event_payload(media, clock)?, event_payload(offered, clock)?, clock));
+        let dtmf = event_clocks(codec.clock).find_map(events);
         let (crypto, dtls) = match protection {
             Protection::Plain => (None, None),
             Protection::Sdes(pair) => (Some(pair), None),
@@ -81,8 +81,9 @@ impl Local {
             send_payload: send,
             receive_payload: receive,
             remote_fmtp: media.fmtp(send).map(str::to_owned),
-            dtmf_send,
-            dtmf_receive,
+            dtmf_send: dtmf.map(|(send, ..)| send),
+            dtmf_receive: dtmf.map(|(_, receive, _)| receive),
+            dtmf_clock: dtmf.map_or(codec.clock, |(.., clock)| clock),
             direction: offered_direction.limited_by(theirs),
             held: answer.holds(media) && offered_direction.sends(),
             ptime_ms: packet_time(media, ours),

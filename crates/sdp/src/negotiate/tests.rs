@@ -40,6 +40,27 @@ fn our_order_decides_and_payload_types_are_the_offerers() {
 }
 
 #[test]
+fn telephone_events_of_another_clock_are_taken_where_there_are_none_of_the_codecs_own() {
+    let mut ours = at("192.0.2.2:5000");
+    ours.codecs = vec![Codec::OPUS];
+    let line = "m=audio 4000 RTP/AVP 111 101\na=rtpmap:111 opus/48000/2\na=rtpmap:101 telephone-event/8000\n";
+    let (answer, negotiated) = Local::new(7).answer(&session(line), &ours).unwrap();
+    assert_eq!(answer.media[0].formats, ["111", "101"]);
+    assert_eq!(answer.media[0].rtpmap(101).unwrap().clock, 8000);
+    assert_eq!((negotiated.dtmf_send, negotiated.dtmf_clock), (Some(101), 8000));
+    // The same as an answer to our offer, which has both.
+    ours.codecs.push(Codec::PCMA);
+    let mut local = Local::new(8);
+    let offer = local.offer(&ours);
+    let events = offer.media[0].payloads().filter_map(|p| offer.media[0].rtpmap(p)).filter(|m| m.channels == 1);
+    let events: Vec<u32> = events.filter(|m| m.name == "telephone-event").map(|m| m.clock).collect();
+    assert_eq!(events, [48_000, 8000]);
+    let taken = local.apply_answer(&session(line), &ours).unwrap();
+    assert_eq!((taken.dtmf_send, taken.dtmf_clock), (Some(101), 8000));
+    assert_ne!(taken.dtmf_receive, None);
+}
+
+#[test]
 fn telephone_events_follow_the_codecs_clock() {
     let offer = session(
         "m=audio 4000 UDP/TLS/RTP/SAVPF 111 8 110 126\na=rtpmap:111 opus/48000/2\na=rtpmap:110 telephone-event/48000\n\
