@@ -198,7 +198,7 @@ fn main() -> io::Result<()> {
         io::stdout(),
         "{{\"mode\":\"{mode}\",\"backend\":\"{}\",\"calls\":{calls},\"core_pct\":{:.2},\"core_pct_per_100_calls\":{:.2},\
          \"us_per_packet\":{:.2},\"packets_per_s\":{:.0},\"phones_sent\":{},\"phones_received\":{},\"slips\":{},\
-         \"kib_per_call\":{:.1},\"chunks\":{},\"lost_chunks\":{},\"late_ticks\":{}}}",
+         \"kib_per_call\":{:.1},\"chunks\":{},\"lost_chunks\":{},\"most_waiting_chunks\":{},\"late_ticks\":{}}}",
         pool.backend(),
         100.0 * cpu / took,
         100.0 * cpu / took * 100.0 / calls as f64,
@@ -210,6 +210,7 @@ fn main() -> io::Result<()> {
         kib as f64 / calls as f64,
         after.chunks,
         after.lost_chunks,
+        after.most_waiting_chunks,
         after.late_ticks,
     )?;
     drop(pool);

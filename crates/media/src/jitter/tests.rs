@@ -89,7 +89,8 @@ fn a_paused_sender_is_silence_and_a_restarted_one_is_played() {
     buffer.push(&Header { ssrc: 2, timestamp: 77, ..header(0) }, &[1], 1000);
     let mut payload = Vec::new();
     buffer.push(&Header { ssrc: 2, timestamp: 237, ..header(1) }, &[2], 21_000);
-    let played: Vec<_> = (0..3).map(|i| (buffer.pull(60_000 + i * 20_000, &mut payload, |_| 160), payload.clone())).collect();
+    let played: Vec<_> =
+        (0..3).map(|i| (buffer.pull(60_000 + i * 20_000, &mut payload, |_| 160), payload.clone())).collect();
     assert!(played.iter().all(|(pulled, _)| *pulled == Pulled::Packet), "the old stream's last packet is heard too");
     assert_eq!(played.iter().map(|(_, payload)| payload.clone()).collect::<Vec<_>>(), [vec![], vec![1], vec![2]]);
     assert_eq!(buffer.counts().dropped, 0);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -18,7 +18,7 @@ use types::leg::Connection;
 use super::backend::Backend;
 use super::epoll::Epoll;
 use super::ports::{GUARD, PortPool, PortsExhausted, SocketPair};
-use super::recorder::{Loss, Recorder, lock};
+use super::recorder::{self, Loss, Recorder, lock};
 use super::sys::{self, Waker};
 use super::uring::{self, Uring};
 use super::worker::{Counters, Door, EventSink, Moves, Order, Worker};
@@ -141,6 +141,15 @@ pub struct MediaStats {
     pub recorded_bytes: u64,
     /// Recording chunks lost: the queue to the disk was full, or the disk refused.
     pub lost_chunks: u64,
+    /// Recording chunks that wait for the disk.
+    pub waiting_chunks: u64,
+    /// The most that ever waited, of the [`MediaStats::RECORDING_QUEUE`] that may.
+    pub most_waiting_chunks: u64,
+}
+
+impl MediaStats {
+    /// Recording chunks that may wait for the disk before some are lost.
+    pub const RECORDING_QUEUE: u64 = recorder::QUEUE as u64;
 }
 
 struct Placed {
@@ -318,6 +327,7 @@ impl MediaPool {
                 thread: index,
                 ports: ports.clone(),
                 moves: Moves::default(),
+                alarmed: None,
             };
             let (pin, coalesce) = (config.pin.then_some(index), config.coalesce);
             let spawned = std::thread::Builder::new()
@@ -455,6 +465,9 @@ impl MediaPool {
             stats.chunks = counters.chunks.load(Ordering::Relaxed);
             stats.recorded_bytes = counters.bytes.load(Ordering::Relaxed);
             stats.lost_chunks += counters.failures.load(Ordering::Relaxed);
+            let count = |value: &AtomicI64| value.load(Ordering::Relaxed).max(0).unsigned_abs();
+            stats.waiting_chunks = count(&counters.waiting);
+            stats.most_waiting_chunks = count(&counters.most_waiting);
         }
         stats
     }

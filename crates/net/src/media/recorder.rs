@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -18,8 +18,9 @@ use types::{LegId, RecordingId};
 
 use super::sys;
 
-/// Chunks that may wait for the disk: of 0.8 s and 7 KiB each, so 1,000 recorded legs have 6 s of patience in 60 MiB.
-const QUEUE: usize = 8192;
+/// Chunks that may wait for the disk: of 0.8 s and 7 KiB each. 500 recorded calls make 1,250 a second, and a disk that
+/// is flushed by others has been seen to hold a write up for over 6 s; this is patience for 26 s, in 230 MiB at worst.
+pub(super) const QUEUE: usize = 32_768;
 /// How often written bytes are made durable against a loss of power. A killed process loses none of them anyway.
 /// It costs more CPU than the writing, so it is not done more often.
 const SYNC_EVERY: Duration = Duration::from_secs(5);
@@ -36,13 +37,21 @@ pub(super) struct Loss {
 #[derive(Clone)]
 pub(super) struct RecorderQueue {
     sender: SyncSender<TrackBytes>,
+    counters: Arc<RecorderCounters>,
 }
 
 impl RecorderQueue {
     /// Queues bytes; gives them back when there is no room.
     pub(super) fn offer(&self, bytes: TrackBytes) -> Result<(), TrackBytes> {
         match self.sender.try_send(bytes) {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                let waiting = self.counters.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+                // A look is cheaper than a write, and peaks are rare.
+                if waiting > self.counters.most_waiting.load(Ordering::Relaxed) {
+                    self.counters.most_waiting.fetch_max(waiting, Ordering::Relaxed);
+                }
+                Ok(())
+            }
             Err(TrySendError::Full(bytes) | TrySendError::Disconnected(bytes)) => Err(bytes),
         }
     }
@@ -67,6 +76,9 @@ pub(super) struct RecorderCounters {
     pub(super) chunks: AtomicU64,
     pub(super) bytes: AtomicU64,
     pub(super) failures: AtomicU64,
+    /// Chunks in the queue, and the most there ever were.
+    pub(super) waiting: AtomicI64,
+    pub(super) most_waiting: AtomicI64,
 }
 
 /// The recorder's threads. They end when all queues are dropped; [`Recorder::join`] waits for that.
@@ -90,7 +102,8 @@ impl Recorder {
             std::thread::Builder::new().name("recorder".into()).spawn(move || writer.run(&jobs))?,
             std::thread::Builder::new().name("recorder-sync".into()).spawn(move || sync(&synced))?,
         ];
-        Ok(Self { queue: RecorderQueue { sender }, counters, threads })
+        let queue = RecorderQueue { sender, counters: counters.clone() };
+        Ok(Self { queue, counters, threads })
     }
 
     /// Waits until all that was queued is on the disk. Media threads must have ended before.
@@ -113,6 +126,7 @@ struct Writer<L> {
 impl<L: Fn(Loss)> Writer<L> {
     fn run(mut self, jobs: &Receiver<TrackBytes>) {
         while let Ok(job) = jobs.recv() {
+            self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
             self.write(job);
         }
     }

@@ -23,6 +23,8 @@ const ORDERS_PER_TURN: usize = 256;
 const IDLE: Duration = Duration::from_secs(10);
 /// Sleep until a leg is offered again to a thread that had no room for it.
 const RETRY: Duration = Duration::from_millis(1);
+/// How often a lasting loss of recorded audio is said.
+const ALARM_EVERY: Duration = Duration::from_secs(60);
 /// Commands that wait for legs to arrive. A leg takes less than a millisecond, so this is never reached by calls.
 const MAX_HELD: usize = 4096;
 
@@ -92,6 +94,8 @@ pub(super) struct Worker {
     pub(super) thread: usize,
     pub(super) ports: Arc<PortPool>,
     pub(super) moves: Moves,
+    /// When it was last said that recordings lose audio.
+    pub(super) alarmed: Option<Mono>,
 }
 
 /// Legs on their way between threads.
@@ -289,9 +293,20 @@ impl Worker {
                 continue;
             }
             self.counters.lost_chunks.fetch_add(1, Ordering::Relaxed);
+            self.alarm();
             let TrackBytes { leg, recording, span, .. } = track;
             let lost = MediaCommand::RecordingLost { leg, recording, span, disk: false };
             self.engine.handle_command(sys::now(), lost);
+        }
+    }
+
+    /// Says that recordings lose audio: at once, then once a minute while it goes on.
+    fn alarm(&mut self) {
+        let now = sys::mono();
+        if self.alarmed.is_none_or(|at| now.since(at) >= ALARM_EVERY) {
+            self.alarmed = Some(now);
+            let lost = self.counters.lost_chunks.load(Ordering::Relaxed);
+            tracing::error!(lost_chunks = lost, "the disk is too slow for the recordings: they have gaps");
         }
     }
 }

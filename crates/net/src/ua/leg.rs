@@ -136,7 +136,11 @@ impl Leg {
     pub(crate) fn media(&self) -> Option<LegMedia> {
         let n = self.negotiated.as_ref()?;
         let codec = codecs::engine_codec(&n.codec)?;
-        let events = n.dtmf_send.zip(n.dtmf_receive).map(|(send, receive)| EventTypes { send, receive, clock_rate: n.dtmf_clock });
+        let events = n.dtmf_send.zip(n.dtmf_receive).map(|(send, receive)| EventTypes {
+            send,
+            receive,
+            clock_rate: n.dtmf_clock,
+        });
         Some(LegMedia {
             remote_rtp: n.remote,
             remote_rtcp: Some(n.remote_rtcp),

@@ -4,9 +4,7 @@ use crate::attribute::{Direction, RtpMap};
 use crate::capability::{Capabilities, Codec, DEFAULT_EVENT_PAYLOAD};
 use crate::error::NegotiationError;
 use crate::negotiate::transport::{self, Protection};
-use crate::negotiate::{
-    Local, Negotiated, event_clocks, event_payload, same_encoding, session_at, telephone_event,
-};
+use crate::negotiate::{Local, Negotiated, event_clocks, event_payload, same_encoding, session_at, telephone_event};
 use crate::session::{Attribute, Media, MediaKind, Session};
 
 /// Payload types that are free for anyone's use (RFC 3551 section 6).
