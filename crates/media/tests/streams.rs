@@ -1,5 +1,6 @@
 //! Streams that do not simply run on: jumps, other sources, other codecs, other keys, events of another clock.
 
+#[allow(dead_code, reason = "each suite uses a part of the lab")]
 mod lab;
 
 use std::path::Path;

@@ -1,8 +1,5 @@
 //! Phones around an engine, in virtual time.
 
-// Each test program uses its own part.
-#![allow(dead_code)]
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
