@@ -50,7 +50,7 @@ function queryString(query: object): string {
   return text === "" ? "" : `?${text}`;
 }
 
-async function send(fetcher: typeof globalThis.fetch, url: string, init: RequestInit): Promise<Response> {
+export async function send(fetcher: typeof globalThis.fetch, url: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetcher(url, { credentials: "same-origin", ...init });

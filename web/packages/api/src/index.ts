@@ -2,3 +2,15 @@ export { createApi, type Api, type InteractionQuery } from "./client";
 export { ApiError, toApiError, type FailureKind } from "./error";
 export { openEvents, type EventStream, type EventStreamHandlers, type EventStreamOptions } from "./events";
 export type * from "./types";
+export {
+  createDeskApi,
+  nextState,
+  queueExtension,
+  type AgentDay,
+  type BothWords,
+  type CallerCard,
+  type DeskApi,
+  type DispositionChange,
+  type DispositionNode,
+  type PhoneCredentials,
+} from "./desk";

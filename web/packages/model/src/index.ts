@@ -31,5 +31,6 @@ export {
 } from "./player/playback";
 export { columns, displayGain, silences } from "./player/waveform";
 export { search, type Command, type SearchHit } from "./search";
+export * from "./desk";
 export { clock, instantOf, parseTime, relative, startOfDay, wallOf, type RelativeUnit } from "./time";
 export { timeline, type TimelinePart } from "./timeline";

@@ -1,5 +1,5 @@
 import { toApiError, type AgentState, type AgentStateChange, type ApiError } from "@lingtong/api";
-import { parseTime } from "@lingtong/model";
+import { newerState, NOT_READY_REASONS } from "@lingtong/model";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useServices } from "../services";
 import { useLivePart, useLivePhase } from "../useLive";
@@ -7,8 +7,7 @@ import { useLivePart, useLivePhase } from "../useLive";
 /** How often the state is asked for where the role may not follow the event stream. */
 const POLL_MS = 5_000;
 
-/** Reasons that an agent may give; the server may name others, such as a call not answered. */
-export const REASONS = ["break", "lunch", "training", "meeting", "back_office"] as const;
+export const REASONS = NOT_READY_REASONS;
 
 export interface AgentControl {
   state: AgentState | null;
@@ -36,14 +35,8 @@ export function useAgentState(agentId: string): AgentControl {
       queries.setQueryData(key, state);
     },
   });
-  const fromLive: AgentState | undefined = live === undefined ? undefined : { ...live, agent_id: live.id };
-  const answered = asked.data;
-  const newer =
-    fromLive !== undefined && (answered === undefined || parseTime(fromLive.since) >= parseTime(answered.since))
-      ? fromLive
-      : answered;
   return {
-    state: newer ?? null,
+    state: newerState(live, asked.data),
     busy: mutation.isPending,
     error: mutation.error === null ? null : toApiError(mutation.error),
     change: (change) => {

@@ -1,0 +1,65 @@
+import type { BothWords, CallerCard, InteractionDetail, LiveInteraction, TraceStep } from "@lingtong/api";
+import { parseTime } from "../time";
+
+export interface PressedKey {
+  at: string;
+  key: string;
+  /** The node of the flow where it was pressed. */
+  node: string;
+}
+
+/** Who is on the line and how they got here. */
+export interface CallCard {
+  number: string;
+  direction: "inbound" | "outbound" | "internal";
+  /** The number that was dialled. */
+  dialled: string;
+  place: BothWords | null;
+  customer: { name: string; vipLevel: number; tags: readonly string[] } | null;
+  queueId: string | null;
+  pressed: readonly PressedKey[];
+  path: readonly TraceStep[];
+  startedAt: string | null;
+  /** From the beginning to the agent's ear, or until now. */
+  waitMs: number | null;
+}
+
+export interface CardParts {
+  /** What the phone says; enough where nothing else is known. */
+  phone: { number: string; direction: "in" | "out" } | null;
+  live: LiveInteraction | null;
+  detail: Pick<InteractionDetail, "trace" | "answered_at"> | null;
+  card: CallerCard | null;
+}
+
+/** Keys and digits that a step of the flow took. */
+function keyOf(step: TraceStep): string | null {
+  const [, key, amount] = /^(?:digit (\S+)|(\d+) digits)$/.exec(step.detail) ?? [];
+  return key ?? (amount === undefined ? null : "•".repeat(Math.min(Number(amount), 20)));
+}
+
+/** The card of a call from whatever is known of it so far. */
+export function callCard({ phone, live, detail, card }: CardParts, nowMs: number): CallCard {
+  const direction = live?.direction ?? (phone?.direction === "out" ? "outbound" : "inbound");
+  const other = live === null ? null : direction === "outbound" ? live.to : live.from;
+  const path = detail?.trace ?? [];
+  const reached = detail?.answered_at ?? (live?.state === "talking" || live?.state === "held" ? live.state_since : null);
+  return {
+    number: other ?? phone?.number ?? "",
+    direction,
+    dialled: live?.to ?? "",
+    place: card?.place ?? null,
+    customer:
+      card?.customer === null || card?.customer === undefined
+        ? null
+        : { name: card.customer.name, vipLevel: card.customer.vip_level ?? 0, tags: card.customer.tags },
+    queueId: live?.queue_id ?? null,
+    pressed: path.flatMap((step) => {
+      const key = keyOf(step);
+      return key === null ? [] : [{ at: step.at, key, node: step.node }];
+    }),
+    path,
+    startedAt: live?.started_at ?? null,
+    waitMs: live === null ? null : Math.max(0, (reached === null ? nowMs : parseTime(reached)) - parseTime(live.started_at)),
+  };
+}
