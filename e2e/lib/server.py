@@ -67,6 +67,11 @@ class Server:
         until(ready, START_S, "the server's ready line", 0.005)
         return time.monotonic() - began
 
+    def cpu_s(self):
+        """Seconds of a processor that it has used."""
+        user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def kill(self):
         """As a crash would."""
         self.process.send_signal(signal.SIGKILL)
@@ -154,11 +159,12 @@ class Server:
 
         return until(so, timeout, lambda: f"an interaction that is {state}: {self.live()['interactions']}", 0.1)
 
-    def interactions(self):
-        """All that have ended, newest first."""
+    def interactions(self, number=""):
+        """All that have ended, newest first; those of a number."""
         items, cursor = [], None
         while True:
-            page = self.get("/api/v1/interactions?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+            narrowed = (f"&number={number}" if number else "") + (f"&cursor={cursor}" if cursor else "")
+            page = self.get(f"/api/v1/interactions?limit=500{narrowed}")
             items += page["items"]
             cursor = page["next_cursor"]
             if not cursor:
@@ -166,12 +172,12 @@ class Server:
 
     def record(self, call, timeout=8):
         """The record of the interaction that a call of ours began or took part in."""
-        call_id = getattr(call, "call_id", call)
+        number = "" if call.incoming else call.phone.user
 
         def find():
-            for item in self.interactions():
+            for item in self.interactions(number):
                 detail = self.get(f"/api/v1/interactions/{item['id']}")
-                if any(leg["sip_call_id"] == call_id for leg in detail["legs"]):
+                if any(leg["sip_call_id"] == call.call_id for leg in detail["legs"]):
                     return detail
             return None
 

@@ -1,78 +1,106 @@
 """The server is killed under load, and comes back."""
 
+import random
+import signal
 import time
+from collections import Counter
 
 from lib import audio
 from lib.server import free_port
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ, talk
 
-RATE = 50
+RATE = 200
+"""New calls a second."""
+KILLS = 5
 LOST_S = 1.5
-START_S = 10
-"""What a start after a crash may take here; 2 s is the aim on an idle machine with a release build."""
+START_S = 4
+"""What a start after a crash may take of a processor, here where the program is not optimised; what the machine does
+besides is no fault of its. A release build takes a third of it, and is ready within 2 s."""
 
 
 def noted(path, word):
-    """Call-IDs that sipp has written down."""
+    """What sipp has written down with this word: numbers of callers, Call-IDs at the agents."""
     if not path.exists():
         return set()
     lines = path.read_text(errors="replace").splitlines()
     return {line.split()[1] for line in lines if line.startswith(word + " ") and len(line.split()) == 2}
 
 
+def waiting(path):
+    """Calls that stand and were not told that they are over."""
+    return noted(path, "answered") - noted(path, "goodbye")
+
+
 def test_killed_under_load(t):
-    """Every call whose answer was seen has a record, both far sides get a goodbye, phones stay registered."""
-    agent_port, caller_port = free_port(), free_port()
+    """Calls go on coming through five kills: each that saw its answer has one record, all far sides get a goodbye."""
+    luck = random.Random()
+    agent_port, agents, callers = free_port(), t.folder / "agents.txt", t.folder / "callers.txt"
     t.start("--set", f"demo.bridge_target=sip:agent@127.0.0.1:{agent_port}")
-    t.agent_log, t.caller_log = t.folder / "agent.txt", t.folder / "caller.txt"
-    t.sipp("held-agent.xml", "-p", agent_port, "-trace_logs", "-log_file", t.agent_log)
+    t.sipp("held-agent.xml", "-p", agent_port, "-trace_logs", "-log_file", agents)
     agent = t.agent(1001)
-    call = t.caller().call("95001").wait_up()
-    offered = agent.take_call()
-    talk(t, call, offered)
-    began = time.monotonic()
-    callers = t.sipp("held-caller.xml", "127.0.0.1:%d" % t.server.sip[1], "-p", caller_port, "-s", "95004", "-r", RATE,
-                     "-m", 100_000, "-l", 100_000, "-trace_logs", "-log_file", t.caller_log)
-    t.until(lambda: len(noted(t.caller_log, "answered")) >= 4 * RATE, 30, "two hundred standing calls", 0.1)
-    t.server.kill()
-    talked = time.monotonic() - began
-    callers.send_signal(2)
-    took = t.server.start()
-    t.note(f"ready {took:.2f} s after the kill with {len(noted(t.caller_log, 'answered'))} calls standing")
-    t.check(took <= START_S, f"the start took {took:.1f} s")
-    call.wait_end(20)
-    offered.wait_end(20)
-    t.check(call.ended_by_peer and offered.ended_by_peer, "both sides of the talk get a goodbye")
-    seen = noted(t.caller_log, "answered")
-    t.check_goodbyes = lambda log: noted(log, "answered") - noted(log, "goodbye")
-    t.until(lambda: not t.check_goodbyes(t.agent_log), 40, lambda: f"{len(t.check_goodbyes(t.agent_log))} agents wait")
-    check_records(t, seen | {call.call_id})
-    check_recording(t, call, talked)
+    load = t.sipp("passing-caller.xml", "127.0.0.1:%d" % t.server.sip[1], "-p", free_port(), "-s", "95004", "-r", RATE,
+                  "-m", 100_000, "-l", 100_000, "-trace_logs", "-log_file", callers)
+    talks = []
+    for number in range(KILLS):
+        call = admitted(t, f"1380000{number:04}")
+        offered = agent.take_call(timeout=15)
+        talk(t, call, offered)
+        began, enough = time.monotonic(), len(noted(callers, "answered")) + luck.randrange(RATE // 2, 4 * RATE)
+        t.until(lambda: len(noted(callers, "answered")) >= enough, 30, "calls before the kill")
+        t.server.kill()
+        talks.append((call, time.monotonic() - began))
+        took = t.server.start()
+        own = t.server.cpu_s()
+        standing = len(waiting(callers))
+        t.note(f"ready {took:.2f} s after kill {number + 1} ({own:.2f} s of a processor), {standing} calls stood")
+        t.check(own <= START_S, f"the start took {own:.1f} s of a processor")
+        call.wait_end(20)
+        offered.wait_end(20)
+        t.check(call.ended_by_peer and offered.ended_by_peer, "both sides of the talk get a goodbye")
+    load.send_signal(signal.SIGUSR1)  # the calls that stand come to their end
+    t.until(lambda: not waiting(agents), 40, lambda: f"{len(waiting(agents))} agents wait")
+    t.until(lambda: not waiting(callers), 40, lambda: f"{len(waiting(callers))} callers wait")
+    check_records(t, noted(callers, "answered") | {call.phone.user for call, _ in talks})
+    for call, talked in talks:
+        check_recording(t, call, talked)
     again = t.caller("13800000002").call("1001")
     agent.wait_call().answer(AGENT_HZ)
     again.wait_up().rtp.wait_tone(AGENT_HZ)
     again.bye().wait()
 
 
+def admitted(t, number):
+    """A call into the queue; a server that is just getting up may ask callers to come again."""
+    calls = []
+
+    def up():
+        calls.append(t.caller(number).call("95001"))
+        t.until(lambda: calls[-1].state in ("up", "ended"), 10, lambda: f"an answer to {calls[-1]}")
+        t.check(calls[-1].state == "up" or calls[-1].final.status == 503, lambda: f"{calls[-1].statuses}")
+        return calls[-1].state == "up"
+
+    t.until(up, 20, "a call that is let in", 0.2)
+    return calls[-1]
+
+
 def check_records(t, wanted):
-    """Each has exactly one record."""
-
-    def recorded():
-        found = []
-        for item in t.server.interactions():
-            detail = t.server.get(f"/api/v1/interactions/{item['id']}")
-            found += [leg["sip_call_id"] for leg in detail["legs"] if leg["role"] == "customer"]
-        return found
-
-    found = []
+    """Each caller, who has a number of its own, has exactly one record; the list has no end left open."""
+    items = []
 
     def all_there():
-        found[:] = recorded()
-        return wanted <= set(found)
+        items[:] = t.server.interactions()
+        return wanted <= {item["from"] for item in items}
 
-    t.until(all_there, 30, lambda: f"{len(wanted - set(found))} of {len(wanted)} answered calls have no record", 0.5)
-    t.equal(len(found), len(set(found)), "records of the same call")
-    t.equal(t.server.live()["interactions"], [], "interactions that seem to go on")
+    t.until(all_there, 30, lambda: f"{len(wanted - {i['from'] for i in items})} of {len(wanted)} have no record", 0.5)
+    t.server.wait_idle()
+    t.note(f"{len(wanted)} answered calls, {len(items)} records")
+    times = Counter(i["from"] for i in items if i.get("answered_at"))
+    t.equal([number for number in wanted if times[number] != 1], [], "answered callers without exactly one record")
+    t.equal(len({i["id"] for i in items}), len(items), "interactions in the list")
+    starts = [i["started_at"] for i in items]
+    t.equal(starts, sorted(starts, reverse=True), "the list's order")
+    for item in items:
+        t.check(item["started_at"] <= item["ended_at"], f"times of {item}")
 
 
 def check_recording(t, call, talked):
@@ -84,12 +112,13 @@ def check_recording(t, call, talked):
     heard = len(channels[0]) / rate
     t.note(f"{heard:.1f} s of recording for {talked:.1f} s of talk under load")
     t.check(heard >= talked - LOST_S, f"{heard:.1f} s of recording for more than {talked:.1f} s of talk")
+    last = max(int((talked - LOST_S) * rate), rate)
     for samples, own in ((channels[0], CALLER_HZ), (channels[1], AGENT_HZ)):
-        last = int((talked - LOST_S) * rate)
         t.check(audio.tone_share(samples[last - rate // 2 : last], own, rate) > 0.8, f"{own} Hz is missing near the end")
 
 
 test_killed_under_load.alone = True
+test_killed_under_load.limit_s = 300
 
 
 def test_told_to_end(t):
