@@ -1,4 +1,5 @@
 import { enUS as uiEnglish } from "@lingtong/ui/locales/en-US";
+import { reasonText } from "@lingtong/ui";
 import { zhCN as uiChinese } from "@lingtong/ui/locales/zh-CN";
 import i18next, { type TFunction } from "i18next";
 import { readdirSync, readFileSync } from "node:fs";
@@ -8,7 +9,6 @@ import { causeText } from "../src/interaction/cause";
 import * as codes from "../src/interaction/codes";
 import { enUS } from "../src/locales/en-US";
 import { zhCN } from "../src/locales/zh-CN";
-import { reasonText } from "../src/shell/reason";
 
 type Words = TFunction<["console", "ui"]>;
 type ToText = (t: Words, code: string) => string;

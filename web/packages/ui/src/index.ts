@@ -1,6 +1,13 @@
 export { LocalityContext, TickingClock, useLocality, type Locality } from "./clock";
 export { EmptyState, ErrorState, NoPermission, OfflineStrip } from "./notices";
 export { Figure, Kbd, Panel, Skeleton } from "./pieces";
+export { reasonText } from "./reason";
+export { AppearanceProvider, useAppearance } from "./shell/appearance";
+export { Texts, type Words } from "./shell/language";
+export { LANGUAGES, type Language, type ThemeChoice } from "./shell/prefs";
+export { LanguageSwitch, ThemeSwitch } from "./shell/Switches";
+export { useKeys } from "./shell/useKeys";
+export { Wordmark } from "./shell/Wordmark";
 export { STATE_COLOR, StateBadge, StateMark, type StateName } from "./state";
 export { antdThemeOf } from "./theme";
 export { Duration, Elapsed, exactTime, RelativeTime, relativeTime, timeOfDay } from "./time";

@@ -1,8 +1,7 @@
 import type { Decision } from "@lingtong/api";
-import { EmptyState, Panel, timeOfDay, useLocality } from "@lingtong/ui";
+import { EmptyState, Panel, reasonText, timeOfDay, useLocality } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { reasonText } from "../shell/reason";
 import { strategyText, termText } from "./codes";
 
 function DecisionCard({ decision, queueName }: { decision: Decision; queueName: string }): ReactElement {

@@ -1,6 +1,6 @@
 import { ArrowLeftOutlined, CopyOutlined } from "@ant-design/icons";
 import { toApiError, type InteractionDetail } from "@lingtong/api";
-import { Duration, EmptyState, ErrorState, exactTime, Figure, NoPermission, Panel, RelativeTime, Skeleton, useLocality } from "@lingtong/ui";
+import { Duration, EmptyState, ErrorState, exactTime, Figure, NoPermission, Panel, RelativeTime, Skeleton, useKeys, useLocality } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useCanGoBack, useNavigate, useParams } from "@tanstack/react-router";
 import { Button } from "antd";
@@ -9,7 +9,6 @@ import { useTranslation } from "react-i18next";
 import { DirectionMark } from "../interactions/DirectionMark";
 import { OutcomeBadge } from "../interactions/OutcomeBadge";
 import { useServices } from "../services";
-import { useKeys } from "../useKeys";
 import { useLivePart } from "../useLive";
 import { useTitle } from "../useTitle";
 import { endText } from "./codes";

@@ -1,11 +1,10 @@
 import { CopyOutlined } from "@ant-design/icons";
 import type { InteractionDetail, SipMessage } from "@lingtong/api";
 import { clock, layLadder, type Arrow, type Ladder } from "@lingtong/model";
-import { EmptyState, Panel, timeOfDay, useLocality } from "@lingtong/ui";
+import { EmptyState, Panel, timeOfDay, useKeys, useLocality } from "@lingtong/ui";
 import { Button } from "antd";
 import { useEffect, useMemo, useRef, useState, type CSSProperties, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useKeys } from "../useKeys";
 
 function offset(ms: number): string {
   return `+${(ms / 1000).toFixed(3)}`;
@@ -161,7 +160,7 @@ export function LadderPanel({ detail }: { detail: InteractionDetail }): ReactEle
               {ladder.lanes.map((lane) => (
                 <span key={`${lane.role}${lane.peer}`}>
                   <b>{t(`leg.${lane.role}`)}</b>
-                  <span className="mono">{lane.peer === "" ? t("brand") : lane.peer}</span>
+                  <span className="mono">{lane.peer === "" ? t("ui:brand") : lane.peer}</span>
                 </span>
               ))}
             </div>

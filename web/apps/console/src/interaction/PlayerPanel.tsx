@@ -1,13 +1,12 @@
 import { CaretRightFilled, DownloadOutlined, PauseOutlined, StepBackwardOutlined, StepForwardOutlined } from "@ant-design/icons";
 import { toApiError, type InteractionDetail, type Peaks, type Recording } from "@lingtong/api";
 import { clock, FINE_SEEK_MS, marksOf, RATES, SEEK_MS, silences } from "@lingtong/model";
-import { ErrorState, Panel, Skeleton } from "@lingtong/ui";
+import { ErrorState, Panel, Skeleton, useKeys } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useEffect, useMemo, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
-import { useKeys } from "../useKeys";
 import { causeColor, causeText } from "./cause";
 import { usePlayer } from "./usePlayer";
 import { Waveform } from "./Waveform";

@@ -2,7 +2,7 @@ import type { Peaks, Recording } from "@lingtong/api";
 import { clock, columns, displayGain, SEEK_MS, type Mark, type PlaybackAction, type Span } from "@lingtong/model";
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useAppearance } from "../appearance";
+import { useAppearance } from "@lingtong/ui";
 import { causeColor } from "./cause";
 import { gapText } from "./codes";
 

@@ -10,13 +10,12 @@ import {
   wallOf,
   type InteractionFilter,
 } from "@lingtong/model";
-import { useLocality } from "@lingtong/ui";
+import { useKeys, useLocality } from "@lingtong/ui";
 import { Button, DatePicker, Input, Select, Segmented, type InputRef } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import "dayjs/locale/zh-cn";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useKeys } from "../useKeys";
 import { useLivePart } from "../useLive";
 
 /** Typing is applied after this pause, so that a number is not looked up digit by digit. */

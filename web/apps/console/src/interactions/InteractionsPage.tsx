@@ -1,10 +1,9 @@
 import { filterFromSearch, filterToSearch, NO_FILTER, type InteractionFilter } from "@lingtong/model";
-import { EmptyState, ErrorState, Panel, Skeleton, useLocality } from "@lingtong/ui";
+import { EmptyState, ErrorState, Panel, Skeleton, useKeys, useLocality } from "@lingtong/ui";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useCallback, useMemo, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useKeys } from "../useKeys";
 import { useTitle } from "../useTitle";
 import { FilterBar } from "./FilterBar";
 import { InteractionTable } from "./InteractionTable";

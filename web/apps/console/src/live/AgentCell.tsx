@@ -1,8 +1,7 @@
 import type { LiveAgent } from "@lingtong/api";
-import { Elapsed, StateMark } from "@lingtong/ui";
+import { Elapsed, reasonText, StateMark } from "@lingtong/ui";
 import { memo, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { reasonText } from "../shell/reason";
 
 interface AgentCellProps {
   agent: LiveAgent;

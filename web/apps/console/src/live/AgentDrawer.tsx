@@ -1,11 +1,10 @@
 import type { LiveAgent, LiveInteraction } from "@lingtong/api";
 import { maySupervise, type LiveBoard } from "@lingtong/model";
-import { Elapsed, Panel, StateBadge, StateMark } from "@lingtong/ui";
+import { Elapsed, Panel, reasonText, StateBadge, StateMark } from "@lingtong/ui";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Drawer } from "antd";
 import { useCallback, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { reasonText } from "../shell/reason";
 import { REASONS, useAgentState } from "../shell/useAgentState";
 import { useLivePart } from "../useLive";
 import { useMe } from "../useMe";
@@ -53,7 +52,7 @@ function StateControls({ agent }: { agent: LiveAgent }): ReactElement {
               change({ state: "not_ready", reason });
             }}
           >
-            {t(`reason.${reason}`)}
+            {t(`ui:reason.${reason}`)}
           </Button>
         ))}
       </div>

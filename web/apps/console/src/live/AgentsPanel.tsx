@@ -9,10 +9,9 @@ import {
   type AgentGroup,
   type AgentSort,
 } from "@lingtong/model";
-import { EmptyState, Panel, StateMark } from "@lingtong/ui";
+import { EmptyState, Panel, StateMark, useKeys } from "@lingtong/ui";
 import { memo, useDeferredValue, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useKeys } from "../useKeys";
 import { AgentCell } from "./AgentCell";
 
 const SORTS: readonly AgentSort[] = ["state", "number", "longest"];

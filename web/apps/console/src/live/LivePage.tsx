@@ -1,9 +1,8 @@
 import type { LiveAgent } from "@lingtong/api";
-import { ErrorState, NoPermission, Panel, Skeleton } from "@lingtong/ui";
+import { ErrorState, NoPermission, Panel, Skeleton, useKeys } from "@lingtong/ui";
 import { lazy, Suspense, useCallback, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
-import { useKeys } from "../useKeys";
 import { useLiveView } from "../useLive";
 import { useReturnFocus } from "../useReturnFocus";
 import { useTitle } from "../useTitle";

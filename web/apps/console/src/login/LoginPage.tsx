@@ -1,11 +1,10 @@
 import { toApiError, type ApiError, type LoginRequest } from "@lingtong/api";
+import { LanguageSwitch, ThemeSwitch, Wordmark } from "@lingtong/ui";
 import { Alert, Button, Input } from "antd";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState, type ReactElement, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
-import { LanguageSwitch, ThemeSwitch } from "../shell/Switches";
-import { Wordmark } from "../shell/Wordmark";
 import { useTitle } from "../useTitle";
 import "./login.css";
 

@@ -1,9 +1,8 @@
 import { DownOutlined } from "@ant-design/icons";
-import { Elapsed, StateMark } from "@lingtong/ui";
+import { Elapsed, reasonText, StateMark } from "@lingtong/ui";
 import { Dropdown, type MenuProps } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { reasonText } from "./reason";
 import { REASONS, useAgentState } from "./useAgentState";
 
 /** The menu lays its spacing on the element it is given, so the mark stands in one. */
@@ -37,7 +36,7 @@ export function AgentSwitch({ agentId }: { agentId: string }): ReactElement {
       children: REASONS.map((one) => ({
         key: one,
         icon: mark("not_ready"),
-        label: t(`reason.${one}`),
+        label: t(`ui:reason.${one}`),
         onClick: () => {
           change({ state: "not_ready", reason: one });
         },

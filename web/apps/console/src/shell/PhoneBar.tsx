@@ -1,15 +1,13 @@
 import { QuestionCircleOutlined, SearchOutlined } from "@ant-design/icons";
 import type { LiveInteraction } from "@lingtong/api";
 import type { LiveBoard } from "@lingtong/model";
-import { Elapsed, Kbd, StateBadge } from "@lingtong/ui";
+import { Elapsed, Kbd, LanguageSwitch, StateBadge, ThemeSwitch, Wordmark } from "@lingtong/ui";
 import { Dropdown } from "antd";
 import { useCallback, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useLivePart } from "../useLive";
 import { useMe } from "../useMe";
 import { AgentSwitch } from "./AgentSwitch";
-import { LanguageSwitch, ThemeSwitch } from "./Switches";
-import { Wordmark } from "./Wordmark";
 
 /** The call that this agent holds now: who, through which queue, for how long. */
 function CallInHand({ agentId }: { agentId: string }): ReactElement {

@@ -1,10 +1,9 @@
-import { LocalityContext, OfflineStrip } from "@lingtong/ui";
+import { LocalityContext, OfflineStrip, useKeys } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { meQuery, useServices } from "../services";
-import { useKeys } from "../useKeys";
 import { useLivePhase } from "../useLive";
 import { useReturnFocus } from "../useReturnFocus";
 import { useMe } from "../useMe";

@@ -1,9 +1,7 @@
 import { pagesFor, type Command } from "@lingtong/model";
+import { LANGUAGES, useAppearance, type ThemeChoice } from "@lingtong/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useAppearance } from "../appearance";
-import { switchLanguage } from "../i18n";
-import { LANGUAGES, type ThemeChoice } from "../prefs";
 import { useMe } from "../useMe";
 import { REASONS, useAgentState } from "./useAgentState";
 
@@ -17,7 +15,7 @@ const THEMES: readonly ThemeChoice[] = ["light", "dark", "system"];
 export function useCommands(actions: { openKeys: () => void; signOut: () => void }): RunnableCommand[] {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const navigate = useNavigate();
-  const { choose } = useAppearance();
+  const { choose, chooseLanguage } = useAppearance();
   const me = useMe();
   const agent = useAgentState(me.agent_id ?? "");
   const pages = pagesFor(me).map((page) => ({
@@ -40,7 +38,7 @@ export function useCommands(actions: { openKeys: () => void; signOut: () => void
           },
           ...REASONS.map((reason) => ({
             id: `not_ready.${reason}`,
-            title: t("command.notReady", { reason: t(`reason.${reason}`) }),
+            title: t("command.notReady", { reason: t(`ui:reason.${reason}`) }),
             words: `not ready ${reason}`,
             run: () => {
               agent.change({ state: "not_ready", reason });
@@ -49,7 +47,7 @@ export function useCommands(actions: { openKeys: () => void; signOut: () => void
         ];
   const looks = THEMES.map((theme) => ({
     id: `theme.${theme}`,
-    title: t("command.theme", { theme: t(`theme.${theme}`) }),
+    title: t("command.theme", { theme: t(`ui:theme.${theme}`) }),
     words: `theme ${theme}`,
     run: () => {
       choose(theme);
@@ -57,9 +55,11 @@ export function useCommands(actions: { openKeys: () => void; signOut: () => void
   }));
   const languages = LANGUAGES.filter((language) => language !== i18n.language).map((language) => ({
     id: `language.${language}`,
-    title: t("command.language", { language: t(`language.${language}`) }),
+    title: t("command.language", { language: t(`ui:language.${language}`) }),
     words: `language ${language}`,
-    run: () => void switchLanguage(i18n, language),
+    run: () => {
+      chooseLanguage(language);
+    },
   }));
   return [
     ...pages,

@@ -1,4 +1,7 @@
 export const enUS = {
+  brand: "Lingtong",
+  language: { label: "Language", "zh-CN": "简体中文", "en-US": "English" },
+  theme: { label: "Appearance", light: "Light", dark: "Dark", system: "Like the system" },
   loading: "Loading",
   retry: "Try again",
   retryNow: "Try now",
@@ -15,6 +18,22 @@ export const enUS = {
     menu: "In menu",
     held: "On hold",
     ending: "Ending",
+  },
+  reason: {
+    break: "Break",
+    lunch: "Lunch",
+    training: "Training",
+    meeting: "Meeting",
+    back_office: "Back office",
+    manual: "Set by hand",
+    signed_in: "Just signed in",
+    feature_code: "Feature code",
+    rona: "Did not answer",
+    declined: "Call declined",
+    phone_busy: "Phone busy",
+    phone_failed: "Phone failed",
+    phone_lost: "Phone lost",
+    missing_skill: "Missing skill",
   },
   error: {
     offline: {

@@ -1,4 +1,4 @@
-import type { ThemeName } from "@lingtong/ui";
+import type { ThemeName } from "../tokens";
 
 export type ThemeChoice = ThemeName | "system";
 export const LANGUAGES = ["zh-CN", "en-US"] as const;

@@ -2,9 +2,8 @@ import { DesktopOutlined, GlobalOutlined, MoonOutlined, SunOutlined } from "@ant
 import { Dropdown } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useAppearance } from "../appearance";
-import { switchLanguage } from "../i18n";
-import { LANGUAGES, type ThemeChoice } from "../prefs";
+import { useAppearance } from "./appearance";
+import { LANGUAGES, type ThemeChoice } from "./prefs";
 
 const THEMES: readonly ThemeChoice[] = ["light", "dark", "system"];
 const THEME_ICON: Readonly<Record<ThemeChoice, ReactElement>> = {
@@ -14,7 +13,8 @@ const THEME_ICON: Readonly<Record<ThemeChoice, ReactElement>> = {
 };
 
 export function LanguageSwitch(): ReactElement {
-  const { t, i18n } = useTranslation(["console", "ui"]);
+  const { t, i18n } = useTranslation("ui");
+  const { chooseLanguage } = useAppearance();
   return (
     <Dropdown
       trigger={["click"]}
@@ -24,7 +24,9 @@ export function LanguageSwitch(): ReactElement {
         items: LANGUAGES.map((language) => ({
           key: language,
           label: t(`language.${language}`),
-          onClick: () => void switchLanguage(i18n, language),
+          onClick: () => {
+            chooseLanguage(language);
+          },
         })),
       }}
     >
@@ -36,7 +38,7 @@ export function LanguageSwitch(): ReactElement {
 }
 
 export function ThemeSwitch(): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
+  const { t } = useTranslation("ui");
   const { choice, choose } = useAppearance();
   return (
     <Dropdown

@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 
 export function Wordmark(): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
+  const { t } = useTranslation("ui");
   return (
     <span className="wordmark">
       <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">

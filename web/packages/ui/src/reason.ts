@@ -1,10 +1,8 @@
-import { AGENT_STATES } from "@lingtong/model";
-import type { TFunction } from "i18next";
-import { REASONS } from "./useAgentState";
+import { AGENT_STATES, NOT_READY_REASONS } from "@lingtong/model";
 
 /** What the server names by itself: why an agent is not ready, or takes no part in a decision. */
 const KNOWN = [
-  ...REASONS,
+  ...NOT_READY_REASONS,
   "manual",
   "signed_in",
   "feature_code",
@@ -16,11 +14,13 @@ const KNOWN = [
   "missing_skill",
 ] as const;
 
+type ReasonKey = `ui:reason.${(typeof KNOWN)[number]}` | `ui:state.${(typeof AGENT_STATES)[number]}`;
+
 /** A reason in words, also where a state is the reason; one that this page does not know is shown as the server gave it. */
-export function reasonText(t: TFunction<["console", "ui"]>, reason: string | null | undefined): string {
+export function reasonText(t: (key: ReasonKey) => string, reason: string | null | undefined): string {
   if (reason === null || reason === undefined) return "";
   const known = KNOWN.find((one) => one === reason);
-  if (known !== undefined) return t(`reason.${known}`);
+  if (known !== undefined) return t(`ui:reason.${known}`);
   const state = AGENT_STATES.find((one) => one === reason);
   return state === undefined ? reason : t(`ui:state.${state}`);
 }

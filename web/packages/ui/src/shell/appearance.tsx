@@ -1,18 +1,25 @@
-import { antdThemeOf, type ThemeName } from "@lingtong/ui";
 import { ConfigProvider } from "antd";
 import type { Locale } from "antd/es/locale";
 import zhCN from "antd/es/locale/zh_CN";
 import { createContext, useContext, useEffect, useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { saveTheme, savedTheme, type ThemeChoice } from "./prefs";
+import { antdThemeOf } from "../theme";
+import type { ThemeName } from "../tokens";
+import { saveTheme, savedTheme, type Language, type ThemeChoice } from "./prefs";
 
 interface Appearance {
   choice: ThemeChoice;
   name: ThemeName;
   choose: (choice: ThemeChoice) => void;
+  chooseLanguage: (language: Language) => void;
 }
 
-const AppearanceContext = createContext<Appearance>({ choice: "system", name: "light", choose: () => undefined });
+const AppearanceContext = createContext<Appearance>({
+  choice: "system",
+  name: "light",
+  choose: () => undefined,
+  chooseLanguage: () => undefined,
+});
 
 export function useAppearance(): Appearance {
   return useContext(AppearanceContext);
@@ -51,9 +58,14 @@ function useAntdLocale(language: string): Locale {
   return locale;
 }
 
+interface AppearanceProps {
+  children: ReactNode;
+  chooseLanguage: (language: Language) => void;
+}
+
 /** Theme and component language for everything below. */
-export function AppearanceProvider({ children }: { children: ReactNode }): ReactElement {
-  const { i18n } = useTranslation(["console", "ui"]);
+export function AppearanceProvider({ children, chooseLanguage }: AppearanceProps): ReactElement {
+  const { i18n } = useTranslation("ui");
   const [choice, setChoice] = useState<ThemeChoice>(savedTheme);
   const systemDark = useSystemDark();
   const name: ThemeName = choice === "system" ? (systemDark ? "dark" : "light") : choice;
@@ -69,8 +81,9 @@ export function AppearanceProvider({ children }: { children: ReactNode }): React
         saveTheme(next);
         setChoice(next);
       },
+      chooseLanguage,
     }),
-    [choice, name],
+    [choice, name, chooseLanguage],
   );
   return (
     <AppearanceContext value={value}>

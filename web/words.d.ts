@@ -1,5 +1,5 @@
 import type { zhCN as uiWords } from "@lingtong/ui/locales/zh-CN";
-import type { zhCN as consoleWords } from "./locales/zh-CN";
+import type { zhCN as consoleWords } from "./apps/console/src/locales/zh-CN";
 
 declare module "i18next" {
   interface CustomTypeOptions {
