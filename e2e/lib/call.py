@@ -130,6 +130,13 @@ class Call:
         """Takes it back."""
         return self.change("sendrecv")
 
+    def move(self, codecs):
+        """Goes on at another port with other codecs."""
+        former, self.rtp = self.rtp, Rtp(self.phone.ip)
+        former.close()
+        self.codecs = codecs
+        return self.change("sendrecv")
+
     def change(self, direction, offer=True):
         """A re-INVITE."""
         self.sdp_version += 1

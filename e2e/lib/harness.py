@@ -69,8 +69,8 @@ class Test:
     def run(self, *command, **how):
         """A child that ends with the test."""
         out = open(self.folder / f"{Path(str(command[0])).name}-{len(self._ends)}.log", "wb")
-        child = subprocess.Popen(list(map(str, command)), stdout=out, stderr=subprocess.STDOUT,
-                                 stdin=subprocess.DEVNULL, cwd=self.folder, **how)
+        how = {"stdin": subprocess.DEVNULL, "cwd": self.folder, **how}
+        child = subprocess.Popen(list(map(str, command)), stdout=out, stderr=subprocess.STDOUT, **how)
         child.log = Path(out.name)
         out.close()
         self.at_end(lambda: (child.kill(), child.wait()))

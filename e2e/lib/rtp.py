@@ -12,6 +12,8 @@ from . import audio
 from .wait import until
 
 TICK = 0.02
+LATE_TICKS = 5
+"""Packets that are sent in one go after a hold-up."""
 SILENCE = {audio.PCMU: b"\xff" * audio.FRAME, audio.PCMA: b"\xd5" * audio.FRAME}
 
 
@@ -27,6 +29,7 @@ class Rtp:
         self.event_pt = audio.EVENT
         self.sending = True
         self.frames = None
+        self.played = []
         self.network = None
         self._kept_back = None
         self.heard = []
@@ -45,6 +48,12 @@ class Rtp:
     def tone(self, *frequencies):
         """Sends this from now on; nothing for silence."""
         self.frames = frequencies or None
+
+    def play(self, frequencies, seconds=1.0):
+        """Sends one tone after another, each for so long; when each began is kept in `played`, as time of day."""
+        for frequency in frequencies:
+            count = round(seconds / TICK)
+            self._outbox.extend(("tone", frequency, n == 0) for n in range(count))
 
     def press(self, digits, ms=120):
         """Presses keys by RFC 4733."""
@@ -72,6 +81,10 @@ class Rtp:
             if first:
                 self._event_stamp, marker = stamp, 0x80
             stamp = self._event_stamp
+        elif kind == "tone":
+            if first:
+                self.played.append((body, time.time()))
+            body = audio.tone_frame((body,), self.pt)
         elif kind == "gap":
             body = audio.tone_frame(self.frames, self.pt) if self.frames else SILENCE[self.pt]
         header = struct.pack("!BBHII", 0x80, pt | marker, self._sequence & 0xFFFF, stamp & 0xFFFFFFFF, self._ssrc)
@@ -105,7 +118,10 @@ class Rtp:
             wait = due - time.monotonic()
             if wait <= 0:
                 self._send_one()
-                due = max(due + TICK, time.monotonic() - 5 * TICK)
+                due += TICK
+                # Who was held up for long has lost what it did not send meanwhile; its clock went on.
+                late = max(0, int((time.monotonic() - due) / TICK) - LATE_TICKS)
+                due, self._stamp = due + late * TICK, self._stamp + late * audio.FRAME
                 continue
             try:
                 if select.select([self.socket], [], [], wait)[0]:

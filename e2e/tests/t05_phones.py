@@ -6,6 +6,8 @@ from lib.sip import Phone
 
 STRANGER = "127.0.0.2"
 """Loopback too, but not the address that the trunk owns."""
+SCANNED = 300
+"""Guesses of a scan, a third of them each by REGISTER, INVITE and OPTIONS."""
 
 
 def test_direct_call(t):
@@ -98,6 +100,33 @@ def test_failures_shut_out_that_user_there(t):
     t.equal(t.phone("1001", "demo-1001", ip=STRANGER).try_register().status, 401, "the right one, too late")
     t.equal(t.phone("1002", "demo-1002", ip=STRANGER).try_register().status, 200, "a colleague at that address")
     t.equal(t.phone("1001", "demo-1001").try_register().status, 200, "the user at its own address")
+
+
+def test_scan_leaves_the_office_working(t):
+    """A scan for users and passwords from an office's own address: who is registered there still talks and is called."""
+    colleague = t.agent(1001, ip=STRANGER)
+    scanner = Phone(t.server.sip, "scan", ip=STRANGER)
+    t.at_end(scanner.close)
+    answers = []
+    for number in range(SCANNED):
+        scanner.user, scanner.secret = str(1000 + number % 250), f"guess-{number}"
+        method = ("REGISTER", "INVITE", "OPTIONS")[number % 3]
+        contact = [("Contact", scanner.contact)]
+        uri = "sip:demo" if method == "REGISTER" else f"sip:{scanner.user}@{t.server.sip[0]}:{t.server.sip[1]}"
+        answers.append(scanner.request(method, uri, contact, to=f"<{scanner.aor}>"))
+        if number % 100 == 50:
+            call = t.caller().call("1001")
+            offered = colleague.wait_call().answer(1150)
+            call.wait_up().rtp.wait_tone(1150)
+            call.bye().wait()
+            offered.wait_end()
+    asked = [a for a in answers if a.message.method != "OPTIONS"]  # everybody may ask whether we live
+    t.equal([a.message.uri for a in asked if any(200 <= r.status < 300 for r in a.responses)], [], "what the scan got")
+    t.equal(colleague.try_register().status, 200, "a registration from the same address")
+    out = colleague.call("95003").wait_up()
+    out.rtp.tone(700)
+    out.rtp.wait_tone(700)
+    out.bye().wait()
 
 
 def test_replayed_and_foreign_credentials(t):
