@@ -69,4 +69,4 @@ def test_bad_settings(t):
     refuse(t, "--rtp", "50000-40000", needs=["rtp"])
     refuse(t, "--rtp", "ten-twenty", needs=["rtp"])
     refuse(t, "--sip", "here", needs=["--sip"])
-    refuse(t, "--https", f"127.0.0.1:{free_port()}", needs=["cert"])
+    refuse(t, "--https", f"127.0.0.1:{free_port()}", "--tls-cert", "a.pem", needs=["tls_key"])

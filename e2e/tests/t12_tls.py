@@ -1,12 +1,12 @@
 """SIP over TLS and HTTPS, with a certificate made for the test."""
 
+import hashlib
 import socket
 import ssl
 import subprocess
 import urllib.request
 
 from lib.server import free_port
-from tests.t10_start import refuse
 
 
 def certificate(folder):
@@ -46,6 +46,58 @@ def test_https_and_sips(t):
             t.check(secured.recv(4096).startswith(b"SIP/2.0 200"), "OPTIONS over TLS")
 
 
-def test_https_without_certificate_is_refused(t):
-    """A flag that cannot be kept is refused by its name, not overlooked."""
-    refuse(t, "--https", f"127.0.0.1:{free_port()}", needs=["https", "--tls-cert"])
+def peer_certificate(port):
+    """What a door shows, trusted or not."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        with ssl._create_unverified_context().wrap_socket(plain) as secured:
+            return secured.getpeercert(binary_form=True)
+
+
+def sha256(der):
+    """A certificate's fingerprint as browsers print it."""
+    digest = hashlib.sha256(der).hexdigest().upper()
+    return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2))
+
+
+def test_a_first_look_needs_no_certificate(t):
+    """Without one the server makes its own, names it in the log, shows it at both doors and uses it again."""
+    https, sips = free_port(), free_port()
+    server = t.start("--https", f"127.0.0.1:{https}", "--sips", f"127.0.0.1:{sips}")
+    first = peer_certificate(https)
+    t.equal(peer_certificate(sips), first, "the certificate of SIP over TLS")
+    t.check(sha256(first) in server.log.read_text(), "the fingerprint is in the log")
+    for file in (t.folder / "data/tls").iterdir():
+        t.equal(file.stat().st_mode & 0o077, 0, f"what others may do with {file.name}")
+    server.stop()
+    server.start()
+    t.equal(peer_certificate(https), first, "the certificate after a restart")
+
+
+def test_a_renewed_certificate_needs_no_restart(t):
+    """What replaces the files is shown to new connections; what is broken is not."""
+    cert, key = certificate(t.folder)
+    https = free_port()
+    server = t.start("--tls-cert", cert, "--tls-key", key, "--https", f"127.0.0.1:{https}")
+    first = peer_certificate(https)
+    whole = cert.read_bytes()
+    cert.write_bytes(whole[:100])
+    t.until(lambda: "stays in use" in server.log.read_text(), 20, "the complaint about the broken file")
+    t.equal(peer_certificate(https), first, "the certificate while the file is broken")
+    certificate(t.folder)
+    t.until(lambda: peer_certificate(https) != first, 20, "the new certificate")
+
+
+def test_websocket_by_https(t):
+    """The stream of events comes by a secured WebSocket too."""
+    https = free_port()
+    server = t.start("--https", f"127.0.0.1:{https}")
+    with socket.create_connection(("127.0.0.1", https), timeout=10) as plain:
+        with ssl._create_unverified_context().wrap_socket(plain) as secured:
+            secured.sendall(
+                (
+                    f"GET /api/v1/events/ws HTTP/1.1\r\nHost: 127.0.0.1:{https}\r\nConnection: Upgrade\r\n"
+                    "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    f"Authorization: Bearer {server.token('admin')}\r\n\r\n"
+                ).encode()
+            )
+            t.check(secured.recv(4096).startswith(b"HTTP/1.1 101"), "the upgrade")

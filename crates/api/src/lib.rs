@@ -33,5 +33,5 @@ pub use auth::{HashError, PasswordCost, hash_password};
 pub use backend::{Answer, Audio, Backend, Peak, Recordings, Trouble};
 pub use openapi::openapi_json;
 pub use router::router;
-pub use serve::serve;
+pub use serve::{Door, PROTOCOLS, serve};
 pub use state::ApiState;

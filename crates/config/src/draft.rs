@@ -121,12 +121,6 @@ impl Draft {
             check(key, value).map_err(|why| Error::Invalid { field: "settings", why })?;
         }
         let tls = tls(self.tls_cert, self.tls_key)?;
-        for (field, wanted) in [("https", self.https), ("sips", self.sips)] {
-            if wanted.is_some() && tls.is_none() {
-                let why = "needs --tls-cert and --tls-key".to_owned();
-                return Err(Error::Invalid { field, why });
-            }
-        }
         Ok(Server {
             data: self.data.unwrap_or_else(|| PathBuf::from("./data")),
             node,
@@ -188,8 +182,8 @@ mod tests {
             ("rtp: '5'", "rtp"),
             ("rtp: 40001-40002", "rtp"),
             ("node: 2000", "node"),
-            ("https: 127.0.0.1:8443", "https"),
             ("tls_cert: a.pem", "tls_key"),
+            ("tls_key: a.pem", "tls_cert"),
             ("settings: {demo.bridge_targt: 'sip:x'}", "demo.bridge_targt"),
             ("settings: {demo.bridge_target: 'x'}", "no SIP address"),
         ] {

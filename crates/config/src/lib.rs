@@ -29,7 +29,7 @@ pub struct Server {
     pub web: Web,
     /// The telephone side.
     pub phone: Phone,
-    /// Certificate and key for HTTPS and SIPS.
+    /// Certificate and key for HTTPS and SIPS; where there are none, the server makes its own.
     pub tls: Option<Tls>,
     /// Named values that flows refer to.
     pub settings: BTreeMap<String, String>,

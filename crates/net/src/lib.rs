@@ -10,7 +10,7 @@ pub mod ua;
 
 pub use outside::own_address;
 pub use sip::flow::Transport;
-pub use tls::{TlsError, TlsFiles, server_config};
+pub use tls::{Certificates, TlsError, TlsFiles};
 
 /// The hashed secrets of a device as RFC 7616 wants them: by MD5 and by SHA-256, in lower-case hexadecimal.
 pub fn hashed_secrets(name: &str, realm: &str, secret: &str) -> [String; 2] {

@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::signalling::{Outside, Post, StartError};
-use crate::tls::{self, TlsAcceptor, TlsConnector, TlsFiles};
+use crate::tls::{self, Certificates, TlsAcceptor, TlsConnector};
 use crate::ua::Lookup;
 use names::Names;
 
@@ -101,7 +101,7 @@ pub struct Listen {
     /// SIP over TCP.
     pub tcp: SocketAddr,
     /// SIP over TLS, and the certificate to show.
-    pub tls: Option<(SocketAddr, TlsFiles)>,
+    pub tls: Option<(SocketAddr, Arc<Certificates>)>,
 }
 
 impl<T: Send + 'static> Connections<T> {
@@ -116,8 +116,8 @@ impl<T: Send + 'static> Connections<T> {
         let shared = Arc::new(Shared { table: Mutex::default(), next: AtomicU64::new(first), post });
         let _inside = runtime.enter();
         runtime.spawn(accept(bind(listen.tcp)?, None, shared.clone()));
-        if let Some((address, files)) = &listen.tls {
-            let acceptor = tls::acceptor(files)?;
+        if let Some((address, certificates)) = &listen.tls {
+            let acceptor = tls::acceptor(certificates)?;
             runtime.spawn(accept(bind(*address)?, Some(acceptor), shared.clone()));
         }
         let tls = tls::connector().inspect_err(|error| tracing::warn!(%error, "no calls over TLS to the outside")).ok();
@@ -209,7 +209,7 @@ impl<T: Send + 'static> Outside for Connections<T> {
     fn look_up(&mut self, lookup: Lookup) {
         let (names, post) = (self.names.clone(), self.shared.post.clone());
         self.runtime.spawn(async move {
-            let found = names.find(&lookup.uri).await;
+            let found = names.find(lookup.uri.reveal()).await;
             post.resolved(lookup.leg, found);
         });
     }

@@ -3,10 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 pub(crate) use tokio_rustls::{TlsAcceptor, TlsConnector};
@@ -24,7 +26,7 @@ pub struct TlsFiles {
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file is unreadable or holds no PEM of the kind that is wanted.
-    #[error("{}: {why}", path.display())]
+    #[error("{}: {why}; give PEM files with --tls-cert and --tls-key", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -32,33 +34,100 @@ pub enum TlsError {
         why: String,
     },
     /// Certificate and key do not belong together, or the certificate is malformed.
-    #[error("the certificate can't be used: {0}")]
+    #[error("the certificate can't be used: {0}; do certificate and key belong together?")]
     Certificate(#[from] rustls::Error),
 }
 
-/// What a server shows, with `protocols` for ALPN.
-///
-/// # Errors
-/// See [`TlsError`].
-pub fn server_config(files: &TlsFiles, protocols: &[&str]) -> Result<Arc<ServerConfig>, TlsError> {
-    let wrong = |path: &Path, why: String| TlsError::File { path: path.to_owned(), why };
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&files.cert)
-        .and_then(Iterator::collect)
-        .map_err(|e| wrong(&files.cert, e.to_string()))?;
-    if chain.is_empty() {
-        return Err(wrong(&files.cert, "holds no certificate".into()));
-    }
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|e| wrong(&files.key, e.to_string()))?;
-    let mut config = ServerConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
-    config.alpn_protocols = protocols.iter().map(|p| p.as_bytes().to_vec()).collect();
-    Ok(Arc::new(config))
+/// The certificate that a server shows: read from its files, and again when they have changed.
+#[derive(Debug)]
+pub struct Certificates {
+    files: TlsFiles,
+    /// The files' bytes as they were last looked at, whether or not they were any good.
+    seen: Mutex<[Vec<u8>; 2]>,
+    shown: RwLock<Arc<CertifiedKey>>,
 }
 
-pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
-    Ok(TlsAcceptor::from(server_config(files, &[])?))
+impl Certificates {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// See [`TlsError`].
+    pub fn load(files: TlsFiles) -> Result<Arc<Self>, TlsError> {
+        let seen = bytes_of(&files)?;
+        let shown = RwLock::new(Arc::new(certified(&files, &seen)?));
+        Ok(Arc::new(Self { files, seen: Mutex::new(seen), shown }))
+    }
+
+    /// Looks whether the files have changed, and shows what they hold now. Connections that stand keep what they were
+    /// shown. Whether there is something new to show. May block on the disk.
+    ///
+    /// # Errors
+    /// See [`TlsError`]; the old certificate is shown on. Files that are no good are told of once.
+    pub fn reload(&self) -> Result<bool, TlsError> {
+        let found = bytes_of(&self.files)?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if *seen == found {
+            return Ok(false);
+        }
+        seen.clone_from(&found);
+        let new = Arc::new(certified(&self.files, &found)?);
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = new;
+        Ok(true)
+    }
+
+    /// The SHA-256 of the server's own certificate as browsers print it: pairs of hexadecimal digits and colons.
+    pub fn fingerprint(&self) -> String {
+        let shown = self.shown();
+        let own = shown.cert.first().map_or(&[][..], |der| der);
+        let digest = ring::digest::digest(&ring::digest::SHA256, own);
+        let pairs: Vec<String> = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+        pairs.join(":")
+    }
+
+    /// What a server needs to show it, with `protocols` for ALPN.
+    ///
+    /// # Errors
+    /// See [`TlsError`].
+    pub fn server_config(self: &Arc<Self>, protocols: &[&str]) -> Result<Arc<ServerConfig>, TlsError> {
+        let mut config = ServerConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::clone(self) as _);
+        config.alpn_protocols = protocols.iter().map(|p| p.as_bytes().to_vec()).collect();
+        Ok(Arc::new(config))
+    }
+
+    fn shown(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.shown())
+    }
+}
+
+fn bytes_of(files: &TlsFiles) -> Result<[Vec<u8>; 2], TlsError> {
+    let read =
+        |path: &Path| std::fs::read(path).map_err(|e| TlsError::File { path: path.to_owned(), why: e.to_string() });
+    Ok([read(&files.cert)?, read(&files.key)?])
+}
+
+fn certified(files: &TlsFiles, [cert, key]: &[Vec<u8>; 2]) -> Result<CertifiedKey, TlsError> {
+    let wrong = |path: &Path, why: &str| TlsError::File { path: path.to_owned(), why: why.to_owned() };
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(cert)
+        .collect::<Result<_, _>>()
+        .map_err(|_| wrong(&files.cert, "holds no certificate in PEM"))?;
+    if chain.is_empty() {
+        return Err(wrong(&files.cert, "holds no certificate in PEM"));
+    }
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| wrong(&files.key, "holds no private key in PEM"))?;
+    Ok(CertifiedKey::from_der(chain, key, &provider())?)
+}
+
+pub(crate) fn acceptor(certificates: &Arc<Certificates>) -> Result<TlsAcceptor, TlsError> {
+    Ok(TlsAcceptor::from(certificates.server_config(&[])?))
 }
 
 /// For calls of ours, by the system's authorities.
