@@ -32,9 +32,9 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         let customer = interaction.call.customer();
         match *event {
-            LegEvent::Digit { leg, digit, .. } if leg == customer => {
+            LegEvent::Digit { leg, ref digit, .. } if leg == customer => {
                 if let Some(walk) = interaction.walk.as_mut() {
-                    walk.handle(now, Input::Digit(digit));
+                    walk.handle(now, Input::Digit(*digit.reveal()));
                 }
             }
             LegEvent::PlayDone { play, .. } => self.on_play_done(now, id, play),

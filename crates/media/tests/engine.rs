@@ -40,7 +40,7 @@ fn play_done(lab: &Lab) -> Vec<(u64, bool)> {
 
 fn digits(lab: &Lab) -> Vec<(LegId, char, DigitSource)> {
     let digit = |e: &MediaEvent| match e {
-        MediaEvent::Digit { leg, digit, source } => Some((*leg, *digit, *source)),
+        MediaEvent::Digit { leg, digit, source } => Some((*leg, *digit.reveal(), *source)),
         _ => None,
     };
     lab.events.iter().filter_map(digit).collect()
@@ -174,10 +174,10 @@ fn a_press_that_comes_as_event_and_as_info_is_one_digit() {
     let mut lab = Lab::with(&[ALAW]);
     let leg = lab.leg(0);
     lab.press(0, 4);
-    lab.tell(MediaCommand::DigitByInfo { leg, digit: '4' });
+    lab.tell(MediaCommand::DigitByInfo { leg, digit: '4'.into() });
     assert_eq!(digits(&lab), [(leg, '4', DigitSource::Rtp)]);
     lab.pass(2000);
-    lab.tell(MediaCommand::DigitByInfo { leg, digit: '4' });
+    lab.tell(MediaCommand::DigitByInfo { leg, digit: '4'.into() });
     assert_eq!(digits(&lab)[1..], [(leg, '4', DigitSource::Info)]);
 }
 

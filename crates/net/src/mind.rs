@@ -26,8 +26,8 @@ pub enum Way {
     Out,
 }
 
-/// What a new request claims and where it came from: all that admission may look at.
-#[derive(Clone, Debug)]
+/// What a new request claims and where it came from: all that admission may look at. Names people: never printed.
+#[derive(Clone)]
 pub struct Claim<'a> {
     /// Where it really came from.
     pub source: SocketAddr,

@@ -57,7 +57,10 @@ impl Sim {
         }
         // Digits are sent three times over; that all are lost is rare.
         if !self.goes_wrong(0.002) {
-            self.emit(LegEvent::Digit { leg: id, digit: key, source: DigitSource::Rtp }, Duration::from_millis(60));
+            self.emit(
+                LegEvent::Digit { leg: id, digit: key.into(), source: DigitSource::Rtp },
+                Duration::from_millis(60),
+            );
         }
     }
 

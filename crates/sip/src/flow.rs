@@ -103,7 +103,7 @@ impl Flow {
 }
 
 /// Bytes to send: one datagram, one WebSocket frame, or a piece of a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Transmit {
     /// Where to. With `conn` 0 over a stream the driver opens a connection, or takes one that it has to there.
     pub flow: Flow,
@@ -111,4 +111,11 @@ pub struct Transmit {
     pub bytes: Bytes,
     /// [`crate::agent::call_key`] of its Call-ID; 0 where there is none. For traces.
     pub call_key: u64,
+}
+
+/// Where to and how much, not what: a message names people.
+impl fmt::Debug for Transmit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transmit({:?}, {} bytes)", self.flow, self.bytes.len())
+    }
 }

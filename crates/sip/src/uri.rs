@@ -22,7 +22,7 @@ pub enum Scheme {
 }
 
 /// A URI that borrows its text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Uri<'a> {
     text: &'a str,
     scheme: Scheme,
@@ -266,6 +266,13 @@ impl From<Uri<'_>> for UriBuf {
 impl fmt::Display for UriBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Without the text, as [`UriBuf`].
+impl fmt::Debug for Uri<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Uri(***)")
     }
 }
 

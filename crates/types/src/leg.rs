@@ -7,6 +7,7 @@
 //! - outbound: after `Dial` comes `Ringing`* and then `Answered` or `Ended`;
 //! - `Ended` comes exactly once, is the last event of a leg, and the leg's id is never used again.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -72,7 +73,7 @@ pub struct CallerId {
 }
 
 /// What to play, in order. Each piece names a prompt of the bank by id and language.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Sound {
     /// A prompt of the bank, such as `menu_main` in `zh`.
     Prompt {
@@ -87,6 +88,18 @@ pub enum Sound {
     Tone(Tone),
     /// Silence of this many milliseconds.
     Silence(u32),
+}
+
+/// The kind alone: prompts that say a number one by one would tell it.
+impl fmt::Debug for Sound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Prompt { .. } => "Prompt(***)",
+            Self::Music(_) => "Music",
+            Self::Tone(_) => "Tone",
+            Self::Silence(_) => "Silence",
+        })
+    }
 }
 
 /// A call-progress tone.
@@ -179,7 +192,7 @@ pub enum LegCommand {
         /// The leg.
         leg: LegId,
         /// `0-9*#A-D`.
-        digits: Text,
+        digits: Private<Text>,
     },
     /// Put the far end on hold or take it back (re-INVITE).
     Hold {
@@ -353,7 +366,7 @@ pub enum LegEvent {
         /// The leg.
         leg: LegId,
         /// `0-9*#A-D`.
-        digit: char,
+        digit: Private<char>,
         /// How it came in.
         source: DigitSource,
     },

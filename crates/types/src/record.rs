@@ -16,6 +16,9 @@ macro_rules! named {
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
 
         impl $name {
+            /// All there are.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
             /// The stable name used in SQL, the API and on screens.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use api::{ApiState, Assets, Audio, PasswordCost, Peak, Recordings, hash_password};
+use api::{ApiState, Assets, Audio, Door, PasswordCost, Peak, Recordings, hash_password};
 use center::Setup;
 use dialplan::{Did, DidTarget, Plan, Trunk};
 use directory::{Agent, Directory, Role, Tenant, User};
@@ -14,6 +14,7 @@ use journal::{Journal, Options};
 use serde_json::json;
 use store::{Fact, Login, Projector, Queue, QueueMember, Store};
 use tempfile::TempDir;
+use testkit::{PrivateLog, private_log};
 use tokio::net::TcpListener;
 use types::record::RecordingRecord;
 use types::{AgentId, FlowId, QueueId, TenantId, TrunkId, UserId};
@@ -52,6 +53,7 @@ pub(crate) struct World {
     pub(crate) journal: Arc<Journal>,
     pub(crate) address: SocketAddr,
     _dir: TempDir,
+    _log: PrivateLog,
 }
 
 struct Sound;
@@ -90,6 +92,10 @@ impl World {
     }
 
     pub(crate) async fn with(tenants: &[TenantId], options: Options) -> Self {
+        let names = tenants.iter().map(|tenant| person(*tenant));
+        let passwords = tenants.iter().map(|tenant| password(*tenant, "super"));
+        let callers = ["13800138000", "13900139000"].map(str::to_owned);
+        let log = private_log(names.chain(passwords).chain(callers));
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open_sqlite(dir.path().join("store.sqlite")).await.unwrap();
         let journal = Arc::new(Journal::open(dir.path().join("journal"), options).unwrap());
@@ -109,8 +115,8 @@ impl World {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(api::serve(listener, api::router(state), std::future::pending()));
-        Self { desk, store, journal, address, _dir: dir }
+        tokio::spawn(api::serve(vec![Door::plain(listener)], api::router(state), std::future::pending()));
+        Self { desk, store, journal, address, _dir: dir, _log: log }
     }
 
     pub(crate) async fn ask(&self, ask: Ask<'_>) -> Reply {

@@ -131,7 +131,7 @@ impl Chaos {
             Step::Ringing(_, early_media) => LegEvent::Ringing { leg, early_media },
             Step::Answered(_) => LegEvent::Answered { leg },
             Step::Ended(_, cause, by_peer) => return self.end(leg, CAUSES[cause], by_peer),
-            Step::Digit(_, digit) => LegEvent::Digit { leg, digit, source },
+            Step::Digit(_, digit) => LegEvent::Digit { leg, digit: digit.into(), source },
             Step::Held(_, held) => LegEvent::HeldByPeer { leg, held },
             Step::MediaLost(_) => LegEvent::MediaLost { leg },
             Step::MediaBack(_) => LegEvent::MediaBack { leg },

@@ -232,7 +232,7 @@ impl Lab {
 
     pub(super) fn presses(&mut self, name: &str, digit: char) {
         let leg = self.leg(name);
-        self.event(LegEvent::Digit { leg, digit, source: DigitSource::Rtp });
+        self.event(LegEvent::Digit { leg, digit: digit.into(), source: DigitSource::Rtp });
     }
 
     /// What plays comes to its end.

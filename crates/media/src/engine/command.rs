@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use types::leg::{Connection, DigitSource, MediaQuality, Sound};
-use types::{LegId, Mono, PlayId, RecordingId};
+use types::{LegId, Mono, PlayId, Private, RecordingId};
 
 use super::output::Span;
 use crate::codec::Codec;
@@ -145,14 +145,14 @@ pub enum MediaCommand {
         /// The leg.
         leg: LegId,
         /// `0-9*#A-D`.
-        digit: char,
+        digit: Private<char>,
     },
     /// Send digits to the far end.
     SendDigits {
         /// The leg.
         leg: LegId,
         /// `0-9*#A-D`; anything else is skipped.
-        digits: Arc<str>,
+        digits: Private<Arc<str>>,
     },
     /// Record what the leg says.
     Record {
@@ -216,7 +216,7 @@ pub enum MediaEvent {
         /// The leg.
         leg: LegId,
         /// `0-9*#A-D`.
-        digit: char,
+        digit: Private<char>,
         /// How it came in.
         source: DigitSource,
     },

@@ -196,7 +196,7 @@ impl Engine {
             return;
         }
         let (id, barge_in) = (leg.id, leg.player.as_ref().is_some_and(|p| p.barge_in));
-        self.outbox.events.push(MediaEvent::Digit { leg: id, digit, source });
+        self.outbox.events.push(MediaEvent::Digit { leg: id, digit: digit.into(), source });
         if barge_in {
             self.end_play(slot, false);
         }
@@ -253,11 +253,11 @@ impl Engine {
             }
             MediaCommand::StopPlay(_) => self.end_play(slot, false),
             MediaCommand::DigitByInfo { digit, .. } => {
-                if let Some(digit) = Digit::from_char(digit) {
+                if let Some(digit) = Digit::from_char(*digit.reveal()) {
                     self.digit(mono, slot, digit.as_char(), DigitSource::Info);
                 }
             }
-            MediaCommand::SendDigits { digits, .. } => self.press(slot, &digits.chars().collect::<Vec<_>>()),
+            MediaCommand::SendDigits { digits, .. } => self.press(slot, &digits.reveal().chars().collect::<Vec<_>>()),
             MediaCommand::Record { to, .. } => self.record(mono, slot, *to),
             MediaCommand::PauseRecord { pause, .. } => self.pause_record(mono, slot, pause),
             MediaCommand::StopRecord(_) => self.stop_record(mono, slot),

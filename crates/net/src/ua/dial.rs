@@ -58,7 +58,7 @@ impl<M: Mind> Ua<M> {
             Some((transport, remote)) => self.invite(now, id, Flow::to(transport, remote), &target, &caller),
             None => {
                 let uri = hop.to_owned();
-                self.lookups.push_back(Lookup { leg: id, uri });
+                self.lookups.push_back(Lookup { leg: id, uri: uri.into() });
                 self.dialling.insert(id, Pending { target, caller });
             }
         }

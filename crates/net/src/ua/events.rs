@@ -233,7 +233,7 @@ impl<M: Mind> Ua<M> {
         let Some(leg) = self.leg_of(call) else { return };
         let kind = message.header_text(HeaderName::ContentType).unwrap_or("");
         if let Some((digit, _)) = dtmf::parse_info(kind, message.body()) {
-            self.media.command(MediaCommand::DigitByInfo { leg, digit: digit.as_char() });
+            self.media.command(MediaCommand::DigitByInfo { leg, digit: digit.as_char().into() });
         }
     }
 

@@ -54,7 +54,7 @@ pub enum Reliable {
 }
 
 /// An INVITE to send. [`Invite::new`] fills in the usual.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Invite<'a> {
     /// Where the first request goes: the resolved next hop, or the flow of a registration (RFC 5626).
     pub flow: Flow,
@@ -106,7 +106,7 @@ impl<'a> Invite<'a> {
 }
 
 /// A request outside any dialog to send: OPTIONS, MESSAGE, REGISTER, PUBLISH …
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Outgoing<'a> {
     /// Where it goes.
     pub flow: Flow,
@@ -133,7 +133,7 @@ pub struct Outgoing<'a> {
 }
 
 /// A SUBSCRIBE that starts a subscription.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Subscribe<'a> {
     /// Where it goes.
     pub flow: Flow,
@@ -154,7 +154,7 @@ pub struct Subscribe<'a> {
 }
 
 /// Where a REFER points.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ReferTarget<'a> {
     /// The URI to contact, without angle brackets.
     pub uri: &'a str,

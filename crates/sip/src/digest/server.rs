@@ -35,7 +35,7 @@ pub enum Outcome {
 }
 
 /// What a request's Authorization says.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Credentials<'a> {
     /// Who it claims to be. Not yet true.
     pub username: Cow<'a, str>,

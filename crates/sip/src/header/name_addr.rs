@@ -9,7 +9,7 @@ use crate::scan::{Cursor, is_white, number, text, trim};
 use crate::uri::Uri;
 
 /// A name, a URI and header parameters.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct NameAddr<'a> {
     display: &'a [u8],
     /// The URI.
@@ -17,6 +17,13 @@ pub struct NameAddr<'a> {
     /// The parameters of the header (those of the URI are in [`NameAddr::uri`]).
     pub params: Params<'a>,
     bracketed: bool,
+}
+
+/// Without the text: it names a person.
+impl std::fmt::Debug for NameAddr<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NameAddr(***)")
+    }
 }
 
 impl<'a> NameAddr<'a> {
