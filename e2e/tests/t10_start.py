@@ -1,6 +1,7 @@
 """Starts that cannot succeed say what to do; nothing is lost by them."""
 
 import os
+import re
 import socket
 import subprocess
 
@@ -62,11 +63,33 @@ def test_bad_settings(t):
     refuse(t, "--config", file, needs=["lingtong.yaml", "sip_port"])
     file.write_text("sip: [\n")
     refuse(t, "--config", file, needs=["lingtong.yaml"])
-    refuse(t, "--config", t.folder / "missing.yaml", needs=["missing.yaml"])
+    refuse(t, "--config", t.folder / "missing.yaml", needs=["missing.yaml", "--config"])
     refuse(t, "--set", "no-equals-sign", needs=["no-equals-sign"])
     refuse(t, "--set", "demo.bridge_traget=sip:x@127.0.0.1", needs=["demo.bridge_traget"])
     refuse(t, "--set", "demo.bridge_target=not an address", needs=["demo.bridge_target"])
     refuse(t, "--rtp", "50000-40000", needs=["rtp"])
     refuse(t, "--rtp", "ten-twenty", needs=["rtp"])
-    refuse(t, "--sip", "here", needs=["--sip"])
+    refuse(t, "--sip", "here", needs=["--sip", "such as 127.0.0.1:8080"])
     refuse(t, "--https", f"127.0.0.1:{free_port()}", "--tls-cert", "a.pem", needs=["tls_key"])
+
+
+def test_damaged_files(t):
+    """What lies in the data folder and can't be used is named, and left as it is."""
+    for name, needs in (("lingtong.db", ["lingtong.db", "backup"]), ("secret", ["secret", "remove"]), ("journal", ["journal"])):
+        data = t.folder / f"data-{name}"
+        data.mkdir()
+        (data / name).write_text("neither a database nor a key")
+        refuse(t, "--data", data, needs=needs)
+        t.equal((data / name).read_text(), "neither a database nor a key", f"what {name} holds afterwards")
+
+
+def test_exit_codes(t):
+    """A command line that can't be read ends with 2, everything else with 1; help and version with 0."""
+    def code(*args):
+        return subprocess.run([BINARY, *args], capture_output=True, timeout=30, cwd=t.folder).returncode
+
+    t.equal([code("--help"), code("--version"), code("serve", "--help")], [0, 0, 0], "help")
+    t.equal([code(), code("frobnicate"), code("serve", "--frob")], [2, 2, 2], "a line that can't be read")
+    t.equal([code("sip", "parse", "missing"), code("journal", "inspect", "--data", "missing")], [1, 1], "failures")
+    version = subprocess.run([BINARY, "--version"], capture_output=True, text=True, timeout=30).stdout
+    t.check(re.fullmatch(r"lingtong \d+\.\d+\.\d+ \(\S+\)\n", version), f"the version: {version}")

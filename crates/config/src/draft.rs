@@ -13,7 +13,7 @@ use crate::{Phone, PortRange, Server, Tls, Web};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file can't be read.
-    #[error("{}: {source}", path.display())]
+    #[error("the settings file {} can't be read: {source}; give another with --config", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -21,7 +21,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The file is no YAML, or has a key that there is not.
-    #[error("{}: {source}", path.display())]
+    #[error("the settings file {} is not right: {source}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,

@@ -8,7 +8,7 @@ use config::Draft;
 
 /// A complete, self-hosted call centre.
 #[derive(Parser)]
-#[command(name = "lingtong", version, arg_required_else_help = true)]
+#[command(name = "lingtong", version = crate::version::FULL, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -18,6 +18,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run the server.
+    #[command(after_help = SERVE_HELP)]
     Serve(Box<Serve>),
     /// Look into SIP.
     #[command(subcommand)]
@@ -69,6 +70,20 @@ pub(crate) enum Sip {
     },
 }
 
+/// What `serve --help` says below the flags.
+const SERVE_HELP: &str = "\
+Standard output says `lingtong ready http=… sip=…` once calls are accepted. The log goes to standard error as JSON lines;
+the variable RUST_LOG says how much of it: info, debug, or node=debug,info.
+SIGTERM lets calls end, for five minutes at most, and takes no new ones; a second SIGINT ends at once.
+
+A first look:    lingtong serve --demo
+A telephone in the network and a browser with HTTPS:
+                 lingtong serve --sip 0.0.0.0:5060 --https 0.0.0.0:8443";
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "give an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
+}
+
 /// Flags of `serve`. What a flag says wins over the file.
 #[derive(Args)]
 pub(crate) struct Serve {
@@ -82,16 +97,16 @@ pub(crate) struct Serve {
     #[arg(long)]
     node: Option<u16>,
     /// HTTP [default: 127.0.0.1:8080].
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address)]
     http: Option<SocketAddr>,
-    /// HTTPS; needs a certificate.
-    #[arg(long, value_name = "ADDR:PORT")]
+    /// HTTPS. Without --tls-cert, with a certificate made here, of which browsers warn.
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address)]
     https: Option<SocketAddr>,
     /// SIP over UDP and TCP [default: 0.0.0.0:5060; 127.0.0.1:5060 in the demo].
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address)]
     sip: Option<SocketAddr>,
-    /// SIP over TLS; needs a certificate.
-    #[arg(long, value_name = "ADDR:PORT")]
+    /// SIP over TLS. Without --tls-cert, with a certificate made here.
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address)]
     sips: Option<SocketAddr>,
     /// UDP ports for media [default: 40000-59999]; taken ports are skipped.
     #[arg(long, value_name = "LO-HI")]
@@ -102,7 +117,7 @@ pub(crate) struct Serve {
     /// Media threads [default: one a core].
     #[arg(long, value_name = "N")]
     media_threads: Option<usize>,
-    /// Certificate chain, PEM.
+    /// Certificate chain, PEM. Read again when it changes; no restart needed.
     #[arg(long, value_name = "FILE")]
     tls_cert: Option<PathBuf>,
     /// Private key, PEM.

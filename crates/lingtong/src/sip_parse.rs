@@ -7,7 +7,7 @@ use sip::examine::{Kind, examine};
 
 /// Prints what the file's bytes are as one UDP datagram.
 pub(crate) fn run(file: &Path) -> Result<(), String> {
-    let bytes = std::fs::read(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let bytes = std::fs::read(file).map_err(|e| format!("the file {} can't be read: {e}", file.display()))?;
     let verdict = examine(&bytes);
     let mut line = Map::new();
     line.insert("ok".into(), verdict.ok.into());

@@ -10,7 +10,8 @@ pub enum Error {
     Database(DbErr),
     /// The database could not be opened.
     #[error(
-        "cannot open the database {place}: {source}; check that it can be reached, read and written by the server's user"
+        "cannot open the database {place}: {source}; check that the server's user can reach, read and write it, or restore \
+         it from a backup"
     )]
     Open {
         /// The file.
