@@ -1,9 +1,40 @@
-//! Takes the built web pages along, where there are any.
+//! Takes the built web pages along, where there are any, and the commit that all of it is built from.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 fn main() {
+    println!("cargo::rustc-env=LINGTONG_COMMIT={}", commit());
+    pages();
+}
+
+/// What git calls this tree; whoever builds without git may say it in `LINGTONG_COMMIT`.
+fn commit() -> String {
+    println!("cargo::rerun-if-env-changed=LINGTONG_COMMIT");
+    if let Some(given) = env::var("LINGTONG_COMMIT").ok().filter(|given| !given.is_empty()) {
+        return given;
+    }
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned()).filter(|text| !text.is_empty())
+    };
+    // A commit moves the first or the second, and what is staged the third; sources make the tree dirty.
+    let branch = git(&["symbolic-ref", "-q", "HEAD"]);
+    for name in [Some("HEAD".to_owned()), branch, Some("index".to_owned())].into_iter().flatten() {
+        if let Some(path) = git(&["rev-parse", "--git-path", &name]).filter(|path| Path::new(path).exists()) {
+            println!("cargo::rerun-if-changed={path}");
+        }
+    }
+    for source in fs::read_dir("..").into_iter().flatten().flatten().map(|entry| entry.path().join("src")) {
+        if source.is_dir() {
+            println!("cargo::rerun-if-changed={}", source.display());
+        }
+    }
+    git(&["describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"]).unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn pages() {
     let dist = Path::new("../../web/apps/console/dist");
     println!("cargo::rerun-if-changed={}", dist.display());
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("pages");

@@ -34,7 +34,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Ends an interaction.
     fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>>;
     /// Figures in Prometheus' text format, one line each.
-    fn metrics(&self) -> String;
+    fn metrics(&self) -> Answer<'_, String>;
     /// Whether calls are accepted.
     fn ready(&self) -> bool;
 }

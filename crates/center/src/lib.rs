@@ -10,6 +10,7 @@
 
 mod agents;
 mod effect;
+mod figures;
 mod inbound;
 mod interaction;
 mod ledger;
@@ -36,6 +37,7 @@ use types::record::{Disposition, SegmentKind};
 use types::{Cause, EndedBy, IdSource, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, PlayId, TenantId};
 
 pub use effect::Effect;
+pub use figures::{Figures, QueueFigures};
 use interaction::{Interaction, Stage};
 use ledger::Doing;
 pub use live::{Live, LiveAgent, LiveDetail, LiveInteraction, LiveQueue};

@@ -98,10 +98,10 @@ impl Center {
     pub fn live(&self, now: Now, tenant: TenantId) -> Option<Live> {
         let t = self.tenants.get(&tenant)?;
         let agents = t.directory.agents().filter_map(|agent| {
-            let queues = t.router.agent_config(agent.id).map(|c| c.queues.clone()).unwrap_or_default();
-            if !queues.is_empty() && queues.iter().all(|q| t.is_hidden(*q)) {
+            if t.is_agent_hidden(agent.id) {
                 return None;
             }
+            let queues = t.router.agent_config(agent.id).map(|c| c.queues.clone()).unwrap_or_default();
             let status = t.status(now, agent.id)?;
             Some(LiveAgent { number: agent.number.clone(), name: agent.name.clone(), queues, status })
         });

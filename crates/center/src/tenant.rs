@@ -61,6 +61,12 @@ impl Tenant {
         self.queues.get(&queue).is_some_and(|q| q.hidden)
     }
 
+    /// Whether an agent is kept off the wall: one who serves hidden queues alone.
+    pub(crate) fn is_agent_hidden(&self, agent: types::AgentId) -> bool {
+        let queues = self.router.agent_config(agent).map_or(&[][..], |config| &config.queues);
+        !queues.is_empty() && queues.iter().all(|queue| self.is_hidden(*queue))
+    }
+
     /// Whether an agent can be rung at all.
     pub(crate) fn is_reachable(&self, agent: types::AgentId) -> bool {
         self.directory.agent(agent).is_some_and(|a| a.address.is_some())

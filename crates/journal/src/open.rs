@@ -13,6 +13,7 @@ use crate::frame::Bad;
 use crate::index::{Cursor, Index, Marks, Segment};
 use crate::live::Live;
 use crate::options::Options;
+use crate::pace::{Pace, SyncTimes};
 use crate::queue::Queue;
 use crate::reader::Subscription;
 use crate::segment::{self, Header, Stop, Walk};
@@ -36,6 +37,7 @@ pub struct Journal {
     thread: Thread,
     warnings: Vec<String>,
     lock: File,
+    syncs: Arc<SyncTimes>,
 }
 
 impl Journal {
@@ -69,11 +71,12 @@ impl Journal {
         let start = Error::io("start a thread for", &dir);
         let alarm = Arc::clone(&shared.options.alarm);
         let syncer = Syncer::start("journal-sync", shared.options.sync_after, alarm).map_err(start)?;
+        let syncs = syncer.times();
         let mut worker = Worker { shared: Arc::clone(&shared), syncer, open: None, last_pos, last_seq, failed: false };
         worker.begin_segment().map_err(Error::io("write a file in", &dir))?;
         let start = Error::io("start a thread for", &dir);
         let thread = Thread::start("journal", move || worker.run()).map_err(start)?;
-        Ok(Self { shared, thread, warnings, lock })
+        Ok(Self { shared, thread, warnings, lock, syncs })
     }
 
     /// What was found amiss and mended at opening, for the log.
@@ -116,6 +119,11 @@ impl Journal {
     /// The oldest cursor [`Journal::read_from`] takes: everything after it is here.
     pub fn oldest_pos(&self) -> u64 {
         self.shared.log().index.segments.front().map_or(0, |s| s.header.first_pos.saturating_sub(1))
+    }
+
+    /// How the disk keeps up.
+    pub fn pace(&self) -> Pace {
+        Pace { waiting_bytes: self.shared.queue.waiting_bytes(), syncs: self.syncs.get() }
     }
 
     /// How many events were lost since the start, for want of a disk that takes them.

@@ -149,6 +149,11 @@ impl Queue {
         self.raise_loss();
     }
 
+    /// Bytes that were handed over and are not yet written.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.lock().bytes
+    }
+
     /// How many records were lost since the start.
     pub(crate) fn lost(&self) -> u64 {
         self.lock().lost

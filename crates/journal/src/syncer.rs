@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::disk::DiskFile;
 use crate::options::{Alarm, AlarmSink};
+use crate::pace::SyncTimes;
 use crate::thread::Thread;
 
 /// A sync longer than this raises an alarm: recordings on the same disk suffer soon.
@@ -20,14 +21,22 @@ struct State {
 pub(crate) struct Syncer {
     state: Arc<(Mutex<State>, Condvar)>,
     thread: Thread,
+    times: Arc<SyncTimes>,
 }
 
 impl Syncer {
     pub(crate) fn start(name: &str, after: Duration, alarm: AlarmSink) -> std::io::Result<Self> {
         let state = Arc::new((Mutex::new(State::default()), Condvar::new()));
         let theirs = Arc::clone(&state);
-        let thread = Thread::start(name, move || run(&theirs, after, &alarm))?;
-        Ok(Self { state, thread })
+        let times = Arc::new(SyncTimes::default());
+        let told = Arc::clone(&times);
+        let thread = Thread::start(name, move || run(&theirs, after, &alarm, &told))?;
+        Ok(Self { state, thread, times })
+    }
+
+    /// How long syncs take.
+    pub(crate) fn times(&self) -> Arc<SyncTimes> {
+        Arc::clone(&self.times)
     }
 
     /// There are new bytes in this file.
@@ -51,7 +60,7 @@ impl Drop for Syncer {
 
 // How long a sync takes is told by a clock.
 #[allow(clippy::disallowed_methods)]
-fn run(shared: &(Mutex<State>, Condvar), after: Duration, alarm: &AlarmSink) {
+fn run(shared: &(Mutex<State>, Condvar), after: Duration, alarm: &AlarmSink, times: &SyncTimes) {
     let (mut slow, mut failed) = (false, false);
     loop {
         let state = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,6 +77,7 @@ fn run(shared: &(Mutex<State>, Condvar), after: Duration, alarm: &AlarmSink) {
         let began = Instant::now();
         let result = files.iter().try_for_each(|f| f.sync());
         let took = began.elapsed();
+        times.add(took);
         if result.is_err() != failed {
             failed = !failed;
             let detail = result.map_or_else(

@@ -1,44 +1,70 @@
 //! The node as the API sees it.
 
+use std::time::Duration;
+
 use api::{Answer, Backend, Trouble};
 use center::{AgentOrder, AgentStatus, Live, LiveQueue};
 use node::Handle;
 use types::{AgentId, InteractionId, TenantId};
 
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
 use crate::metrics;
 
+/// Figures are as good as new for so long.
+const FIGURES_FRESH: Duration = Duration::from_secs(1);
+
 /// A node behind the API.
-pub(crate) struct NodeBackend(pub(crate) Handle);
+pub(crate) struct NodeBackend {
+    node: Handle,
+    /// The last figures, and when they were taken.
+    figures: Mutex<Option<(Instant, String)>>,
+}
+
+impl NodeBackend {
+    pub(crate) fn new(node: Handle) -> Self {
+        Self { node, figures: Mutex::default() }
+    }
+}
 
 impl Backend for NodeBackend {
     fn live(&self, tenant: TenantId) -> Answer<'_, Option<(u64, Live)>> {
-        Box::pin(async move { self.0.live(tenant).await.ok().flatten() })
+        Box::pin(async move { self.node.live(tenant).await.ok().flatten() })
     }
 
     fn queues(&self, tenant: TenantId) -> Answer<'_, Vec<LiveQueue>> {
-        Box::pin(async move { self.0.queues(tenant).await.unwrap_or_default() })
+        Box::pin(async move { self.node.queues(tenant).await.unwrap_or_default() })
     }
 
     fn agent_status(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Option<AgentStatus>> {
-        Box::pin(async move { self.0.agent(tenant, agent).await.ok().flatten() })
+        Box::pin(async move { self.node.agent(tenant, agent).await.ok().flatten() })
     }
 
     fn order(&self, tenant: TenantId, agent: AgentId, order: AgentOrder) -> Answer<'_, Result<AgentStatus, Trouble>> {
         Box::pin(async move {
-            let done = self.0.order(tenant, agent, order).await.map_err(|_| Trouble::Unavailable)?;
+            let done = self.node.order(tenant, agent, order).await.map_err(|_| Trouble::Unavailable)?;
             done.map_err(Trouble::Refused)
         })
     }
 
     fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>> {
         Box::pin(async move {
-            let done = self.0.hang_up(tenant, id).await.map_err(|_| Trouble::Unavailable)?;
+            let done = self.node.hang_up(tenant, id).await.map_err(|_| Trouble::Unavailable)?;
             done.map_err(Trouble::Refused)
         })
     }
 
-    fn metrics(&self) -> String {
-        metrics::text(&self.0)
+    fn metrics(&self) -> Answer<'_, String> {
+        Box::pin(async move {
+            // One at a time, and not too often: anybody may ask, and the signalling thread has to answer.
+            let mut last = self.figures.lock().await;
+            let text = match last.take().filter(|(at, _)| at.elapsed() < FIGURES_FRESH) {
+                Some((at, text)) => last.insert((at, text)),
+                None => last.insert((Instant::now(), metrics::text(&self.node.figures().await))),
+            };
+            text.1.clone()
+        })
     }
 
     fn ready(&self) -> bool {

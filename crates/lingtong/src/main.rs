@@ -1,17 +1,19 @@
 //! `lingtong`: a call centre in one program.
 
 mod backend;
+mod certificate;
 mod cli;
 mod demo;
-mod https;
 mod journal;
 mod log;
 mod metrics;
 mod pages;
+mod process;
 mod recordings;
 mod serve;
 mod simulate;
 mod sip_parse;
+mod version;
 
 use std::process::ExitCode;
 

@@ -2,14 +2,15 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::ApiState;
+use api::{ApiState, Door};
 use config::{Draft, Server};
-use node::{Node, NodeConfig, TlsFiles};
+use node::{Certificates, Node, NodeConfig};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -18,7 +19,7 @@ use crate::backend::NodeBackend;
 use crate::cli::Serve;
 use crate::pages::pages;
 use crate::recordings::OnDisk;
-use crate::{demo, https, log};
+use crate::{certificate, demo, log};
 
 /// Requests that are under way at the end get so long; event streams end at once.
 const WEB_ENDS_WITHIN: Duration = Duration::from_secs(3);
@@ -37,28 +38,30 @@ async fn serve(server: Server) -> Result<(), String> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&server.data).map_err(|e| {
         format!("the data folder {} can't be made: {e}; give another with --data", server.data.display())
     })?;
-    let listener = TcpListener::bind(server.web.http)
-        .await
-        .map_err(|e| format!("HTTP can't listen on {}: {e}; is another program using the port?", server.web.http))?;
-    let http = listener.local_addr().map_err(|e| e.to_string())?;
-    let node = Node::start(node_config(&server)?).await.map_err(|e| e.to_string())?;
+    let listener = listen("HTTP", server.web.http).await?;
+    let http = local(&listener)?;
+    let mut doors = vec![Door::plain(listener)];
+    let certificates = certificate::of(&server)?;
+    if let (Some(address), Some(certificates)) = (server.web.https, &certificates) {
+        let listener = listen("HTTPS", address).await?;
+        tracing::info!(https = %local(&listener)?, "HTTPS is listening");
+        let tls = certificates.server_config(&api::PROTOCOLS).map_err(|e| e.to_string())?;
+        doors.push(Door::secured(listener, tls));
+    }
+    let node = Node::start(node_config(&server, certificates.clone())?).await.map_err(|e| e.to_string())?;
     let handle = node.handle();
     let state = ApiState {
         store: handle.store.clone(),
         journal: handle.journal.clone(),
         ladder: handle.ladder.clone(),
         recordings: Arc::new(OnDisk(handle.recordings.clone())),
-        backend: Arc::new(NodeBackend(handle)),
+        backend: Arc::new(NodeBackend::new(handle)),
         assets: pages(),
     };
     let router = api::router(state);
-    if let (Some(address), Some(files)) = (server.web.https, tls_files(&server)) {
-        let bound = https::start(address, &files, router.clone()).await?;
-        tracing::info!(https = %bound, "HTTPS is listening");
-    }
     let (stop_web, web_stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(web_stopped.await) };
-    let web = tokio::spawn(api::serve(listener, router, stopped));
+    let web = tokio::spawn(api::serve(doors, router, stopped));
     println!("lingtong ready http=http://{http} sip={}", node.sip_address());
     let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
     node.drain(hurry).await;
@@ -83,24 +86,30 @@ async fn until_told_to_end() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn node_config(server: &Server) -> Result<NodeConfig, String> {
+fn node_config(server: &Server, certificates: Option<Arc<Certificates>>) -> Result<NodeConfig, String> {
     Ok(NodeConfig {
         data: server.data.clone(),
         node: server.node,
         demo: server.demo.then_some(demo::hash as node::Hasher),
         sip: server.phone.sip,
-        sips: server.phone.sips.zip(tls_files(server)),
+        sips: server.phone.sips.zip(certificates),
         media_ip: server.phone.media_ip,
         rtp: (server.phone.rtp.low, server.phone.rtp.high),
         media_threads: server.phone.media_threads,
         settings: server.settings.clone(),
         version: env!("CARGO_PKG_VERSION"),
-        secret: secret(&server.data.join("secret")).map_err(|e| format!("{}: {e}", server.data.display()))?,
+        secret: secret(&server.data.join("secret"))
+            .map_err(|e| format!("the data folder {}: {e}", server.data.display()))?,
     })
 }
 
-fn tls_files(server: &Server) -> Option<TlsFiles> {
-    server.tls.as_ref().map(|tls| TlsFiles { cert: tls.cert.clone(), key: tls.key.clone() })
+async fn listen(what: &str, address: SocketAddr) -> Result<TcpListener, String> {
+    let failed = |e| format!("{what} can't listen on {address}: {e}; is another program using the port?");
+    TcpListener::bind(address).await.map_err(failed)
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
+    listener.local_addr().map_err(|e| e.to_string())
 }
 
 /// The node's own secret, made at the first start and readable by its owner alone.
@@ -108,7 +117,9 @@ fn secret(path: &Path) -> io::Result<[u8; 32]> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     match std::fs::read(path) {
-        Ok(bytes) => bytes.try_into().map_err(|_| io::Error::other("the file `secret` is damaged; remove it")),
+        Ok(bytes) => bytes.try_into().map_err(|_| {
+            io::Error::other("the file `secret` in it is damaged; remove that file, and a new one is made")
+        }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let mut secret = [0; 32];
             getrandom::fill(&mut secret).map_err(io::Error::other)?;

@@ -2,9 +2,11 @@
 
 use tokio::sync::oneshot;
 
-use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, Figures, Live, LiveDetail, LiveQueue, Refused};
 use types::record::Disposition;
 use types::{AgentId, InteractionId, TenantId};
+
+use crate::figures::Tally;
 
 /// A question or order to the signalling thread.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub enum Ask {
     Dispose(TenantId, InteractionId, Disposition, bool, oneshot::Sender<Result<(), Refused>>),
     /// End an interaction.
     HangUp(TenantId, InteractionId, oneshot::Sender<Result<(), Refused>>),
+    /// Counts for metrics.
+    Figures(oneshot::Sender<(Vec<Figures>, Tally)>),
     /// How many interactions are in progress.
     InProgress(oneshot::Sender<usize>),
     /// Refuse new calls from now on.

@@ -5,6 +5,7 @@
 
 mod ask;
 mod demo;
+mod figures;
 mod mind;
 mod project;
 mod recovery;
@@ -15,13 +16,14 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use center::{AgentOrder, AgentStatus, Center, Live, LiveDetail, LiveQueue, Refused};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions};
 use net::Transport;
-use net::media::{MediaPool, MediaPoolConfig, MediaStats, PromptBank};
+use net::media::{MediaPool, MediaPoolConfig, PromptBank};
 use net::outside::{Connections, Listen};
 use net::prompts::PromptError;
 use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError};
@@ -35,8 +37,9 @@ use types::{AgentId, InteractionId, TenantId};
 
 pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
+pub use figures::{MOS_BOUNDS, MediaTally, NodeFigures, Tally, TenantTally};
 pub use mind::NodeMind;
-pub use net::{TlsFiles, server_config};
+pub use net::{Certificates, TlsError, TlsFiles, own_address};
 pub use settings::SettingsError;
 
 /// How long a draining node waits for its calls.
@@ -60,7 +63,7 @@ pub struct NodeConfig {
     /// SIP over UDP and TCP.
     pub sip: SocketAddr,
     /// SIP over TLS, and the certificate to show.
-    pub sips: Option<(SocketAddr, TlsFiles)>,
+    pub sips: Option<(SocketAddr, Arc<Certificates>)>,
     /// The address that session descriptions name.
     pub media_ip: Option<IpAddr>,
     /// UDP ports for media.
@@ -128,6 +131,8 @@ pub struct Handle {
     /// Where tracks of recordings are.
     pub recordings: PathBuf,
     media: Arc<MediaPool>,
+    /// The last event that lists and reports show.
+    projected: Arc<AtomicU64>,
 }
 
 /// The node does not answer: it is going down, or far too busy.
@@ -171,8 +176,12 @@ impl Node {
         let (stop, stopped) = watch::channel(false);
         let scan = recovery::Scan::catch_up(&journal, &checkpoint)?;
         let checkpoint = project::Checkpoint { scan, path: checkpoint };
-        let projection = tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, stopped));
-        let handle = Handle { post: signalling.post(), journal, ladder, store, recordings, media: media.clone() };
+        // Positions skip ahead after a crash: what is behind is counted from the start on.
+        let projected = Arc::new(AtomicU64::new(journal.last_pos()));
+        let projection =
+            tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, projected.clone(), stopped));
+        let (post, media_of) = (signalling.post(), media.clone());
+        let handle = Handle { post, journal, ladder, store, recordings, media: media_of, projected };
         Ok(Self { handle, signalling, media, stop, projection })
     }
 
@@ -375,10 +384,5 @@ impl Handle {
     /// [`Unavailable`].
     pub async fn in_progress(&self) -> Result<usize, Unavailable> {
         self.ask(Ask::InProgress).await
-    }
-
-    /// What the media threads have done.
-    pub fn media_stats(&self) -> MediaStats {
-        self.media.stats()
     }
 }

@@ -15,6 +15,7 @@ use types::register::{RegisterRejected, RegisterRequest};
 use types::{Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, TenantId};
 
 use crate::ask::Ask;
+use crate::figures::Tally;
 
 /// How long an answered call waits for the journal. Beyond it the caller would hear a gap; the call
 /// goes on and an alarm says what happened.
@@ -43,6 +44,7 @@ pub struct NodeMind {
     device_tenants: HashMap<DeviceId, TenantId>,
     /// Where strangers are challenged: the first tenant.
     default_realm: Option<TenantId>,
+    tally: Tally,
 }
 
 impl NodeMind {
@@ -65,6 +67,7 @@ impl NodeMind {
             ladder_due: None,
             device_tenants,
             default_realm: tenants.first().copied(),
+            tally: Tally::default(),
         };
         mind.drain();
         mind
@@ -83,6 +86,8 @@ impl NodeMind {
     fn write(&mut self, event: &Event) {
         self.must_write |= matches!(event.what, Happening::InteractionAnswered { .. });
         self.wrote = true;
+        self.tally.note(event);
+        tell(event);
         self.writer.append(event);
     }
 
@@ -104,6 +109,7 @@ impl NodeMind {
                 let _ = to.send(self.center.dispose(now, tenant, id, disposition, known));
             }
             Ask::HangUp(tenant, id, to) => drop(to.send(self.center.hang_up(now, tenant, id))),
+            Ask::Figures(to) => drop(to.send((self.center.figures(now), self.tally.clone()))),
             Ask::InProgress(to) => drop(to.send(self.center.in_progress())),
             Ask::Drain => self.center.drain(),
             Ask::ShutDown(done) => {
@@ -130,12 +136,33 @@ impl NodeMind {
     }
 }
 
+/// A line for the log: ids alone, by which those with a right to it find the people.
+fn tell(event: &Event) {
+    let tenant = event.tenant;
+    match &event.what {
+        Happening::InteractionStarted { id, leg, direction, .. } => {
+            tracing::debug!(%tenant, interaction = %id, %leg, direction = direction.as_str(), "a call began");
+        }
+        Happening::InteractionState { id, state, .. } => {
+            tracing::debug!(%tenant, interaction = %id, state = state.as_str(), "a call moved on");
+        }
+        Happening::InteractionEnded { record } => {
+            let (outcome, cause) = (record.outcome.as_str(), record.cause.as_str());
+            tracing::debug!(%tenant, interaction = %record.id, outcome, cause, "a call ended");
+        }
+        _ => {}
+    }
+}
+
 impl Mind for NodeMind {
     type Message = Ask;
 
     fn handle_leg(&mut self, now: Now, event: LegEvent) {
-        if let LegEvent::Ended { leg, .. } = &event {
+        if let LegEvent::Ended { leg, quality, .. } = &event {
             self.ladder_ends.remove(leg);
+            if let Some(quality) = quality {
+                self.tally.note_media(quality);
+            }
         }
         self.center.handle(now, event);
         self.drain();

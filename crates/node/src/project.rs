@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use journal::Journal;
@@ -37,6 +38,7 @@ pub(crate) async fn run(
     journal: Arc<Journal>,
     store: Store,
     mut checkpoint: Checkpoint,
+    projected: Arc<AtomicU64>,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut projector = match Projector::open(store).await {
@@ -44,7 +46,7 @@ pub(crate) async fn run(
         Err(error) => return tracing::error!(%error, "interactions can't be listed: the projection did not start"),
     };
     loop {
-        if let Err(error) = follow(journal.clone(), &mut projector, &mut checkpoint, &mut stop).await {
+        if let Err(error) = follow(journal.clone(), &mut projector, &mut checkpoint, &projected, &mut stop).await {
             tracing::error!(%error, "the projection of the journal failed; it is tried again");
             tokio::time::sleep(RETRY).await;
         }
@@ -59,6 +61,7 @@ async fn follow(
     journal: Arc<Journal>,
     projector: &mut Projector,
     checkpoint: &mut Checkpoint,
+    projected: &AtomicU64,
     stop: &mut watch::Receiver<bool>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let from = projector.cursor().max(journal.oldest_pos());
@@ -76,6 +79,9 @@ async fn follow(
         };
         apply(projector, &batch).await?;
         batch.iter().for_each(|s| checkpoint.scan.note(s));
+        if let Some(last) = batch.last() {
+            projected.fetch_max(last.pos, Ordering::Relaxed);
+        }
         let now = net::media::now().mono;
         if now.since(saved) >= CHECKPOINT {
             saved = now;

@@ -29,7 +29,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> (StatusCode, Json<Health>)
 #[utoipa::path(get, path = "/metrics", tag = "service",
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
-    let mut text = app.backend.metrics();
+    let mut text = app.backend.metrics().await;
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }

@@ -193,8 +193,8 @@ impl Backend for Desk {
         Box::pin(async move { done.map_err(Trouble::from) })
     }
 
-    fn metrics(&self) -> String {
-        "lingtong_calls 1".to_owned()
+    fn metrics(&self) -> Answer<'_, String> {
+        Box::pin(async { "lingtong_calls 1".to_owned() })
     }
 
     fn ready(&self) -> bool {

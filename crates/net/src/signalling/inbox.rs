@@ -9,7 +9,7 @@ use media::engine::MediaEvent;
 use sip::flow::{Flow, Transport};
 use types::LegId;
 
-use super::Input;
+use super::{Input, SignallingStats};
 use crate::media::Waker;
 
 /// What may wait for the signalling thread: at 1,000 calls a second about two seconds of events.
@@ -52,6 +52,14 @@ impl<T> Post<T> {
     /// When the thread does not keep up, or has ended.
     pub fn message(&self, message: T) -> Result<(), Full> {
         self.post(Input::Message(message))
+    }
+
+    /// Asks for figures; `told` gets them on the signalling thread and must not block.
+    ///
+    /// # Errors
+    /// When the thread does not keep up, or has ended.
+    pub fn stats(&self, told: impl FnOnce(SignallingStats) + Send + 'static) -> Result<(), Full> {
+        self.post(Input::Stats(Box::new(told)))
     }
 
     /// A SIP message has come by a connection.

@@ -19,11 +19,25 @@ use sip::flow::Flow;
 use types::LegId;
 
 use crate::mind::Mind;
-use crate::ua::{Lookup, MediaPlane, UaConfig};
+use crate::ua::{Lookup, MediaPlane, UaConfig, UaStats};
 
 pub use inbox::{Full, Post};
 pub use plane::PoolPlane;
 pub use thread::{Signalling, StartError};
+
+/// Where figures are told. Called on the signalling thread: it must not block.
+pub(crate) type StatsTo = Box<dyn FnOnce(SignallingStats) + Send>;
+
+/// Figures of the signalling thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignallingStats {
+    /// The user agent's.
+    pub ua: UaStats,
+    /// How often the door for new calls was shut, since the start.
+    pub shut: u64,
+    /// Whether it is shut now.
+    pub shedding: bool,
+}
 
 /// What other threads hand to the signalling thread.
 pub(crate) enum Input<T> {
@@ -37,6 +51,8 @@ pub(crate) enum Input<T> {
     Resolved(LegId, Vec<(sip::flow::Transport, SocketAddr)>),
     /// For the mind.
     Message(T),
+    /// Somebody asks for figures.
+    Stats(StatsTo),
     /// End the thread.
     Stop,
 }

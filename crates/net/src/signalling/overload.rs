@@ -16,6 +16,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 pub(crate) struct Overload {
     full_since: Option<Mono>,
     shedding: bool,
+    shut: u64,
 }
 
 impl Overload {
@@ -30,7 +31,13 @@ impl Overload {
             return None;
         }
         self.shedding = true;
+        self.shut += 1;
         Some(Admission::Shed { retry_after: RETRY_AFTER })
+    }
+
+    /// How often the door was shut since the start, and whether it is.
+    pub(crate) const fn stats(&self) -> (u64, bool) {
+        (self.shut, self.shedding)
     }
 }
 

@@ -14,7 +14,7 @@ use super::inbox::inbox;
 use super::overload::Overload;
 use super::pace::Pace;
 use super::udp::Udp;
-use super::{Input, Outside, Post, SignallingConfig};
+use super::{Input, Outside, Post, SignallingConfig, SignallingStats};
 use crate::media::{MediaStartError, Waker, now};
 use crate::mind::Mind;
 use crate::ua::{MediaPlane, Ua};
@@ -175,6 +175,7 @@ impl<M: Mind> Turns<M> {
                 Ok(Input::Media(event)) => self.ua.handle_media(now, event),
                 Ok(Input::Resolved(leg, found)) => self.ua.resolved(now, leg, &found),
                 Ok(Input::Message(message)) => self.ua.handle_message(now, message),
+                Ok(Input::Stats(told)) => told(self.stats()),
                 Ok(Input::Stop) => return (count, false),
                 Err(_) => return (count, true),
             }
@@ -182,6 +183,11 @@ impl<M: Mind> Turns<M> {
         // More waits than one turn takes: come back at once.
         self.waker.wake();
         (INPUTS_PER_TURN, true)
+    }
+
+    fn stats(&self) -> SignallingStats {
+        let (shut, shedding) = self.overload.stats();
+        SignallingStats { ua: self.ua.stats(), shut, shedding }
     }
 
     fn send(&mut self) {

@@ -27,8 +27,22 @@ pub(crate) enum Verdict {
     Refuse(u16),
 }
 
+/// Attempts to prove to be a device, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AuthCounts {
+    /// Right passwords.
+    pub granted: u64,
+    /// Wrong passwords, unknown users, and answers to questions that we did not ask.
+    pub failed: u64,
+    /// Right passwords that did not count: the user had failed too often from that address.
+    pub shut_out: u64,
+    /// Requests of addresses that had failed too often, refused unread.
+    pub throttled: u64,
+}
+
 /// The digest authenticator, and who has failed too often.
 pub(crate) struct Auth {
+    pub(crate) counts: AuthCounts,
     authenticator: Authenticator,
     guard: Guard,
     /// Stands for the hash of a user that there is not: checking it takes as long as a real one.
@@ -39,6 +53,7 @@ impl Auth {
     pub(crate) fn new(secret: &[u8; 32]) -> Self {
         let nobody = |algorithm| Ha1::new(algorithm, "nobody", "nowhere", &format!("{secret:?}"));
         Self {
+            counts: AuthCounts::default(),
             authenticator: Authenticator::new(secret),
             guard: Guard::default(),
             nobody: [nobody(Algorithm::Md5), nobody(Algorithm::Sha256)],
@@ -75,6 +90,7 @@ impl<M: Mind> Ua<M> {
     fn authenticate(&mut self, now: Now, message: &Message, flow: Flow, realm: &str) -> Verdict {
         let ip = flow.remote.ip();
         if self.auth.guard.throttled(now.mono, ip) {
+            self.auth.counts.throttled += 1;
             return Verdict::Refuse(403);
         }
         // A registrar challenges as a server, a call as a proxy would: that is what telephones expect.
@@ -86,6 +102,7 @@ impl<M: Mind> Ua<M> {
         };
         let Some(credentials) = credentials else {
             if message.header(HeaderName::Authorization).is_some() {
+                self.auth.counts.failed += 1;
                 self.auth.guard.failed(now.mono, ip, "");
             }
             return self.challenge(now, message, status, realm, false);
@@ -99,10 +116,14 @@ impl<M: Mind> Ua<M> {
         match (outcome, known) {
             (Outcome::Stale, Some(_)) => self.challenge(now, message, status, realm, true),
             (Outcome::Granted, Some(credential)) if !self.auth.guard.shut_out(now.mono, ip, &name) => {
+                self.auth.counts.granted += 1;
                 self.auth.guard.succeeded(now.mono, ip, &name);
                 Verdict::Device(credential, name)
             }
-            _ => {
+            (outcome, known) => {
+                let right = outcome == Outcome::Granted && known.is_some();
+                let counts = &mut self.auth.counts;
+                *(if right { &mut counts.shut_out } else { &mut counts.failed }) += 1;
                 self.auth.guard.failed(now.mono, ip, &name);
                 self.challenge(now, message, status, realm, false)
             }

@@ -7,6 +7,7 @@ mod auth;
 mod cause;
 mod codecs;
 mod commands;
+mod counts;
 mod dial;
 mod events;
 mod guard;
@@ -24,10 +25,12 @@ use bytes::Bytes;
 use media::engine::MediaCommand;
 use sip::agent::{Agent, AgentConfig, CallHandle, Transmit};
 use sip::flow::{Flow, Transport};
-use types::{LegEvent, LegId, Mono, Now};
+use types::{LegEvent, LegId, Mono, Now, Private};
 
 use crate::mind::Mind;
 use auth::Auth;
+pub use auth::AuthCounts;
+pub use counts::{METHODS, Traffic, UaStats};
 use leg::Leg;
 use trace::Keys;
 
@@ -88,7 +91,7 @@ pub struct Lookup {
     /// The leg.
     pub leg: LegId,
     /// The URI whose host has to be found (RFC 3263).
-    pub uri: String,
+    pub uri: Private<String>,
 }
 
 /// The user agent of a node.
@@ -109,6 +112,7 @@ pub struct Ua<M: Mind> {
     pub(crate) closing: VecDeque<(Mono, LegId)>,
     pub(crate) sessions: u64,
     pub(crate) transmits: VecDeque<Transmit>,
+    traffic: Traffic,
     /// When the media plane wants to be flushed again.
     media_due: Option<Mono>,
 }
@@ -132,6 +136,7 @@ impl<M: Mind> Ua<M> {
             asked: Vec::new(),
             closing: VecDeque::new(),
             transmits: VecDeque::new(),
+            traffic: Traffic::default(),
             media_due: None,
         }
     }
@@ -166,6 +171,7 @@ impl<M: Mind> Ua<M> {
         if flow.conn != 0 {
             self.connections.insert(flow.conn, flow);
         }
+        self.traffic.received(&bytes);
         let key = self.agent.handle_message(now, flow, bytes.clone());
         self.pump(now);
         self.trace_in(now, key, flow, &bytes);
@@ -232,9 +238,15 @@ impl<M: Mind> Ua<M> {
         self.agent.set_admission(admission);
     }
 
-    /// Counts for gauges.
-    pub fn stats(&self) -> (sip::agent::AgentStats, usize) {
-        (self.agent.stats(), self.legs.len())
+    /// Figures for metrics.
+    pub fn stats(&self) -> UaStats {
+        UaStats {
+            agent: self.agent.stats(),
+            legs: self.legs.len(),
+            connections: self.connections.len(),
+            traffic: self.traffic,
+            auth: self.auth.counts,
+        }
     }
 
     /// Runs until neither the agent nor the mind has anything left to say.
@@ -251,6 +263,7 @@ impl<M: Mind> Ua<M> {
             }
         }
         while let Some(transmit) = self.agent.poll_transmit() {
+            self.traffic.sent(&transmit.bytes);
             self.trace_out(now, &transmit);
             self.transmits.push_back(transmit);
         }

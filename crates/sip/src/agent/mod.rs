@@ -67,6 +67,10 @@ pub struct AgentStats {
     pub shed: u64,
     /// Received messages that were refused or dropped, since the start.
     pub junk: u64,
+    /// Requests that came once more and were absorbed, since the start.
+    pub repeats_received: u64,
+    /// Requests and answers that were sent once more, since the start.
+    pub repeats_sent: u64,
     /// Events and messages dropped because the driver did not poll, since the start.
     pub overflowed: u64,
 }
@@ -159,6 +163,8 @@ impl Agent {
             indexed: self.tags.len() + self.sent.len() + self.tx.indexed(),
             shed: self.guard.shed,
             junk: self.junk,
+            repeats_received: self.tx.repeats.received,
+            repeats_sent: self.tx.repeats.sent,
             overflowed: self.tx.overflowed() + self.events.refused(),
         }
     }

@@ -192,7 +192,7 @@ impl Agent {
                 let due = unacked.repeat.due();
                 if tick == Tick::Resend {
                     let (reply, bytes) = (unacked.reply, unacked.bytes.clone());
-                    self.tx.send(reply, bytes, key);
+                    self.tx.send_again(reply, bytes, key);
                 }
                 self.set_timer(call, CallTimer::Unacked, due);
             }

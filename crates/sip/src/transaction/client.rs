@@ -211,7 +211,7 @@ impl Transactions {
         }
         if tick == Tick::Resend {
             let (flow, bytes, call_key) = (client.flow, client.bytes.clone(), client.call_key);
-            self.send(flow, bytes, call_key);
+            self.send_again(flow, bytes, call_key);
         }
         self.arm_client(key);
         None

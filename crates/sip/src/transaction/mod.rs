@@ -175,9 +175,17 @@ pub(crate) enum Response {
     Stray,
 }
 
+/// Messages that came or went once more, since the start.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Repeats {
+    pub(crate) received: u64,
+    pub(crate) sent: u64,
+}
+
 /// The layer.
 #[derive(Debug)]
 pub(crate) struct Transactions {
+    pub(crate) repeats: Repeats,
     config: TimerConfig,
     max_lingering: usize,
     pub(crate) clients: Table<ClientKey, Client>,
@@ -197,6 +205,7 @@ impl Transactions {
         // Keyed by the seed: nobody outside can aim at one bucket, and a run can be repeated.
         let hasher = ahash::RandomState::with_seeds(seed, !seed, seed.rotate_left(17), 0x5173);
         Self {
+            repeats: Repeats::default(),
             config,
             max_lingering: limits.max_lingering,
             clients: Table::new(),
@@ -215,6 +224,12 @@ impl Transactions {
     pub(crate) fn send(&mut self, flow: Flow, bytes: Bytes, call_key: u64) {
         // A full queue is a lost packet, which every timer here expects; the queue counts it.
         let _ = self.out.push(Transmit { flow, bytes, call_key });
+    }
+
+    /// As [`Transactions::send`], for what was sent before.
+    pub(crate) fn send_again(&mut self, flow: Flow, bytes: Bytes, call_key: u64) {
+        self.repeats.sent += 1;
+        self.send(flow, bytes, call_key);
     }
 
     pub(crate) fn poll_transmit(&mut self) -> Option<Transmit> {

@@ -88,8 +88,9 @@ impl Transactions {
                 };
             }
         };
+        self.repeats.received += 1;
         if let Some((flow, answer, call_key)) = resend {
-            self.send(flow, answer, call_key);
+            self.send_again(flow, answer, call_key);
         }
         Received::Absorbed
     }
@@ -299,7 +300,7 @@ impl Transactions {
         }
         if let (Tick::Resend, Some(answer)) = (tick, server.answer.clone()) {
             let (reply, call_key) = (server.reply, server.call_key);
-            self.send(reply, answer, call_key);
+            self.send_again(reply, answer, call_key);
         }
         self.arm_server(handle);
     }
