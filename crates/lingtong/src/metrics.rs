@@ -8,7 +8,7 @@ use net::ua::METHODS;
 use node::{MOS_BOUNDS, NodeFigures, Tally};
 use types::record::{AgentState, Outcome, SegmentKind};
 
-use crate::{process, version};
+use crate::{log, process, version};
 
 /// A text in Prometheus' format.
 #[derive(Default)]
@@ -78,6 +78,7 @@ pub(crate) fn text(node: &NodeFigures) -> String {
     }
     media(&mut page, node);
     journal(&mut page, node);
+    page.counter("lingtong_log_dropped_total", "Log lines dropped because nobody took them.", log::dropped());
     this_process(&mut page);
     page.0
 }

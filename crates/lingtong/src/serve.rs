@@ -26,7 +26,7 @@ const WEB_ENDS_WITHIN: Duration = Duration::from_secs(3);
 
 /// Runs the server until it is told to end.
 pub(crate) fn run(flags: Serve) -> Result<(), String> {
-    log::start();
+    let _log = log::start().map_err(|e| format!("no thread for the log: {e}"))?;
     let file = flags.config.as_deref().map(Draft::read).transpose().map_err(|e| e.to_string())?;
     let server = file.unwrap_or_default().with(flags.draft()).build().map_err(|e| e.to_string())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())?;

@@ -21,7 +21,7 @@ const ALAW: Codec = Codec::Pcma;
 
 fn digits(lab: &Lab) -> Vec<(LegId, char, DigitSource)> {
     let digit = |e: &MediaEvent| match e {
-        MediaEvent::Digit { leg, digit, source } => Some((*leg, *digit, *source)),
+        MediaEvent::Digit { leg, digit, source } => Some((*leg, *digit.reveal(), *source)),
         _ => None,
     };
     lab.events.iter().filter_map(digit).collect()

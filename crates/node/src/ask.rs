@@ -6,7 +6,7 @@ use center::{AgentOrder, AgentStatus, Figures, Live, LiveDetail, LiveQueue, Refu
 use types::record::Disposition;
 use types::{AgentId, InteractionId, TenantId};
 
-use crate::figures::Tally;
+use crate::tally::Tally;
 
 /// A question or order to the signalling thread.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ mod mind;
 mod project;
 mod recovery;
 mod settings;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -37,10 +38,11 @@ use types::{AgentId, InteractionId, TenantId};
 
 pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
-pub use figures::{MOS_BOUNDS, MediaTally, NodeFigures, Tally, TenantTally};
+pub use figures::NodeFigures;
 pub use mind::NodeMind;
 pub use net::{Certificates, TlsError, TlsFiles, own_address};
 pub use settings::SettingsError;
+pub use tally::{MOS_BOUNDS, MediaTally, Tally, TenantTally};
 
 /// How long a draining node waits for its calls.
 const DRAIN_FOR: Duration = Duration::from_secs(300);

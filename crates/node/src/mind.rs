@@ -15,7 +15,7 @@ use types::register::{RegisterRejected, RegisterRequest};
 use types::{Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, TenantId};
 
 use crate::ask::Ask;
-use crate::figures::Tally;
+use crate::tally::Tally;
 
 /// How long an answered call waits for the journal. Beyond it the caller would hear a gap; the call
 /// goes on and an alarm says what happened.

@@ -5,7 +5,7 @@
 #![allow(clippy::disallowed_methods)]
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use store::{Fact, Filter, Number, Projector, Store};
 use testkit::bench::{cpu, record};
