@@ -8,7 +8,7 @@ use directory::Agent;
 use store::{Queue, QueueMember, Store};
 use tokio::time::Instant;
 use types::leg::Text;
-use types::{AgentId, Private, QueueId, TenantId};
+use types::{AgentId, Private, QueueId, TenantId, Title};
 
 use crate::error::Result;
 
@@ -21,7 +21,7 @@ const TENANTS: usize = 1_000;
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     agents: HashMap<AgentId, (Text, Private<Text>)>,
-    queues: HashMap<QueueId, Text>,
+    queues: HashMap<QueueId, (Text, Title)>,
     serves: HashMap<AgentId, Vec<QueueId>>,
     hidden: HashSet<QueueId>,
 }
@@ -34,7 +34,12 @@ impl Names {
 
     /// Name of a queue; empty when it was removed.
     pub(crate) fn queue(&self, id: QueueId) -> String {
-        self.queues.get(&id).map(|name| name.to_string()).unwrap_or_default()
+        self.queues.get(&id).map(|(name, _)| name.to_string()).unwrap_or_default()
+    }
+
+    /// What people read of a queue, in Chinese and English; empty when it was removed.
+    pub(crate) fn queue_title(&self, id: QueueId) -> (Text, Text) {
+        self.queues.get(&id).map(|(name, title)| title.shown(name)).unwrap_or_default()
     }
 
     /// The queues that an agent serves.
@@ -55,7 +60,7 @@ impl Names {
 
     /// The queue of this name.
     pub(crate) fn queue_by_name(&self, name: &str) -> Option<QueueId> {
-        self.queues.iter().find(|(_, n)| &***n == name).map(|(id, _)| *id)
+        self.queues.iter().find(|(_, (n, _))| &**n == name).map(|(id, _)| *id)
     }
 }
 
@@ -96,7 +101,7 @@ impl NamesCache {
             if queue.config.get("hidden").is_some_and(|h| h == true) {
                 names.hidden.insert(queue.id);
             }
-            names.queues.insert(queue.id, queue.name);
+            names.queues.insert(queue.id, (queue.name, queue.title));
         }
         for member in self.store.list::<QueueMember>(tenant).await? {
             names.serves.entry(member.agent).or_default().push(member.queue);

@@ -2,9 +2,9 @@
 
 use dialplan::{Did, DidTarget, Trunk};
 use directory::{Agent, Device, Ha1, Role, Tenant, User};
-use store::{FlowVersion, Login, Queue, QueueMember, Setting, Store};
+use store::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, Setting, Store};
 use types::leg::Text;
-use types::{AgentId, DeviceId, FlowId, IdSource, Private, QueueId, TenantId, TrunkId, UserId, Wall};
+use types::{AgentId, DeviceId, FlowId, IdSource, Private, QueueId, TenantId, Title, TrunkId, UserId, Wall};
 
 /// The demo tenant's name: also the realm of its telephones.
 pub const NAME: &str = "demo";
@@ -24,14 +24,34 @@ macro_rules! flow {
     };
 }
 
-const FLOWS: [(&str, &str, &str); 7] = [
-    ("95000", "main_menu", flow!("main_menu")),
-    ("95001", "sales_direct", flow!("sales_direct")),
-    ("95002", "announcement", flow!("announcement")),
-    ("95003", "echo", flow!("echo")),
-    ("95004", "bridge", flow!("bridge")),
-    ("95005", "load_queue", flow!("load_queue")),
-    ("95006", "bridge_recorded", flow!("bridge_recorded")),
+/// Number, name, what people read in Chinese and English, and the graph.
+const FLOWS: [(&str, &str, [&str; 2], &str); 7] = [
+    ("95000", "main_menu", ["主菜单", "Main menu"], flow!("main_menu")),
+    ("95001", "sales_direct", ["销售直拨", "Straight to sales"], flow!("sales_direct")),
+    ("95002", "announcement", ["公告", "Announcement"], flow!("announcement")),
+    ("95003", "echo", ["回声测试", "Echo test"], flow!("echo")),
+    ("95004", "bridge", ["直接接通", "Bridge"], flow!("bridge")),
+    ("95005", "load_queue", ["压测队列", "Load test queue"], flow!("load_queue")),
+    ("95006", "bridge_recorded", ["直接接通并录音", "Bridge with recording"], flow!("bridge_recorded")),
+];
+
+/// Name, and what people read in Chinese and English.
+const QUEUE_TITLES: [(&str, [&str; 2]); 4] = [
+    ("sales", ["销售", "Sales"]),
+    ("support", ["技术支持", "Support"]),
+    ("operator", ["总机", "Operator"]),
+    ("load", ["压测", "Load test"]),
+];
+
+/// What can be said of a call when it is over: code, and what people read in Chinese and English.
+const DISPOSITIONS: [(&str, [&str; 2]); 7] = [
+    ("solved", ["已解决", "Solved"]),
+    ("follow_up", ["需要跟进", "Needs follow-up"]),
+    ("order", ["成交", "Order taken"]),
+    ("complaint", ["投诉", "Complaint"]),
+    ("forwarded", ["转交他人", "Handed on"]),
+    ("wrong_number", ["打错电话", "Wrong number"]),
+    ("nuisance", ["骚扰电话", "Nuisance call"]),
 ];
 
 struct Seeder<'a> {
@@ -42,13 +62,13 @@ struct Seeder<'a> {
     hash: Hasher,
 }
 
-/// Sets up the demo tenant unless it is there.
+/// Sets up the demo tenant unless it is there; one that an earlier version has set up gets what is new.
 ///
 /// # Errors
 /// The database fails.
 pub(crate) async fn seed(store: &Store, node: u16, now: Wall, hash: Hasher) -> Result<(), store::Error> {
-    if store.tenant_by_name(NAME).await?.is_some() {
-        return Ok(());
+    if let Some(tenant) = store.tenant_by_name(NAME).await? {
+        return add_what_is_new(store, tenant.id).await;
     }
     let mut ids = IdSource::new(node);
     let tenant = TenantId(ids.next(now));
@@ -59,8 +79,39 @@ pub(crate) async fn seed(store: &Store, node: u16, now: Wall, hash: Hasher) -> R
     seeder.staff(&queues).await?;
     seeder.load_agents(queues.load).await?;
     seeder.numbers().await?;
+    dispositions(store, tenant).await?;
     // The tenant comes last: a start that was cut off leaves nothing that counts as set up.
     store.insert(&Tenant { id: tenant, name: NAME.into(), title, demo: true, utc_offset_min: 480 }).await
+}
+
+/// Titles and dispositions, where nobody has said anything else meanwhile.
+async fn add_what_is_new(store: &Store, tenant: TenantId) -> Result<(), store::Error> {
+    for queue in store.list::<Queue>(tenant).await?.into_iter().filter(|q| q.title.is_empty()) {
+        let title = title_of_queue(&queue.name);
+        store.put(&Queue { title, ..queue }).await?;
+    }
+    for flow in store.list::<FlowVersion>(tenant).await?.into_iter().filter(|f| f.title.is_empty()) {
+        let known = FLOWS.iter().find(|(_, name, _, _)| *name == &*flow.name);
+        let title = known.map_or_else(Title::default, |(_, _, [zh, en], _)| Title::new(zh, en));
+        store.put(&FlowVersion { title, ..flow }).await?;
+    }
+    if store.list::<DispositionChoice>(tenant).await?.is_empty() {
+        dispositions(store, tenant).await?;
+    }
+    Ok(())
+}
+
+async fn dispositions(store: &Store, tenant: TenantId) -> Result<(), store::Error> {
+    for (place, (code, [zh, en])) in (1..).zip(DISPOSITIONS) {
+        let (code, title) = (code.into(), Title::new(zh, en));
+        store.insert(&DispositionChoice { tenant, code, title, place, offered: true }).await?;
+    }
+    Ok(())
+}
+
+fn title_of_queue(name: &str) -> Title {
+    let known = QUEUE_TITLES.iter().find(|(known, _)| *known == name);
+    known.map_or_else(Title::default, |(_, [zh, en])| Title::new(zh, en))
 }
 
 struct Queues {
@@ -76,8 +127,8 @@ impl Seeder<'_> {
     }
 
     async fn queue(&mut self, name: &str, config: serde_json::Value) -> Result<QueueId, store::Error> {
-        let id = QueueId(self.id());
-        self.store.insert(&Queue { id, tenant: self.tenant, number: None, name: name.into(), config }).await?;
+        let (id, title) = (QueueId(self.id()), title_of_queue(name));
+        self.store.insert(&Queue { id, tenant: self.tenant, number: None, name: name.into(), title, config }).await?;
         Ok(id)
     }
 
@@ -173,11 +224,13 @@ impl Seeder<'_> {
             max_calls: 0,
         };
         self.store.insert(&trunk).await?;
-        for (number, name, json) in FLOWS {
+        for (number, name, [zh, en], json) in FLOWS {
             let id = FlowId(self.id());
             let definition = serde_json::from_str(json).unwrap_or_default();
-            let (name, tenant) = (Text::from(name), self.tenant);
-            self.store.insert(&FlowVersion { id, version: 1, tenant, name, definition, published: true }).await?;
+            let (name, title, tenant) = (Text::from(name), Title::new(zh, en), self.tenant);
+            self.store
+                .insert(&FlowVersion { id, version: 1, tenant, name, title, definition, published: true })
+                .await?;
             let did = Did { number: number.into(), tenant, target: DidTarget::Flow(id) };
             self.store.insert(&did).await?;
         }

@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use types::cause::{Cause, EndedBy};
 use types::ids::*;
 use types::record::{Channel, Direction, Outcome};
-use types::{Private, Wall};
+use types::{Private, Title, Wall};
 
 /// A value that fits into one column.
 pub trait Column: Sized {
@@ -132,6 +132,8 @@ texts! {
     Arc<str>: |v| v.to_string(), |v| Ok(v.into());
     Private<String>: |v| v.reveal().clone(), |v| Ok(v.into());
     Private<Arc<str>>: |v| v.reveal().to_string(), |v| Ok(v.into());
+    // Two plain texts: they can't fail to become JSON.
+    Title: |v| serde_json::to_string(v).unwrap_or_default(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
     serde_json::Value: |v| v.to_string(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
     Channel: |v| v.as_str().to_owned(), by_name;
     Direction: |v| v.as_str().to_owned(), by_name;

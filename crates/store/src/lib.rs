@@ -26,5 +26,5 @@ pub use error::Error;
 pub use interactions::{Callback, Filter, Interaction, Number, Page};
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
-pub use rows::{FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
+pub use rows::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
 pub use store::Store;

@@ -2,6 +2,7 @@
 
 mod m0001_begin;
 mod m0002_recording;
+mod m0003_titles;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -10,7 +11,7 @@ pub(crate) struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_begin::Begin), Box::new(m0002_recording::Recording)]
+        vec![Box::new(m0001_begin::Begin), Box::new(m0002_recording::Recording), Box::new(m0003_titles::Titles)]
     }
 }
 

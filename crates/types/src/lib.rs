@@ -13,6 +13,7 @@ pub mod queue;
 pub mod record;
 pub mod register;
 pub mod time;
+pub mod title;
 
 pub use cause::{Cause, EndedBy};
 pub use ids::{
@@ -23,3 +24,4 @@ pub use leg::{LegCommand, LegEvent};
 pub use private::Private;
 pub use queue::Bounded;
 pub use time::{Mono, Now, Wall};
+pub use title::Title;

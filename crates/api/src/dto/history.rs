@@ -6,7 +6,7 @@ use types::record::{self, InteractionRecord, LegRecord};
 use types::{AgentId, QueueId, Wall};
 use utoipa::ToSchema;
 
-use super::mirror;
+use super::{Title, mirror};
 use crate::names::Names;
 use crate::privacy::{self, Sight};
 
@@ -57,7 +57,9 @@ impl From<record::LegRole> for LegRole {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QueueRef {
     pub(crate) id: String,
+    /// The technical name; empty when the queue was removed.
     pub(crate) name: String,
+    pub(crate) title: Title,
 }
 
 /// An agent by id, number and name.
@@ -315,7 +317,7 @@ impl AgentRef {
 
 impl QueueRef {
     fn new(id: QueueId, names: &Names) -> Self {
-        Self { id: id.to_string(), name: names.queue(id) }
+        Self { id: id.to_string(), name: names.queue(id), title: names.queue_title(id).into() }
     }
 }
 

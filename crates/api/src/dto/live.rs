@@ -5,7 +5,8 @@ use types::Wall;
 use types::record::SegmentKind;
 use utoipa::ToSchema;
 
-use super::{AgentStateName, Channel, Direction};
+use super::{AgentStateName, Channel, Direction, Title};
+use crate::names::Names;
 use crate::privacy::Sight;
 
 /// What an interaction does right now.
@@ -113,7 +114,9 @@ impl LiveInteraction {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct LiveQueue {
     pub(crate) id: String,
+    /// The technical name.
     pub(crate) name: String,
+    pub(crate) title: Title,
     pub(crate) waiting: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) longest_wait_since: Option<String>,
@@ -133,10 +136,11 @@ pub(crate) struct LiveQueue {
     pub(crate) offered_today: u64,
 }
 
-impl From<center::LiveQueue> for LiveQueue {
-    fn from(queue: center::LiveQueue) -> Self {
+impl LiveQueue {
+    pub(crate) fn new(queue: center::LiveQueue, names: &Names) -> Self {
         Self {
             id: queue.queue.to_string(),
+            title: names.queue_title(queue.queue).into(),
             name: queue.name.to_string(),
             waiting: queue.waiting,
             longest_wait_since: queue.longest_wait_since.map(|at| at.to_string()),
@@ -165,12 +169,12 @@ pub(crate) struct LiveSnapshot {
 }
 
 impl LiveSnapshot {
-    pub(crate) fn new(cursor: u64, at: Wall, live: center::Live, sight: Sight) -> Self {
+    pub(crate) fn new(cursor: u64, at: Wall, live: center::Live, names: &Names, sight: Sight) -> Self {
         let mut agents: Vec<LiveAgent> = live.agents.into_iter().map(LiveAgent::from).collect();
         agents.sort_by(|a, b| a.number.cmp(&b.number));
         let mut interactions: Vec<_> = live.interactions.into_iter().map(|i| LiveInteraction::new(i, sight)).collect();
         interactions.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut queues: Vec<LiveQueue> = live.queues.into_iter().map(LiveQueue::from).collect();
+        let mut queues: Vec<LiveQueue> = live.queues.into_iter().map(|q| LiveQueue::new(q, names)).collect();
         queues.sort_by(|a, b| a.id.cmp(&b.id));
         Self { cursor: cursor.to_string(), at: at.to_string(), agents, interactions, queues }
     }

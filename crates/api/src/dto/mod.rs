@@ -12,6 +12,7 @@ pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
 pub(crate) use people::{AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, WantedState};
 
 use serde::Serialize;
+use types::leg::Text;
 use utoipa::ToSchema;
 
 /// Why a request was refused.
@@ -32,6 +33,19 @@ pub(crate) struct ErrorDetail {
     pub(crate) field: Option<String>,
     /// Names the request in the server's log.
     pub(crate) request_id: String,
+}
+
+/// What people read in place of a technical name; no language is ever left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Title {
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+impl From<(Text, Text)> for Title {
+    fn from((zh, en): (Text, Text)) -> Self {
+        Self { zh: zh.to_string(), en: en.to_string() }
+    }
 }
 
 /// Whether the server is well.

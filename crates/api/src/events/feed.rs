@@ -126,7 +126,8 @@ impl Feed {
         let queues = self.app.backend.queues(self.viewer.tenant()).await;
         self.changed = false;
         self.stats_at = Instant::now() + STATS_EVERY;
-        for queue in queues.into_iter().map(LiveQueue::from) {
+        let names = self.app.names.of(self.viewer.tenant()).await.unwrap_or_default();
+        for queue in queues.into_iter().map(|q| LiveQueue::new(q, &names)) {
             if self.told.get(&queue.id) != Some(&queue) {
                 self.told.insert(queue.id.clone(), queue.clone());
                 let (id, at) = (self.seq.to_string(), now().to_string());

@@ -15,5 +15,6 @@ use crate::viewer::Viewer;
 pub(crate) async fn live(State(app): State<App>, viewer: Viewer, args: Args) -> Result<Json<LiveSnapshot>> {
     args.finish()?;
     let (cursor, live) = app.backend.live(viewer.tenant()).await.ok_or(Code::Unavailable)?;
-    Ok(Json(LiveSnapshot::new(cursor, now(), live, viewer.sight())))
+    let names = app.names.of(viewer.tenant()).await?;
+    Ok(Json(LiveSnapshot::new(cursor, now(), live, &names, viewer.sight())))
 }

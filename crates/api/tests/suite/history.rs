@@ -37,7 +37,7 @@ async fn a_call_is_listed_with_all_that_a_row_shows() {
     let row = &page["items"][1];
     let expected = json!({
         "id": talked.id.to_string(), "channel": "voice", "direction": "inbound", "from": "13800138000", "to": SALES,
-        "queue": {"id": queue(ALPHA).to_string(), "name": "sales"},
+        "queue": {"id": queue(ALPHA).to_string(), "name": "sales", "title": {"zh": "销售", "en": "Sales"}},
         "agent": {"id": agent(ALPHA).to_string(), "number": "1001", "name": person(ALPHA)},
         "started_at": "2026-09-21T14:13:20.000Z", "answered_at": row["answered_at"],
         "connected_at": "2026-09-21T14:13:22.000Z", "ended_at": "2026-09-21T14:13:27.000Z", "wait_ms": 2_000,

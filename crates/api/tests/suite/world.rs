@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use testkit::{PrivateLog, private_log};
 use tokio::net::TcpListener;
 use types::record::RecordingRecord;
-use types::{AgentId, FlowId, QueueId, TenantId, TrunkId, UserId};
+use types::{AgentId, FlowId, QueueId, TenantId, Title, TrunkId, UserId};
 
 use crate::desk::Desk;
 use crate::http::{Ask, Reply};
@@ -190,7 +190,8 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
         agents.push(serde_json::from_value(config).unwrap());
     }
     let config = json!({"id": queue(id), "tenant": id, "name": "sales", "wrap_up_s": 10});
-    let row = Queue { id: queue(id), tenant: id, number: None, name: "sales".into(), config: json!({}) };
+    let title = Title::new("销售", "Sales");
+    let row = Queue { id: queue(id), tenant: id, number: None, name: "sales".into(), title, config: json!({}) };
     store.put(&row).await.unwrap();
     for (n, (user, roles, agent)) in [
         ("agent", vec![Role::Agent], Some(agent(id))),

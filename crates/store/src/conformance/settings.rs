@@ -3,12 +3,12 @@
 use dialplan::{Did, DidTarget, Route, Trunk};
 use directory::{Agent, Device, Tenant};
 use serde_json::json;
-use types::{AgentId, FlowId, QueueId, TeamId, TenantId, TrunkId, UserId, Wall};
+use types::{AgentId, FlowId, QueueId, TeamId, TenantId, Title, TrunkId, UserId, Wall};
 
 use super::fixtures::{agent, device, login, tenant};
 use crate::error::Error;
 use crate::row::Row;
-use crate::rows::{FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
+use crate::rows::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
 use crate::store::Store;
 
 const T: TenantId = TenantId(100);
@@ -76,9 +76,19 @@ async fn all_kinds_come_back(store: &Store) {
     store.put(&did(DidTarget::Agent(AgentId(3)))).await.expect("written");
     assert_eq!(store.get::<Did>(T, key()).await.expect("read"), Some(did(DidTarget::Agent(AgentId(3)))));
 
-    let queue = Queue { id: QueueId(1), tenant: T, number: None, name: "sales".into(), config: json!({"n": 1}) };
-    let numbered = Queue { number: Some("800".into()), ..queue.clone() };
+    let (id, title, config) = (QueueId(1), Title::default(), json!({"n": 1}));
+    let queue = Queue { id, tenant: T, number: None, name: "sales".into(), title, config };
+    let numbered = Queue { number: Some("800".into()), title: Title::new("销售\"", "Sales"), ..queue.clone() };
     comes_back(store, T, || QueueId(1), queue, numbered).await;
+
+    let choice = |offered| DispositionChoice {
+        tenant: T,
+        code: "solved".into(),
+        title: Title::new("已解决", "Solved"),
+        place: -1,
+        offered,
+    };
+    comes_back(store, T, || (T, "solved".to_owned()), choice(true), choice(false)).await;
 
     let member = |config| QueueMember { queue: QueueId(1), agent: AgentId(1), tenant: T, config };
     comes_back(store, T, || (QueueId(1), AgentId(1)), member(json!({})), member(json!({"penalty": 1}))).await;
@@ -99,7 +109,7 @@ async fn names_are_unique_within_a_tenant(store: &Store) {
     assert!(matches!(store.insert(&device(T.0, 902, "1001")).await, Err(Error::Duplicate("device"))));
     let number = |number: Option<&str>, id, name: &str| {
         let (number, name) = (number.map(Into::into), name.into());
-        Queue { id: QueueId(id), tenant: T, number, name, config: json!(null) }
+        Queue { id: QueueId(id), tenant: T, number, name, title: Title::default(), config: json!(null) }
     };
     store.put(&number(Some("801"), 2, "b")).await.expect("written");
     assert!(matches!(store.insert(&number(Some("801"), 3, "c")).await, Err(Error::Duplicate("queue"))));
@@ -133,6 +143,7 @@ async fn one_version_of_a_flow_is_live(store: &Store) {
         version,
         tenant: T,
         name: "main".into(),
+        title: Title::new("主菜单", "Main menu"),
         definition: json!({"nodes": [version]}),
         published,
     };

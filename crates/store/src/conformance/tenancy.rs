@@ -4,14 +4,16 @@ use dialplan::{Did, DidTarget, Route, Trunk};
 use directory::{Agent, Device, Tenant};
 use serde_json::json;
 use types::record::RecordingRecord;
-use types::{AgentId, DeviceId, FlowId, InteractionId, QueueId, RecordingId, TeamId, TenantId, TrunkId, UserId, Wall};
+use types::{
+    AgentId, DeviceId, FlowId, InteractionId, QueueId, RecordingId, TeamId, TenantId, Title, TrunkId, UserId, Wall,
+};
 
 use super::fixtures::{Journal, agent, device, ended, login, record, tenant, wish};
 use crate::error::Error;
 use crate::interactions::{Callback, Filter, Interaction, Number};
 use crate::projection::Projector;
 use crate::row::Row;
-use crate::rows::{FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
+use crate::rows::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
 use crate::store::Store;
 
 const A: TenantId = TenantId(400);
@@ -66,7 +68,10 @@ async fn every_kind_of_setting(store: &Store) {
     not_taken_over(store, || TrunkId(4_000), trunk).await;
     let route = |tenant| RouteRow { tenant, route: Route { prefix: "9".into(), trunk: TrunkId(4_000), priority: 1 } };
     not_taken_over(store, || ("9".to_owned(), TrunkId(4_000)), route).await;
-    let queue = |tenant| Queue { id: QueueId(4_000), tenant, number: None, name: "q".into(), config: json!(1) };
+    let queue = |tenant| {
+        let (id, title) = (QueueId(4_000), Title::default());
+        Queue { id, tenant, number: None, name: "q".into(), title, config: json!(1) }
+    };
     not_taken_over(store, || QueueId(4_000), queue).await;
     let member = |tenant| QueueMember { queue: QueueId(4_000), agent: AgentId(4_000), tenant, config: json!(1) };
     not_taken_over(store, || (QueueId(4_000), AgentId(4_000)), member).await;
@@ -75,6 +80,7 @@ async fn every_kind_of_setting(store: &Store) {
         version: 1,
         tenant,
         name: "f".into(),
+        title: Title::default(),
         definition: json!(1),
         published: true,
     };
@@ -88,6 +94,9 @@ async fn every_kind_of_setting(store: &Store) {
     };
     not_taken_over(store, || "shared".to_owned(), session).await;
     kept_apart(store, || (A, "k".to_owned()), |tenant| Setting { tenant, key: "k".to_owned(), value: json!(1) }).await;
+    let choice =
+        |tenant| DispositionChoice { tenant, code: "solved".into(), title: Title::default(), place: 1, offered: true };
+    kept_apart(store, || (A, "solved".to_owned()), choice).await;
     let did = |tenant| Did { number: "95004".into(), tenant, target: DidTarget::Queue(QueueId(4_000)) };
     kept_apart(store, || (A, "95004".to_owned()), did).await;
 }

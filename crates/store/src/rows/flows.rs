@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use types::leg::Text;
-use types::{FlowId, TenantId};
+use types::{FlowId, TenantId, Title};
 
 use crate::column::Column;
 use crate::error::Error;
@@ -19,8 +19,10 @@ pub struct FlowVersion {
     pub version: u32,
     /// Whose.
     pub tenant: TenantId,
-    /// What people read.
+    /// What settings refer to.
     pub name: Text,
+    /// What people read.
+    pub title: Title,
     /// The graph: opaque to the store.
     pub definition: serde_json::Value,
     /// Whether calls walk this version.
@@ -28,7 +30,7 @@ pub struct FlowVersion {
 }
 
 row!(FlowVersion, "flow", (FlowId, u32), ["id", "version"], {
-    id: "id", version: "version", tenant: "tenant_id", name: "name", definition: "definition", published: "published",
+    id: "id", version: "version", tenant: "tenant_id", name: "name", title: "title", definition: "definition", published: "published",
 });
 
 impl Store {

@@ -6,4 +6,4 @@ mod routing;
 
 pub use flows::FlowVersion;
 pub use people::{Login, Session, Team};
-pub use routing::{Queue, QueueMember, RouteRow, Setting};
+pub use routing::{DispositionChoice, Queue, QueueMember, RouteRow, Setting};

@@ -4,7 +4,7 @@ use dialplan::{Did, DidTarget, Route, Trunk};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{DbErr, QueryResult, Value};
 use types::leg::Text;
-use types::{AgentId, FlowId, QueueId, TenantId, TrunkId};
+use types::{AgentId, FlowId, QueueId, TenantId, Title, TrunkId};
 
 use crate::column::{Column, parsed};
 use crate::error::Error;
@@ -20,10 +20,27 @@ pub struct Queue {
     pub tenant: TenantId,
     /// The number colleagues dial, if it has one; unique within the tenant.
     pub number: Option<Text>,
-    /// Unique within the tenant.
+    /// Unique within the tenant: what flows and settings refer to.
     pub name: Text,
+    /// What people read.
+    pub title: Title,
     /// Strategy, limits, announcements: opaque to the store.
     pub config: serde_json::Value,
+}
+
+/// A disposition that people may choose from: what can be said of an interaction when it is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DispositionChoice {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Unique within the tenant; what records keep and reports count by.
+    pub code: Text,
+    /// What people read.
+    pub title: Title,
+    /// Its place in lists, the least first.
+    pub place: i32,
+    /// Offered to people. One that is not is still understood in old records.
+    pub offered: bool,
 }
 
 /// An agent who serves a queue.
@@ -60,7 +77,11 @@ pub struct RouteRow {
 }
 
 row!(Queue, "queue", QueueId, ["id"], {
-    id: "id", tenant: "tenant_id", number: "number", name: "name", config: "config",
+    id: "id", tenant: "tenant_id", number: "number", name: "name", title: "title", config: "config",
+});
+
+row!(DispositionChoice, "disposition_choice", (TenantId, String), ["tenant_id", "code"], {
+    tenant: "tenant_id", code: "code", title: "title", place: "place", offered: "offered",
 });
 
 row!(QueueMember, "queue_member", (QueueId, AgentId), ["queue_id", "agent_id"], {

@@ -566,6 +566,7 @@ export interface components {
             answered_today: number;
             id: string;
             longest_wait_since?: string | null;
+            /** @description The technical name. */
             name: string;
             /** Format: int32 */
             not_ready_agents?: number;
@@ -582,6 +583,7 @@ export interface components {
             service_level?: number | null;
             /** Format: int32 */
             talking_agents: number;
+            title: components["schemas"]["Title"];
             /** Format: int32 */
             waiting: number;
             /** Format: int32 */
@@ -633,7 +635,9 @@ export interface components {
         /** @description A queue by id and name. */
         QueueRef: {
             id: string;
+            /** @description The technical name; empty when the queue was removed. */
             name: string;
+            title: components["schemas"]["Title"];
         };
         /** @description One recording of an interaction. */
         Recording: {
@@ -699,6 +703,11 @@ export interface components {
             time_zone: string;
             /** @description What people read. */
             title: string;
+        };
+        /** @description What people read in place of a technical name; no language is ever left out. */
+        Title: {
+            en: string;
+            zh: string;
         };
         /** @description One step of a flow's walk. */
         TraceStep: {

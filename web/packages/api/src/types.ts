@@ -6,6 +6,7 @@ export type ErrorBody = Schemas["ErrorBody"];
 export type LoginRequest = Schemas["LoginRequest"];
 export type LoginResponse = Schemas["LoginResponse"];
 export type Role = Schemas["Role"];
+export type Title = Schemas["Title"];
 export type Tenant = Schemas["Tenant"];
 export type Me = Schemas["Me"];
 export type AgentStateName = Schemas["AgentStateName"];

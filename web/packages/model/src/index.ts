@@ -33,4 +33,5 @@ export { columns, displayGain, silences } from "./player/waveform";
 export { search, type Command, type SearchHit } from "./search";
 export * from "./desk";
 export { clock, instantOf, parseTime, relative, startOfDay, wallOf, type RelativeUnit } from "./time";
+export { titleIn } from "./title";
 export { timeline, type TimelinePart } from "./timeline";

@@ -29,6 +29,7 @@ export function queue(id: string, change: Partial<LiveQueue> = {}): LiveQueue {
   return {
     id,
     name: id,
+    title: { zh: id, en: id },
     waiting: 0,
     ready_agents: 0,
     talking_agents: 0,

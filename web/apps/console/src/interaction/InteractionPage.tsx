@@ -1,5 +1,6 @@
 import { ArrowLeftOutlined, CopyOutlined } from "@ant-design/icons";
 import { toApiError, type InteractionDetail } from "@lingtong/api";
+import { titleIn } from "@lingtong/model";
 import { Duration, EmptyState, ErrorState, exactTime, Figure, NoPermission, Panel, RelativeTime, Skeleton, useKeys, useLocality } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useCanGoBack, useNavigate, useParams } from "@tanstack/react-router";
@@ -61,7 +62,7 @@ function Summary({ detail, back }: { detail: InteractionDetail; back: () => void
         </Figure>
         <dl className="facts">
           <dt>{t("column.queue")}</dt>
-          <dd>{detail.queue?.name ?? "–"}</dd>
+          <dd>{titleIn(detail.queue?.title, i18n.language) || "–"}</dd>
           <dt>{t("column.agent")}</dt>
           <dd>{detail.agent === null || detail.agent === undefined ? "–" : `${detail.agent.number} ${detail.agent.name}`}</dd>
         </dl>
@@ -80,11 +81,11 @@ function Summary({ detail, back }: { detail: InteractionDetail; back: () => void
 }
 
 function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void }): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
+  const { t, i18n } = useTranslation(["console", "ui"]);
   useTitle(`${detail.from} → ${detail.to}`);
   const queues = useLivePart((board) => board?.queues);
   const queueName = (id: string): string =>
-    detail.queue?.id === id ? detail.queue.name : (queues?.get(id)?.name ?? id);
+    titleIn(detail.queue?.id === id ? detail.queue.title : queues?.get(id)?.title, i18n.language) || id;
   return (
     <div className="page">
       <Summary detail={detail} back={back} />

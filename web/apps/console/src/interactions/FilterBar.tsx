@@ -1,15 +1,6 @@
 import { CloseOutlined, ReloadOutlined } from "@ant-design/icons";
-import {
-  activeConditions,
-  DIRECTIONS,
-  instantOf,
-  NO_FILTER,
-  OUTCOMES,
-  parseTime,
-  PERIODS,
-  wallOf,
-  type InteractionFilter,
-} from "@lingtong/model";
+import type { LiveQueue } from "@lingtong/api";
+import { activeConditions, DIRECTIONS, instantOf, NO_FILTER, OUTCOMES, parseTime, PERIODS, titleIn, wallOf, type InteractionFilter } from "@lingtong/model";
 import { useKeys, useLocality } from "@lingtong/ui";
 import { Button, DatePicker, Input, Select, Segmented, type InputRef } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
@@ -97,8 +88,10 @@ function CustomRange({ filter, change }: Pick<FilterBarProps, "filter" | "change
 }
 
 function useQueueOptions(): { value: string; label: string }[] {
+  const { i18n } = useTranslation(["console", "ui"]);
   const queues = useLivePart((board) => board?.queues);
-  return [...(queues?.values() ?? [])].map((queue) => ({ value: queue.id, label: queue.name }));
+  const label = (queue: LiveQueue): string => titleIn(queue.title, i18n.language);
+  return [...(queues?.values() ?? [])].map((queue) => ({ value: queue.id, label: label(queue) }));
 }
 
 function useAgentOptions(): { value: string; label: string }[] {

@@ -1,5 +1,6 @@
 import { AudioOutlined } from "@ant-design/icons";
 import type { Interaction } from "@lingtong/api";
+import { titleIn } from "@lingtong/model";
 import { Duration, RelativeTime, timeOfDay, useLocality } from "@lingtong/ui";
 import { Link } from "@tanstack/react-router";
 import { memo, type ReactElement } from "react";
@@ -41,7 +42,7 @@ const Row = memo(function Row({ item, selected, select }: RowProps): ReactElemen
         <DirectionMark direction={item.direction} /> {item.from}
       </td>
       <td className="num">{item.to}</td>
-      <td>{item.queue?.name ?? <span className="faint">–</span>}</td>
+      <td>{titleIn(item.queue?.title, i18n.language) || <span className="faint">–</span>}</td>
       <td>
         {item.agent === null || item.agent === undefined ? (
           <span className="faint">–</span>

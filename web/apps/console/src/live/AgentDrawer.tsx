@@ -1,5 +1,5 @@
 import type { LiveAgent, LiveInteraction } from "@lingtong/api";
-import { maySupervise, type LiveBoard } from "@lingtong/model";
+import { maySupervise, titleIn, type LiveBoard } from "@lingtong/model";
 import { Elapsed, Panel, reasonText, StateBadge, StateMark } from "@lingtong/ui";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Drawer } from "antd";
@@ -62,7 +62,7 @@ function StateControls({ agent }: { agent: LiveAgent }): ReactElement {
 
 /** One agent: what they do now, the call they hold, and the state that a supervisor may set. */
 export default function AgentDrawer({ agentId, close }: { agentId: string; close: () => void }): ReactElement | null {
-  const { t } = useTranslation(["console", "ui"]);
+  const { t, i18n } = useTranslation(["console", "ui"]);
   const me = useMe();
   const agent = useLivePart(useCallback((board: LiveBoard | null) => board?.agents.get(agentId), [agentId]));
   const call = useLivePart((board) => board?.interactions.get(agent?.interaction_id ?? ""));
@@ -85,7 +85,7 @@ export default function AgentDrawer({ agentId, close }: { agentId: string; close
           {reason === "" ? null : <span className="faint"> {reason}</span>} <Elapsed since={agent.since} />
         </dd>
         <dt>{t("live.queues")}</dt>
-        <dd>{agent.queues.map((id) => queues?.get(id)?.name ?? id).join(" · ")}</dd>
+        <dd>{agent.queues.map((id) => titleIn(queues?.get(id)?.title, i18n.language) || id).join(" · ")}</dd>
       </dl>
       {call === undefined ? null : <CurrentCall call={call} />}
       {maySupervise(me) ? <StateControls agent={agent} /> : null}

@@ -1,14 +1,6 @@
 import { SearchOutlined } from "@ant-design/icons";
 import type { AgentStateName, LiveAgent, LiveQueue } from "@lingtong/api";
-import {
-  AGENT_STATES,
-  agentGrid,
-  countStates,
-  type AgentGridGroup,
-  type AgentGridQuery,
-  type AgentGroup,
-  type AgentSort,
-} from "@lingtong/model";
+import { AGENT_STATES, agentGrid, countStates, titleIn, type AgentGridGroup, type AgentGridQuery, type AgentGroup, type AgentSort } from "@lingtong/model";
 import { EmptyState, Panel, StateMark, useKeys } from "@lingtong/ui";
 import { memo, useDeferredValue, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -107,7 +99,7 @@ interface AgentsPanelProps {
 
 /** The agents as a dense grid that can be narrowed, sorted and grouped. */
 export const AgentsPanel = memo(function AgentsPanel({ agents, queues, queueId, open }: AgentsPanelProps): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
+  const { t, i18n } = useTranslation(["console", "ui"]);
   const [query, setQuery] = useState<Omit<AgentGridQuery, "queueId">>({
     sort: "number",
     group: "none",
@@ -136,7 +128,7 @@ export const AgentsPanel = memo(function AgentsPanel({ agents, queues, queueId, 
     setQuery({ ...query, states });
   };
   const titleOf = (key: string): string =>
-    query.group === "queue" ? (queues.get(key)?.name ?? key) : t(`ui:state.${key as AgentStateName}`);
+    query.group === "queue" ? titleIn(queues.get(key)?.title, i18n.language) || key : t(`ui:state.${key as AgentStateName}`);
 
   return (
     <Panel

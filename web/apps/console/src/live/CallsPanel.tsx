@@ -1,5 +1,5 @@
 import type { LiveInteraction } from "@lingtong/api";
-import { callsByUrgency, type LiveBoard } from "@lingtong/model";
+import { callsByUrgency, titleIn, type LiveBoard } from "@lingtong/model";
 import { Elapsed, EmptyState, Panel, StateMark } from "@lingtong/ui";
 import { memo, useMemo, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -37,7 +37,7 @@ const CallRow = memo(function CallRow({ call, queueName, agentName }: CallRowPro
 
 /** Calls that stand now, who waits longest on top. */
 export const CallsPanel = memo(function CallsPanel({ board, queueId }: { board: LiveBoard; queueId: string }): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
+  const { t, i18n } = useTranslation(["console", "ui"]);
   const { interactions, agents, queues } = board;
   const calls = useMemo(
     () =>
@@ -61,7 +61,7 @@ export const CallsPanel = memo(function CallsPanel({ board, queueId }: { board: 
             <CallRow
               key={call.id}
               call={call}
-              queueName={queues.get(call.queue_id ?? "")?.name ?? ""}
+              queueName={titleIn(queues.get(call.queue_id ?? "")?.title, i18n.language)}
               agentName={agentName(call.agent_id)}
             />
           ))}

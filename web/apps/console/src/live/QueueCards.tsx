@@ -1,5 +1,5 @@
 import type { LiveQueue } from "@lingtong/api";
-import { sparkPath } from "@lingtong/model";
+import { sparkPath, titleIn } from "@lingtong/model";
 import { Elapsed, StateMark } from "@lingtong/ui";
 import { memo, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -26,7 +26,7 @@ interface CardProps {
 }
 
 const QueueCard = memo(function QueueCard({ queue, chosen, choose }: CardProps): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
+  const { t, i18n } = useTranslation(["console", "ui"]);
   const { live } = useServices();
   const level = queue.service_level;
   return (
@@ -39,7 +39,7 @@ const QueueCard = memo(function QueueCard({ queue, chosen, choose }: CardProps):
         choose(queue.id);
       }}
     >
-      <span className="queue-name">{queue.name}</span>
+      <span className="queue-name">{titleIn(queue.title, i18n.language)}</span>
       <span className="queue-main">
         <span className="queue-waiting num">{queue.waiting}</span>
         <span className="queue-waiting-label">

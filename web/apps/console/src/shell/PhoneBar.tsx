@@ -1,6 +1,6 @@
 import { QuestionCircleOutlined, SearchOutlined } from "@ant-design/icons";
 import type { LiveInteraction } from "@lingtong/api";
-import type { LiveBoard } from "@lingtong/model";
+import { titleIn, type LiveBoard } from "@lingtong/model";
 import { Elapsed, Kbd, LanguageSwitch, StateBadge, ThemeSwitch, Wordmark } from "@lingtong/ui";
 import { Dropdown } from "antd";
 import { useCallback, type ReactElement } from "react";
@@ -11,7 +11,7 @@ import { AgentSwitch } from "./AgentSwitch";
 
 /** The call that this agent holds now: who, through which queue, for how long. */
 function CallInHand({ agentId }: { agentId: string }): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
+  const { t, i18n } = useTranslation(["console", "ui"]);
   const call = useLivePart(
     useCallback(
       (board: LiveBoard | null): LiveInteraction | undefined => {
@@ -21,13 +21,13 @@ function CallInHand({ agentId }: { agentId: string }): ReactElement {
       [agentId],
     ),
   );
-  const queueName = useLivePart((board) => board?.queues.get(call?.queue_id ?? "")?.name);
+  const queueTitle = useLivePart((board) => board?.queues.get(call?.queue_id ?? "")?.title);
   if (call === undefined) return <span className="bar-quiet">{t("noCall")}</span>;
   return (
     <span className="bar-call">
       <StateBadge state={call.state} />
       <strong className="num">{call.direction === "outbound" ? call.to : call.from}</strong>
-      {queueName === undefined ? null : <span className="bar-quiet">{queueName}</span>}
+      {queueTitle === undefined ? null : <span className="bar-quiet">{titleIn(queueTitle, i18n.language)}</span>}
       <Elapsed since={call.state_since} />
     </span>
   );
@@ -73,7 +73,7 @@ export function PhoneBar({ openSearch, openKeys, signOut }: PhoneBarProps): Reac
           trigger={["click"]}
           menu={{
             items: [
-              { key: "who", type: "group", label: `${me.tenant.name} · ${roles}` },
+              { key: "who", type: "group", label: `${me.tenant.title} · ${roles}` },
               { key: "out", label: t("signOut"), onClick: signOut },
             ],
           }}

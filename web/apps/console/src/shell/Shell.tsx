@@ -102,7 +102,7 @@ export function Shell(): ReactElement {
         >
           {t("skip")}
         </button>
-        {me.tenant.demo ? <div className="demo-strip">{t("demo", { tenant: me.tenant.name })}</div> : null}
+        {me.tenant.demo ? <div className="demo-strip">{t("demo", { tenant: me.tenant.title })}</div> : null}
         <PhoneBar
           openSearch={() => {
             show("search");
