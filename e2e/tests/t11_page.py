@@ -8,9 +8,10 @@ from tests.t01_main_job import talk, to_sales
 
 WORDS = {
     "zh-CN": {"live": "监控", "list": "通话记录", "agents": "坐席", "answered": "已接听", "trace": "流程轨迹",
-              "ladder": "SIP 信令", "talking": "通话中", "play": "播放", "demo": "演示环境", "wrong": "用户名或密码不正确"},
+              "ladder": "SIP 信令", "talking": "通话中", "play": "播放", "demo": "演示环境", "wrong": "用户名或密码不正确",
+              "sales": "销售"},
     "en-US": {"live": "Live", "list": "Calls", "agents": "Agents", "answered": "Answered", "trace": "Path through the flow",
-              "ladder": "SIP messages", "talking": "Talking", "play": "Play", "demo": "demo", "wrong": "password"},
+              "ladder": "SIP messages", "talking": "Talking", "play": "Play", "demo": "demo", "wrong": "password", "sales": "Sales"},
 }
 
 
@@ -46,7 +47,7 @@ def shows(t, language):
     talk(t, call, offered)
     browser.wait_for("!!document.querySelector('.call-row[data-state=talking]')", what="the talk in the live view")
     browser.wait_text(words["talking"])
-    card = "[...document.querySelectorAll('.queue-card')].find(c => c.querySelector('.queue-name').innerText === 'sales')"
+    card = f"[...document.querySelectorAll('.queue-card')].find(c => c.querySelector('.queue-name').innerText === '{words['sales']}')"
     pattern = f"/1\\s+{words['talking']}/"
     browser.wait_for(f"{pattern}.test({card}.querySelector('.queue-foot').innerText)", what="the queue's talking agent")
     shot(t, browser, f"live-{language}")

@@ -3,8 +3,8 @@
 use std::io;
 use std::pin::Pin;
 
-use center::{AgentOrder, AgentStatus, Live, LiveQueue, Refused};
-use types::record::RecordingRecord;
+use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
+use types::record::{Disposition, RecordingRecord};
 use types::{AgentId, InteractionId, TenantId};
 
 /// An answer that comes later.
@@ -31,6 +31,16 @@ pub trait Backend: Send + Sync + 'static {
     fn agent_status(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Option<AgentStatus>>;
     /// Orders an agent's state.
     fn order(&self, tenant: TenantId, agent: AgentId, order: AgentOrder) -> Answer<'_, Result<AgentStatus, Trouble>>;
+    /// An interaction in progress; none when there is no such one in this tenant, or it has ended.
+    fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>>;
+    /// Says what came of an interaction, in progress or over; `known`: the store has it.
+    fn dispose(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        disposition: Disposition,
+        known: bool,
+    ) -> Answer<'_, Result<(), Trouble>>;
     /// Ends an interaction.
     fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>>;
     /// Figures in Prometheus' text format, one line each.

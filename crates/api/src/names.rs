@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use directory::Agent;
-use store::{Queue, QueueMember, Store};
+use store::{DispositionChoice, Queue, QueueMember, Store};
 use tokio::time::Instant;
 use types::leg::Text;
 use types::{AgentId, Private, QueueId, TenantId, Title};
@@ -22,6 +22,7 @@ const TENANTS: usize = 1_000;
 pub(crate) struct Names {
     agents: HashMap<AgentId, (Text, Private<Text>)>,
     queues: HashMap<QueueId, (Text, Title)>,
+    dispositions: HashMap<Text, Title>,
     serves: HashMap<AgentId, Vec<QueueId>>,
     hidden: HashSet<QueueId>,
 }
@@ -40,6 +41,11 @@ impl Names {
     /// What people read of a queue, in Chinese and English; empty when it was removed.
     pub(crate) fn queue_title(&self, id: QueueId) -> (Text, Text) {
         self.queues.get(&id).map(|(name, title)| title.shown(name)).unwrap_or_default()
+    }
+
+    /// What people read of a disposition's code, in Chinese and English.
+    pub(crate) fn disposition_title(&self, code: &str) -> (Text, Text) {
+        self.dispositions.get(code).map_or_else(|| Title::default().shown(code), |title| title.shown(code))
     }
 
     /// The queues that an agent serves.
@@ -102,6 +108,9 @@ impl NamesCache {
                 names.hidden.insert(queue.id);
             }
             names.queues.insert(queue.id, (queue.name, queue.title));
+        }
+        for choice in self.store.list::<DispositionChoice>(tenant).await? {
+            names.dispositions.insert(choice.code, choice.title);
         }
         for member in self.store.list::<QueueMember>(tenant).await? {
             names.serves.entry(member.agent).or_default().push(member.queue);

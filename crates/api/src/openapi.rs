@@ -16,7 +16,8 @@ use crate::routes;
         their unit in their name; lists page by cursor.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
     paths(
         routes::login, routes::logout, routes::me, routes::agent_state, routes::set_agent_state, routes::live,
-        routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::hang_up, routes::audio,
+        routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::hang_up,
+        routes::dispose, routes::dispositions, routes::callbacks, routes::set_callback_status, routes::audio,
         routes::peaks, routes::healthz, routes::readyz, routes::metrics,
     ),
     components(schemas(dto::Event)),

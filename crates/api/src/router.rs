@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use tower_http::compression::CompressionLayer;
 
 use crate::error::{ApiError, Code};
@@ -21,6 +21,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/live", get(routes::live))
         .route("/api/v1/interactions", get(routes::interactions))
         .route("/api/v1/interactions/{id}", get(routes::interaction))
+        .route("/api/v1/callbacks", get(routes::callbacks))
         .route("/api/v1/recordings/{id}/peaks", get(routes::peaks))
         .route("/openapi.json", get(openapi::document))
         .fallback(routes::page)
@@ -33,6 +34,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/events", get(routes::events))
         .route("/api/v1/events/ws", get(routes::events_ws))
         .route("/api/v1/interactions/{id}/hangup", post(routes::hang_up))
+        .route("/api/v1/interactions/{id}/disposition", put(routes::dispose))
+        .route("/api/v1/dispositions", get(routes::dispositions))
+        .route("/api/v1/callbacks/{id}/status", put(routes::set_callback_status))
         .route("/api/v1/recordings/{id}/audio", get(routes::audio))
         .route("/healthz", get(routes::healthz))
         .route("/readyz", get(routes::readyz))

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use api::{Answer, Backend, Trouble};
-use center::{AgentOrder, AgentStatus, Live, LiveQueue};
+use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue};
 use node::Handle;
+use types::record::Disposition;
 use types::{AgentId, InteractionId, TenantId};
 
 use tokio::sync::Mutex;
@@ -44,6 +45,23 @@ impl Backend for NodeBackend {
     fn order(&self, tenant: TenantId, agent: AgentId, order: AgentOrder) -> Answer<'_, Result<AgentStatus, Trouble>> {
         Box::pin(async move {
             let done = self.node.order(tenant, agent, order).await.map_err(|_| Trouble::Unavailable)?;
+            done.map_err(Trouble::Refused)
+        })
+    }
+
+    fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>> {
+        Box::pin(async move { self.0.interaction(tenant, id).await.map_err(|_| Trouble::Unavailable) })
+    }
+
+    fn dispose(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        disposition: Disposition,
+        known: bool,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move {
+            let done = self.0.dispose(tenant, id, disposition, known).await.map_err(|_| Trouble::Unavailable)?;
             done.map_err(Trouble::Refused)
         })
     }

@@ -41,6 +41,20 @@ pub(crate) enum Command {
     /// Look after the journal of a server that does not run.
     #[command(subcommand)]
     Journal(Journal),
+    /// Look after what is made from the journal, of a server that does not run.
+    #[command(subcommand)]
+    Projection(Projection),
+}
+
+/// Commands that look after the lists made from the journal.
+#[derive(Subcommand)]
+pub(crate) enum Projection {
+    /// Make interactions, callbacks, survey answers and dispositions in the database anew from the journal.
+    Rebuild {
+        /// The server's data folder.
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+    },
 }
 
 /// Commands that look after the journal.

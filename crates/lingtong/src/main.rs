@@ -9,6 +9,7 @@ mod log;
 mod metrics;
 mod pages;
 mod process;
+mod projection;
 mod recordings;
 mod serve;
 mod simulate;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         cli::Command::Simulate { calls, agents, seed, day } => simulate::run(calls, agents, seed, day.as_deref()),
         cli::Command::Journal(cli::Journal::Inspect { data }) => journal::inspect_in(&data),
         cli::Command::Journal(cli::Journal::Repair { data }) => journal::repair_in(&data),
+        cli::Command::Projection(cli::Projection::Rebuild { data }) => projection::rebuild_in(&data),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

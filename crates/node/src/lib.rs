@@ -8,6 +8,7 @@ mod demo;
 mod figures;
 mod mind;
 mod project;
+mod rebuild;
 mod recovery;
 mod settings;
 mod tally;
@@ -41,6 +42,7 @@ pub use demo::{Hasher, NAME as DEMO_TENANT};
 pub use figures::NodeFigures;
 pub use mind::NodeMind;
 pub use net::{Certificates, TlsError, TlsFiles, own_address};
+pub use rebuild::{Rebuilt, rebuild};
 pub use settings::SettingsError;
 pub use tally::{MOS_BOUNDS, MediaTally, Tally, TenantTally};
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use journal::Journal;
-use store::{Fact, Projector, Store};
+use store::{Applied, Fact, Projector, Store};
 use tokio::sync::watch;
 
 use crate::recovery::Scan;
@@ -91,7 +91,8 @@ async fn follow(
     }
 }
 
-async fn apply(projector: &mut Projector, batch: &[journal::Stored]) -> Result<(), store::Error> {
+/// Applies events as they were read.
+pub(crate) async fn apply(projector: &mut Projector, batch: &[journal::Stored]) -> Result<Applied, store::Error> {
     let mut facts = Vec::with_capacity(batch.len());
     for s in batch {
         facts.push(Fact { pos: s.pos, tenant: s.tenant, at: s.at, json: s.json() });
@@ -100,5 +101,5 @@ async fn apply(projector: &mut Projector, batch: &[journal::Stored]) -> Result<(
     if applied.unreadable > 0 {
         tracing::error!(events = applied.unreadable, "events of the journal could not be read");
     }
-    Ok(())
+    Ok(applied)
 }

@@ -7,7 +7,7 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use types::cause::{Cause, EndedBy};
 use types::ids::*;
-use types::record::{Channel, Direction, Outcome};
+use types::record::{CallbackStatus, Channel, Direction, Outcome};
 use types::{Private, Title, Wall};
 
 /// A value that fits into one column.
@@ -135,6 +135,7 @@ texts! {
     // Two plain texts: they can't fail to become JSON.
     Title: |v| serde_json::to_string(v).unwrap_or_default(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
     serde_json::Value: |v| v.to_string(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
+    CallbackStatus: |v| v.as_str().to_owned(), by_name;
     Channel: |v| v.as_str().to_owned(), by_name;
     Direction: |v| v.as_str().to_owned(), by_name;
     Outcome: |v| v.as_str().to_owned(), by_name;

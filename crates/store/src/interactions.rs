@@ -13,7 +13,7 @@ use crate::row::{Row, col, row, select};
 use crate::store::Store;
 
 /// The most rows of a page.
-const MOST: u64 = 500;
+pub(crate) const MOST: u64 = 500;
 /// The fewest characters of an ending: fewer would match a good part of all numbers.
 const ENDING: usize = 3;
 
@@ -60,6 +60,37 @@ pub struct Interaction {
     pub cause: Cause,
     /// Whether there is a recording.
     pub has_recording: bool,
+    /// The code of what was said to have come of it, last.
+    pub disposition: Option<Text>,
+}
+
+impl From<&InteractionRecord> for Interaction {
+    /// The row of a record, without what is only told after it.
+    fn from(record: &InteractionRecord) -> Self {
+        Self {
+            id: record.id,
+            tenant: record.tenant,
+            channel: record.channel,
+            direction: record.direction,
+            from: record.from.clone(),
+            to: record.to.clone(),
+            queue: record.queue,
+            agent: record.agent,
+            started: record.started,
+            answered: record.answered,
+            connected: record.connected,
+            ended: record.ended,
+            wait_ms: record.wait_ms,
+            talk_ms: record.talk_ms,
+            hold_ms: record.hold_ms,
+            wrap_up_ms: 0,
+            outcome: record.outcome,
+            ended_by: record.ended_by,
+            cause: record.cause,
+            has_recording: !record.recordings.is_empty(),
+            disposition: record.disposition.as_ref().map(|d| d.code.clone()),
+        }
+    }
 }
 
 row!(Interaction, "interaction", InteractionId, ["id"], {
@@ -67,6 +98,7 @@ row!(Interaction, "interaction", InteractionId, ["id"], {
     queue: "queue_id", agent: "agent_id", started: "started_at", answered: "answered_at", connected: "connected_at",
     ended: "ended_at", wait_ms: "wait_ms", talk_ms: "talk_ms", hold_ms: "hold_ms", wrap_up_ms: "wrap_up_ms",
     outcome: "outcome", ended_by: "ended_by", cause: "cause", has_recording: "has_recording",
+    disposition: "disposition",
 });
 
 /// A number to look for, among callers and dialled numbers alike.
@@ -109,28 +141,6 @@ pub struct Page<T> {
     /// The cursor of the next page; none at the end.
     pub next: Option<String>,
 }
-
-/// A customer who wants to be called back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Callback {
-    /// The journal's position of the wish, by which it is known.
-    pub pos: u64,
-    /// Whose.
-    pub tenant: TenantId,
-    /// The interaction in which it was asked for.
-    pub interaction: InteractionId,
-    /// The number to call.
-    pub number: Private<Text>,
-    /// The queue that is to call.
-    pub queue: Option<QueueId>,
-    /// When it was asked for.
-    pub requested: Wall,
-}
-
-row!(Callback, "callback", u64, ["pos"], {
-    pos: "pos", tenant: "tenant_id", interaction: "interaction_id", number: "number", queue: "queue_id",
-    requested: "requested_at",
-});
 
 impl Store {
     /// A page of interactions, newest first. `cursor`: of the page before; `limit`: rows, 500 at most.
@@ -178,17 +188,6 @@ impl Store {
         query.and_where(col("tenant_id").eq(tenant.to_value())).and_where(col("id").eq(id.to_value()));
         let row = sea_orm::ConnectionTrait::query_one(self.read(), &query).await?;
         row.map(|row| InteractionId::read(&row, "interaction_id")).transpose().map_err(Error::from)
-    }
-
-    /// The callbacks asked for since `from`, oldest first, `limit` at most.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn callbacks(&self, tenant: TenantId, from: Wall, limit: u64) -> Result<Vec<Callback>, Error> {
-        let mut query = select::<Callback>(tenant);
-        query.and_where(col("requested_at").gte(from.0)).limit(limit.clamp(1, MOST));
-        query.order_by(Alias::new("requested_at"), sea_orm::Order::Asc);
-        self.all(&query).await
     }
 }
 

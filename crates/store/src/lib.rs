@@ -8,6 +8,7 @@
 //! one tenant's is answered with another's rows. Interactions and callbacks are projections: a [`Projector`] inserts
 //! them from the journal in batches, and they can be rebuilt from it.
 
+mod aftermath;
 mod column;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -22,8 +23,9 @@ mod rows;
 mod sql;
 mod store;
 
+pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use error::Error;
-pub use interactions::{Callback, Filter, Interaction, Number, Page};
+pub use interactions::{Filter, Interaction, Number, Page};
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};

@@ -3,6 +3,7 @@
 mod m0001_begin;
 mod m0002_recording;
 mod m0003_titles;
+mod m0004_aftermath;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -11,7 +12,12 @@ pub(crate) struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_begin::Begin), Box::new(m0002_recording::Recording), Box::new(m0003_titles::Titles)]
+        vec![
+            Box::new(m0001_begin::Begin),
+            Box::new(m0002_recording::Recording),
+            Box::new(m0003_titles::Titles),
+            Box::new(m0004_aftermath::Aftermath),
+        ]
     }
 }
 

@@ -19,9 +19,11 @@ async fn plan(store: &Store, sql: &str) -> Vec<String> {
 async fn no_frequent_statement_reads_the_whole_table() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open_sqlite(dir.path().join("store.sqlite")).await.unwrap();
-    let sum_wraps = Statements::new(DbBackend::Sqlite).sum_wraps.text().replace('?', "1");
-    let steps = plan(&store, &sum_wraps).await;
-    assert!(!steps.iter().any(|s| s.starts_with("SCAN")), "{steps:?}");
+    let statements = Statements::new(DbBackend::Sqlite);
+    for of_ids in [&statements.sum_wraps, &statements.set_dispositions] {
+        let steps = plan(&store, &of_ids.text().replace('?', "1")).await;
+        assert!(!steps.iter().any(|s| s.starts_with("SCAN")), "{steps:?}");
+    }
 
     let all = Filter::default;
     for (filter, index) in [

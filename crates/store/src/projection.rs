@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use types::record::Disposition;
 use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
 use crate::column::Column;
@@ -48,6 +49,8 @@ const INTERACTION: [&str; 24] = [
 
 const WRAP_UP: [&str; 5] = ["interaction_id", "agent_id", "at", "tenant_id", "wrap_up_ms"];
 const RECORDING: [&str; 4] = ["id", "tenant_id", "interaction_id", "pos"];
+const SURVEY_ANSWER: [&str; 6] = ["pos", "tenant_id", "interaction_id", "question", "answer", "at"];
+const DISPOSITION: [&str; 7] = ["interaction_id", "tenant_id", "pos", "code", "note", "by_user", "at"];
 const CALLBACK: [&str; 6] = ["pos", "tenant_id", "interaction_id", "number", "queue_id", "requested_at"];
 
 /// An event of the journal.
@@ -79,6 +82,33 @@ struct Requested<'a> {
     number: Cow<'a, str>,
     #[serde(default)]
     queue: Option<QueueId>,
+}
+
+/// `callback.changed`.
+#[derive(Deserialize)]
+struct Changed<'a> {
+    callback: u64,
+    #[serde(borrow)]
+    status: Cow<'a, str>,
+    #[serde(borrow)]
+    by: Cow<'a, str>,
+}
+
+/// `survey.answered`.
+#[derive(Deserialize)]
+struct Answered<'a> {
+    id: InteractionId,
+    #[serde(borrow)]
+    question: Cow<'a, str>,
+    #[serde(borrow)]
+    answer: Cow<'a, str>,
+}
+
+/// `interaction.disposition`.
+#[derive(Deserialize)]
+struct Disposed {
+    id: InteractionId,
+    disposition: Disposition,
 }
 
 /// `interaction.ended`, its record as it stands.
@@ -155,7 +185,11 @@ pub(crate) struct Statements {
     recordings: Insert,
     wraps: Insert,
     callbacks: Insert,
+    answers: Insert,
+    dispositions: Insert,
+    change_callback: &'static str,
     pub(crate) sum_wraps: ForIds,
+    pub(crate) set_dispositions: ForIds,
 }
 
 /// The rows of one transaction.
@@ -167,6 +201,11 @@ struct Batch {
     recordings: Vec<Value>,
     wraps: Vec<Value>,
     callbacks: Vec<Value>,
+    answers: Vec<Value>,
+    /// By interaction: of two the later counts.
+    dispositions: BTreeMap<u64, Vec<Value>>,
+    /// In the order in which they were said.
+    callback_changes: Vec<Vec<Value>>,
     /// The interactions whose work afterwards has to be summed anew.
     touched: BTreeSet<u64>,
     facts: usize,
@@ -239,7 +278,7 @@ impl Projector {
     /// The database fails; then everything is as before.
     pub async fn rewind(&mut self, oldest: u64) -> Result<(), Error> {
         let change = self.store.write().begin().await?;
-        for table in ["interaction", "recording", "callback"] {
+        for table in ["interaction", "recording", "callback", "survey_answer", "disposition"] {
             let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");
             change.execute_unprepared(&sql).await?;
         }
@@ -263,6 +302,31 @@ impl Statements {
             recordings: Insert::new(backend, "recording", &RECORDING, "ON CONFLICT DO NOTHING"),
             wraps: Insert::new(backend, "wrap_up", &WRAP_UP, "ON CONFLICT DO NOTHING"),
             callbacks: Insert::new(backend, "callback", &CALLBACK, "ON CONFLICT DO NOTHING"),
+            answers: Insert::new(backend, "survey_answer", &SURVEY_ANSWER, "ON CONFLICT DO NOTHING"),
+            dispositions: Insert::new(
+                backend,
+                "disposition",
+                &DISPOSITION,
+                "ON CONFLICT (\"interaction_id\") DO UPDATE SET \"pos\" = excluded.\"pos\", \"code\" = excluded.\"code\", \
+                 \"note\" = excluded.\"note\", \"by_user\" = excluded.\"by_user\", \"at\" = excluded.\"at\" \
+                 WHERE \"disposition\".\"tenant_id\" = excluded.\"tenant_id\" AND \"disposition\".\"pos\" <= excluded.\"pos\"",
+            ),
+            change_callback: match backend {
+                DbBackend::Postgres => {
+                    "UPDATE \"callback\" SET \"status\" = $1, \"changed_at\" = $2, \"changed_by\" = $3 \
+                     WHERE \"pos\" = $4 AND \"tenant_id\" = $5"
+                }
+                _ => {
+                    "UPDATE \"callback\" SET \"status\" = ?, \"changed_at\" = ?, \"changed_by\" = ? \
+                     WHERE \"pos\" = ? AND \"tenant_id\" = ?"
+                }
+            },
+            set_dispositions: ForIds::new(
+                backend,
+                "UPDATE \"interaction\" SET \"disposition\" = (SELECT d.\"code\" FROM \"disposition\" d \
+                 WHERE d.\"interaction_id\" = \"interaction\".\"id\" AND d.\"tenant_id\" = \"interaction\".\"tenant_id\") \
+                 WHERE \"id\" IN (SELECT \"interaction_id\" FROM \"disposition\" WHERE \"interaction_id\" IN ({ids}))",
+            ),
             sum_wraps: ForIds::new(
                 backend,
                 // The list of ids stands alone, so that no backend reads the whole table to find them.
@@ -277,9 +341,15 @@ impl Statements {
         self.recordings.execute(change, batch.recordings).await?;
         self.wraps.execute(change, batch.wraps).await?;
         self.callbacks.execute(change, batch.callbacks).await?;
+        for values in batch.callback_changes {
+            change.execute_raw(Statement::from_sql_and_values(self.backend, self.change_callback, values)).await?;
+        }
+        self.answers.execute(change, batch.answers).await?;
+        self.dispositions.execute(change, batch.dispositions.into_values().flatten().collect()).await?;
         self.interactions.execute(change, batch.interactions.into_values().flatten().collect()).await?;
         let touched: Vec<u64> = batch.touched.into_iter().collect();
         self.sum_wraps.execute(change, &touched).await?;
+        self.set_dispositions.execute(change, &touched).await?;
         Ok(())
     }
 
@@ -321,6 +391,19 @@ impl Batch {
             b"callback.requested" => {
                 let callback: Requested<'_> = serde_json::from_slice(fact.json)?;
                 self.callbacks.extend(callback.values(fact));
+            }
+            b"callback.changed" => {
+                let changed: Changed<'_> = serde_json::from_slice(fact.json)?;
+                self.callback_changes.push(changed.values(fact));
+            }
+            b"survey.answered" => {
+                let answered: Answered<'_> = serde_json::from_slice(fact.json)?;
+                self.answers.extend(answered.values(fact));
+            }
+            b"interaction.disposition" => {
+                let disposed: Disposed = serde_json::from_slice(fact.json)?;
+                self.touched.insert(disposed.id.0);
+                self.dispositions.insert(disposed.id.0, disposed.values(fact));
             }
             _ => {}
         }
@@ -389,5 +472,31 @@ impl Requested<'_> {
         let number = Value::String(Some(self.number.clone().into_owned()));
         let (pos, tenant, at) = (fact.pos.to_value(), fact.tenant.to_value(), fact.at.to_value());
         [pos, tenant, self.id.to_value(), number, self.queue.to_value(), at]
+    }
+}
+
+impl Changed<'_> {
+    /// As [`Statements::change_callback`] takes them.
+    fn values(&self, fact: &Fact<'_>) -> Vec<Value> {
+        let [status, by] = [&self.status, &self.by].map(|text| Value::String(Some(text.clone().into_owned())));
+        vec![status, fact.at.to_value(), by, self.callback.to_value(), fact.tenant.to_value()]
+    }
+}
+
+impl Answered<'_> {
+    /// In the order of [`SURVEY_ANSWER`].
+    fn values(&self, fact: &Fact<'_>) -> [Value; 6] {
+        let (pos, tenant, at) = (fact.pos.to_value(), fact.tenant.to_value(), fact.at.to_value());
+        let [question, answer] = [&self.question, &self.answer].map(|t| Value::String(Some(t.clone().into_owned())));
+        [pos, tenant, self.id.to_value(), question, answer, at]
+    }
+}
+
+impl Disposed {
+    /// In the order of [`DISPOSITION`].
+    fn values(&self, fact: &Fact<'_>) -> Vec<Value> {
+        let Disposition { code, note, by, at } = &self.disposition;
+        let (tenant, pos) = (fact.tenant.to_value(), fact.pos.to_value());
+        vec![self.id.to_value(), tenant, pos, code.to_value(), note.to_value(), by.to_value(), at.to_value()]
     }
 }

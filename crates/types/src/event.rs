@@ -7,7 +7,7 @@ use crate::cause::Cause;
 use crate::ids::{AgentId, DeviceId, InteractionId, LegId, QueueId, RecordingId, TenantId};
 use crate::leg::Text;
 use crate::private::Private;
-use crate::record::{AgentState, Channel, Direction, Disposition, InteractionRecord, SegmentKind};
+use crate::record::{AgentState, CallbackStatus, Channel, Direction, Disposition, InteractionRecord, SegmentKind};
 use crate::time::Wall;
 
 /// One event with its tenant and time.
@@ -152,6 +152,16 @@ pub enum Happening {
         /// The queue that is to call.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         queue: Option<QueueId>,
+    },
+    /// Somebody said how far a callback has come.
+    #[serde(rename = "callback.changed")]
+    CallbackChanged {
+        /// The journal's position of the wish, by which it is known.
+        callback: u64,
+        /// How far it has come.
+        status: CallbackStatus,
+        /// The name of the user who said so.
+        by: Text,
     },
     /// A survey was answered.
     #[serde(rename = "survey.answered")]

@@ -95,6 +95,20 @@ named! {
 }
 
 named! {
+    /// How far a wish to be called back has come.
+    CallbackStatus {
+        /// The customer asked; nobody has called yet.
+        Asked = "asked",
+        /// The customer was called back.
+        Done = "done",
+        /// It is not wanted any more.
+        Cancelled = "cancelled",
+        /// The customer could not be reached, and nobody tries any longer.
+        GivenUp = "given_up",
+    }
+}
+
+named! {
     /// What a leg is for.
     LegRole {
         /// The customer's.

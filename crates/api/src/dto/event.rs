@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{LiveAgent, LiveInteraction, LiveQueue};
+use super::{CallbackStatus, LiveAgent, LiveInteraction, LiveQueue};
 
 /// How bad an alarm is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -53,11 +53,21 @@ pub(crate) enum Event {
     /// An alarm was raised or is over.
     #[serde(rename = "alarm")]
     Alarm { id: String, at: String, alarm: Alarm },
+    /// Somebody said what came of an interaction.
+    #[serde(rename = "interaction.disposition")]
+    InteractionDisposition { id: String, at: String, interaction_id: String, code: String, by: String },
+    /// A survey was answered.
+    #[serde(rename = "survey.answered")]
+    SurveyAnswered { id: String, at: String, interaction_id: String, question: String, answer: String },
+    /// Somebody said how far a callback has come.
+    #[serde(rename = "callback.changed")]
+    CallbackChanged { id: String, at: String, callback_id: String, status: CallbackStatus, by: String },
     /// A customer asked to be called back.
     #[serde(rename = "callback.requested")]
     CallbackRequested {
         id: String,
         at: String,
+        callback_id: String,
         interaction_id: String,
         number: String,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +86,9 @@ impl Event {
             Self::InteractionWrapped { .. } => "interaction.wrapped",
             Self::QueueStats { .. } => "queue.stats",
             Self::Alarm { .. } => "alarm",
+            Self::InteractionDisposition { .. } => "interaction.disposition",
+            Self::SurveyAnswered { .. } => "survey.answered",
+            Self::CallbackChanged { .. } => "callback.changed",
             Self::CallbackRequested { .. } => "callback.requested",
         }
     }

@@ -6,7 +6,7 @@ use types::record::{self, InteractionRecord, LegRecord};
 use types::{AgentId, QueueId, Wall};
 use utoipa::ToSchema;
 
-use super::{Title, mirror};
+use super::{Callback, Disposition, LiveInteraction, SurveyAnswer, Title, WrapUp, mirror};
 use crate::names::Names;
 use crate::privacy::{self, Sight};
 
@@ -70,7 +70,7 @@ pub(crate) struct AgentRef {
     pub(crate) name: String,
 }
 
-/// An interaction that has ended.
+/// An interaction. What only its end can tell is absent while it is in progress.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Interaction {
     pub(crate) id: String,
@@ -99,14 +99,20 @@ pub(crate) struct Interaction {
     pub(crate) talk_ms: u64,
     pub(crate) hold_ms: u64,
     pub(crate) wrap_up_ms: u64,
-    pub(crate) outcome: Outcome,
-    pub(crate) ended_by: EndedBy,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ended_by: Option<EndedBy>,
     /// Why it ended: `normal`, `no_answer` …
-    pub(crate) cause: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Option<String>,
     pub(crate) has_recording: bool,
-    /// What the agent noted of it.
+    /// The code of what was said to have come of it, last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) disposition: Option<String>,
+    /// What people read of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) disposition_title: Option<Title>,
 }
 
 /// Some interactions, newest first.
@@ -288,6 +294,17 @@ pub(crate) struct SipMessage {
 pub(crate) struct InteractionDetail {
     #[serde(flatten)]
     pub(crate) interaction: Interaction,
+    /// Whether it goes on; then everything here is what is known so far.
+    pub(crate) in_progress: bool,
+    /// What it does right now, while it is in progress.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) live: Option<LiveInteraction>,
+    /// What was said to have come of it, with all that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) said: Option<Disposition>,
+    pub(crate) wrap_ups: Vec<WrapUp>,
+    pub(crate) survey: Vec<SurveyAnswer>,
+    pub(crate) callbacks: Vec<Callback>,
     pub(crate) legs: Vec<Leg>,
     pub(crate) trace: Vec<TraceStep>,
     pub(crate) decisions: Vec<Decision>,
@@ -309,14 +326,14 @@ fn text(at: Option<Wall>) -> Option<String> {
 }
 
 impl AgentRef {
-    fn new(id: AgentId, names: &Names) -> Self {
+    pub(crate) fn new(id: AgentId, names: &Names) -> Self {
         let (number, name) = names.agent(id);
         Self { id: id.to_string(), number, name }
     }
 }
 
 impl QueueRef {
-    fn new(id: QueueId, names: &Names) -> Self {
+    pub(crate) fn new(id: QueueId, names: &Names) -> Self {
         Self { id: id.to_string(), name: names.queue(id), title: names.queue_title(id).into() }
     }
 }
@@ -339,25 +356,37 @@ impl Interaction {
             talk_ms: row.talk_ms,
             hold_ms: row.hold_ms,
             wrap_up_ms: row.wrap_up_ms,
-            outcome: row.outcome.into(),
-            ended_by: row.ended_by.into(),
-            cause: row.cause.as_str().to_owned(),
+            outcome: Some(row.outcome.into()),
+            ended_by: Some(row.ended_by.into()),
+            cause: Some(row.cause.as_str().to_owned()),
             has_recording: row.has_recording,
-            disposition: None,
+            disposition_title: row.disposition.as_deref().map(|code| names.disposition_title(code).into()),
+            disposition: row.disposition.as_deref().map(str::to_owned),
         }
     }
 }
 
+/// What a detail is made of.
+pub(crate) struct Parts<'a> {
+    pub(crate) row: store::Interaction,
+    pub(crate) record: &'a InteractionRecord,
+    pub(crate) aftermath: &'a store::Aftermath,
+    pub(crate) messages: &'a [Message],
+}
+
 impl InteractionDetail {
-    pub(crate) fn new(
-        row: store::Interaction,
-        record: &InteractionRecord,
-        messages: &[Message],
-        names: &Names,
-        sight: Sight,
-    ) -> Self {
+    /// An interaction that has ended.
+    pub(crate) fn new(parts: Parts<'_>, names: &Names, sight: Sight) -> Self {
+        let Parts { row, record, aftermath, messages } = parts;
         let clear = sight.sees(row.agent);
+        let said = aftermath.disposition.as_ref().or(record.disposition.as_ref());
         Self {
+            in_progress: false,
+            live: None,
+            said: said.map(|d| Disposition::new(d, names, clear)),
+            wrap_ups: aftermath.wrap_ups.iter().map(|w| WrapUp::new(w, names)).collect(),
+            survey: aftermath.answers.iter().map(SurveyAnswer::from).collect(),
+            callbacks: aftermath.callbacks.iter().map(|c| Callback::new(c, names, sight)).collect(),
             legs: record.legs.iter().map(|leg| Leg::new(leg, clear)).collect(),
             trace: record.trace.iter().map(|step| TraceStep::new(step, clear)).collect(),
             decisions: record.decisions.iter().map(|d| Decision::new(d, names)).collect(),
@@ -366,6 +395,18 @@ impl InteractionDetail {
             messages: messages.iter().map(|message| SipMessage::new(message, clear)).collect(),
             interaction: Interaction::new(row, names, sight),
         }
+    }
+
+    /// An interaction in progress: what only its end can tell is left out.
+    pub(crate) fn in_progress(live: center::LiveInteraction, parts: Parts<'_>, names: &Names, sight: Sight) -> Self {
+        let mut detail = Self::new(parts, names, sight);
+        detail.in_progress = true;
+        detail.live = Some(LiveInteraction::new(live, sight));
+        let Interaction { ended_at, outcome, ended_by, cause, .. } = &mut detail.interaction;
+        (*ended_at, *outcome, *ended_by, *cause) = (None, None, None, None);
+        // Its sound can be heard once it is over.
+        detail.recordings.clear();
+        detail
     }
 }
 

@@ -1,13 +1,20 @@
 //! The shapes that leave and enter. Domain types do not serialise here: what they mean to others is written down once,
 //! in this folder, and compared with the published description by a test.
 
+mod aftermath;
 mod event;
 mod history;
 mod live;
 mod people;
 
+pub(crate) use aftermath::{
+    Callback, CallbackChange, CallbackPage, CallbackStatus, Disposition, DispositionChange, DispositionChoice,
+    DispositionChoices, SurveyAnswer, WrapUp,
+};
 pub(crate) use event::{Alarm, Event, Severity};
-pub(crate) use history::{Channel, Direction, Interaction, InteractionDetail, InteractionPage, Peaks};
+pub(crate) use history::{
+    AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
+};
 pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
 pub(crate) use people::{AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, WantedState};
 

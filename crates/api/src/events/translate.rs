@@ -13,7 +13,7 @@ use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 7] = [
+const SHOWN: [&str; 10] = [
     "interaction.started",
     "interaction.state",
     "interaction.ended",
@@ -21,6 +21,9 @@ const SHOWN: [&str; 7] = [
     "agent.state",
     "alarm",
     "callback.requested",
+    "callback.changed",
+    "survey.answered",
+    "interaction.disposition",
 ];
 
 /// Whether an event is for screens, told without parsing it.
@@ -30,7 +33,14 @@ pub(super) fn is_shown(stored: &Stored) -> bool {
 
 /// Whether queues' figures may have changed.
 pub(super) fn moves_queues(event: &Event) -> bool {
-    !matches!(event, Event::Alarm { .. } | Event::CallbackRequested { .. } | Event::QueueStats { .. })
+    matches!(
+        event,
+        Event::AgentState { .. }
+            | Event::InteractionStarted { .. }
+            | Event::InteractionState { .. }
+            | Event::InteractionEnded { .. }
+            | Event::InteractionWrapped { .. }
+    )
 }
 
 /// One event for one reader; none where there is nothing to tell.
@@ -74,9 +84,22 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         Happening::Alarm { code, detail, raised } => {
             Event::Alarm { id, at, alarm: alarm(&code, &detail, raised, when) }
         }
+        Happening::Disposed { id: of, disposition } => {
+            let (code, by) = (disposition.code.to_string(), disposition.by.to_string());
+            Event::InteractionDisposition { id, at, interaction_id: of.to_string(), code, by }
+        }
+        Happening::SurveyAnswered { id: of, question, answer } => {
+            let (question, answer) = (question.to_string(), answer.to_string());
+            Event::SurveyAnswered { id, at, interaction_id: of.to_string(), question, answer }
+        }
+        Happening::CallbackChanged { callback, status, by } => {
+            let (callback_id, by) = (callback.to_string(), by.to_string());
+            Event::CallbackChanged { id, at, callback_id, status: status.into(), by }
+        }
         Happening::CallbackRequested { id: of, number, queue } => Event::CallbackRequested {
             id,
             at,
+            callback_id: stored.pos.to_string(),
             interaction_id: of.to_string(),
             number: sight.number(number.reveal(), None),
             queue_id: queue.map(|q| q.to_string()),

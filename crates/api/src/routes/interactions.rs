@@ -1,25 +1,33 @@
-//! Interactions that have ended, and ending one that goes on.
+//! Interactions, in progress and over: listing them, ending one, saying what came of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use center::{LiveDetail, LiveInteraction};
 use journal::ladder::Message;
-use store::{Filter, Number};
-use types::record::{Direction, InteractionRecord, Outcome};
-use types::{InteractionId, LegId, Private, Wall};
+use store::{DispositionChoice, Filter, Number};
+use types::record::{BadDisposition, Direction, Disposition as Said, InteractionRecord, LegRecord, Outcome};
+use types::{InteractionId, LegId, Private, TenantId, Wall};
 
-use crate::dto::{ErrorBody, Interaction, InteractionDetail, InteractionPage};
-use crate::error::{ApiError, Result};
-use crate::input::{Args, Id};
+use crate::dto::{
+    self, Disposition, DispositionChange, DispositionChoices, ErrorBody, Interaction, InteractionDetail,
+    InteractionPage, Parts,
+};
+use crate::error::{ApiError, Code, Result};
+use crate::input::{Args, Id, Input};
 use crate::names::Names;
-use crate::state::App;
+use crate::state::{App, now};
 use crate::viewer::Viewer;
 
 /// Rows of a page when nothing is said, and at most.
 const LIMIT: u64 = 50;
 const MOST: u64 = 500;
+/// How often, and how far apart, one that has just ended is looked for: the projection gathers for a fifth of a second.
+const ARRIVAL_LOOKS: usize = 10;
+const ARRIVAL_LOOK: Duration = Duration::from_millis(100);
 
 /// A page of interactions, newest first.
 #[utoipa::path(get, path = "/api/v1/interactions", tag = "interactions",
@@ -73,20 +81,54 @@ fn moment(text: &str) -> Option<Wall> {
     Some(Wall(at.as_millisecond()))
 }
 
-/// An interaction that has ended with all that is known of it.
+/// An interaction with all that is known of it; while it is in progress, what is known so far.
 #[utoipa::path(get, path = "/api/v1/interactions/{id}", tag = "interactions", params(("id" = String, Path)),
-    responses((status = 200, body = InteractionDetail), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = InteractionDetail), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 503, body = ErrorBody)))]
 pub(crate) async fn interaction(
     State(app): State<App>,
     viewer: Viewer,
     Id(id): Id<InteractionId>,
 ) -> Result<Json<InteractionDetail>> {
-    let tenant = viewer.tenant();
-    let row = app.store.get::<store::Interaction>(tenant, id).await?.ok_or_else(ApiError::not_found)?;
-    let record = app.store.record(tenant, id).await?.ok_or_else(ApiError::not_found)?;
+    let (tenant, sight) = (viewer.tenant(), viewer.sight());
     let names = app.names.of(tenant).await?;
+    let Found { row, record, live } = find(&app, tenant, id).await?.ok_or_else(ApiError::not_found)?;
+    let aftermath = app.store.aftermath(tenant, id).await?;
     let messages = messages(&app, &record).await?;
-    Ok(Json(InteractionDetail::new(row, &record, &messages, &names, viewer.sight())))
+    let parts = Parts { row, record: &record, aftermath: &aftermath, messages: &messages };
+    Ok(Json(match live {
+        Some(live) => InteractionDetail::in_progress(live, parts, &names, sight),
+        None => InteractionDetail::new(parts, &names, sight),
+    }))
+}
+
+/// An interaction wherever it is known.
+struct Found {
+    row: store::Interaction,
+    record: Box<InteractionRecord>,
+    live: Option<LiveInteraction>,
+}
+
+async fn find(app: &App, tenant: TenantId, id: InteractionId) -> Result<Option<Found>> {
+    // One that has just ended is on its way from the journal into the store: asked for as its page sees it end, it
+    // must not be missing. Unknown ids are known to nobody, and cost no wait.
+    for _ in 0..ARRIVAL_LOOKS {
+        let row = app.store.get::<store::Interaction>(tenant, id).await?;
+        if let Some(row) = row
+            && let Some(record) = app.store.record(tenant, id).await?
+        {
+            return Ok(Some(Found { row, record: Box::new(record), live: None }));
+        }
+        if let Some(detail) = app.backend.interaction(tenant, id).await? {
+            let LiveDetail { now, record } = *detail;
+            return Ok(Some(Found { row: store::Interaction::from(&*record), record, live: Some(now) }));
+        }
+        if app.subjects.get(tenant, id).is_none() {
+            break;
+        }
+        tokio::time::sleep(ARRIVAL_LOOK).await;
+    }
+    Ok(None)
 }
 
 /// The SIP messages of its legs, as far as they are still kept.
@@ -115,4 +157,55 @@ pub(crate) async fn hang_up(State(app): State<App>, viewer: Viewer, Id(id): Id<I
     app.backend.hang_up(viewer.tenant(), id).await?;
     tracing::info!(interaction = %id, user = %viewer.user.id, "an interaction was ended by order");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says what came of an interaction, in progress or over, in place of what was said before. For its agents, and for
+/// supervisors.
+#[utoipa::path(put, path = "/api/v1/interactions/{id}/disposition", tag = "interactions",
+    params(("id" = String, Path)), request_body = DispositionChange,
+    responses((status = 200, body = Disposition), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(crate) async fn dispose(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id<InteractionId>,
+    Input(change): Input<DispositionChange>,
+) -> Result<Json<Disposition>> {
+    let tenant = viewer.tenant();
+    let found = find(&app, tenant, id).await?.ok_or_else(ApiError::not_found)?;
+    let mine = |leg: &LegRecord| leg.agent.is_some() && leg.agent == viewer.user.agent;
+    if !found.record.legs.iter().any(mine) {
+        viewer.require_supervisor()?;
+    }
+    let choices = app.store.list::<DispositionChoice>(tenant).await?;
+    let code = change.code.trim();
+    if !choices.is_empty() && !choices.iter().any(|choice| choice.offered && &*choice.code == code) {
+        return Err(ApiError::field(Code::BadValue, "code"));
+    }
+    let note = change.note.as_ref().map_or("", |note| note.reveal().as_str());
+    let said = Said::new(code, note, viewer.user.username.clone(), now()).map_err(|bad| {
+        let field = if bad == BadDisposition::Code { "code" } else { "note" };
+        ApiError::field(Code::BadValue, field)
+    })?;
+    app.backend.dispose(tenant, id, said.clone(), found.live.is_none()).await?;
+    let names = app.names.of(tenant).await?;
+    Ok(Json(Disposition::new(&said, &names, true)))
+}
+
+/// The dispositions that people may choose from.
+#[utoipa::path(get, path = "/api/v1/dispositions", tag = "interactions",
+    responses((status = 200, body = DispositionChoices), (status = 401, body = ErrorBody)))]
+pub(crate) async fn dispositions(
+    State(app): State<App>,
+    viewer: Viewer,
+    args: Args,
+) -> Result<Json<DispositionChoices>> {
+    args.finish()?;
+    let mut choices = app.store.list::<DispositionChoice>(viewer.tenant()).await?;
+    choices.retain(|choice| choice.offered);
+    choices.sort_by_key(|choice| choice.place);
+    let items = choices
+        .iter()
+        .map(|c| dto::DispositionChoice { code: c.code.to_string(), title: c.title.shown(&c.code).into() });
+    Ok(Json(DispositionChoices { items: items.collect() }))
 }

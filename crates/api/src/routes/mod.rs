@@ -1,6 +1,7 @@
 //! What there is.
 
 mod agents;
+mod callbacks;
 mod events;
 mod interactions;
 mod live;
@@ -10,9 +11,11 @@ mod service;
 mod session;
 
 pub(crate) use agents::{__path_agent_state, __path_set_agent_state, agent_state, set_agent_state};
+pub(crate) use callbacks::{__path_callbacks, __path_set_callback_status, callbacks, set_callback_status};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
 pub(crate) use interactions::{
-    __path_hang_up, __path_interaction, __path_interactions, hang_up, interaction, interactions,
+    __path_dispose, __path_dispositions, __path_hang_up, __path_interaction, __path_interactions, dispose,
+    dispositions, hang_up, interaction, interactions,
 };
 pub(crate) use live::{__path_live, live};
 pub(crate) use pages::page;

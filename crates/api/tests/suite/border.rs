@@ -18,6 +18,7 @@ struct Secrets {
     interaction: String,
     running: String,
     recording: String,
+    callback: String,
     all: Vec<String>,
 }
 
@@ -25,7 +26,9 @@ async fn secrets(world: &World, tenant: TenantId, caller: &str) -> Secrets {
     let past = world.desk.talk(tenant, caller, SALES);
     let running = world.desk.call(tenant, caller, SALES);
     world.desk.answer();
+    world.desk.write(tenant, Happening::CallbackRequested { id: past.id, number: caller.into(), queue: None });
     world.project().await;
+    let callback = world.store.callbacks(tenant, None, None, 1).await.unwrap().rows[0].pos.to_string();
     let record = world.store.record(tenant, past.id).await.unwrap().unwrap();
     let recording = record.recordings[0].id.to_string();
     let (interaction, running) = (past.id.to_string(), running.id.to_string());
@@ -43,7 +46,7 @@ async fn secrets(world: &World, tenant: TenantId, caller: &str) -> Secrets {
         &format!("call-{}", past.leg),
     ];
     let all = all.iter().map(|secret| secret.to_string()).collect();
-    Secrets { agent: phone, interaction, running, recording, all }
+    Secrets { agent: phone, interaction, running, recording, callback, all }
 }
 
 #[track_caller]
@@ -66,7 +69,12 @@ fn routes() -> BTreeSet<(String, String)> {
 
 fn ask<'a>(method: &'a str, path: String) -> Ask<'a> {
     let ask = Ask::new(method, path.clone());
-    if method == "PUT" { ask.json(&json!({"state": "not_ready", "reason": "theft"})) } else { ask }
+    match method {
+        "PUT" if path.ends_with("disposition") => ask.json(&json!({"code": "solved"})),
+        "PUT" if path.contains("callbacks") => ask.json(&json!({"status": "done"})),
+        "PUT" => ask.json(&json!({"state": "not_ready", "reason": "theft"})),
+        _ => ask,
+    }
 }
 
 async fn first_event(world: &World, token: &str) -> Value {
@@ -100,6 +108,7 @@ async fn no_route_leads_across_the_border() {
             let what = format!("{user}: {method} {path}");
             let id = match path.split('/').nth(3) {
                 Some("agents") => Some(&theirs.agent),
+                Some("callbacks") => Some(&theirs.callback),
                 Some("recordings") => Some(&theirs.recording),
                 Some("interactions") if path.ends_with("hangup") => Some(&theirs.running),
                 Some("interactions") => Some(&theirs.interaction),

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::{Answer, Backend, Trouble};
-use center::{AgentOrder, AgentStatus, Center, Effect, Live, LiveQueue, Setup};
+use center::{AgentOrder, AgentStatus, Center, Effect, Live, LiveDetail, LiveQueue, Setup};
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
 use types::event::Event;
 use types::leg::{AudioCodec, Incoming, MediaQuality, Origin};
+use types::record::Disposition;
 use types::{AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, TenantId, TrunkId, Wall};
 
 /// The first moment of every test.
@@ -183,6 +184,25 @@ impl Backend for Desk {
             inner.center.order(now, tenant, agent, order)
         });
         Box::pin(async move { status.map_err(Trouble::from) })
+    }
+
+    fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>> {
+        let detail = self.act(|inner| inner.center.interaction(inner.now, tenant, id));
+        Box::pin(async move { Ok(detail.map(Box::new)) })
+    }
+
+    fn dispose(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        disposition: Disposition,
+        known: bool,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.dispose(now, tenant, id, disposition, known)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
     }
 
     fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>> {

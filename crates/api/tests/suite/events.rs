@@ -203,8 +203,8 @@ async fn what_is_not_for_screens_stays_within() {
     world.desk.write(ALPHA, Happening::DialogEnded { leg, cause: Cause::Normal });
     world.desk.write(ALPHA, Happening::Registered { device: DeviceId(7), contacts: vec![] });
     world.desk.write(ALPHA, Happening::InteractionAnswered { id });
-    let survey = Happening::SurveyAnswered { id, question: "q".into(), answer: "5".into() };
-    world.desk.write(ALPHA, survey);
+    let (agent, state) = (agent(ALPHA), types::record::AgentState::Ready);
+    world.desk.write(ALPHA, Happening::AgentWish { agent, state, reason: None });
     world.desk.write(ALPHA, Happening::CallbackRequested { id, number: "13800138000".into(), queue: None });
     let event = events.next_stored().await;
     assert_eq!((&*event.name, &event.data["number"]), ("callback.requested", &json!("13800138000")));

@@ -1,11 +1,14 @@
 //! The journal becomes rows: each event once, in any division into batches, again after a rebuild.
 
 use types::cause::{Cause, EndedBy};
-use types::record::{Outcome, RecordingRecord};
+use types::event::{Event, Happening};
+use types::record::{CallbackStatus, Disposition, Outcome, RecordingRecord};
 use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
 use super::fixtures::{Journal, ended, record, wish, wrapped};
-use crate::interactions::{Callback, Filter, Interaction};
+use crate::aftermath::{Aftermath, Callback};
+use crate::error::Error;
+use crate::interactions::{Filter, Interaction};
 use crate::projection::{Applied, Fact, Projector};
 use crate::store::Store;
 
@@ -17,6 +20,7 @@ pub(super) async fn run(store: &Store) {
     many_records_in_batches(store).await;
     an_unreadable_event_stops_nothing(store).await;
     a_rebuild_brings_everything_back(store).await;
+    what_is_said_afterwards_is_kept(store).await;
 }
 
 async fn row(store: &Store, id: u64) -> Option<Interaction> {
@@ -66,6 +70,7 @@ async fn a_record_becomes_a_row_once(store: &Store) {
         ended_by: first.ended_by,
         cause: first.cause,
         has_recording: true,
+        disposition: None,
     };
     assert_eq!(row(store, 1).await, Some(expected));
     let other = row(store, 2).await.expect("there");
@@ -74,10 +79,69 @@ async fn a_record_becomes_a_row_once(store: &Store) {
     assert_eq!(store.record(T, InteractionId(1)).await.expect("read"), Some(first));
     assert_eq!(store.record(T, InteractionId(2)).await.expect("read"), Some(second));
     assert_eq!(store.record(T, InteractionId(3)).await.expect("read"), None);
-    let (number, queue) = ("1380".into(), Some(QueueId(5)));
-    let wish = Callback { pos: 3, tenant: T, interaction: InteractionId(1), number, queue, requested: Wall(77) };
-    assert_eq!(store.callbacks(T, Wall(77), 10).await.expect("read"), [wish]);
-    assert_eq!(store.callbacks(T, Wall(78), 10).await.expect("read"), []);
+}
+
+async fn what_is_said_afterwards_is_kept(store: &Store) {
+    let (id, at) = (InteractionId(50), Wall(900));
+    let event = |what| Event { tenant: T, at, what };
+    let disposed = |code: &str| {
+        let disposition = Disposition::new(code, " 请周一回电 ", "1001".into(), at).expect("fits");
+        event(Happening::Disposed { id, disposition })
+    };
+    let changed = |callback, status| event(Happening::CallbackChanged { callback, status, by: "2001".into() });
+    let answered = event(Happening::SurveyAnswered { id, question: "csat".into(), answer: "1".into() });
+    let journal = Journal::new(
+        5_000,
+        [
+            disposed("solved"),
+            wish(T.0, 50, 77, "1380"),
+            wish(T.0, 50, 78, "1381"),
+            changed(5_001, CallbackStatus::GivenUp),
+            changed(5_001, CallbackStatus::Done),
+            answered,
+            ended(record(T.0, 50, 7_000, "1", "2")),
+            wrapped(T.0, 50, 8, 12_000, 30),
+        ],
+    );
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    projector.apply(journal.facts()).await.expect("applied");
+    assert_eq!(row(store, 50).await.expect("there").disposition.as_deref(), Some("solved"));
+    let later = Journal::new(5_100, [disposed("complaint")]);
+    projector.apply(later.facts()).await.expect("applied");
+    assert_eq!(row(store, 50).await.expect("there").disposition.as_deref(), Some("complaint"), "the last word counts");
+
+    let found = store.aftermath(T, id).await.expect("read");
+    let disposition = found.disposition.expect("said");
+    assert_eq!((&*disposition.code, &**disposition.note.reveal()), ("complaint", "请周一回电"));
+    let wish = |pos, number: &str, requested, status, by: Option<&str>| Callback {
+        pos,
+        tenant: T,
+        interaction: id,
+        number: number.into(),
+        queue: Some(QueueId(5)),
+        requested: Wall(requested),
+        status,
+        changed: by.map(|_| at),
+        changed_by: by.map(Into::into),
+    };
+    let done = wish(5_001, "1380", 77, CallbackStatus::Done, Some("2001"));
+    let open = wish(5_002, "1381", 78, CallbackStatus::Asked, None);
+    assert_eq!(found.callbacks, [done.clone(), open.clone()]);
+    assert_eq!(found.answers.iter().map(|a| (&*a.question, &*a.answer)).collect::<Vec<_>>(), [("csat", "1")]);
+    assert_eq!(found.wrap_ups.iter().map(|w| (w.agent.0, w.at.0, w.wrap_up_ms)).collect::<Vec<_>>(), [(8, 12_000, 30)]);
+    assert_eq!(store.aftermath(TenantId(T.0 + 1), id).await.expect("read"), Aftermath::default());
+
+    let page = |status, cursor| store.callbacks(T, status, cursor, 1);
+    let asked = page(Some(CallbackStatus::Asked), None).await.expect("read");
+    assert_eq!(
+        asked.rows.iter().map(|c| c.interaction.0).collect::<Vec<_>>(),
+        [1],
+        "who has waited longest comes first"
+    );
+    let next = page(Some(CallbackStatus::Asked), asked.next.as_deref()).await.expect("read");
+    assert_eq!((next.rows, next.next), (vec![open], None));
+    assert_eq!(page(Some(CallbackStatus::Done), None).await.expect("read").rows, [done]);
+    assert!(matches!(page(None, Some("x")).await, Err(Error::BadCursor)));
 }
 
 async fn wrap_up_is_summed_whenever_it_comes(store: &Store) {

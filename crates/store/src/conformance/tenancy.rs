@@ -9,8 +9,9 @@ use types::{
 };
 
 use super::fixtures::{Journal, agent, device, ended, login, record, tenant, wish};
+use crate::aftermath::Callback;
 use crate::error::Error;
-use crate::interactions::{Callback, Filter, Interaction, Number};
+use crate::interactions::{Filter, Interaction, Number};
 use crate::projection::Projector;
 use crate::row::Row;
 use crate::rows::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
@@ -160,6 +161,6 @@ async fn projections(store: &Store) {
         assert_eq!(store.interaction_of(tenant, RecordingId(recording)).await.expect("read"), expected);
     }
     assert_eq!(store.get::<Interaction>(A, b).await.expect("read"), None);
-    assert_eq!(store.callbacks(B, Wall(0), 10).await.expect("read"), []);
+    assert_eq!(store.callbacks(B, None, None, 10).await.expect("read").rows, []);
     assert_eq!(store.list::<Callback>(A).await.expect("read").len(), 1);
 }

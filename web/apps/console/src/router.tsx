@@ -69,9 +69,15 @@ export const interactionRoute = createRoute({
   component: lazyRouteComponent(() => import("./interaction/InteractionPage"), "InteractionPage"),
 });
 
+export const callbacksRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/callbacks",
+  component: lazyRouteComponent(() => import("./callbacks/CallbacksPage"), "CallbacksPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

@@ -2,6 +2,12 @@ import { ApiError, errorFromResponse } from "./error";
 import type {
   AgentState,
   AgentStateChange,
+  Callback,
+  CallbackPage,
+  CallbackStatus,
+  Disposition,
+  DispositionChange,
+  DispositionChoices,
   InteractionDetail,
   InteractionPage,
   LiveSnapshot,
@@ -24,6 +30,13 @@ export interface InteractionQuery {
   number?: string;
 }
 
+/** What the list of callbacks can be narrowed by. */
+export interface CallbackQuery {
+  cursor?: string;
+  limit?: number;
+  status?: CallbackStatus | "";
+}
+
 export interface Api {
   login: (request: LoginRequest) => Promise<LoginResponse>;
   logout: () => Promise<void>;
@@ -33,6 +46,10 @@ export interface Api {
   live: (signal?: AbortSignal) => Promise<LiveSnapshot>;
   interactions: (query: InteractionQuery, signal?: AbortSignal) => Promise<InteractionPage>;
   interaction: (id: string, signal?: AbortSignal) => Promise<InteractionDetail>;
+  dispositions: (signal?: AbortSignal) => Promise<DispositionChoices>;
+  dispose: (id: string, change: DispositionChange) => Promise<Disposition>;
+  callbacks: (query: CallbackQuery, signal?: AbortSignal) => Promise<CallbackPage>;
+  setCallbackStatus: (id: string, status: CallbackStatus) => Promise<Callback>;
   peaks: (recordingId: string, buckets: number, signal?: AbortSignal) => Promise<Peaks>;
   audioUrl: (recordingId: string) => string;
   eventsUrl: () => string;
@@ -92,6 +109,12 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
     live: (signal) => get<LiveSnapshot>("live", signal),
     interactions: (query, signal) => get<InteractionPage>(`interactions${queryString(query)}`, signal),
     interaction: (id, signal) => get<InteractionDetail>(`interactions/${segment(id)}`, signal),
+    dispositions: (signal) => get<DispositionChoices>("dispositions", signal),
+    dispose: async (id, change) =>
+      (await (await write("PUT", `interactions/${segment(id)}/disposition`, change)).json()) as Disposition,
+    callbacks: (query, signal) => get<CallbackPage>(`callbacks${queryString(query)}`, signal),
+    setCallbackStatus: async (id, status) =>
+      (await (await write("PUT", `callbacks/${segment(id)}/status`, { status })).json()) as Callback,
     peaks: (id, buckets, signal) => get<Peaks>(`recordings/${segment(id)}/peaks?buckets=${String(buckets)}`, signal),
     audioUrl: (id) => `${root}recordings/${segment(id)}/audio`,
     eventsUrl: () => `${root}events`,

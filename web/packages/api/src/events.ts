@@ -14,9 +14,12 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<LiveEvent["type"]>([
   "interaction.state",
   "interaction.ended",
   "interaction.wrapped",
+  "interaction.disposition",
+  "survey.answered",
   "queue.stats",
   "alarm",
   "callback.requested",
+  "callback.changed",
 ]);
 
 export interface EventStreamHandlers {

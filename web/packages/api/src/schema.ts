@@ -22,6 +22,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of callbacks, those first who have waited longest. */
+        get: operations["callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says how far a callback has come. For supervisors; the journal keeps who said what when. */
+        put: operations["set_callback_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dispositions that people may choose from. */
+        get: operations["dispositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -83,9 +134,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An interaction that has ended with all that is known of it. */
+        /** An interaction with all that is known of it; while it is in progress, what is known so far. */
         get: operations["interaction"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{id}/disposition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says what came of an interaction, in progress or over, in place of what was said before. For its agents, and for
+         *     supervisors.
+         */
+        put: operations["dispose"];
         post?: never;
         delete?: never;
         options?: never;
@@ -312,6 +383,36 @@ export interface components {
             severity: "warning" | "critical";
             since: string;
         };
+        /** @description A customer who wants to be called back. */
+        Callback: {
+            /** @description When the status was set; absent while nobody has. */
+            changed_at?: string | null;
+            /** @description The user who set it. */
+            changed_by?: string | null;
+            id: string;
+            /** @description The interaction in which it was asked for. */
+            interaction_id: string;
+            number: string;
+            queue?: null | components["schemas"]["QueueRef"];
+            requested_at: string;
+            status: components["schemas"]["CallbackStatus"];
+        };
+        /** @description How far a callback has come, in place of what was said before. */
+        CallbackChange: {
+            /** @description `asked`, `done`, `cancelled` or `given_up`. */
+            status: string;
+        };
+        /** @description Some callbacks, those first who have waited longest. */
+        CallbackPage: {
+            items: components["schemas"]["Callback"][];
+            /** @description The cursor of the next page; absent at the end. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description How far a callback has come.
+         * @enum {string}
+         */
+        CallbackStatus: "asked" | "done" | "cancelled" | "given_up";
         /**
          * @description By which medium the customer comes.
          * @enum {string}
@@ -344,6 +445,32 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "internal";
+        /** @description What was said to have come of an interaction, last. */
+        Disposition: {
+            at: string;
+            /** @description The user who said so. */
+            by: string;
+            code: string;
+            /** @description Empty when nothing else was said. Long digits are masked for those who may not see numbers. */
+            note: string;
+            title: components["schemas"]["Title"];
+        };
+        /** @description What came of an interaction, in place of what was said before. */
+        DispositionChange: {
+            /** @description One of those offered. */
+            code: string;
+            /** @description What else there is to say; 2,000 characters at most. */
+            note?: string | null;
+        };
+        /** @description A disposition that people may choose. */
+        DispositionChoice: {
+            code: string;
+            title: components["schemas"]["Title"];
+        };
+        /** @description All dispositions that people may choose from, in their order. */
+        DispositionChoices: {
+            items: components["schemas"]["DispositionChoice"][];
+        };
         /**
          * @description Who ended it.
          * @enum {string}
@@ -412,6 +539,31 @@ export interface components {
             type: "alarm";
         } | {
             at: string;
+            by: string;
+            code: string;
+            id: string;
+            interaction_id: string;
+            /** @enum {string} */
+            type: "interaction.disposition";
+        } | {
+            answer: string;
+            at: string;
+            id: string;
+            interaction_id: string;
+            question: string;
+            /** @enum {string} */
+            type: "survey.answered";
+        } | {
+            at: string;
+            by: string;
+            callback_id: string;
+            id: string;
+            status: components["schemas"]["CallbackStatus"];
+            /** @enum {string} */
+            type: "callback.changed";
+        } | {
+            at: string;
+            callback_id: string;
             id: string;
             interaction_id: string;
             number: string;
@@ -424,28 +576,29 @@ export interface components {
             /** @description `ok`, `ready` or `starting`. */
             status: string;
         };
-        /** @description An interaction that has ended. */
+        /** @description An interaction. What only its end can tell is absent while it is in progress. */
         Interaction: {
             agent?: null | components["schemas"]["AgentRef"];
             /** @description When the call was taken by menu, announcement or agent. */
             answered_at?: string | null;
             /** @description Why it ended: `normal`, `no_answer` … */
-            cause: string;
+            cause?: string | null;
             channel: components["schemas"]["Channel"];
             /** @description When a human first spoke with the customer. */
             connected_at?: string | null;
             direction: components["schemas"]["Direction"];
-            /** @description What the agent noted of it. */
+            /** @description The code of what was said to have come of it, last. */
             disposition?: string | null;
+            disposition_title?: null | components["schemas"]["Title"];
             ended_at?: string | null;
-            ended_by: components["schemas"]["EndedBy"];
+            ended_by?: null | components["schemas"]["EndedBy"];
             /** @description The caller's number; empty when withheld. */
             from: string;
             has_recording: boolean;
             /** Format: int64 */
             hold_ms: number;
             id: string;
-            outcome: components["schemas"]["Outcome"];
+            outcome?: null | components["schemas"]["Outcome"];
             queue?: null | components["schemas"]["QueueRef"];
             started_at: string;
             /** Format: int64 */
@@ -459,12 +612,19 @@ export interface components {
         };
         /** @description An interaction with all that is known of it. */
         InteractionDetail: components["schemas"]["Interaction"] & {
+            callbacks: components["schemas"]["Callback"][];
             decisions: components["schemas"]["Decision"][];
+            /** @description Whether it goes on; then everything here is what is known so far. */
+            in_progress: boolean;
             legs: components["schemas"]["Leg"][];
+            live?: null | components["schemas"]["LiveInteraction"];
             messages: components["schemas"]["SipMessage"][];
             recordings: components["schemas"]["Recording"][];
+            said?: null | components["schemas"]["Disposition"];
             segments: components["schemas"]["Segment"][];
+            survey: components["schemas"]["SurveyAnswer"][];
             trace: components["schemas"]["TraceStep"][];
+            wrap_ups: components["schemas"]["WrapUp"][];
         };
         /** @description Some interactions, newest first. */
         InteractionPage: {
@@ -692,6 +852,14 @@ export interface components {
             text: string;
             transport: string;
         };
+        /** @description One answer to a survey. */
+        SurveyAnswer: {
+            /** @description The key pressed. */
+            answer: string;
+            at: string;
+            /** @description The question's name in the flow. */
+            question: string;
+        };
         /** @description A company on this installation. */
         Tenant: {
             /** @description Whether this is the demo tenant, which every page says. */
@@ -716,6 +884,12 @@ export interface components {
             kind: string;
             node: string;
             outlet?: string | null;
+        };
+        /** @description An agent's work after a talk. */
+        WrapUp: {
+            agent: components["schemas"]["AgentRef"];
+            from: string;
+            to: string;
         };
     };
     responses: never;
@@ -820,6 +994,140 @@ export interface operations {
             };
             /** @description The agent has no telephone, or is on a call */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    callbacks: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 500; 50 when absent */
+                limit?: number;
+                /** @description `asked`, `done`, `cancelled` or `given_up`; all when absent */
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_callback_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dispositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionChoices"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1002,6 +1310,79 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dispose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disposition"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

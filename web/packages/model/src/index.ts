@@ -1,4 +1,4 @@
-export { maySupervise, pagesFor, type PageId } from "./access";
+export { maySupervise, pagesFor, PATHS, type PageId } from "./access";
 export * from "./filters";
 export { shortcut, type KeyPress } from "./keys";
 export { layLadder, type Arrow, type Ladder, type Lane, type MessageClass, type Pause } from "./ladder";
@@ -30,6 +30,7 @@ export {
   type Span,
 } from "./player/playback";
 export { columns, displayGain, silences } from "./player/waveform";
+export { interactionOf, touchesCallbacks } from "./live/touch";
 export { search, type Command, type SearchHit } from "./search";
 export * from "./desk";
 export { clock, instantOf, parseTime, relative, startOfDay, wallOf, type RelativeUnit } from "./time";

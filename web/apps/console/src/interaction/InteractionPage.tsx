@@ -1,7 +1,7 @@
 import { ArrowLeftOutlined, CopyOutlined } from "@ant-design/icons";
-import { toApiError, type InteractionDetail } from "@lingtong/api";
-import { titleIn } from "@lingtong/model";
-import { Duration, EmptyState, ErrorState, exactTime, Figure, NoPermission, Panel, RelativeTime, Skeleton, useKeys, useLocality } from "@lingtong/ui";
+import { toApiError, type InteractionDetail, type Segment } from "@lingtong/api";
+import { interactionOf, parseTime, titleIn } from "@lingtong/model";
+import { Duration, Elapsed, EmptyState, ErrorState, exactTime, Figure, NoPermission, Panel, RelativeTime, Skeleton, StateBadge, useKeys, useLocality } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useCanGoBack, useNavigate, useParams } from "@tanstack/react-router";
 import { Button } from "antd";
@@ -11,7 +11,9 @@ import { DirectionMark } from "../interactions/DirectionMark";
 import { OutcomeBadge } from "../interactions/OutcomeBadge";
 import { useServices } from "../services";
 import { useLivePart } from "../useLive";
+import { useTouched } from "../useTouched";
 import { useTitle } from "../useTitle";
+import { AftermathPanel } from "./AftermathPanel";
 import { endText } from "./codes";
 import { DecisionsPanel } from "./DecisionsPanel";
 import { LadderPanel } from "./LadderPanel";
@@ -21,6 +23,23 @@ import { TimelineBar } from "./TimelineBar";
 import { TracePanel } from "./TracePanel";
 import "../interactions/interactions.css";
 import "./interaction.css";
+
+/** How often a call in progress is asked for anew. */
+const PROGRESS_MS = 3_000;
+
+/** What came of it; while it is in progress, what it does and for how long. */
+function Standing({ detail }: { detail: InteractionDetail }): ReactElement | null {
+  const { t } = useTranslation(["console", "ui"]);
+  if (detail.live !== null && detail.live !== undefined) {
+    return (
+      <span className="in-progress" role="status">
+        <StateBadge state={detail.live.state} /> <Elapsed since={detail.live.state_since} />
+        <span className="in-progress-word">{t("detail.inProgress")}</span>
+      </span>
+    );
+  }
+  return typeof detail.outcome === "string" ? <OutcomeBadge outcome={detail.outcome} /> : null;
+}
 
 function Summary({ detail, back }: { detail: InteractionDetail; back: () => void }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
@@ -32,7 +51,7 @@ function Summary({ detail, back }: { detail: InteractionDetail; back: () => void
         <h1 className="num">
           <DirectionMark direction={detail.direction} /> {detail.from} <span className="faint">→</span> {detail.to}
         </h1>
-        <OutcomeBadge outcome={detail.outcome} />
+        <Standing detail={detail} />
         <span className="summary-when">
           {exactTime(detail.started_at, i18n.language, timeZone)} <span className="faint">·</span> <RelativeTime at={detail.started_at} />
         </span>
@@ -69,15 +88,25 @@ function Summary({ detail, back }: { detail: InteractionDetail; back: () => void
         <dl className="facts">
           <dt>{t("column.endedBy")}</dt>
           <dd>
-            {t(`endedBy.${detail.ended_by}`)} <span className="faint">{endText(t, detail.cause)}</span>
+            {typeof detail.ended_by === "string" ? t(`endedBy.${detail.ended_by}`) : "–"}{" "}
+            <span className="faint">{typeof detail.cause === "string" ? endText(t, detail.cause) : ""}</span>
           </dd>
           <dt>{t("column.disposition")}</dt>
-          <dd>{detail.disposition ?? "–"}</dd>
+          <dd>{titleIn(detail.said?.title, i18n.language) || "–"}</dd>
         </dl>
       </div>
-      <TimelineBar segments={detail.segments} />
+      <TimelineBar segments={life(detail)} />
     </Panel>
   );
+}
+
+/** Each second of the call, and then the work after it. */
+function life(detail: InteractionDetail): readonly Segment[] {
+  const end = detail.segments.at(-1)?.to ?? "";
+  const after = detail.wrap_ups
+    .filter((wrap) => parseTime(wrap.to) > parseTime(end))
+    .map((wrap) => ({ from: parseTime(wrap.from) < parseTime(end) ? end : wrap.from, to: wrap.to, cause: "wrap_up" }));
+  return [...detail.segments, ...after];
 }
 
 function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void }): ReactElement {
@@ -91,11 +120,14 @@ function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void 
       <Summary detail={detail} back={back} />
       {detail.recordings.length === 0 ? (
         <Panel>
-          <EmptyState title={t("player.none")}>{t(detail.has_recording ? "player.notYet" : "player.noneText")}</EmptyState>
+          <EmptyState title={t("player.none")}>
+            {t(detail.in_progress ? "player.inProgress" : detail.has_recording ? "player.notYet" : "player.noneText")}
+          </EmptyState>
         </Panel>
       ) : (
         detail.recordings.map((recording) => <PlayerPanel key={recording.id} recording={recording} detail={detail} />)
       )}
+      <AftermathPanel detail={detail} />
       <div className="detail-split">
         <TracePanel trace={detail.trace} />
         <LegsPanel legs={detail.legs} />
@@ -112,7 +144,13 @@ export function InteractionPage(): ReactElement {
   const { id } = useParams({ from: "/shell/interactions/$id" });
   const canGoBack = useCanGoBack();
   const navigate = useNavigate();
-  const query = useQuery({ queryKey: ["interaction", id], queryFn: ({ signal }) => api.interaction(id, signal) });
+  const query = useQuery({
+    queryKey: ["interaction", id],
+    queryFn: ({ signal }) => api.interaction(id, signal),
+    // Events tell what it does; steps of the flow and messages come in between.
+    refetchInterval: (of) => (of.state.data?.in_progress === true ? PROGRESS_MS : false),
+  });
+  useTouched(["interaction", id], (event) => interactionOf(event) === id);
   const back = (): void => {
     if (canGoBack) window.history.back();
     else void navigate({ to: "/interactions" });

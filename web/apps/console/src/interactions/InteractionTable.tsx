@@ -53,13 +53,13 @@ const Row = memo(function Row({ item, selected, select }: RowProps): ReactElemen
         )}
       </td>
       <td>
-        <OutcomeBadge outcome={item.outcome} />
+        {typeof item.outcome === "string" ? <OutcomeBadge outcome={item.outcome} /> : null}
       </td>
       <td className="right">
         <Duration ms={item.wait_ms} />
       </td>
       <td className="right">{item.talk_ms === 0 ? <span className="faint">–</span> : <Duration ms={item.talk_ms} />}</td>
-      <td>{t(`endedBy.${item.ended_by}`)}</td>
+      <td>{typeof item.ended_by === "string" ? t(`endedBy.${item.ended_by}`) : null}</td>
       <td>
         {item.has_recording ? (
           <AudioOutlined className="row-recording" aria-label={t("hasRecording")} title={t("hasRecording")} />

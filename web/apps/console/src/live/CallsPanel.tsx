@@ -1,6 +1,7 @@
 import type { LiveInteraction } from "@lingtong/api";
 import { callsByUrgency, titleIn, type LiveBoard } from "@lingtong/model";
 import { Elapsed, EmptyState, Panel, StateMark } from "@lingtong/ui";
+import { Link } from "@tanstack/react-router";
 import { memo, useMemo, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -19,10 +20,10 @@ const CallRow = memo(function CallRow({ call, queueName, agentName }: CallRowPro
   return (
     <li className="call-row" data-state={call.state}>
       <StateMark state={call.state} />
-      <span className="call-from num">
+      <Link to="/interactions/$id" params={{ id: call.id }} className="call-from num call-link">
         {call.from}
         <span className="sr-only">{t(`direction.${call.direction}`)}</span>
-      </span>
+      </Link>
       <Elapsed since={call.state === "queued" ? call.started_at : call.state_since} />
       <span className="call-state">
         {t(`ui:state.${call.state}`)}

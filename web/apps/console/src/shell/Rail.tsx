@@ -1,5 +1,5 @@
-import { DashboardOutlined, PhoneOutlined } from "@ant-design/icons";
-import { pagesFor, type PageId } from "@lingtong/model";
+import { DashboardOutlined, PhoneOutlined, RollbackOutlined } from "@ant-design/icons";
+import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { useMe } from "../useMe";
 const ICONS: Readonly<Record<PageId, ReactElement>> = {
   live: <DashboardOutlined />,
   interactions: <PhoneOutlined />,
+  callbacks: <RollbackOutlined />,
 };
 
 /** The pages that this person may use, as icons with words. */
@@ -17,7 +18,7 @@ export function Rail(): ReactElement {
   return (
     <nav className="rail" aria-label={t("rail")}>
       {pagesFor(me).map((page) => (
-        <Link key={page} to={page === "live" ? "/live" : "/interactions"} className="rail-item" activeProps={{ className: "rail-item active" }}>
+        <Link key={page} to={PATHS[page]} className="rail-item" activeProps={{ className: "rail-item active" }}>
           {ICONS[page]}
           <span>{t(`page.${page}`)}</span>
         </Link>

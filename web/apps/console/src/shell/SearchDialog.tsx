@@ -73,7 +73,7 @@ function useChoices(query: string, actions: { openKeys: () => void; signOut: () 
       <>
         <span className="num">{call.from}</span> → <span className="num">{call.to}</span>{" "}
         <span className="faint">
-          {t(`outcome.${call.outcome}`)} · <RelativeTime at={call.started_at} />
+          {typeof call.outcome === "string" ? t(`outcome.${call.outcome}`) : null} · <RelativeTime at={call.started_at} />
         </span>
       </>
     ),

@@ -1,4 +1,4 @@
-import { pagesFor, type Command } from "@lingtong/model";
+import { pagesFor, PATHS, type Command } from "@lingtong/model";
 import { LANGUAGES, useAppearance, type ThemeChoice } from "@lingtong/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -22,7 +22,7 @@ export function useCommands(actions: { openKeys: () => void; signOut: () => void
     id: `page.${page}`,
     title: t(`page.${page}`),
     words: page,
-    run: () => void navigate({ to: page === "live" ? "/live" : "/interactions" }),
+    run: () => void navigate({ to: PATHS[page] }),
   }));
   const states: RunnableCommand[] =
     me.agent_id === null || me.agent_id === undefined

@@ -72,7 +72,10 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
         break;
       // Nothing on the board changes: they are for whoever looks at one call, or at the callbacks.
       case "interaction.wrapped":
+      case "interaction.disposition":
+      case "survey.answered":
       case "callback.requested":
+      case "callback.changed":
         break;
     }
   }

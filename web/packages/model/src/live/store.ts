@@ -42,6 +42,7 @@ export class LiveStore {
   readonly history = new WaitingHistory();
   private view: LiveView = { phase: "loading", board: null, error: null, currentAt: null };
   private readonly listeners = new Set<() => void>();
+  private readonly watchers = new Set<(event: LiveEvent) => void>();
   private held: LiveEvent[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +56,12 @@ export class LiveStore {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  };
+
+  /** Tells every event after the board has it; events that came while nothing was watched are not told again. */
+  readonly watch = (watcher: (event: LiveEvent) => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
   };
 
   start(): void {
@@ -162,5 +169,6 @@ export class LiveStore {
     const now = this.source.now();
     if (board.queues !== this.view.board.queues) this.history.record(board.queues.values(), now);
     this.set({ board, currentAt: now });
+    for (const event of events) for (const watcher of this.watchers) watcher(event);
   }
 }

@@ -1,0 +1,71 @@
+//! Customers who want to be called back.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use journal::Written;
+use types::event::{Event, Happening};
+use types::record::CallbackStatus;
+
+use crate::dto::{Callback, CallbackChange, CallbackPage, ErrorBody};
+use crate::error::{ApiError, Code, Result};
+use crate::input::{Args, Input};
+use crate::state::{App, now};
+use crate::viewer::Viewer;
+
+/// Rows of a page when nothing is said, and at most.
+const LIMIT: u64 = 50;
+const MOST: u64 = 500;
+/// What a person waits for the disk before the change counts as failed.
+const JOURNAL_WAIT: Duration = Duration::from_secs(2);
+
+/// A page of callbacks, those first who have waited longest.
+#[utoipa::path(get, path = "/api/v1/callbacks", tag = "callbacks",
+    params(("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("limit" = Option<u64>, Query, description = "1 to 500; 50 when absent"),
+        ("status" = Option<String>, Query, description = "`asked`, `done`, `cancelled` or `given_up`; all when absent")),
+    responses((status = 200, body = CallbackPage), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+pub(crate) async fn callbacks(State(app): State<App>, viewer: Viewer, mut args: Args) -> Result<Json<CallbackPage>> {
+    let cursor = args.take("cursor");
+    let limit = args.read("limit", |t| t.parse().ok().filter(|n| (1..=MOST).contains(n)))?.unwrap_or(LIMIT);
+    let status = args.read("status", CallbackStatus::parse)?;
+    args.finish()?;
+    let names = app.names.of(viewer.tenant()).await?;
+    let page = app.store.callbacks(viewer.tenant(), status, cursor.as_deref(), limit).await?;
+    let sight = viewer.sight();
+    let items = page.rows.iter().map(|row| Callback::new(row, &names, sight)).collect();
+    Ok(Json(CallbackPage { items, next_cursor: page.next }))
+}
+
+/// Says how far a callback has come. For supervisors; the journal keeps who said what when.
+#[utoipa::path(put, path = "/api/v1/callbacks/{id}/status", tag = "callbacks", params(("id" = String, Path)),
+    request_body = CallbackChange,
+    responses((status = 200, body = Callback), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(crate) async fn set_callback_status(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Input(change): Input<CallbackChange>,
+) -> Result<Json<Callback>> {
+    let tenant = viewer.tenant();
+    let pos: u64 = id.parse().map_err(|_| ApiError::not_found())?;
+    let row = app.store.get::<store::Callback>(tenant, pos).await?.ok_or_else(ApiError::not_found)?;
+    viewer.require_supervisor()?;
+    let status = CallbackStatus::parse(&change.status).ok_or_else(|| ApiError::field(Code::BadValue, "status"))?;
+    let (at, by) = (now(), viewer.user.username.clone());
+    let what = Happening::CallbackChanged { callback: pos, status, by: by.clone() };
+    let mut writer = app.journal.writer();
+    let written = tokio::task::spawn_blocking(move || {
+        writer.append(&Event { tenant, at, what });
+        writer.barrier(JOURNAL_WAIT)
+    });
+    if written.await.map_err(|e| ApiError::internal("journal", &e))? != Written::Written {
+        return Err(Code::Unavailable.into());
+    }
+    tracing::info!(callback = pos, status = status.as_str(), user = %viewer.user.id, "a callback was changed");
+    let row = store::Callback { status, changed: Some(at), changed_by: Some(by), ..row };
+    let names = app.names.of(tenant).await?;
+    Ok(Json(Callback::new(&row, &names, viewer.sight())))
+}

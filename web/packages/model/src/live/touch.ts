@@ -1,0 +1,27 @@
+import type { LiveEvent } from "@lingtong/api";
+
+/** The interaction that an event tells of, or null. */
+export function interactionOf(event: LiveEvent): string | null {
+  switch (event.type) {
+    case "interaction.started":
+    case "interaction.state":
+    case "interaction.ended":
+      return event.interaction.id;
+    case "interaction.wrapped":
+    case "interaction.disposition":
+    case "survey.answered":
+    case "callback.requested":
+      return event.interaction_id;
+    case "agent.state":
+      return event.agent.interaction_id ?? null;
+    case "queue.stats":
+    case "alarm":
+    case "callback.changed":
+      return null;
+  }
+}
+
+/** Whether an event changes the list of callbacks. */
+export function touchesCallbacks(event: LiveEvent): boolean {
+  return event.type === "callback.requested" || event.type === "callback.changed";
+}
