@@ -73,9 +73,9 @@ describe("shortcut", () => {
 describe("access", () => {
   it.each<[Role[], string[], boolean]>([
     [["agent"], ["interactions"], false],
-    [["operator"], ["live", "interactions"], false],
-    [["supervisor", "operator"], ["live", "interactions"], true],
-    [["admin"], ["live", "interactions"], true],
+    [["operator"], ["live", "interactions", "callbacks"], false],
+    [["supervisor", "operator"], ["live", "interactions", "callbacks"], true],
+    [["admin"], ["live", "interactions", "callbacks"], true],
     [[], [], false],
   ])("shows %j the pages %j", (roles, pages, supervises) => {
     expect(pagesFor({ roles })).toEqual(pages);
