@@ -21,6 +21,19 @@ export function interactionOf(event: LiveEvent): string | null {
   }
 }
 
+const LISTED: ReadonlySet<LiveEvent["type"]> = new Set([
+  "interaction.wrapped",
+  "interaction.disposition",
+  "survey.answered",
+  "callback.requested",
+  "callback.changed",
+]);
+
+/** Whether what an event tells is read from the server's lists, which follow its journal by a moment. */
+export function isListed(event: LiveEvent): boolean {
+  return LISTED.has(event.type);
+}
+
 /** Whether an event changes the list of callbacks. */
 export function touchesCallbacks(event: LiveEvent): boolean {
   return event.type === "callback.requested" || event.type === "callback.changed";
