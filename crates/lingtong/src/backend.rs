@@ -50,7 +50,7 @@ impl Backend for NodeBackend {
     }
 
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>> {
-        Box::pin(async move { self.0.interaction(tenant, id).await.map_err(|_| Trouble::Unavailable) })
+        Box::pin(async move { self.node.interaction(tenant, id).await.map_err(|_| Trouble::Unavailable) })
     }
 
     fn dispose(
@@ -61,7 +61,7 @@ impl Backend for NodeBackend {
         known: bool,
     ) -> Answer<'_, Result<(), Trouble>> {
         Box::pin(async move {
-            let done = self.0.dispose(tenant, id, disposition, known).await.map_err(|_| Trouble::Unavailable)?;
+            let done = self.node.dispose(tenant, id, disposition, known).await.map_err(|_| Trouble::Unavailable)?;
             done.map_err(Trouble::Refused)
         })
     }
