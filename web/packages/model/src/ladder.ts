@@ -71,10 +71,29 @@ function laneKey(role: Lane["role"], peer: string): string {
   return `${role === "customer" ? "left" : "right"} ${peer}`;
 }
 
+/** Whether a message that was sent is the answer to one that came in: noted at the same moment, it may stand before it. */
+function answers(sent: SipMessage, came: SipMessage): boolean {
+  if (sent.direction !== "out" || came.direction !== "in") return false;
+  if (sent.at !== came.at || sent.leg_id !== came.leg_id || sent.call_id !== came.call_id) return false;
+  if (classify(came.start_line) === "request") return classify(sent.start_line) !== "request" && sent.cseq === came.cseq;
+  return sent.start_line.startsWith("ACK ") && sent.cseq.split(" ")[0] === came.cseq.split(" ")[0];
+}
+
+/** The messages in the order of time, and each answer after what it answers. */
+function inOrder(messages: readonly SipMessage[]): SipMessage[] {
+  const ordered: SipMessage[] = [];
+  for (const message of [...messages].sort((a, b) => parseTime(a.at) - parseTime(b.at))) {
+    let place = ordered.length;
+    while (place > 0 && answers(ordered[place - 1] ?? message, message)) place -= 1;
+    ordered.splice(place, 0, message);
+  }
+  return ordered;
+}
+
 /** The ladder of an interaction's messages: lanes from left to right, rows from top to bottom. */
 export function layLadder(detail: Pick<InteractionDetail, "legs" | "messages">): Ladder {
   const legs = new Map(detail.legs.map((leg) => [leg.id, leg]));
-  const messages = [...detail.messages].sort((a, b) => parseTime(a.at) - parseTime(b.at));
+  const messages = inOrder(detail.messages);
   const lanes = layLanes(messages, legs);
   const server = lanes.findIndex((lane) => lane.role === "server");
   const laneOf = new Map(lanes.map((lane, index) => [laneKey(lane.role, lane.peer), index]));

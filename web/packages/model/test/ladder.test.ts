@@ -73,6 +73,27 @@ describe("layLadder", () => {
     ]);
   });
 
+  it("puts an answer after what it answers when both were noted at the same moment", () => {
+    const messages = [
+      sip(0, "cust", "out", "SIP/2.0 100 Trying"),
+      sip(0, "cust", "out", "SIP/2.0 200 OK"),
+      sip(0, "cust", "in", "INVITE sip:95000@h SIP/2.0"),
+      sip(5, "ag", "out", "INVITE sip:1001@h SIP/2.0"),
+      sip(5, "ag", "in", "SIP/2.0 180 Ringing"),
+      { ...sip(9, "ag", "out", "ACK sip:1001@h SIP/2.0"), cseq: "1 ACK" },
+      sip(9, "ag", "in", "SIP/2.0 200 OK"),
+    ];
+    expect(arrows({ legs, messages }).map((one) => one.label)).toEqual([
+      "INVITE",
+      "100 Trying",
+      "200 OK",
+      "INVITE",
+      "180 Ringing",
+      "200 OK",
+      "ACK",
+    ]);
+  });
+
   it("draws messages of a leg that the record does not name, and nothing of nothing", () => {
     expect(arrows({ legs: [], messages: [sip(0, "ghost", "in", "OPTIONS a SIP/2.0")] })).toHaveLength(1);
     expect(layLadder({ legs, messages: [] }).rows).toEqual([]);

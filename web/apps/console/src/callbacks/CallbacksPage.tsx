@@ -40,7 +40,7 @@ function Row({ callback, change }: { callback: Callback; change: ((status: Callb
         ) : null}
       </td>
       <td>
-        <Link to="/interactions/$id" params={{ id: callback.interaction_id }}>
+        <Link to="/interactions/$id" params={{ id: callback.interaction_id }} className="cell-link">
           {t("callbacks.call")}
         </Link>
       </td>

@@ -122,7 +122,7 @@ export function AftermathPanel({ detail }: { detail: InteractionDetail }): React
         )}
         {detail.callbacks.map((callback) => (
           <p key={callback.id} className="said">
-            <CallbackBadge status={callback.status} /> <Link to="/callbacks">{t("aftermath.callback", { number: callback.number })}</Link>
+            <CallbackBadge status={callback.status} /> <Link to="/callbacks" className="cell-link">{t("aftermath.callback", { number: callback.number })}</Link>
           </p>
         ))}
       </div>

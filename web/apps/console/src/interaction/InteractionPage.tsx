@@ -109,8 +109,28 @@ function life(detail: InteractionDetail): readonly Segment[] {
   return [...detail.segments, ...after];
 }
 
+/** The call's recordings; while it is in progress there is nothing to hear yet. */
+function Sound({ detail }: { detail: InteractionDetail }): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  if (detail.in_progress) return <p className="sound-later faint">{t("player.inProgress")}</p>;
+  if (detail.recordings.length > 0) {
+    return (
+      <>
+        {detail.recordings.map((recording) => (
+          <PlayerPanel key={recording.id} recording={recording} detail={detail} />
+        ))}
+      </>
+    );
+  }
+  return (
+    <Panel>
+      <EmptyState title={t("player.none")}>{t(detail.has_recording ? "player.notYet" : "player.noneText")}</EmptyState>
+    </Panel>
+  );
+}
+
 function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void }): ReactElement {
-  const { t, i18n } = useTranslation(["console", "ui"]);
+  const { i18n } = useTranslation(["console", "ui"]);
   useTitle(`${detail.from} → ${detail.to}`);
   const queues = useLivePart((board) => board?.queues);
   const queueName = (id: string): string =>
@@ -118,15 +138,7 @@ function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void 
   return (
     <div className="page">
       <Summary detail={detail} back={back} />
-      {detail.recordings.length === 0 ? (
-        <Panel>
-          <EmptyState title={t("player.none")}>
-            {t(detail.in_progress ? "player.inProgress" : detail.has_recording ? "player.notYet" : "player.noneText")}
-          </EmptyState>
-        </Panel>
-      ) : (
-        detail.recordings.map((recording) => <PlayerPanel key={recording.id} recording={recording} detail={detail} />)
-      )}
+      <Sound detail={detail} />
       <AftermathPanel detail={detail} />
       <div className="detail-split">
         <TracePanel trace={detail.trace} />
