@@ -67,6 +67,8 @@ impl Activity {
 pub(crate) struct Elsewhere {
     pub(crate) interaction: InteractionId,
     pub(crate) until: Mono,
+    /// It still rings at the agent.
+    pub(crate) rings: bool,
 }
 
 /// What screens see of an agent.
@@ -126,7 +128,10 @@ impl Agent {
             (Activity::Connecting { interaction, until, .. } | Activity::Talk { interaction, until, .. }, _) => {
                 shown(AgentState::Talking, until, Some(interaction))
             }
-            (_, Some(call)) => shown(AgentState::Talking, call.until, Some(call.interaction)),
+            (_, Some(call)) => {
+                let state = if call.rings { AgentState::Ringing } else { AgentState::Talking };
+                shown(state, call.until, Some(call.interaction))
+            }
             (Activity::WrapUp { interaction, until, .. }, None) => shown(AgentState::WrapUp, until, Some(interaction)),
             (Activity::Idle, None) => self.resting(),
         }

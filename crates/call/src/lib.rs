@@ -42,6 +42,8 @@ pub enum Happened {
         cause: Cause,
         /// The SIP status that came with it.
         status: Option<u16>,
+        /// It has rung somewhere.
+        rang: bool,
     },
     /// The party that talked with the customer has gone; the customer is still there.
     PartnerLeft {
@@ -81,6 +83,18 @@ pub enum Happened {
         by: LegId,
         /// Who talks now.
         to: LegId,
+    },
+    /// Nobody answered where a transfer leads to. Whoever knows another way begins the transfer anew
+    /// on behalf of the same party; else it has to be told by [`Call::fail_transfer`].
+    TransferUnreached {
+        /// Who asked for it.
+        by: LegId,
+        /// The most telling reason of all that were tried.
+        cause: Cause,
+        /// The SIP status that came with it.
+        status: Option<u16>,
+        /// It has rung somewhere.
+        rang: bool,
     },
     /// A transfer has failed; the customer is back with the party that asked, or `stranded` when
     /// that party has already gone.
@@ -203,6 +217,18 @@ impl Call {
     /// Refuses a transfer that was asked for.
     pub fn refuse_transfer(&mut self, by: LegId, cause: Cause) {
         self.progress(by, TransferProgress::Refused(cause));
+    }
+
+    /// A transfer has failed, and there is no other way: the customer is with the party that asked
+    /// again, if that is still there.
+    pub fn fail_transfer(&mut self, by: LegId, cause: Cause) {
+        self.progress(by, TransferProgress::Failed(cause));
+        let stranded = self.partner.is_none();
+        if let Some(partner) = self.partner {
+            let to = Connection::Bridge(partner);
+            self.commands.push_back(LegCommand::Connect { leg: self.customer, to });
+        }
+        self.happened.push_back(Happened::TransferFailed { cause, stranded });
     }
 
     /// Gives up an attempt without a word about it.
@@ -367,7 +393,7 @@ impl Call {
             if !given_up {
                 self.happened.push_back(Happened::CustomerLeft { cause, by_peer });
             }
-            self.end_all(Cause::Cancelled);
+            self.customer_left();
         } else if self.partner == Some(id) {
             self.partner = None;
             let handing_over = self.attempt.as_ref().is_some_and(|a| a.purpose == Purpose::Transfer { by: id });
@@ -389,18 +415,11 @@ impl Call {
         for leg in &attempt.legs {
             self.hang_up(*leg, cause);
         }
-        match attempt.purpose {
-            Purpose::Reach => self.happened.push_back(Happened::AttemptFailed { cause, status }),
-            Purpose::Transfer { by } => {
-                self.progress(by, TransferProgress::Failed(cause));
-                let stranded = self.partner.is_none();
-                if let Some(partner) = self.partner {
-                    let to = Connection::Bridge(partner);
-                    self.commands.push_back(LegCommand::Connect { leg: self.customer, to });
-                }
-                self.happened.push_back(Happened::TransferFailed { cause, stranded });
-            }
-        }
+        let rang = attempt.rang;
+        self.happened.push_back(match attempt.purpose {
+            Purpose::Reach => Happened::AttemptFailed { cause, status, rang },
+            Purpose::Transfer { by } => Happened::TransferUnreached { by, cause, status, rang },
+        });
     }
 
     // ---- helpers ----
@@ -435,6 +454,15 @@ impl Call {
             leg.phase = Phase::Ending;
             self.commands.push_back(LegCommand::Hangup { leg: id, cause });
         }
+    }
+
+    /// Who talked hears that the other one has gone; what still rings rings in vain.
+    fn customer_left(&mut self) {
+        let talking: Vec<LegId> = self.legs.iter().filter(|l| l.phase == Phase::Up).map(|l| l.id).collect();
+        for id in talking {
+            self.hang_up(id, Cause::OtherLeft);
+        }
+        self.end_all(Cause::Cancelled);
     }
 
     fn end_all(&mut self, cause: Cause) {

@@ -60,7 +60,7 @@ fn a_bridged_call_rings_answers_and_ends() {
     assert_eq!(drain(&mut call).0, ["answer 1", "bridge 1 2"]);
     call.handle(&ended(1, Cause::Normal));
     let (commands, happened) = drain(&mut call);
-    assert_eq!(commands, ["hangup 2 cancelled"]);
+    assert_eq!(commands, ["hangup 2 other_left"]);
     assert_eq!(happened, [Happened::CustomerLeft { cause: Cause::Normal, by_peer: true }]);
     call.handle(&ended(2, Cause::Cancelled));
     assert_eq!(drain(&mut call).1, [Happened::Over]);
@@ -94,9 +94,9 @@ fn an_attempt_fails_with_the_most_telling_cause() {
     for (leg, cause) in [(2, Cause::PeerFailed), (3, Cause::Busy), (4, Cause::Unreachable)] {
         call.handle(&ended(leg, cause));
     }
-    assert_eq!(drain(&mut call).1, [Happened::AttemptFailed { cause: Cause::Busy, status: None }]);
+    assert_eq!(drain(&mut call).1, [Happened::AttemptFailed { cause: Cause::Busy, status: None, rang: false }]);
     call.attempt(at(0), vec![], Duration::from_secs(30));
-    assert_eq!(drain(&mut call).1, [Happened::AttemptFailed { cause: Cause::Unreachable, status: None }]);
+    assert_eq!(drain(&mut call).1, [Happened::AttemptFailed { cause: Cause::Unreachable, status: None, rang: false }]);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn an_attempt_that_nobody_answers_times_out() {
     call.handle_timeout(at(19));
     assert_eq!(drain(&mut call).0, ["dial 2"]);
     call.handle_timeout(at(20));
-    let expected = vec![Happened::AttemptFailed { cause: Cause::NoAnswer, status: None }];
+    let expected = vec![Happened::AttemptFailed { cause: Cause::NoAnswer, status: None, rang: false }];
     assert_eq!(drain(&mut call), (vec!["hangup 2 no_answer".into()], expected));
     // The answer crosses our giving up.
     call.handle(&LegEvent::Answered { leg: LegId(2) });
@@ -134,8 +134,15 @@ fn a_failed_transfer_gives_the_customer_back_or_says_that_nobody_is_left() {
     let mut call = talking();
     call.transfer(at(1), LegId(2), vec![dial(3)], Duration::from_secs(20));
     call.handle(&ended(3, Cause::Busy));
+    let unreached = |by| Happened::TransferUnreached { by: LegId(by), cause: Cause::Busy, status: None, rang: false };
+    assert_eq!(drain(&mut call), (vec!["dial 3".into()], vec![unreached(2)]));
+    // Another way is tried, and fails as well.
+    call.transfer(at(1), LegId(2), vec![dial(4)], Duration::from_secs(20));
+    call.handle(&ended(4, Cause::Busy));
+    assert_eq!(drain(&mut call), (vec!["dial 4".into()], vec![unreached(2)]));
+    call.fail_transfer(LegId(2), Cause::Busy);
     let (commands, happened) = drain(&mut call);
-    assert_eq!(commands, ["dial 3", "progress 2 Failed(Busy)", "bridge 1 2"]);
+    assert_eq!(commands, ["progress 2 Failed(Busy)", "bridge 1 2"]);
     assert_eq!(happened, [Happened::TransferFailed { cause: Cause::Busy, stranded: false }]);
 
     let mut call = talking();
@@ -143,6 +150,8 @@ fn a_failed_transfer_gives_the_customer_back_or_says_that_nobody_is_left() {
     call.handle(&ended(2, Cause::Normal));
     assert_eq!(drain(&mut call).1, []);
     call.handle(&ended(3, Cause::Busy));
+    assert_eq!(drain(&mut call).1, [unreached(2)]);
+    call.fail_transfer(LegId(2), Cause::Busy);
     assert_eq!(drain(&mut call).1, [Happened::TransferFailed { cause: Cause::Busy, stranded: true }]);
 }
 

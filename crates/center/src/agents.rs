@@ -12,7 +12,7 @@ use crate::Center;
 use crate::interaction::Playing;
 use crate::order::{AgentOrder, AgentStatus, Refused};
 use crate::talking::is_vanished;
-use crate::tenant::{Tenant, Wrapping};
+use crate::tenant::{DirectCall, Tenant, Wrapping};
 
 /// How often the leases of agents who talk are renewed: well within a lease, so that only a talk of
 /// which the center knows nothing any more runs into its end.
@@ -67,7 +67,7 @@ impl Center {
             AgentOrder::NotReady(reason) => self.wish_not_ready(now, tenant, agent, reason)?,
             AgentOrder::SignOut => {
                 t.router.sign_out(now, agent).map_err(|_| Refused::NotFound)?;
-                t.away.insert(agent, None);
+                self.note_away(now, tenant, agent, Some(None));
             }
             AgentOrder::ExtendWrapUp(more) => {
                 let extended = state == AgentState::WrapUp && t.router.wrap_up_extend(now, agent, more).is_ok();
@@ -88,9 +88,54 @@ impl Center {
         }
         let _ = t.router.sign_in(now, agent);
         t.router.ready(now, agent).map_err(|_| Refused::NotFound)?;
-        t.away.remove(&agent);
+        self.note_away(now, tenant, agent, None);
         self.touch_router(tenant);
         Ok(())
+    }
+
+    /// An agent says that it wants no calls, and why (or nothing for signed out), or that it does. What
+    /// is news is journalled, so that it holds after a restart.
+    fn note_away(&mut self, now: Now, tenant: TenantId, agent: AgentId, away: Option<Option<Text>>) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        let before = match &away {
+            Some(reason) => t.away.insert(agent, reason.clone()),
+            None => t.away.remove(&agent),
+        };
+        if before == away {
+            return;
+        }
+        let (state, reason) = match away {
+            None => (AgentState::Ready, None),
+            Some(None) => (AgentState::Offline, None),
+            Some(reason) => (AgentState::NotReady, reason),
+        };
+        self.journal(now, tenant, Happening::AgentWish { agent, state, reason });
+    }
+
+    /// Takes what an agent had said before a restart; see [`Center::restore_registration`], which comes after.
+    pub fn restore_away(&mut self, now: Now, tenant: TenantId, agent: AgentId, reason: Option<Text>) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        t.away.insert(agent, reason.clone());
+        // One at a fixed address has begun to serve already.
+        if t.is_reachable(agent) {
+            match reason {
+                Some(_) => self.sign_in(now, tenant, agent),
+                None => drop(t.router.sign_out(now, agent)),
+            }
+        }
+        self.touch_router(tenant);
+        self.pump(now);
+    }
+
+    /// Takes that an agent was not ready before a restart though it had not said so itself, as after
+    /// a call that it missed. Comes after its telephones.
+    pub fn restore_not_ready(&mut self, now: Now, tenant: TenantId, agent: AgentId, reason: &Text) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        if t.router.agent(agent).is_some_and(|a| a.state == AgentState::Ready) {
+            let _ = t.router.not_ready(now, agent, reason.clone());
+        }
+        self.touch_router(tenant);
+        self.pump(now);
     }
 
     pub(crate) fn wish_not_ready(
@@ -103,7 +148,7 @@ impl Center {
         let t = self.tenants.get_mut(&tenant).ok_or(Refused::NotFound)?;
         let _ = t.router.sign_in(now, agent);
         t.router.not_ready(now, agent, reason.clone()).map_err(|_| Refused::NotFound)?;
-        t.away.insert(agent, Some(reason));
+        self.note_away(now, tenant, agent, Some(Some(reason)));
         self.touch_router(tenant);
         Ok(())
     }
@@ -145,24 +190,35 @@ impl Center {
         };
         if let Some(id) = id {
             let queue = t.router.wrap_up_of(agent);
-            t.wrapping.entry(agent).or_insert(Wrapping { id, queue, from: now });
+            t.wrapping.entry(agent).or_insert(Wrapping { id, queue, from: now.wall });
         }
         let Some(Wrapping { id, queue, from }) = over else { return };
-        let wrap_up_ms = u64::try_from((now.mono - from.mono).as_millis()).unwrap_or(u64::MAX);
-        let from = from.wall;
+        // By the clock of the records, so that their sums agree.
+        let to = now.wall.max(from);
+        let wrap_up_ms = to.ms_since(from);
         if let Some(interaction) = self.get(id) {
-            let to = Wall(from.0.saturating_add_unsigned(wrap_up_ms));
             interaction.ledger.wrapped(Segment { kind: SegmentKind::WrapUp, from, to, queue, agent: Some(agent) });
         }
         self.journal(now, tenant, Happening::Wrapped { id, agent, wrap_up_ms, from: Some(from), queue });
     }
 
     pub(crate) fn busy_elsewhere(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: InteractionId) {
-        if let Some(t) = self.tenants.get_mut(&tenant) {
-            t.direct_calls.entry(agent).or_default().push(id);
-            let _ = t.router.busy_elsewhere(now, agent, id);
-            self.touch_router(tenant);
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        let calls = t.direct_calls.entry(agent).or_default();
+        match calls.iter_mut().find(|c| c.id == id && c.rings) {
+            Some(call) => call.rings = false,
+            None => calls.push(DirectCall { id, rings: false }),
         }
+        let _ = t.router.busy_elsewhere(now, agent, id);
+        self.touch_router(tenant);
+    }
+
+    /// A call rings at an agent without a queue's doing: no queue offers it another one meanwhile.
+    pub(crate) fn rings_elsewhere(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: InteractionId) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        t.direct_calls.entry(agent).or_default().push(DirectCall { id, rings: true });
+        let _ = t.router.rings_elsewhere(now, agent, id);
+        self.touch_router(tenant);
     }
 
     /// One of the agent's calls outside the queues is over. It is free when that was the only one:
@@ -170,14 +226,18 @@ impl Center {
     fn free_elsewhere(&mut self, now: Now, tenant: TenantId, agent: AgentId, id: InteractionId) {
         let Some(t) = self.tenants.get_mut(&tenant) else { return };
         let Some(calls) = t.direct_calls.get_mut(&agent) else { return };
-        if let Some(at) = calls.iter().position(|c| *c == id) {
+        if let Some(at) = calls.iter().position(|c| c.id == id) {
             calls.remove(at);
         }
-        match calls.last() {
-            Some(other) => drop(t.router.busy_elsewhere(now, agent, *other)),
-            None => {
-                t.direct_calls.remove(&agent);
+        let other = calls.iter().rfind(|c| !c.rings).or(calls.last()).copied();
+        match other {
+            Some(DirectCall { id, rings: false }) => drop(t.router.busy_elsewhere(now, agent, id)),
+            other => {
                 let _ = t.router.free_elsewhere(now, agent, id);
+                match other {
+                    Some(DirectCall { id, .. }) => drop(t.router.rings_elsewhere(now, agent, id)),
+                    None => drop(t.direct_calls.remove(&agent)),
+                }
             }
         }
         self.touch_router(tenant);
@@ -222,8 +282,8 @@ impl Center {
 
     /// A leg has ended: its agent is free for other work, after wrap-up where the queue has one.
     pub(crate) fn release_agent(&mut self, now: Now, id: InteractionId, leg: LegId, cause: Cause) {
+        self.stops_ringing(now, id, leg);
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        interaction.dialled_agents.retain(|(l, _)| *l != leg);
         let Some(at) = interaction.engaged.iter().position(|e| e.leg == leg) else { return };
         let engaged = interaction.engaged.remove(at);
         interaction.departed = Some(engaged);
@@ -238,10 +298,25 @@ impl Center {
             let _ = t.router.not_ready(now, engaged.agent, "phone_lost".into());
         }
         match engaged.queue {
-            Some(_) => drop(t.router.talk_ended(now, engaged.known_as, engaged.agent)),
-            None => self.free_elsewhere(now, tenant, engaged.agent, engaged.known_as),
+            Some(_) => drop(t.router.talk_ended(now, id, engaged.agent)),
+            None => self.free_elsewhere(now, tenant, engaged.agent, id),
         }
         self.touch_router(tenant);
+    }
+
+    /// The last telephone at which a direct call rang for its agent has stopped.
+    pub(crate) fn stops_ringing(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let tenant = interaction.tenant;
+        let Some(at) = interaction.dialled_agents.iter().position(|(l, _)| *l == leg) else { return };
+        let (_, agent) = interaction.dialled_agents.swap_remove(at);
+        let rings = |c: &DirectCall| c.id == id && c.rings;
+        let rang =
+            self.tenants.get(&tenant).and_then(|t| t.direct_calls.get(&agent)).is_some_and(|c| c.iter().any(rings));
+        let elsewhere = self.get(id).is_some_and(|i| i.dialled_agents.iter().any(|(_, a)| *a == agent));
+        if rang && !elsewhere {
+            self.free_elsewhere(now, tenant, agent, id);
+        }
     }
 
     // ---- telephones ----

@@ -7,6 +7,7 @@ use types::record::{Channel, Direction, LegRole};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Now, Private, TenantId};
 
 use crate::Center;
+use crate::bounds::Bounds;
 use crate::interaction::{Engaged, Interaction};
 use crate::ledger::Ledger;
 
@@ -83,9 +84,11 @@ impl Center {
         let sip_call_id = Some(call.sip_call_id.clone());
         ledger.leg_started(now.wall, leg, role, own_agent, from.clone(), sip_call_id.clone());
         let caller = CallerId { number: from.clone(), name: call.caller_name.clone() };
-        let mut interaction = Interaction::new(id, call.tenant, leg, ledger, caller, dialled.clone());
+        let longest = self.tenants.get(&call.tenant).map(|t| t.longest_call).unwrap_or_default();
+        let bounds = Bounds::new(now, longest);
+        let mut interaction = Interaction::new(id, call.tenant, leg, ledger, caller, dialled.clone(), bounds);
         if let Some(agent) = own_agent {
-            interaction.engaged.push(Engaged { agent, leg, queue: None, known_as: id });
+            interaction.engaged.push(Engaged { agent, leg, queue: None });
         }
         self.interactions.insert(id, interaction);
         self.legs.insert(leg, id);

@@ -8,6 +8,7 @@ use flow::Walk;
 use types::leg::{CallerId, Target, Text};
 use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, TenantId, TrunkId};
 
+use crate::bounds::Bounds;
 use crate::ledger::Ledger;
 
 /// How long a direct call rings before it counts as not answered: four ringback cycles and a half
@@ -33,7 +34,7 @@ pub(crate) enum Stage {
     Ending,
 }
 
-/// What a playback was for.
+/// What a playback is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Playing {
     /// The flow wants to know when this playback of its own ends.
@@ -44,12 +45,20 @@ pub(crate) enum Playing {
     Announcement,
     /// The agent's number; the bridge comes after it.
     AgentNumber,
-    /// Music while the agent holds.
+    /// Music while the other one holds.
     Hold,
     /// The target rings.
     Ringback,
     /// The last thing the caller hears.
     Farewell,
+}
+
+/// What plays to a leg.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Playback {
+    pub(crate) leg: LegId,
+    pub(crate) play: PlayId,
+    pub(crate) what: Playing,
 }
 
 /// An agent whom this interaction keeps from other work.
@@ -59,8 +68,6 @@ pub(crate) struct Engaged {
     pub(crate) leg: LegId,
     /// Came from a queue's offer: wrap-up follows.
     pub(crate) queue: Option<QueueId>,
-    /// The interaction by which the router knows this talk; another one after an attended transfer.
-    pub(crate) known_as: InteractionId,
 }
 
 /// One interaction.
@@ -72,7 +79,8 @@ pub(crate) struct Interaction {
     pub(crate) ledger: Ledger,
     pub(crate) walk: Option<Walk>,
     pub(crate) stage: Stage,
-    pub(crate) playing: Option<(PlayId, Playing)>,
+    /// What plays, to whom; one at most for each leg.
+    pub(crate) playing: Vec<Playback>,
     pub(crate) language: Text,
     pub(crate) caller: CallerId,
     pub(crate) dialled: Private<Text>,
@@ -91,6 +99,7 @@ pub(crate) struct Interaction {
     pub(crate) media_lost: Vec<(LegId, Mono)>,
     /// When the leases of the agents who talk are renewed.
     pub(crate) alive_at: Option<Mono>,
+    pub(crate) bounds: Bounds,
     pub(crate) armed: Option<Mono>,
     /// A callback was noted: the customer is not lost.
     pub(crate) callback: bool,
@@ -112,6 +121,7 @@ impl Interaction {
         ledger: Ledger,
         caller: CallerId,
         dialled: Private<Text>,
+        bounds: Bounds,
     ) -> Self {
         Self {
             id,
@@ -120,7 +130,7 @@ impl Interaction {
             ledger,
             walk: None,
             stage: Stage::Walking,
-            playing: None,
+            playing: Vec::new(),
             language: "zh".into(),
             caller,
             dialled,
@@ -133,6 +143,7 @@ impl Interaction {
             announce_at: None,
             media_lost: Vec::new(),
             alive_at: None,
+            bounds,
             armed: None,
             callback: false,
             waited_from: None,
@@ -146,12 +157,35 @@ impl Interaction {
     pub(crate) fn deadline(&self) -> Option<Mono> {
         let walk = self.walk.as_ref().and_then(Walk::poll_timeout);
         let lost = self.media_lost.iter().map(|(_, at)| *at).min();
-        [self.call.poll_timeout(), walk, self.announce_at, lost, self.alive_at].into_iter().flatten().min()
+        let own = [self.call.poll_timeout(), walk, self.announce_at, lost, self.alive_at, self.bounds.deadline()];
+        own.into_iter().flatten().min()
     }
 
     /// The agent whose leg this is.
     pub(crate) fn agent_of(&self, leg: LegId) -> Option<AgentId> {
         let engaged = self.engaged.iter().find(|e| e.leg == leg).map(|e| e.agent);
         engaged.or_else(|| self.dialled_agents.iter().find(|(l, _)| *l == leg).map(|(_, a)| *a))
+    }
+
+    /// What the customer is played.
+    pub(crate) fn customer_hears(&self) -> Option<Playing> {
+        let customer = self.call.customer();
+        self.playing.iter().find(|p| p.leg == customer).map(|p| p.what)
+    }
+
+    /// A leg hears this from now on, in place of what it was played before.
+    pub(crate) fn note_playing(&mut self, leg: LegId, play: PlayId, what: Playing) {
+        self.playing.retain(|p| p.leg != leg);
+        self.playing.push(Playback { leg, play, what });
+    }
+
+    /// A playback is over; what it was for.
+    pub(crate) fn played(&mut self, play: PlayId) -> Option<Playing> {
+        let at = self.playing.iter().position(|p| p.play == play)?;
+        Some(self.playing.swap_remove(at).what)
+    }
+
+    pub(crate) fn hears_hold_music(&self, leg: LegId) -> bool {
+        self.playing.iter().any(|p| p.leg == leg && p.what == Playing::Hold)
     }
 }

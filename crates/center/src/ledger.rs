@@ -167,6 +167,15 @@ impl Ledger {
         self.record.legs.iter_mut().find(|l| l.id == id)
     }
 
+    /// Gives a leg away to another interaction: here it ends, there it goes on as it was.
+    pub(crate) fn give_leg(&mut self, now: Wall, id: LegId) -> Option<LegRecord> {
+        let leg = self.leg(id)?;
+        let given = leg.clone();
+        leg.ended = Some(now);
+        leg.cause = Some(Cause::Transferred);
+        Some(given)
+    }
+
     /// Adds a leg that another interaction has given away.
     pub(crate) fn adopt_leg(&mut self, leg: Option<LegRecord>) {
         self.record.legs.extend(leg);

@@ -9,6 +9,7 @@
 //! speak; `ledger` writes the record.
 
 mod agents;
+mod bounds;
 mod effect;
 mod figures;
 mod inbound;
@@ -16,6 +17,7 @@ mod interaction;
 mod ledger;
 mod live;
 mod order;
+mod playing;
 mod queueing;
 mod recording;
 mod setup;
@@ -229,8 +231,17 @@ impl Center {
         }
     }
 
-    /// Takes an interaction down.
+    /// Takes an interaction down, all its legs for one and the same cause.
     fn end(&mut self, now: Now, id: InteractionId, by: EndedBy, cause: Cause) {
+        self.end_legs(now, id, by, cause, cause);
+    }
+
+    /// Takes an interaction down because one party has left: the others are told so.
+    fn end_others(&mut self, now: Now, id: InteractionId, by: EndedBy, cause: Cause) {
+        self.end_legs(now, id, by, cause, Cause::OtherLeft);
+    }
+
+    fn end_legs(&mut self, now: Now, id: InteractionId, by: EndedBy, cause: Cause, told: Cause) {
         let Some(interaction) = self.get(id) else { return };
         interaction.ledger.ends(by, cause);
         if interaction.stage != Stage::Ending {
@@ -245,7 +256,7 @@ impl Center {
             self.enter(now, id, Doing::just(SegmentKind::Ending));
         }
         if let Some(interaction) = self.get(id) {
-            interaction.call.hang_up_all(cause);
+            interaction.call.hang_up_all(told);
         }
         self.touch(id);
     }
@@ -307,6 +318,10 @@ impl Center {
                     self.journal(now, tenant, Happening::InteractionAnswered { id });
                 }
             }
+            LegCommand::Hangup { leg, .. } => {
+                interaction.bounds.told_to_end(now, *leg);
+                self.stops_ringing(now, id, *leg);
+            }
             _ => {}
         }
         self.command(command);
@@ -323,6 +338,7 @@ impl Center {
             self.announce_in_queue(now, id);
         }
         self.check_media_lost(now, id);
+        self.check_bounds(now, id);
         self.renew_leases(now, id);
     }
 }

@@ -1,13 +1,12 @@
 //! Waiting for an agent: into the queue, offers, announcements, and out again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use acd::{LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, Ticket};
 use flow::{QueueOutcome, speech};
 use types::leg::Sound;
 use types::record::{Decision, LegRole, SegmentKind};
-use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Mono, Now, QueueId, TenantId, Wall};
+use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, QueueId, TenantId, Wall};
 
 use crate::Center;
 use crate::interaction::{Engaged, Playing, Stage};
@@ -144,7 +143,7 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Queued { queue };
         self.enter(now, id, Doing { kind: SegmentKind::Queued, queue: Some(queue), agent: None });
-        if self.get(id).is_some_and(|i| i.playing.is_none()) {
+        if self.get(id).is_some_and(|i| i.customer_hears().is_none()) {
             self.play_music(now, id);
         }
     }
@@ -165,7 +164,7 @@ impl Center {
             interaction.call.hang_up_leg(leg, Cause::NoAnswer);
             return self.touch(id);
         }
-        interaction.engaged.push(Engaged { agent, leg, queue: Some(queue), known_as: id });
+        interaction.engaged.push(Engaged { agent, leg, queue: Some(queue) });
         interaction.stage = Stage::Announcing { queue, agent, leg };
         interaction.announce_at = None;
         let announce = tenant.queues.get(&queue).is_some_and(|q| q.announce_agent_number);
@@ -266,31 +265,5 @@ impl Center {
         let queues = self.tenants.get(&interaction.tenant).map(|t| &t.queues);
         let music = queues.and_then(|q| q.get(&queue)).map_or_else(|| "default".into(), |q| q.music.clone());
         self.play(now, id, Playing::Music, vec![Sound::Music(music)], true, false);
-    }
-
-    pub(crate) fn play(
-        &mut self,
-        now: Now,
-        id: InteractionId,
-        what: Playing,
-        sounds: Vec<Sound>,
-        repeat: bool,
-        barge_in: bool,
-    ) {
-        // What the call brain wants first, such as the answer, goes first.
-        self.pump_call_commands(now, id);
-        let play = self.new_play(now);
-        let Some(interaction) = self.get(id) else { return };
-        interaction.playing = Some((play, what));
-        let leg = interaction.call.customer();
-        self.command(LegCommand::Play { leg, play, sounds: Arc::from(sounds), repeat, barge_in });
-    }
-
-    pub(crate) fn stop_playing(&mut self, id: InteractionId) {
-        let Some(interaction) = self.get(id) else { return };
-        if interaction.playing.take().is_some() {
-            let leg = interaction.call.customer();
-            self.command(LegCommand::StopPlay(leg));
-        }
     }
 }

@@ -23,7 +23,8 @@ pub struct Setup {
     pub agents: Vec<AgentConfig>,
     /// Flows by id.
     pub flows: HashMap<FlowId, Arc<Flow>>,
-    /// Named values that flows refer to as `setting:NAME`.
+    /// Named values that flows refer to as `setting:NAME`, and `call.longest_s`, the longest a call
+    /// may last in seconds.
     pub settings: HashMap<Text, Text>,
     /// The seed of all random choices of this tenant's router.
     pub seed: u64,
@@ -32,7 +33,7 @@ pub struct Setup {
 /// Why a tenant's settings are not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
-    /// A queue's or an agent's settings make no sense.
+    /// A queue's, an agent's or another setting makes no sense.
     #[error("{what} {name}: {why}")]
     Invalid {
         /// `queue`, `agent`, `flow`.

@@ -7,11 +7,12 @@ use call::Happened;
 use flow::{Input, QueueOutcome, TransferOutcome};
 use types::leg::{Sound, Tone};
 use types::record::{LegRole, Outcome, SegmentKind};
-use types::{Cause, EndedBy, InteractionId, LegCommand, LegEvent, LegId, Now, PlayId};
+use types::{Cause, EndedBy, InteractionId, LegEvent, LegId, Now, PlayId};
 
 use crate::interaction::{Playing, Stage};
 use crate::ledger::Doing;
 use crate::order::ENDED_KEPT;
+use crate::targets::is_worth_another_trunk;
 use crate::{Center, Who};
 use types::event::Happening;
 
@@ -39,12 +40,17 @@ impl Center {
             }
             LegEvent::PlayDone { play, .. } => self.on_play_done(now, id, play),
             LegEvent::MediaLost { leg } => self.on_media_lost(now, id, leg),
-            LegEvent::MediaBack { leg } => self.on_media_back(id, leg),
+            LegEvent::MediaBack { leg } => self.on_media_back(now, id, leg),
             _ => {}
         }
         if let LegEvent::Ended { leg, cause, .. } = *event {
             self.legs.remove(&leg);
             self.leave_line(id, leg);
+            if let Some(interaction) = self.get(id) {
+                interaction.bounds.ended(leg);
+                interaction.playing.retain(|p| p.leg != leg);
+                interaction.media_lost.retain(|(l, _)| *l != leg);
+            }
             if let Some(Stage::Announcing { queue, agent, leg: announced }) = self.get(id).map(|i| i.stage)
                 && announced == leg
             {
@@ -87,7 +93,7 @@ impl Center {
 
     fn on_play_done(&mut self, now: Now, id: InteractionId, play: PlayId) {
         let Some(interaction) = self.get(id) else { return };
-        let Some((_, what)) = interaction.playing.take_if(|(p, _)| *p == play) else { return };
+        let Some(what) = interaction.played(play) else { return };
         match what {
             Playing::Flow(number) => {
                 if let Some(walk) = interaction.walk.as_mut() {
@@ -105,11 +111,22 @@ impl Center {
         match happened {
             Happened::Ringing { leg, heard } => self.on_ringing(now, id, leg, heard),
             Happened::Reached { leg } => self.on_reached(now, id, leg),
-            Happened::AttemptFailed { cause, status: _ } => self.on_attempt_failed(now, id, cause),
+            Happened::AttemptFailed { cause, status, rang } => {
+                let again = is_worth_another_trunk(cause, status, rang);
+                self.on_attempt_failed(now, id, cause, again);
+            }
+            Happened::TransferUnreached { by, cause, status, rang } => {
+                let again = is_worth_another_trunk(cause, status, rang);
+                if !(again && self.transfer_next(now, id, by))
+                    && let Some(interaction) = self.get(id)
+                {
+                    interaction.call.fail_transfer(by, cause);
+                }
+            }
             Happened::PartnerLeft { leg, cause, by_peer: _ } => self.on_partner_left(now, id, leg, cause),
             Happened::CustomerLeft { cause, by_peer } => {
                 let swapped = self.get(id).is_some_and(|i| i.swapped);
-                let by = match (by_peer, swapped) {
+                let by = match (by_peer && !is_vanished(cause), swapped) {
                     (true, false) => EndedBy::Caller,
                     (true, true) => EndedBy::Callee,
                     (false, _) => EndedBy::System,
@@ -136,7 +153,7 @@ impl Center {
                 // Whose call is taken already hears no ringing but ours.
                 self.play(now, id, Playing::Ringback, vec![Sound::Tone(Tone::Ringback)], false, false);
             }
-        } else if matches!(interaction.stage, Stage::Offered { .. }) && interaction.playing.is_none() {
+        } else if matches!(interaction.stage, Stage::Offered { .. }) && interaction.customer_hears().is_none() {
             self.play_music(now, id);
         }
     }
@@ -169,13 +186,12 @@ impl Center {
             walk.handle(now, if from_queue { queue } else { Input::Transfer(TransferOutcome::Answered) });
         }
         interaction.ledger.connected(now.wall);
-        let agent = interaction.agent_of(leg);
-        self.enter(now, id, Doing { kind: SegmentKind::Talking, queue: None, agent });
+        self.talk_or_hold(now, id);
         self.keep_recording(now, id, leg);
         self.touch(id);
     }
 
-    fn on_attempt_failed(&mut self, now: Now, id: InteractionId, cause: Cause) {
+    fn on_attempt_failed(&mut self, now: Now, id: InteractionId, cause: Cause, again: bool) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
         let (tenant, stage) = (interaction.tenant, interaction.stage);
         match stage {
@@ -192,7 +208,7 @@ impl Center {
                     self.back_in_queue(now, id, queue);
                 }
             }
-            Stage::Reaching if cause.is_retryable() && self.reach_next(now, id) => {}
+            Stage::Reaching if again && self.reach_next(now, id) => {}
             Stage::Reaching => {
                 self.stop_playing(id);
                 self.target_unreached(now, id, cause);
@@ -238,6 +254,7 @@ impl Center {
         }
         let Some(interaction) = self.get(id) else { return };
         let by = match role {
+            _ if is_vanished(cause) => EndedBy::System,
             _ if interaction.swapped => EndedBy::Caller,
             LegRole::Agent => EndedBy::Agent,
             _ => EndedBy::Callee,
@@ -256,7 +273,7 @@ impl Center {
                 interaction.ledger.talk_ended_by(by, cause);
                 self.enter(now, id, Doing::just(SegmentKind::Menu));
             }
-            None => self.end(now, id, by, cause),
+            None => self.end_others(now, id, by, cause),
         }
         self.touch(id);
     }
@@ -294,23 +311,9 @@ impl Center {
         for (_, at) in interaction.media_lost.iter_mut().filter(|(lost, _)| *lost == by) {
             *at = now.mono + grace(held);
         }
-        let Some(partner) = interaction.call.partner() else { return };
-        if interaction.stage != Stage::Talking {
-            return;
-        }
-        let agent = interaction.agent_of(partner);
-        let customer = interaction.call.customer();
-        let kind = if held { SegmentKind::Held } else { SegmentKind::Talking };
-        self.enter(now, id, Doing { kind, queue: None, agent });
-        match (by == customer, held) {
-            (false, true) => self.play(now, id, Playing::Hold, vec![Sound::Music("default".into())], true, false),
-            (false, false) => self.stop_playing(id),
-            (true, true) => {
-                let play = self.new_play(now);
-                let sounds = std::sync::Arc::from([Sound::Music("default".into())]);
-                self.command(LegCommand::Play { leg: partner, play, sounds, repeat: true, barge_in: false });
-            }
-            (true, false) => self.command(LegCommand::StopPlay(partner)),
+        // While the customer is being handed on it hears ringing; what holds then shows afterwards.
+        if interaction.stage == Stage::Talking && !interaction.call.is_attempting() {
+            self.talk_or_hold(now, id);
         }
     }
 
@@ -325,18 +328,17 @@ impl Center {
         interaction.media_lost.retain(|(lost, _)| *lost != leg);
         interaction.media_lost.push((leg, now.mono + grace(holds)));
         if !holds && interaction.stage == Stage::Talking && interaction.call.partner() == Some(leg) {
-            self.play(now, id, Playing::Hold, vec![Sound::Music("default".into())], true, false);
+            self.bridge_silence(now, id);
         }
     }
 
-    fn on_media_back(&mut self, id: InteractionId, leg: LegId) {
+    fn on_media_back(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(interaction) = self.get(id) else { return };
         let before = interaction.media_lost.len();
         interaction.media_lost.retain(|(lost, _)| *lost != leg);
-        let holds = interaction.call.leg(leg).is_some_and(|l| l.holds);
-        let waits = interaction.playing.is_some_and(|(_, what)| what == Playing::Hold);
-        if interaction.media_lost.len() < before && waits && !holds {
-            self.stop_playing(id);
+        let talks = interaction.stage == Stage::Talking && !interaction.call.is_attempting();
+        if interaction.media_lost.len() < before && talks && interaction.call.partner() == Some(leg) {
+            self.talk_or_hold(now, id);
         }
     }
 
@@ -345,7 +347,8 @@ impl Center {
             let Some(at) = interaction.media_lost.iter().position(|(_, at)| *at <= now.mono) else { return };
             let (leg, _) = interaction.media_lost.remove(at);
             if leg == interaction.call.customer() {
-                self.end(now, id, EndedBy::System, Cause::MediaLost);
+                interaction.call.hang_up_leg(leg, Cause::MediaLost);
+                self.end_others(now, id, EndedBy::System, Cause::MediaLost);
             } else if interaction.call.partner() == Some(leg) {
                 // While it hands the customer on, that goes on without it.
                 let handing_over = interaction.call.is_attempting();

@@ -11,6 +11,16 @@ use crate::Center;
 use crate::interaction::{Engaged, Stage};
 use crate::tenant::Tenant;
 
+/// Trunks that one call tries, one after the other: with more, a caller would hear nothing for longer
+/// than anyone waits, since each may take half a minute to say nothing.
+const MAX_TRUNKS: usize = 4;
+
+/// Whether another trunk may do better: the trouble was on the way, not with the person called.
+pub(crate) const fn is_worth_another_trunk(cause: Cause, status: Option<u16>, rang: bool) -> bool {
+    // A carrier that can't get through in time says 408; once it has rung, it is the person's.
+    cause.is_retryable() || matches!(status, Some(408)) && !rang
+}
+
 impl Tenant {
     /// All telephones at which an agent can be rung right now.
     pub(crate) fn targets_of(&self, agent: AgentId) -> Vec<Target> {
@@ -25,7 +35,7 @@ impl Tenant {
     pub(crate) fn outside_targets(&self, number: &str) -> Vec<(TrunkId, Target)> {
         let Dialled::Outside { trunks, emergency } = self.plan.from_inside(number) else { return Vec::new() };
         let free = trunks.iter().filter(|t| emergency || self.has_line(t.id));
-        free.filter_map(|t| Some((t.id, self.trunk_target(t.id, number)?))).collect()
+        free.filter_map(|t| Some((t.id, self.trunk_target(t.id, number)?))).take(MAX_TRUNKS).collect()
     }
 
     /// Whether a trunk has a line for one more call.
@@ -87,8 +97,30 @@ impl Center {
             return self.end(now, id, EndedBy::Callee, Cause::Busy);
         }
         let targets = t.targets_of(agent);
-        let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
+        let dials = self.ring_agent(now, id, agent, targets);
+        self.forget_further_targets(id);
         self.reach(now, id, dials);
+    }
+
+    /// Dials for an agent whom no queue has found, who is kept from the queues while they ring.
+    pub(crate) fn ring_agent(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        agent: AgentId,
+        targets: Vec<Target>,
+    ) -> Vec<Dial> {
+        let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
+        if let Some(tenant) = self.tenant_of(id).filter(|_| !dials.is_empty()) {
+            self.rings_elsewhere(now, tenant, agent, id);
+        }
+        dials
+    }
+
+    fn forget_further_targets(&mut self, id: InteractionId) {
+        if let Some(interaction) = self.get(id) {
+            interaction.further_targets.clear();
+        }
     }
 
     /// Calls outside over the best trunk; the others are kept for failover.
@@ -114,17 +146,24 @@ impl Center {
 
     /// Rings the next of the remaining targets.
     pub(crate) fn reach_next(&mut self, now: Now, id: InteractionId) -> bool {
-        let Some((trunk, target)) = self.get(id).and_then(|i| i.further_targets.pop_front()) else { return false };
-        let dials = self.dials(now, id, LegRole::Target, None, vec![target]);
-        for dial in &dials {
-            self.take_line(id, dial.leg, trunk);
-        }
+        let Some(dials) = self.next_trunk(now, id) else { return false };
         self.reach(now, id, dials);
         true
     }
 
+    /// A dial over the next of the remaining trunks.
+    pub(crate) fn next_trunk(&mut self, now: Now, id: InteractionId) -> Option<Vec<Dial>> {
+        let (trunk, target) = self.get(id)?.further_targets.pop_front()?;
+        let dials = self.dials(now, id, LegRole::Target, None, vec![target]);
+        for dial in &dials {
+            self.take_line(id, dial.leg, trunk);
+        }
+        Some(dials)
+    }
+
     /// Rings an address as it is.
     pub(crate) fn reach_address(&mut self, now: Now, id: InteractionId, uri: Private<Text>) {
+        self.forget_further_targets(id);
         let dials = self.dials(now, id, LegRole::Target, None, vec![plain(uri)]);
         self.reach(now, id, dials);
     }
@@ -167,7 +206,7 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         let Some(agent) = interaction.agent_of(leg) else { return };
         if interaction.engaged.iter().all(|e| e.leg != leg) {
-            interaction.engaged.push(Engaged { agent, leg, queue: None, known_as: id });
+            interaction.engaged.push(Engaged { agent, leg, queue: None });
             let tenant = interaction.tenant;
             self.busy_elsewhere(now, tenant, agent, id);
             self.watch_leases(now, id);

@@ -2,23 +2,33 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use acd::Router;
 use dialplan::Plan;
 use directory::{Directory, Registrations};
 use flow::Flow;
 use types::leg::Text;
-use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, TenantId};
+use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
 
+use crate::bounds::longest_call;
 use crate::setup::{Setup, SetupError};
 use crate::{Center, Who};
+
+/// A call of an agent outside the queues.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DirectCall {
+    pub(crate) id: InteractionId,
+    /// It still rings at the agent.
+    pub(crate) rings: bool,
+}
 
 /// An agent's work after a talk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wrapping {
     pub(crate) id: InteractionId,
     pub(crate) queue: Option<QueueId>,
-    pub(crate) from: Now,
+    pub(crate) from: Wall,
 }
 
 /// One tenant's settings and the brains that work by them.
@@ -37,7 +47,8 @@ pub(crate) struct Tenant {
     /// Calls in progress by trunk.
     pub(crate) trunk_calls: HashMap<types::TrunkId, u32>,
     /// Calls outside the queues by agent.
-    pub(crate) direct_calls: HashMap<AgentId, Vec<InteractionId>>,
+    pub(crate) direct_calls: HashMap<AgentId, Vec<DirectCall>>,
+    pub(crate) longest_call: Duration,
     /// Agents who have said themselves that they want no calls: why, or nothing for signed out.
     pub(crate) away: HashMap<AgentId, Option<Text>>,
     /// Agents at work after a talk.
@@ -52,7 +63,7 @@ impl Tenant {
     pub(crate) fn rearm_registrations(&mut self, now: Now) {
         self.registrations_lapse = self.registrations.next_expiry().map(|at| {
             let ms = at.ms_since(now.wall);
-            now.mono + std::time::Duration::from_millis(ms)
+            now.mono + Duration::from_millis(ms)
         });
     }
 
@@ -81,6 +92,7 @@ impl Center {
     /// When a queue's or an agent's settings make no sense; nothing has changed then.
     pub fn add_tenant(&mut self, now: Now, setup: Setup) -> Result<(), SetupError> {
         let id = setup.directory.tenant().id;
+        let longest_call = longest_call(&setup.settings)?;
         let mut router = Router::new(setup.seed);
         for queue in &setup.queues {
             let invalid = |e: String| SetupError::Invalid { what: "queue", name: queue.name.clone(), why: e };
@@ -104,6 +116,7 @@ impl Center {
             registrations_lapse: None,
             trunk_calls: HashMap::new(),
             direct_calls: HashMap::new(),
+            longest_call,
             away: HashMap::new(),
             wrapping: HashMap::new(),
             ended: VecDeque::new(),

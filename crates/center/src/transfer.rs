@@ -3,7 +3,7 @@
 use call::Dial;
 use dialplan::{Dialled, DidTarget, strip_uri};
 use types::leg::{Sound, Text, Tone, TransferProgress};
-use types::record::{LegRole, SegmentKind};
+use types::record::SegmentKind;
 use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegCommand, LegId, Now, Private, QueueId};
 
 use crate::Center;
@@ -44,6 +44,9 @@ impl Center {
 
     fn blind_transfer(&mut self, now: Now, id: InteractionId, by: LegId, target: &str) {
         let number: Text = strip_uri(target).into();
+        if let Some(interaction) = self.get(id) {
+            interaction.further_targets.clear();
+        }
         match self.destination(id, &number) {
             Destination::Agent(agent) => {
                 let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
@@ -51,19 +54,18 @@ impl Center {
                     return self.refuse_transfer(id, by, Cause::Busy);
                 }
                 let targets = tenant.targets_of(agent);
-                let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
+                let dials = self.ring_agent(now, id, agent, targets);
                 self.start_transfer(now, id, by, Some(agent), dials);
             }
             Destination::Outside => {
                 let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
-                let Some((trunk, target)) = tenant.outside_targets(&number).into_iter().next() else {
-                    return self.refuse_transfer(id, by, Cause::Overload);
-                };
-                let dials = self.dials(now, id, LegRole::Target, None, vec![target]);
-                for dial in &dials {
-                    self.take_line(id, dial.leg, trunk);
+                let targets = tenant.outside_targets(&number);
+                if let Some(interaction) = self.get(id) {
+                    interaction.further_targets = targets.into();
                 }
-                self.start_transfer(now, id, by, None, dials);
+                if !self.transfer_next(now, id, by) {
+                    self.refuse_transfer(id, by, Cause::Overload);
+                }
             }
             Destination::Queue(queue) => {
                 self.let_go(id, by);
@@ -97,8 +99,17 @@ impl Center {
             interaction.call.transfer(now, by, dials, RING_FOR);
         }
         self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: None, agent: to });
-        self.play(now, id, Playing::Ringback, vec![Sound::Tone(Tone::Ringback)], false, false);
+        if self.get(id).is_some_and(|i| i.customer_hears() != Some(Playing::Ringback)) {
+            self.play(now, id, Playing::Ringback, vec![Sound::Tone(Tone::Ringback)], false, false);
+        }
         self.touch(id);
+    }
+
+    /// Tries the next of the trunks by which the customer may be handed on.
+    pub(crate) fn transfer_next(&mut self, now: Now, id: InteractionId, by: LegId) -> bool {
+        let Some(dials) = self.next_trunk(now, id) else { return false };
+        self.start_transfer(now, id, by, None, dials);
+        true
     }
 
     /// Makes the party `by` the one that serves: where it had called out itself, the other one is the
@@ -142,17 +153,21 @@ impl Center {
             // It still rings over there: ring the same number for the customer instead.
             let number = second.dialled.reveal().clone();
             self.end(now, consult, EndedBy::Caller, Cause::Transferred);
+            self.pump_call_commands(now, consult);
             return self.blind_transfer(now, id, by, &number);
         };
         let far = leg.id;
-        let record = second.ledger.leg(far).cloned();
+        // One that was put on hold still hears music.
+        let plays = second.playing.iter().any(|p| p.leg == far);
+        let record = second.ledger.give_leg(now.wall, far);
         let engaged = second.engaged.iter().position(|e| e.leg == far).map(|at| second.engaged.remove(at));
+        if plays {
+            self.stop_playing_to(consult, far);
+        }
         self.end(now, consult, EndedBy::Agent, Cause::Transferred);
         self.legs.insert(far, id);
         self.command(LegCommand::TransferProgress { leg: by, progress: TransferProgress::Done });
         self.stop_playing(id);
-        // A consulted party that was put on hold still hears music.
-        self.command(LegCommand::StopPlay(far));
         if let Some(interaction) = self.get(id) {
             interaction.call.adopt(leg);
             interaction.engaged.extend(engaged);
@@ -178,11 +193,12 @@ impl Center {
             return self.end(now, id, EndedBy::System, Cause::NotFound);
         }
         let Some(interaction) = self.get(id) else { return };
-        let record = interaction.ledger.leg(leg).cloned();
+        let record = interaction.ledger.give_leg(now.wall, leg);
         let engaged = interaction.engaged.pop();
         interaction.ledger.connected(now.wall);
         let Some(leg) = interaction.call.release(leg) else { return };
-        self.end(now, id, EndedBy::System, Cause::Transferred);
+        let by = if engaged.is_some() { EndedBy::Agent } else { EndedBy::Caller };
+        self.end(now, id, by, Cause::Transferred);
         self.legs.insert(leg.id, standing);
         let new = leg.id;
         if let Some(second) = self.get(standing) {
@@ -195,15 +211,19 @@ impl Center {
         self.touch(id);
     }
 
-    /// An agent's leg has moved from one interaction to another. A talk that came from a queue stays
-    /// with the router under the name it has there.
+    /// An agent's leg has moved from one interaction to another, and its work with it.
     fn agent_moved(&mut self, now: Now, leg: LegId, from: InteractionId, to: InteractionId) {
         let Some(tenant) = self.tenant_of(to) else { return };
-        let moved = self.get(to).and_then(|i| i.engaged.iter_mut().find(|e| e.leg == leg));
-        if let Some(Engaged { agent, queue: None, known_as, .. }) = moved {
-            *known_as = to;
-            let agent = *agent;
-            self.move_elsewhere(now, tenant, agent, from, to);
+        let moved = self.get(to).and_then(|i| i.engaged.iter().find(|e| e.leg == leg)).copied();
+        match moved {
+            Some(Engaged { agent, queue: None, .. }) => self.move_elsewhere(now, tenant, agent, from, to),
+            Some(Engaged { agent, queue: Some(_), .. }) => {
+                if let Some(t) = self.tenants.get_mut(&tenant) {
+                    let _ = t.router.talk_moved(now, agent, from, to);
+                    self.touch_router(tenant);
+                }
+            }
+            None => {}
         }
     }
 
@@ -211,33 +231,20 @@ impl Center {
         self.engage(now, id, to);
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Talking;
-        let agent = interaction.agent_of(to);
+        interaction.further_targets.clear();
         interaction.ledger.connected(now.wall);
         self.pump_call_commands(now, id);
         self.stop_playing(id);
         self.watch_leases(now, id);
-        self.enter(now, id, Doing { kind: SegmentKind::Talking, queue: None, agent });
+        self.talk_or_hold(now, id);
         self.keep_recording(now, id, to);
         self.touch(id);
-    }
-
-    /// The customer is with the party again that wanted to hand it on; telephones hold it meanwhile.
-    fn back_with_partner(&mut self, now: Now, id: InteractionId) {
-        let Some(interaction) = self.get(id) else { return };
-        let Some(partner) = interaction.call.partner() else { return };
-        let agent = interaction.agent_of(partner);
-        let held = interaction.call.leg(partner).is_some_and(|l| l.holds);
-        let kind = if held { SegmentKind::Held } else { SegmentKind::Talking };
-        self.enter(now, id, Doing { kind, queue: None, agent });
-        if held {
-            self.play(now, id, Playing::Hold, vec![Sound::Music("default".into())], true, false);
-        }
     }
 
     pub(crate) fn on_transfer_failed(&mut self, now: Now, id: InteractionId, stranded: bool, cause: Cause) {
         self.stop_playing(id);
         if !stranded {
-            return self.back_with_partner(now, id);
+            return self.talk_or_hold(now, id);
         }
         // The party that asked has left already; the queue it came from takes the customer back.
         let queue = self.get(id).and_then(|i| i.ledger.record().queue);

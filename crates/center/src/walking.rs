@@ -55,7 +55,7 @@ impl Center {
             Action::Play { play: number, sounds, barge_in } => {
                 let play = self.new_play(now);
                 if let Some(interaction) = self.get(id) {
-                    interaction.playing = Some((play, Playing::Flow(number)));
+                    interaction.note_playing(leg, play, Playing::Flow(number));
                 }
                 self.command(LegCommand::Play { leg, play, sounds, repeat: false, barge_in });
             }

@@ -34,7 +34,7 @@ use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use types::event::{Event, Happening};
-use types::record::Disposition;
+use types::record::{AgentState, Disposition};
 use types::{AgentId, InteractionId, TenantId};
 
 pub use ask::Ask;
@@ -237,8 +237,19 @@ impl Node {
 fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Result<Vec<Vec<u8>>, NodeError> {
     let now = net::media::now();
     let recovered = recovery::recover(journal, checkpoint)?;
+    // What agents said holds before their telephones would make them ready.
+    for (agent, seen) in &recovered.agents {
+        if let Some(away) = &seen.away {
+            center.restore_away(now, seen.tenant, *agent, away.reason.clone());
+        }
+    }
     for (device, (tenant, bindings)) in &recovered.registrations {
         center.restore_registration(now, *tenant, *device, bindings);
+    }
+    for (agent, seen) in &recovered.agents {
+        if let (AgentState::NotReady, Some(reason), false) = (seen.state, &seen.reason, seen.ends) {
+            center.restore_not_ready(now, seen.tenant, *agent, reason);
+        }
     }
     if !recovered.ends.is_empty() {
         tracing::warn!(interactions = recovered.ends.len(), "calls were cut off by the last end of this node");

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use types::event::{Binding, Event, Happening};
 use types::leg::Text;
 use types::record::{
-    Channel, Direction, InteractionRecord, LegRecord, LegRole, Outcome, RecordingRecord, Segment, SegmentKind,
+    AgentState, Channel, Direction, InteractionRecord, LegRecord, LegRole, Outcome, RecordingRecord, Segment,
+    SegmentKind,
 };
 use types::{AgentId, Cause, DeviceId, EndedBy, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
@@ -24,8 +25,34 @@ pub(crate) struct Recovered {
     pub(crate) registrations: HashMap<DeviceId, (TenantId, Vec<Binding>)>,
     /// Saved dialogs that have not ended.
     pub(crate) dialogs: BTreeMap<LegId, (TenantId, Vec<u8>)>,
-    /// An end for every interaction that has none.
+    /// What agents did last.
+    pub(crate) agents: BTreeMap<AgentId, LastSeen>,
+    /// An end for every interaction, and all work after a talk, that has none.
     pub(crate) ends: Vec<Event>,
+}
+
+/// What an agent did last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LastSeen {
+    pub(crate) tenant: TenantId,
+    /// It said that it wants no calls: why, or nothing for signed out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) away: Option<Away>,
+    pub(crate) state: AgentState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<Text>,
+    pub(crate) since: Wall,
+    /// The state ends by itself.
+    #[serde(default)]
+    pub(crate) ends: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) interaction: Option<InteractionId>,
+}
+
+/// Why an agent wants no calls; without a reason it has signed out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Away {
+    pub(crate) reason: Option<Text>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,6 +73,11 @@ pub(crate) struct Scan {
     open: BTreeMap<InteractionId, Open>,
     dialogs: BTreeMap<LegId, (TenantId, Vec<u8>)>,
     registrations: HashMap<DeviceId, (TenantId, Vec<Binding>)>,
+    #[serde(default)]
+    agents: BTreeMap<AgentId, LastSeen>,
+    /// The last moment that is known.
+    #[serde(default)]
+    last: Wall,
 }
 
 /// Reads the journal from the last checkpoint on.
@@ -59,7 +91,7 @@ pub(crate) fn recover(journal: &Journal, checkpoint: &Path) -> Result<Recovered,
 fn is_of_interest(kind: &str) -> bool {
     kind.starts_with("interaction.")
         || kind.starts_with("dialog.")
-        || matches!(kind, "device.registered" | "recording.started")
+        || matches!(kind, "device.registered" | "recording.started" | "agent.state" | "agent.wish")
 }
 
 impl Scan {
@@ -90,6 +122,7 @@ impl Scan {
             return;
         }
         self.pos = stored.pos;
+        self.last = self.last.max(stored.at);
         // The kinds that matter here are few; the rest is not even parsed.
         if is_of_interest(stored.kind()) {
             match stored.event() {
@@ -140,11 +173,39 @@ impl Scan {
             Happening::InteractionEnded { record } => {
                 self.open.remove(&record.id);
             }
-            Happening::DialogSaved { leg, bytes, .. } => {
+            Happening::Wrapped { id, agent, wrap_up_ms, from, queue } => {
+                if let Some((open, from)) = self.open.get_mut(&id).zip(from) {
+                    let to = Wall(from.0.saturating_add_unsigned(wrap_up_ms));
+                    let (kind, agent) = (SegmentKind::WrapUp, Some(agent));
+                    open.record.wrap_ups.push(Segment { kind, from, to, queue, agent });
+                }
+            }
+            Happening::Disposed { id, disposition } => {
+                if let Some(open) = self.open.get_mut(&id) {
+                    open.record.disposition = Some(disposition);
+                }
+            }
+            Happening::DialogSaved { leg, id, bytes } => {
                 self.dialogs.insert(leg, (tenant, bytes));
+                if let Some(open) = self.open.get_mut(&id) {
+                    open.talks(at, leg);
+                }
             }
             Happening::DialogEnded { leg, .. } => {
                 self.dialogs.remove(&leg);
+                let legs = self.open.values_mut().flat_map(|o| &mut o.record.legs);
+                for leg in legs.filter(|l| l.id == leg) {
+                    leg.ended = Some(at);
+                }
+            }
+            Happening::AgentState { agent, state, reason, until, interaction } => {
+                let away = self.agents.remove(&agent).and_then(|a| a.away);
+                let ends = until.is_some();
+                self.agents.insert(agent, LastSeen { tenant, away, state, reason, since: at, ends, interaction });
+            }
+            Happening::AgentWish { agent, state, reason } => {
+                let seen = self.agents.entry(agent).or_insert_with(|| LastSeen::offline(tenant, at));
+                seen.away = (state != AgentState::Ready).then_some(Away { reason });
             }
             Happening::Registered { device, contacts } => {
                 self.registrations.insert(device, (tenant, contacts));
@@ -154,8 +215,26 @@ impl Scan {
     }
 
     fn finish(self) -> Recovered {
-        let ends = self.open.into_values().map(Open::end).collect();
-        Recovered { registrations: self.registrations, dialogs: self.dialogs, ends }
+        let last = self.last;
+        let wraps = self.agents.iter().filter_map(|(id, seen)| seen.wrap_up_cut_off(*id, last));
+        let mut ends: Vec<Event> = wraps.collect();
+        ends.extend(self.open.into_values().map(Open::end));
+        Recovered { registrations: self.registrations, dialogs: self.dialogs, agents: self.agents, ends }
+    }
+}
+
+impl LastSeen {
+    const fn offline(tenant: TenantId, since: Wall) -> Self {
+        let state = AgentState::Offline;
+        Self { tenant, away: None, state, reason: None, since, ends: false, interaction: None }
+    }
+
+    /// The end of the work after a talk that a crash cut off: at the last moment that is known.
+    fn wrap_up_cut_off(&self, agent: AgentId, last: Wall) -> Option<Event> {
+        let id = self.interaction.filter(|_| self.state == AgentState::WrapUp)?;
+        let wrap_up_ms = last.ms_since(self.since);
+        let what = Happening::Wrapped { id, agent, wrap_up_ms, from: Some(self.since), queue: None };
+        Some(Event { tenant: self.tenant, at: last, what })
     }
 }
 
@@ -170,21 +249,9 @@ fn begun(
     leg: LegId,
     sip_call_id: Option<Text>,
 ) -> InteractionRecord {
-    let first = LegRecord {
-        id: leg,
-        role: LegRole::Customer,
-        agent: None,
-        sip_call_id,
-        address: from.clone(),
-        started: at,
-        ringing: None,
-        answered: None,
-        ended: None,
-        cause: Some(Cause::Shutdown),
-        status: None,
-        by_peer: false,
-        media: None,
-    };
+    // Who calls out or a colleague is one of ours.
+    let role = if direction == Direction::Inbound { LegRole::Customer } else { LegRole::Agent };
+    let first = LegRecord { sip_call_id, ..leg_of(leg, role, from.clone(), at) };
     InteractionRecord {
         id,
         tenant,
@@ -215,7 +282,39 @@ fn begun(
     }
 }
 
+fn leg_of(id: LegId, role: LegRole, address: Private<Text>, started: Wall) -> LegRecord {
+    LegRecord {
+        id,
+        role,
+        agent: None,
+        sip_call_id: None,
+        address,
+        started,
+        ringing: None,
+        answered: None,
+        ended: None,
+        cause: None,
+        status: None,
+        by_peer: false,
+        media: None,
+    }
+}
+
 impl Open {
+    /// A leg's dialog stands. Of one that was rung this is the first that the journal knows.
+    fn talks(&mut self, at: Wall, id: LegId) {
+        match self.record.legs.iter_mut().find(|l| l.id == id) {
+            Some(leg) => {
+                leg.answered.get_or_insert(at);
+            }
+            None => {
+                let role = if self.agent.is_some() { LegRole::Agent } else { LegRole::Target };
+                let leg = leg_of(id, role, "".into(), at);
+                self.record.legs.push(LegRecord { agent: self.agent, answered: Some(at), ..leg });
+            }
+        }
+    }
+
     fn enter(&mut self, at: Wall, state: SegmentKind, queue: Option<QueueId>, agent: Option<AgentId>) {
         self.close_segment(at);
         (self.doing, self.queue, self.agent) = (state, queue, agent);
@@ -259,8 +358,9 @@ impl Open {
         if self.record.connected.is_some() {
             self.record.outcome = Outcome::Answered;
         }
-        for leg in &mut self.record.legs {
+        for leg in self.record.legs.iter_mut().filter(|l| l.ended.is_none()) {
             leg.ended = Some(at);
+            leg.cause = Some(Cause::Shutdown);
         }
         let tenant = self.record.tenant;
         Event { tenant, at, what: Happening::InteractionEnded { record: Box::new(self.record) } }
@@ -268,54 +368,5 @@ impl Open {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(at: i64, what: Happening) -> Event {
-        Event { tenant: TenantId(1), at: Wall(at), what }
-    }
-
-    #[test]
-    fn what_a_crash_cut_off_gets_an_end_and_the_rest_is_left_alone() {
-        let dir = tempfile::tempdir().unwrap();
-        let started = |id, leg| Happening::InteractionStarted {
-            id: InteractionId(id),
-            channel: Channel::Voice,
-            direction: Direction::Inbound,
-            from: "1".into(),
-            to: "2".into(),
-            leg: LegId(leg),
-            sip_call_id: Some("c".into()),
-        };
-        {
-            let journal = Journal::open(dir.path(), journal::Options::default()).unwrap();
-            let mut writer = journal.writer();
-            let talking = Happening::InteractionState {
-                id: InteractionId(7),
-                state: SegmentKind::Talking,
-                queue: None,
-                agent: None,
-            };
-            let recorded = Happening::RecordingStarted {
-                id: InteractionId(7),
-                recording: RecordingId(9),
-                tracks: vec![(LegId(70), 0)],
-            };
-            let saved = |leg| Happening::DialogSaved { leg: LegId(leg), id: InteractionId(7), bytes: vec![leg as u8] };
-            writer.append(&event(1000, started(7, 70)));
-            writer.append(&event(1500, Happening::InteractionAnswered { id: InteractionId(7) }));
-            writer.append(&event(2000, talking));
-            writer.append(&event(2500, recorded));
-            writer.append(&event(2600, saved(70)));
-            writer.append(&event(2600, saved(71)));
-            writer.append(&event(2700, Happening::DialogEnded { leg: LegId(71), cause: Cause::Normal }));
-            writer.barrier(std::time::Duration::from_secs(5));
-        }
-        let journal = Journal::open(dir.path(), journal::Options::default()).unwrap();
-        let recovered = recover(&journal, &dir.path().join("none")).unwrap();
-        assert_eq!(recovered.dialogs.into_values().collect::<Vec<_>>(), [(TenantId(1), vec![70])]);
-        let [Event { what: Happening::InteractionEnded { record }, .. }] = &recovered.ends[..] else { panic!() };
-        assert_eq!((record.answered, record.outcome), (Some(Wall(1500)), Outcome::Answered));
-        assert_eq!((record.talk_ms, record.recordings.len()), (500, 1));
-    }
-}
+#[path = "recovery_tests.rs"]
+mod tests;

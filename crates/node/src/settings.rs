@@ -67,7 +67,12 @@ pub(crate) async fn load(
 }
 
 fn values(stored: Vec<Setting>, overrides: &BTreeMap<String, String>) -> HashMap<Text, Text> {
-    let stored = stored.into_iter().filter_map(|s| Some((Text::from(s.key), Text::from(s.value.as_str()?))));
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => Some(Text::from(text.as_str())),
+        serde_json::Value::Number(number) => Some(Text::from(number.to_string())),
+        _ => None,
+    };
+    let stored = stored.into_iter().filter_map(|s| Some((Text::from(s.key), text(&s.value)?)));
     let given = overrides.iter().map(|(k, v)| (Text::from(k.as_str()), Text::from(v.as_str())));
     stored.chain(given).collect()
 }

@@ -18,6 +18,8 @@ pub(crate) enum Act {
     GiveUp(LegId),
     /// Nobody has taken the call for too long.
     StopRinging(LegId),
+    /// A session timer notices that nobody is there any more.
+    Expire(LegId),
     /// Someone takes the call.
     Answer(LegId),
     /// Someone or something refuses it.

@@ -41,11 +41,28 @@ pub enum Fault {
     LostConnect,
     /// The wall clock steps back by an hour.
     ClockBack,
+    /// The end of a customer's leg is never reported.
+    LostCustomerEnd,
+    /// It is not written how long an agent worked after a talk.
+    LostWrapped,
+    /// Ten playbacks are not stopped.
+    LostStop,
+    /// An agent's telephone is rung for another call in the same moment.
+    GhostRing,
+}
+
+/// Whose leg reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    Agent,
+    /// One whose call was taken.
+    Customer,
+    Other,
 }
 
 impl Fault {
     /// All faults.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::LostTimer,
         Self::DoubledIncoming,
         Self::LateIncoming,
@@ -59,6 +76,10 @@ impl Fault {
         Self::LostDial,
         Self::LostConnect,
         Self::ClockBack,
+        Self::LostCustomerEnd,
+        Self::LostWrapped,
+        Self::LostStop,
+        Self::GhostRing,
     ];
 }
 
@@ -67,6 +88,8 @@ const SPARED: u32 = 20;
 /// How long after the first call faults of the clock begin, and how long a lost timer lasts.
 const AFTER_OPENING: Duration = Duration::from_secs(3600);
 const TIMER_LOST_FOR: Duration = Duration::from_secs(2400);
+/// What tells a ghost's leg from the one it haunts.
+const GHOST: u64 = 1 << 62;
 const STEP_BACK_MS: i64 = 3_600_000;
 
 /// A fault at work.
@@ -90,6 +113,7 @@ impl Planted {
         // Of some, one alone may by chance do no harm.
         let run = match self.fault {
             Fault::LostState | Fault::LostConnect | Fault::LostHangup => 3,
+            Fault::LostStop => 10,
             _ => 1,
         };
         (SPARED..SPARED + run).contains(&self.passed)
@@ -104,7 +128,7 @@ impl Planted {
     }
 
     /// What becomes of a report on its way to the center.
-    pub(crate) fn on_event(&mut self, event: LegEvent, of_agent: bool) -> Vec<LegEvent> {
+    pub(crate) fn on_event(&mut self, event: LegEvent, of: Of) -> Vec<LegEvent> {
         let incoming = matches!(event, LegEvent::Incoming { .. });
         let ended = matches!(event, LegEvent::Ended { .. });
         let fault = self.fault;
@@ -118,7 +142,8 @@ impl Planted {
                 let late = self.incoming.take_if(|(leg, _)| *leg == event.leg());
                 return [Some(event), late.map(|(_, incoming)| incoming)].into_iter().flatten().collect();
             }
-            Fault::LostEnd if ended && of_agent && self.hits() => return Vec::new(),
+            Fault::LostEnd if ended && of == Of::Agent && self.hits() => return Vec::new(),
+            Fault::LostCustomerEnd if ended && of == Of::Customer && self.hits() => return Vec::new(),
             Fault::LostPlayDone => {
                 if let LegEvent::PlayDone { play, .. } = event
                     && self.plays.contains(&play)
@@ -146,7 +171,9 @@ impl Planted {
             (Fault::LostHangup, Effect::Leg(LegCommand::Hangup { leg, cause })) => {
                 of_agent(leg) && *cause != Cause::Transferred
             }
-            (Fault::LostDial, Effect::Leg(LegCommand::Dial { target, .. })) => {
+            (Fault::LostWrapped, Effect::Journal(event)) => matches!(event.what, Happening::Wrapped { .. }),
+            (Fault::LostStop, Effect::Leg(LegCommand::StopPlay(_))) => true,
+            (Fault::LostDial | Fault::GhostRing, Effect::Leg(LegCommand::Dial { target, .. })) => {
                 crate::world::whose(target.uri.reveal()).is_some()
             }
             (Fault::LostConnect, Effect::Leg(LegCommand::Connect { to: Connection::Bridge(_), .. })) => true,
@@ -165,7 +192,15 @@ impl Planted {
         }
         match self.fault {
             Fault::DoubledRecord | Fault::DoubledAnswer => [Some(effect.clone()), Some(effect)],
+            Fault::GhostRing => [Some(effect.clone()), another_call(effect)],
             _ => [None, None],
         }
     }
+}
+
+/// The same telephone rings for nobody's sake.
+fn another_call(effect: Effect) -> Option<Effect> {
+    let Effect::Leg(LegCommand::Dial { leg, tenant, target, caller, .. }) = effect else { return None };
+    let leg = LegId(leg.0 ^ GHOST);
+    Some(Effect::Leg(LegCommand::Dial { leg, tenant, target, caller, on_behalf_of: None }))
 }

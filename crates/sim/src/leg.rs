@@ -62,6 +62,10 @@ pub(crate) struct Leg {
     pub(crate) epoch: u32,
     /// Since when it hears nothing.
     pub(crate) silent_since: Mono,
+    /// Since when it is played what it is played.
+    pub(crate) plays_since: Mono,
+    /// The leg for which we ring it.
+    pub(crate) on_behalf_of: Option<LegId>,
 }
 
 impl Leg {
@@ -80,6 +84,8 @@ impl Leg {
             bridge: None,
             epoch: 0,
             silent_since: now,
+            plays_since: now,
+            on_behalf_of: None,
         }
     }
 

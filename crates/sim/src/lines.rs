@@ -16,6 +16,8 @@ const DELAY_S: (f64, f64) = (0.002, 0.06);
 /// A message that is lost is sent again after T1, then after twice that.
 const LOSS: f64 = 0.01;
 const T1_S: f64 = 0.5;
+/// One who has vanished answers no BYE: it counts as gone after 64 times T1.
+const UNANSWERED_BYE_S: f64 = 32.0;
 
 impl Sim {
     /// One message's way through the network.
@@ -73,10 +75,10 @@ impl Sim {
                 }
             }
             LegCommand::Hangup { leg, cause } => {
-                if let Some(l) = self.legs.get_mut(&leg) {
-                    l.told_to_end = true;
-                }
-                self.end_leg(leg, cause, None, false, 0.0);
+                let Some(l) = self.legs.get_mut(&leg) else { return };
+                l.told_to_end = true;
+                let after_s = if l.vanished { UNANSWERED_BYE_S } else { 0.0 };
+                self.end_leg(leg, cause, None, false, after_s);
             }
             LegCommand::Connect { leg, to: Connection::Bridge(other) } => self.on_bridge(leg, other),
             LegCommand::Connect { leg, .. } => self.unbridge(leg),
@@ -98,7 +100,7 @@ impl Sim {
     fn on_dial(&mut self, id: LegId, target: &Target, on_behalf_of: Option<LegId>) {
         let agent = world::whose(target.uri.reveal());
         let party = agent.map_or(Party::Outside, |agent| Party::Phone { agent });
-        self.legs.insert(id, Leg::new(party, self.now.mono));
+        self.legs.insert(id, Leg { on_behalf_of, ..Leg::new(party, self.now.mono) });
         self.checks.leg_began(id, false);
         self.emit(LegEvent::Dialled { leg: id, sip_call_id: Arc::from("x") }, Duration::from_micros(200));
         match agent {
@@ -207,8 +209,10 @@ impl Sim {
 
     fn on_play(&mut self, leg: LegId, play: PlayId, sounds: &[Sound], repeat: bool) {
         self.stop_play(leg);
+        let now = self.now.mono;
         let Some(l) = self.legs.get_mut(&leg).filter(|l| !l.ended) else { return };
         l.play = Some(play);
+        l.plays_since = now;
         let endless = repeat || sounds.iter().any(is_endless);
         let mut length = Duration::ZERO;
         for sound in sounds {

@@ -10,7 +10,7 @@ use types::{Cause, LegEvent, LegId, Mono, Now, Wall};
 use crate::acts::{Act, Person, TalkAct, at};
 use crate::agenda::Agenda;
 use crate::check::Checks;
-use crate::fault::Planted;
+use crate::fault::{Of, Planted};
 use crate::leg::{Caller, Leg, Party};
 use crate::report::Report;
 use crate::rng::Rng;
@@ -148,6 +148,7 @@ impl Sim {
                     self.end_leg(leg, Cause::Cancelled, Some(487), true, 0.02);
                 }
             }
+            Act::Expire(leg) => self.end_leg(leg, Cause::SessionExpired, None, false, 0.0),
             Act::Answer(leg) => self.on_answer(leg),
             Act::Refuse(leg, cause, status) => {
                 if self.legs.get(&leg).is_some_and(|l| !l.up) {
@@ -174,7 +175,11 @@ impl Sim {
     /// A report reaches the center.
     fn deliver(&mut self, event: LegEvent) {
         let leg = event.leg();
-        let agent_leg = matches!(self.legs.get(&leg), Some(Leg { party: Party::Phone { .. }, .. }));
+        let of = match self.legs.get(&leg) {
+            Some(Leg { party: Party::Phone { .. }, .. }) => Of::Agent,
+            Some(Leg { party: Party::Caller(_), up: true, .. }) => Of::Customer,
+            _ => Of::Other,
+        };
         match &event {
             LegEvent::Ended { .. } => {
                 self.unbridge(leg);
@@ -191,7 +196,7 @@ impl Sim {
             _ => {}
         }
         let events = match &mut self.planted {
-            Some(planted) => planted.on_event(event, agent_leg),
+            Some(planted) => planted.on_event(event, of),
             None => vec![event],
         };
         for event in events {

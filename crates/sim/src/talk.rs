@@ -92,8 +92,9 @@ impl Sim {
         };
         let customer = if server == a { b } else { a };
         for leg in [a, b] {
-            if let Some(leg) = self.legs.get_mut(&leg) {
-                leg.holds = false;
+            if self.legs.get(&leg).is_some_and(|l| l.holds) {
+                // It sees that there is somebody to talk to.
+                self.plan_talk(Duration::from_secs(1), leg, TalkAct::Hold(false));
             }
         }
         let why = self.legs.get(&server).map(|l| l.party.clone());
@@ -203,8 +204,7 @@ impl Sim {
         } else {
             // No media was to be missed, as on hold: the session timer notices.
             let after = self.rng.between(30.0, 300.0);
-            let (cause, by_peer) = (Cause::SessionExpired, false);
-            self.emit(LegEvent::Ended { leg: id, cause, status: None, by_peer, quality: None }, after);
+            self.plan(after, Act::Expire(id));
         }
     }
 

@@ -62,7 +62,7 @@ impl Router {
     pub fn busy_elsewhere(&mut self, now: Now, agent: AgentId, interaction: InteractionId) -> Result<(), Error> {
         let until = now.mono + self.limits.talk;
         let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
-        it.elsewhere = Some(Elsewhere { interaction, until });
+        it.elsewhere = Some(Elsewhere { interaction, until, rings: false });
         if let Activity::Offer { interaction, .. } = it.activity {
             self.withdraw(now, agent, interaction, OfferEnd::Busy);
         }
@@ -70,10 +70,25 @@ impl Router {
         Ok(())
     }
 
-    /// The call of [`Self::busy_elsewhere`] is over.
+    /// A call from outside the queues rings at an agent who neither rings nor talks: no queue offers
+    /// it anything meanwhile. Followed by [`Self::busy_elsewhere`] or [`Self::free_elsewhere`].
+    pub fn rings_elsewhere(&mut self, now: Now, agent: AgentId, interaction: InteractionId) -> Result<(), Error> {
+        let until = now.mono + self.limits.talk;
+        let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
+        if !matches!(it.activity, Activity::Idle | Activity::WrapUp { .. }) || it.elsewhere.is_some_and(|c| !c.rings) {
+            return Err(Error::Stale);
+        }
+        it.elsewhere = Some(Elsewhere { interaction, until, rings: true });
+        self.settle_and_dispatch(now, agent);
+        Ok(())
+    }
+
+    /// The call of [`Self::busy_elsewhere`] or [`Self::rings_elsewhere`] is over.
     pub fn free_elsewhere(&mut self, now: Now, agent: AgentId, interaction: InteractionId) -> Result<(), Error> {
         let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
-        it.elsewhere.take_if(|call| call.interaction == interaction).ok_or(Error::Stale)?;
+        let call = it.elsewhere.take_if(|call| call.interaction == interaction).ok_or(Error::Stale)?;
+        // One who was only rung has not worked.
+        it.keep_idle |= call.rings;
         self.settle_and_dispatch(now, agent);
         Ok(())
     }

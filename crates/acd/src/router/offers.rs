@@ -104,6 +104,23 @@ impl Router {
         Ok(())
     }
 
+    /// A talk goes on as part of another interaction: the agent was handed over with its customer.
+    pub fn talk_moved(
+        &mut self,
+        now: Now,
+        agent: AgentId,
+        from: InteractionId,
+        to: InteractionId,
+    ) -> Result<(), Error> {
+        let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
+        match &mut it.activity {
+            Activity::Talk { interaction, .. } if *interaction == from => *interaction = to,
+            _ => return Err(Error::Stale),
+        }
+        self.settle(now, agent);
+        Ok(())
+    }
+
     /// The agent is done before its wrap-up has ended.
     pub fn wrap_up_ended(&mut self, now: Now, agent: AgentId) -> Result<(), Error> {
         let it = self.agents.get(&agent).ok_or(Error::UnknownAgent)?;

@@ -3,7 +3,8 @@
 
 use proptest::prelude::*;
 use types::leg::Origin;
-use types::{Cause, LegEvent, LegId};
+use types::record::SegmentKind;
+use types::{Cause, InteractionId, LegEvent, LegId};
 
 use super::lab::{Lab, T, agent, device};
 use crate::AgentOrder;
@@ -62,6 +63,8 @@ struct Chaos {
     lab: Lab,
     legs: Vec<LegId>,
     ended: Vec<LegId>,
+    /// Interactions in which media has stopped once: music bridges that while the talk goes on.
+    lost: Vec<InteractionId>,
 }
 
 impl Chaos {
@@ -133,7 +136,10 @@ impl Chaos {
             Step::Ended(_, cause, by_peer) => return self.end(leg, CAUSES[cause], by_peer),
             Step::Digit(_, digit) => LegEvent::Digit { leg, digit: digit.into(), source },
             Step::Held(_, held) => LegEvent::HeldByPeer { leg, held },
-            Step::MediaLost(_) => LegEvent::MediaLost { leg },
+            Step::MediaLost(_) => {
+                self.lost.extend(self.lab.center.interaction_of(leg).map(|(_, id)| id));
+                LegEvent::MediaLost { leg }
+            }
             Step::MediaBack(_) => LegEvent::MediaBack { leg },
             Step::Asked(_, number, replaces) => {
                 let replaces = replaces.and_then(|r| self.leg(r));
@@ -157,6 +163,18 @@ impl Chaos {
         self.lab.trace();
     }
 
+    /// Somebody who talks and is played something all the same.
+    fn disturbed(&mut self) -> Option<(String, String)> {
+        let ids = self.lab.interactions.clone();
+        ids.into_iter().find_map(|id| {
+            let seen = self.lab.center.interaction(self.lab.now, T, id)?;
+            let legs = seen.record.legs.iter().filter(|l| l.ended.is_none() && !self.ended.contains(&l.id));
+            let talks = seen.now.state == SegmentKind::Talking;
+            let mut played = legs.filter(|l| talks && self.lab.plays.contains_key(&l.id) && !self.lost.contains(&id));
+            played.next().map(|l| (id.to_string(), l.id.to_string()))
+        })
+    }
+
     /// Every far end hangs up, and everybody is done.
     fn finish(&mut self) {
         for _ in 0..50 {
@@ -176,9 +194,10 @@ proptest! {
 
     #[test]
     fn nothing_is_left_when_every_leg_has_ended(steps in prop::collection::vec(step(), 1..120)) {
-        let mut chaos = Chaos { lab: Lab::with(&[1001, 1002, 1003]), legs: Vec::new(), ended: Vec::new() };
+        let mut chaos = Chaos { lab: Lab::with(&[1001, 1002, 1003]), legs: Vec::new(), ended: Vec::new(), lost: Vec::new() };
         for step in &steps {
             chaos.take(step);
+            prop_assert!(chaos.disturbed().is_none(), "{step:?}: {:?}", chaos.disturbed());
         }
         chaos.finish();
         prop_assert_eq!(chaos.lab.center.in_progress(), 0);

@@ -4,7 +4,8 @@ use types::leg::Origin;
 use types::record::{LegRole, Outcome};
 use types::{Cause, LegEvent, TrunkId};
 
-use super::lab::{Lab, T, device};
+use super::lab::{Lab, T, agent, device};
+use crate::AgentOrder;
 
 #[test]
 fn an_agents_own_number_rings_it_whatever_its_state_unless_it_talks() {
@@ -192,4 +193,77 @@ fn one_whose_call_is_taken_hears_ringing_or_the_far_ends_own_announcement() {
     assert_eq!(lab.told(&["bridge", "stop"]), ["bridge c1 d1", "stop c1"]);
     lab.answers("d1");
     assert_eq!(lab.told(&["bridge", "state", "stop"]), ["bridge c1 d1", "state talking"]);
+}
+
+#[test]
+fn no_queue_offers_anything_to_one_at_whom_a_direct_call_rings() {
+    let mut lab = Lab::with(&[1002]);
+    lab.caller("95004");
+    assert_eq!(lab.state(1002), "ringing");
+    lab.rings("d1");
+    lab.trace();
+    lab.caller("95003");
+    assert_eq!(lab.told(&["dial"]), Vec::<String>::new());
+    lab.call(Origin::Device(device(1003)), "1002");
+    assert_eq!(lab.told(&["hangup", "dial"]), ["hangup c3 busy"], "nor does a second one ring there");
+    lab.ends("d1", Cause::Declined, true);
+    assert_eq!(lab.told(&["dial"]), ["dial d2 sip:1002@desk"], "it is free for the queue again");
+}
+
+#[test]
+fn one_at_whom_a_transfer_rings_gets_nothing_else_and_keeps_its_own_state() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.caller("95002");
+    lab.answers("d1");
+    let now = lab.now;
+    lab.center.order(now, T, agent(1002), AgentOrder::NotReady("lunch".into())).unwrap();
+    lab.asks("d1", "1002", None);
+    assert_eq!(lab.state(1002), "ringing");
+    lab.hangs_up("c1");
+    assert_eq!(lab.state(1002), "not_ready lunch");
+    lab.settle();
+    assert_eq!((lab.state(1002).as_str(), lab.center.in_progress()), ("not_ready lunch", 0));
+}
+
+#[test]
+fn one_who_calls_out_while_a_call_rings_at_it_talks() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.caller("95004");
+    lab.rings("d1");
+    lab.call(Origin::Device(device(1002)), "13911112222");
+    lab.answers("d2");
+    assert_eq!(lab.state(1002), "talking");
+    lab.hangs_up("c2");
+    assert_eq!(lab.state(1002), "ringing", "the other one rings still");
+    lab.answers("d1");
+    assert_eq!(lab.state(1002), "talking");
+    lab.hangs_up("c1");
+    lab.settle();
+    assert_eq!(lab.state(1002), "ready");
+}
+
+#[test]
+fn what_no_trunk_can_reach_is_tried_over_each_once_and_a_callees_word_is_final() {
+    for (status, cause, next) in [
+        (Some(408), Cause::NoAnswer, true),
+        (Some(503), Cause::Unreachable, true),
+        (Some(500), Cause::PeerFailed, true),
+        (None, Cause::Unreachable, true),
+        (Some(486), Cause::Busy, false),
+        (Some(480), Cause::NoAnswer, false),
+    ] {
+        let mut lab = Lab::with(&[1001]);
+        lab.call(Origin::Device(device(1001)), "13911112222");
+        let leg = lab.leg("d1");
+        lab.trace();
+        lab.event(LegEvent::Ended { leg, cause, status, by_peer: true, quality: None });
+        let gives_up = format!("hangup c1 {}", cause.as_str());
+        if next {
+            assert_eq!(lab.told(&["dial", "hangup"]), ["dial d2 sip:13911112222@spare"], "{status:?}");
+            lab.rings("d2");
+            let leg = lab.leg("d2");
+            lab.event(LegEvent::Ended { leg, cause, status, by_peer: true, quality: None });
+        }
+        assert_eq!(lab.told(&["dial", "hangup"]), [gives_up], "{status:?}");
+    }
 }

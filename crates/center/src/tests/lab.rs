@@ -106,7 +106,7 @@ fn setup(tenant: TenantId) -> Setup {
         queues: vec![queue(SALES, "sales"), queue(SUPPORT, "support")],
         agents: (0..3).map(agent).collect(),
         flows: HashMap::from([(FlowId(1), flow(MENU)), (FlowId(2), flow(RINGING))]),
-        settings: HashMap::new(),
+        settings: HashMap::from([("call.longest_s".into(), "36000".into())]),
         seed: 1,
     }
 }
@@ -269,6 +269,7 @@ impl Lab {
 
     /// Ends what was told to end, as the edge does.
     pub(super) fn settle(&mut self) {
+        self.drain();
         let told: Vec<(LegId, Cause)> = self.pending();
         for (leg, cause) in told {
             self.event(LegEvent::Ended { leg, cause, status: None, by_peer: false, quality: None });
@@ -290,6 +291,11 @@ impl Lab {
                     Cause::Busy,
                     Cause::Forced,
                     Cause::NotFound,
+                    Cause::OtherLeft,
+                    Cause::TooLong,
+                    Cause::AnsweredElsewhere,
+                    Cause::Unreachable,
+                    Cause::Declined,
                 ]
                 .into_iter()
                 .find(|c| c.as_str() == cause);
@@ -321,6 +327,9 @@ impl Lab {
         }
         if let LegCommand::Play { leg, play, .. } = command {
             self.plays.insert(*leg, *play);
+        }
+        if let LegCommand::StopPlay(leg) = command {
+            self.plays.remove(leg);
         }
         let name = self.name(command.leg());
         match command {

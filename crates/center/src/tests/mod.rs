@@ -3,6 +3,7 @@
 mod agents;
 mod chaos;
 mod direct;
+mod ends;
 mod lab;
 mod queue;
 mod record;

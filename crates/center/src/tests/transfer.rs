@@ -248,3 +248,119 @@ fn one_who_vanishes_while_it_hands_on_does_not_stop_that() {
         assert_eq!(lab.center.in_progress(), 0);
     }
 }
+
+#[test]
+fn outside_over_the_next_trunk_when_one_fails() {
+    let mut lab = talking(&[1001]);
+    lab.asks("d1", "13911112222", None);
+    assert_eq!(lab.told(&["dial", "play"]), ["dial d2 sip:13911112222@carrier", "play c1 Ringback"]);
+    lab.ends("d2", Cause::PeerFailed, true);
+    assert_eq!(
+        lab.told(&["dial", "play", "progress"]),
+        ["dial d3 sip:13911112222@spare"],
+        "the caller hears one ringing"
+    );
+    lab.answers("d3");
+    lab.settle();
+    let trace = lab.trace();
+    for told in ["bridge c1 d3", "progress d1 Done", "hangup d1 transferred"] {
+        assert!(trace.contains(&told.to_owned()), "{told}: {trace:?}");
+    }
+    // Where every trunk fails, the one who stayed is told, and an earlier try leaves nothing behind.
+    let mut lab = talking(&[1001, 1002]);
+    lab.asks("d1", "13911112222", None);
+    lab.ends("d2", Cause::PeerFailed, true);
+    lab.trace();
+    lab.ends("d3", Cause::PeerFailed, true);
+    assert_eq!(
+        lab.told(&["progress", "bridge", "stop", "dial"]),
+        ["progress d1 Failed(PeerFailed)", "bridge c1 d1", "stop c1"]
+    );
+    lab.asks("d1", "13911112222", None);
+    lab.ends("d4", Cause::Busy, true);
+    lab.asks("d1", "1002", None);
+    lab.trace();
+    lab.ends("d5", Cause::PeerFailed, true);
+    assert_eq!(lab.told(&["progress", "dial"]), ["progress d1 Failed(PeerFailed)"]);
+}
+
+#[test]
+fn outside_over_the_next_trunk_though_the_one_who_asked_has_gone() {
+    let mut lab = talking(&[1001]);
+    lab.asks("d1", "13911112222", None);
+    lab.hangs_up("d1");
+    lab.trace();
+    lab.ends("d2", Cause::Unreachable, false);
+    assert_eq!(lab.told(&["dial", "state"]), ["dial d3 sip:13911112222@spare"]);
+    lab.answers("d3");
+    lab.hangs_up("c1");
+    lab.settle();
+    assert_eq!(lab.center.in_progress(), 0);
+}
+
+#[test]
+fn a_customer_who_was_held_by_one_that_called_out_hears_no_music_once_it_is_handed_on() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.call(Origin::Device(device(1001)), "13911112222");
+    lab.answers("d1");
+    let leg = lab.leg("c1");
+    lab.event(LegEvent::HeldByPeer { leg, held: true });
+    assert_eq!(lab.told(&["play"]), ["play d1 music"]);
+    lab.call(Origin::Device(device(1001)), "1002");
+    lab.answers("d2");
+    lab.trace();
+    lab.asks("c1", "1002", Some("c2"));
+    let trace = lab.trace();
+    assert!(trace.contains(&"stop d1".to_owned()) && trace.contains(&"bridge d1 d2".to_owned()), "{trace:?}");
+}
+
+#[test]
+fn a_telephone_that_takes_over_from_one_that_held_ends_the_music() {
+    for calls_out in [true, false] {
+        let mut lab = if calls_out { Lab::with(&[1001]) } else { talking(&[1001]) };
+        if calls_out {
+            lab.call(Origin::Device(device(1001)), "13911112222");
+            lab.answers("d1");
+        }
+        let (held, by) = if calls_out { ("d1", "c1") } else { ("c1", "d1") };
+        let leg = lab.leg(by);
+        lab.event(LegEvent::HeldByPeer { leg, held: true });
+        assert_eq!(lab.told(&["play"]).last(), Some(&format!("play {held} music")));
+        lab.call_for(super::lab::T, Origin::Device(device(1001)), "1001", Some(leg));
+        let trace = lab.trace();
+        assert!(trace.contains(&format!("stop {held}")) && trace.contains(&format!("bridge {held} c2")), "{trace:?}");
+        let id = lab.interactions[0];
+        let state = lab.center.interaction(lab.now, super::lab::T, id).unwrap().now.state;
+        assert_eq!(state, types::record::SegmentKind::Talking);
+    }
+}
+
+#[test]
+fn the_work_after_a_talk_belongs_to_the_customer_whatever_way_the_agent_came_by() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.call(Origin::Device(device(1001)), "95003");
+    lab.answers("d2");
+    lab.played("c2");
+    lab.asks("d1", "95003", Some("c2"));
+    lab.settle();
+    let customers = lab.interactions[0];
+    let status = lab.center.agent_status(lab.now, super::lab::T, super::lab::agent(1002)).unwrap();
+    assert_eq!(status.interaction, Some(customers));
+    lab.hangs_up("c1");
+    lab.settle();
+    let status = lab.center.agent_status(lab.now, super::lab::T, super::lab::agent(1002)).unwrap();
+    assert_eq!((status.state.as_str(), status.interaction), ("wrap_up", Some(customers)));
+}
+
+#[test]
+fn a_telephone_that_holds_before_it_asks_leaves_the_caller_with_the_ringing() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.asks("d1", "1002", None);
+    lab.trace();
+    let leg = lab.leg("d1");
+    lab.event(LegEvent::HeldByPeer { leg, held: true });
+    assert_eq!(lab.told(&["play", "state"]), Vec::<String>::new());
+    lab.answers("d2");
+    lab.settle();
+    assert_eq!(lab.told(&["play", "state"]), ["state talking"]);
+}

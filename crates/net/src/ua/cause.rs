@@ -26,7 +26,7 @@ pub(crate) const fn to_status(cause: Cause) -> u16 {
         Cause::Declined => 603,
         Cause::NotFound => 404,
         Cause::Forbidden => 403,
-        Cause::NoAnswer | Cause::Unreachable | Cause::Normal | Cause::MediaLost => 480,
+        Cause::NoAnswer | Cause::Unreachable | Cause::Normal | Cause::OtherLeft | Cause::MediaLost => 480,
         Cause::NotAcceptable => 488,
         Cause::Overload | Cause::Shutdown => 503,
         Cause::Cancelled | Cause::AnsweredElsewhere => 487,

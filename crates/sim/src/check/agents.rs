@@ -18,6 +18,8 @@ const PER_DAY_MS: u64 = 10_000;
 #[derive(Debug)]
 struct Agent {
     state: AgentState,
+    /// Its state when a call began to ring at it without a queue's doing.
+    rung_in: Option<AgentState>,
     since: Wall,
     /// Time by state: ready, ringing, talking, wrap-up, milliseconds.
     times: [u64; 4],
@@ -32,7 +34,8 @@ pub(crate) struct Agents {
 
 impl Agents {
     pub(crate) fn new(agents: usize) -> Self {
-        let offline = || Agent { state: AgentState::Offline, since: Wall(0), times: [0; 4], legs: Vec::new() };
+        let offline =
+            || Agent { state: AgentState::Offline, rung_in: None, since: Wall(0), times: [0; 4], legs: Vec::new() };
         Self { agents: (0..agents).map(|_| offline()).collect() }
     }
 
@@ -43,6 +46,7 @@ impl Agents {
         id: AgentId,
         state: AgentState,
         interaction: Option<InteractionId>,
+        by_queue: bool,
     ) {
         let Some(agent) = self.agents.get_mut(world::agent_index(id)) else { return };
         let (from, to) = (agent.state, state);
@@ -52,11 +56,19 @@ impl Agents {
         if occupied != interaction.is_some() {
             verdict.breaks(now, Invariant::Leases, || format!("agent {}: {to:?} of {interaction:?}", number(id)));
         }
-        // Only who is ready is rung, and only a talk leads to the work after it.
+        // Queues ring only who is ready, and only a talk leads to the work after it, which goes on
+        // when a call that rang meanwhile was not answered.
         let may = match to {
-            AgentState::Ringing => matches!(from, AgentState::Ready | AgentState::Ringing),
-            AgentState::WrapUp => matches!(from, AgentState::Talking | AgentState::WrapUp),
+            AgentState::Ringing => !by_queue || matches!(from, AgentState::Ready | AgentState::Ringing),
+            AgentState::WrapUp => {
+                matches!(from, AgentState::Talking | AgentState::WrapUp) || agent.rung_in == Some(AgentState::WrapUp)
+            }
             _ => true,
+        };
+        agent.rung_in = match to {
+            AgentState::Ringing if from == AgentState::Ringing => agent.rung_in,
+            AgentState::Ringing => Some(from),
+            _ => None,
         };
         if !may {
             verdict.breaks(now, Invariant::AgentStates, || format!("agent {}: {from:?} to {to:?}", number(id)));

@@ -3,6 +3,7 @@
 mod agents;
 mod queues;
 mod records;
+mod wraps;
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,9 +18,12 @@ use crate::leg::{Leg, Party};
 use crate::world;
 use agents::Agents;
 use queues::Queues;
+use wraps::Wraps;
 
 /// Longer than any pause that a flow makes between two prompts, milliseconds.
 const SILENCE_MAX_S: u64 = 20;
+/// Longer than a report that somebody holds, or does no longer, is on its way.
+const DISTURBED_MAX_S: u64 = 10;
 
 /// Something that always holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,7 +34,7 @@ pub enum Invariant {
     OneEnd,
     /// Each leg has ended when the day is over, and nothing is in progress.
     NothingLeft,
-    /// No agent is rung while it talks.
+    /// No agent is rung while it talks, nor for two calls at once.
     OneCallPerAgent,
     /// No agent stays in a state beyond its lease, and no lease has to be enforced.
     Leases,
@@ -54,6 +58,14 @@ pub enum Invariant {
     Silence,
     /// A talk that is to be recorded is recorded.
     Recorded,
+    /// Nobody who talks is played anything.
+    Undisturbed,
+    /// Each second of an agent's work after a talk is told with the interaction it belongs to.
+    WrapUps,
+    /// An interaction that somebody ended has a leg that tells the same, and each leg tells why it ended.
+    Causes,
+    /// No leg has to be given up, and no call to be cut off.
+    Bounded,
 }
 
 impl Invariant {
@@ -75,6 +87,10 @@ impl Invariant {
             Self::JournalOrder => "journal_order",
             Self::Silence => "silence",
             Self::Recorded => "recorded",
+            Self::Undisturbed => "undisturbed",
+            Self::WrapUps => "wrap_ups",
+            Self::Causes => "causes",
+            Self::Bounded => "bounded",
         }
     }
 }
@@ -110,8 +126,8 @@ pub(crate) struct Seen {
     pub(crate) state: SegmentKind,
     pub(crate) queue: Option<QueueId>,
     pub(crate) since: Wall,
-    /// Waited, talked, held so far, milliseconds.
-    pub(crate) sums: [u64; 3],
+    /// Waited, talked, held, rung so far, milliseconds.
+    pub(crate) sums: [u64; 4],
     /// It has talked with an agent whom a queue had found.
     pub(crate) queue_talk: bool,
     /// The party that served it has just handed it on.
@@ -132,6 +148,7 @@ pub(crate) struct Checks {
     last: Wall,
     pub(crate) agents: Agents,
     queues: Queues,
+    wraps: Wraps,
     figures: Figures,
 }
 
@@ -147,6 +164,7 @@ impl Checks {
             last: Wall(i64::MIN),
             agents: Agents::new(agents),
             queues: Queues::default(),
+            wraps: Wraps::default(),
             figures: Figures::default(),
         }
     }
@@ -167,11 +185,11 @@ impl Checks {
     /// The center tells a leg something; looked at before it is done.
     pub(crate) fn on_command(&mut self, now: Now, command: &LegCommand, legs: &HashMap<LegId, Leg>, center: &Center) {
         let id = command.leg();
-        if let LegCommand::Dial { target, .. } = command {
+        if let LegCommand::Dial { target, on_behalf_of, .. } = command {
             if self.legs.contains_key(&id) {
                 self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {id} is dialled twice"));
             }
-            return self.on_dial(now, target, legs);
+            return self.on_dial(now, target, *on_behalf_of, legs);
         }
         if !self.legs.contains_key(&id) {
             self.verdict.breaks(now, Invariant::LegProtocol, || format!("no such leg: {command:?}"));
@@ -208,14 +226,15 @@ impl Checks {
         }
     }
 
-    fn on_dial(&mut self, now: Now, target: &Target, legs: &HashMap<LegId, Leg>) {
+    fn on_dial(&mut self, now: Now, target: &Target, call: Option<LegId>, legs: &HashMap<LegId, Leg>) {
         let Some(agent) = world::whose(target.uri.reveal()) else { return };
-        let of_agent = legs.iter().filter(|(_, l)| l.agent() == Some(agent));
-        for (leg, _) in of_agent.filter(|(_, l)| l.up_known && !l.told_to_end) {
-            let leg = *leg;
-            self.verdict.breaks(now, Invariant::OneCallPerAgent, || {
-                format!("agent {} is rung while it talks on leg {leg}", world::agent_number(agent))
-            });
+        for (leg, l) in legs.iter().filter(|(_, l)| l.agent() == Some(agent) && !l.told_to_end) {
+            let rings = !l.up && !l.ended && matches!(l.party, Party::Phone { .. });
+            if l.up_known || rings && l.on_behalf_of != call {
+                self.verdict.breaks(now, Invariant::OneCallPerAgent, || {
+                    format!("agent {} is rung while it is on leg {leg}", world::agent_number(agent))
+                });
+            }
         }
     }
 
@@ -246,9 +265,17 @@ impl Checks {
             }
             Happening::InteractionEnded { record } => self.on_end(now, record),
             Happening::AgentState { agent, state, interaction, .. } => {
-                self.agents.on_state(&mut self.verdict, now, *agent, *state, *interaction);
+                let by_queue = interaction.and_then(|i| self.seen.get(&i)).is_some_and(|s| s.queue.is_some());
+                self.wraps.on_state(&mut self.verdict, now, *agent, *state, *interaction);
+                self.agents.on_state(&mut self.verdict, now, *agent, *state, *interaction, by_queue);
             }
-            Happening::Wrapped { wrap_up_ms, .. } => self.figures.wrap_up_ms += wrap_up_ms,
+            Happening::Wrapped { id, agent, wrap_up_ms, from, .. } => {
+                self.figures.wrap_up_ms += wrap_up_ms;
+                self.wraps.on_wrapped(*id, *agent, from.unwrap_or_default(), *wrap_up_ms);
+            }
+            Happening::Alarm { code, detail, .. } if matches!(&**code, "leg_given_up" | "call_too_long") => {
+                self.verdict.breaks(now, Invariant::Bounded, || format!("alarm {code}: {detail}"));
+            }
             Happening::Alarm { code, detail, .. } if &**code != "emergency_call" => {
                 self.verdict.breaks(now, Invariant::Leases, || format!("alarm {code}: {detail}"));
             }
@@ -267,7 +294,7 @@ impl Checks {
             state: SegmentKind::Setup,
             queue: None,
             since: now.wall,
-            sums: [0; 3],
+            sums: [0; 4],
             queue_talk: false,
             handed: false,
             callback: false,
@@ -311,6 +338,7 @@ impl Checks {
         seen.pass(now.wall);
         self.queues.on_end(now, seen, record);
         records::check(&mut self.verdict, now, seen, record);
+        self.wraps.on_record(&mut self.verdict, now, record);
         self.agents.on_record(record);
         self.figures.add(seen.direction, record);
     }
@@ -325,6 +353,14 @@ impl Checks {
             let for_s = now.mono.since(leg.silent_since).as_secs();
             if listens && quiet && for_s > SILENCE_MAX_S {
                 self.verdict.breaks(now, Invariant::Silence, || format!("leg {id} hears nothing for {for_s} s"));
+            }
+            let other = leg.bridge.and_then(|other| legs.get(&other));
+            let talks = |l: &Leg| l.up_known && !l.ended && !l.told_to_end && !l.vanished && !l.holds;
+            let seen = center.interaction_of(*id).and_then(|(_, i)| self.seen.get(&i));
+            let talking = seen.is_some_and(|s| s.state == SegmentKind::Talking);
+            let played_s = now.mono.since(leg.plays_since).as_secs();
+            if leg.play.is_some() && talking && talks(leg) && other.is_some_and(talks) && played_s > DISTURBED_MAX_S {
+                self.verdict.breaks(now, Invariant::Undisturbed, || format!("leg {id} talks and is played something"));
             }
         }
     }
@@ -346,6 +382,7 @@ impl Checks {
         }
         self.agents.at_the_end(verdict, now);
         self.queues.at_the_end(verdict, now, queues);
+        self.wraps.at_the_end(verdict, now);
     }
 
     pub(crate) fn figures(&mut self, queues: &[LiveQueue]) -> Figures {
@@ -371,6 +408,9 @@ impl Seen {
     /// Time passes in the present state.
     fn pass(&mut self, to: Wall) {
         let ms = to.ms_since(self.since);
+        if self.state == SegmentKind::Ringing {
+            self.sums[3] += ms;
+        }
         match self.state {
             SegmentKind::Queued => self.sums[0] += ms,
             SegmentKind::Ringing if self.queue.is_some() => self.sums[0] += ms,

@@ -1,14 +1,14 @@
 //! A record in itself, and against what was told while it happened.
 
-use types::Now;
 use types::record::{InteractionRecord, SegmentKind};
+use types::{Cause, EndedBy, Now};
 
 use super::{Invariant, Seen, Verdict};
 
 pub(super) fn check(verdict: &mut Verdict, now: Now, seen: &Seen, record: &InteractionRecord) {
     let id = record.id;
     let mut at = record.started;
-    let mut sums = [0; 3];
+    let mut sums = [0; 4];
     let mut ending = 0;
     for segment in &record.segments {
         if segment.from != at || segment.to <= segment.from {
@@ -16,6 +16,9 @@ pub(super) fn check(verdict: &mut Verdict, now: Now, seen: &Seen, record: &Inter
         }
         at = segment.to;
         let ms = segment.to.ms_since(segment.from);
+        if segment.kind == SegmentKind::Ringing {
+            sums[3] += ms;
+        }
         match segment.kind {
             SegmentKind::Queued => sums[0] += ms,
             SegmentKind::Ringing if segment.queue.is_some() => sums[0] += ms,
@@ -25,7 +28,7 @@ pub(super) fn check(verdict: &mut Verdict, now: Now, seen: &Seen, record: &Inter
             _ => {}
         }
     }
-    let told = [record.wait_ms, record.talk_ms, record.hold_ms];
+    let told = [record.wait_ms, record.talk_ms, record.hold_ms, record.ring_ms];
     if at != record.ended || sums != told {
         verdict.breaks(now, Invariant::EverySecond, || format!("{id}: sums {sums:?}, told {told:?}, to {at}"));
     }
@@ -41,6 +44,9 @@ pub(super) fn check(verdict: &mut Verdict, now: Now, seen: &Seen, record: &Inter
     if let Some(last) = last {
         states[last] = states[last].saturating_sub(ending);
     }
+    if seen.state == SegmentKind::Ringing {
+        states[3] = states[3].saturating_sub(ending);
+    }
     if states != told {
         verdict.breaks(now, Invariant::RecordsAsStates, || format!("{id}: told {told:?}, by its states {states:?}"));
     }
@@ -50,7 +56,27 @@ pub(super) fn check(verdict: &mut Verdict, now: Now, seen: &Seen, record: &Inter
     if let Some(leg) = record.legs.iter().find(|l| l.ended.is_none_or(|e| e < l.started)) {
         verdict.breaks(now, Invariant::NothingLeft, || format!("{id}: leg {} has no end", leg.id));
     }
+    check_causes(verdict, now, record);
     if seen.queue_talk && record.recordings.is_empty() {
         verdict.breaks(now, Invariant::Recorded, || format!("{id} talked unrecorded"));
+    }
+}
+
+/// Whoever ended it, a leg tells the same.
+fn check_causes(verdict: &mut Verdict, now: Now, record: &InteractionRecord) {
+    let id = record.id;
+    if let Some(leg) = record.legs.iter().find(|l| l.cause.is_none()) {
+        verdict.breaks(now, Invariant::Causes, || format!("{id}: leg {} ended for no cause", leg.id));
+    }
+    let by_peer = match record.ended_by {
+        EndedBy::Caller | EndedBy::Agent => true,
+        EndedBy::Callee => false,
+        EndedBy::System => return,
+    };
+    let told = record.legs.iter().any(|l| l.cause == Some(record.cause) && (l.by_peer || !by_peer));
+    // One that was handed on has given the leg away that could tell.
+    if !told && record.cause != Cause::Transferred {
+        let (by, cause) = (record.ended_by.as_str(), record.cause.as_str());
+        verdict.breaks(now, Invariant::Causes, || format!("{id}: ended by {by}, {cause}, which no leg tells"));
     }
 }
