@@ -11,7 +11,7 @@ WORDS = {
               "ladder": "SIP 信令", "talking": "通话中", "play": "播放", "demo": "演示环境", "wrong": "用户名或密码不正确",
               "sales": "销售"},
     "en-US": {"live": "Live", "list": "Calls", "agents": "Agents", "answered": "Answered", "trace": "Path through the flow",
-              "ladder": "SIP messages", "talking": "Talking", "play": "Play", "demo": "demo", "wrong": "password", "sales": "Sales"},
+              "ladder": "SIP messages", "talking": "Talking", "play": "Play", "demo": "Demo", "wrong": "password", "sales": "Sales"},
 }
 
 
