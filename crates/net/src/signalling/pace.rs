@@ -25,22 +25,25 @@ pub(super) struct Pace {
     taken: u32,
     /// The pause between turns, while the thread is busy.
     pace: Option<Duration>,
+    /// The last turn left something unread.
+    behind: bool,
 }
 
 impl Pace {
-    /// A turn took so many messages.
-    pub(super) fn turn(&mut self, now: Mono, taken: u32) {
+    /// A turn took so many messages; `full`: it left some unread.
+    pub(super) fn turn(&mut self, now: Mono, taken: u32, full: bool) {
         let window = now.since(self.since);
         if window >= WINDOW {
             self.pace = pause(window, self.taken);
             (self.since, self.taken) = (now, 0);
         }
         self.taken += taken;
+        self.behind = full;
     }
 
     /// How long to sleep before looking, when the thread need not be woken by what comes.
-    pub(super) const fn pause(&self) -> Option<Duration> {
-        self.pace
+    pub(super) fn pause(&self) -> Option<Duration> {
+        self.pace.filter(|_| !self.behind)
     }
 }
 
@@ -58,7 +61,7 @@ mod tests {
     fn under(taken: u32) -> Pace {
         let mut pace = Pace::default();
         for ms in 0..=300 {
-            pace.turn(Mono::from_millis(1000 + ms), taken);
+            pace.turn(Mono::from_millis(1000 + ms), taken, false);
         }
         pace
     }
@@ -67,17 +70,20 @@ mod tests {
     fn the_pause_is_what_gathers_a_dozen_within_its_bounds() {
         assert_eq!(under(1).pause(), Some(LONGEST), "12 ms would be too long");
         assert_eq!(under(4).pause(), Some(Duration::from_millis(3)));
-        assert_eq!(under(13).pause(), Some(SHORTEST));
+        let mut pace = under(13);
+        assert_eq!(pace.pause(), Some(SHORTEST));
+        pace.turn(Mono::from_millis(1301), 256, true);
+        assert_eq!(pace.pause(), None, "who is behind does not rest");
     }
 
     #[test]
     fn an_idle_thread_answers_at_once() {
         assert_eq!(Pace::default().pause(), None, "nothing is known of the load yet");
         let mut pace = under(2);
-        pace.turn(Mono::from_millis(1305), 0);
+        pace.turn(Mono::from_millis(1305), 0, false);
         assert!(pace.pause().is_some(), "one turn without work is no end of the load");
         for tenth in 0..25 {
-            pace.turn(Mono::from_millis(1400 + tenth * 10), 1);
+            pace.turn(Mono::from_millis(1400 + tenth * 10), 1, false);
         }
         assert_eq!(pace.pause(), None, "ten messages in 100 ms are not worth gathering");
     }

@@ -125,7 +125,7 @@ impl<M: Mind> Turns<M> {
             let now = now();
             let (datagrams, full) = self.take_datagrams(now);
             let (inputs, going_on) = self.take_inputs(now);
-            self.pace.turn(now.mono, datagrams + inputs);
+            self.pace.turn(now.mono, datagrams + inputs, full);
             if self.ua.poll_timeout().is_some_and(|at| at <= now.mono) {
                 self.ua.handle_timeout(now);
             }
