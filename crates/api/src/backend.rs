@@ -1,11 +1,13 @@
 //! What the interface asks of the program around it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 
+use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
 use types::record::{Disposition, RecordingRecord};
-use types::{AgentId, InteractionId, TenantId};
+use types::{AgentId, InteractionId, Private, TenantId};
 
 /// An answer that comes later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -43,10 +45,37 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Answer<'_, Result<(), Trouble>>;
     /// Ends an interaction.
     fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>>;
+    /// What an agent's browser registers with as a telephone.
+    fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>>;
+    /// A browser has connected to speak SIP, over TLS or not; none when no more can be taken.
+    fn phone_line(&self, secure: bool, peer: SocketAddr) -> Option<Box<dyn PhoneLine>>;
     /// Figures in Prometheus' text format, one line each.
     fn metrics(&self) -> Answer<'_, String>;
     /// Whether calls are accepted.
     fn ready(&self) -> bool;
+}
+
+/// What a browser registers with as a telephone.
+#[derive(Clone, Debug)]
+pub struct PhoneCredentials {
+    /// The device's SIP name.
+    pub device: String,
+    /// The tenant's name.
+    pub realm: String,
+    /// The digest user name.
+    pub username: String,
+    /// The digest password.
+    pub password: Private<String>,
+    /// Until when they hold, in seconds from now.
+    pub expires_in_s: u32,
+}
+
+/// A browser's connection: whole SIP messages both ways. Dropping it closes it.
+pub trait PhoneLine: Send + 'static {
+    /// Hands on a message. Whether it was taken: a node that does not keep up takes none.
+    fn hear(&self, message: Bytes) -> bool;
+    /// The next message to send; none when the connection is to be closed. Cancel-safe.
+    fn next(&mut self) -> Answer<'_, Option<Bytes>>;
 }
 
 /// The recordings on disk, or wherever they are.

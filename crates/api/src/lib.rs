@@ -30,7 +30,7 @@ mod viewer;
 
 pub use assets::Assets;
 pub use auth::{HashError, PasswordCost, hash_password};
-pub use backend::{Answer, Audio, Backend, Peak, Recordings, Trouble};
+pub use backend::{Answer, Audio, Backend, Peak, PhoneCredentials, PhoneLine, Recordings, Trouble};
 pub use openapi::openapi_json;
 pub use router::router;
 pub use serve::{Door, PROTOCOLS, serve};

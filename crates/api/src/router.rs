@@ -38,6 +38,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/dispositions", get(routes::dispositions))
         .route("/api/v1/callbacks/{id}/status", put(routes::set_callback_status))
         .route("/api/v1/recordings/{id}/audio", get(routes::audio))
+        .route("/api/v1/phone/credentials", post(routes::phone_credentials))
+        .route("/sip", get(routes::phone_line))
         .route("/healthz", get(routes::healthz))
         .route("/readyz", get(routes::readyz))
         .route("/metrics", get(routes::metrics));

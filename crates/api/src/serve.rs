@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, header};
+use axum::{Extension, Router};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::{Service, service_fn};
@@ -44,6 +44,10 @@ const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 /// What a secured door offers by ALPN, the best first.
 pub const PROTOCOLS: [&str; 2] = ["h2", "http/1.1"];
 const H2: &[u8] = b"h2";
+
+/// Whether a request has come over TLS: an extension of each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Secured(pub(crate) bool);
 
 /// A socket by which callers come in.
 pub struct Door {
@@ -87,6 +91,7 @@ pub async fn serve(
 
 async fn attend(door: Door, places: Arc<Semaphore>, router: Router, mut stopped: watch::Receiver<()>) {
     let Door { listener, tls } = door;
+    let router = router.layer(Extension(Secured(tls.is_some())));
     let mut connections = JoinSet::new();
     let end = stopped.clone();
     loop {

@@ -1,9 +1,11 @@
 //! The node as the API sees it.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use api::{Answer, Backend, Trouble};
-use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue};
+use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
+use bytes::Bytes;
+use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
 use node::Handle;
 use types::record::Disposition;
 use types::{AgentId, InteractionId, TenantId};
@@ -73,6 +75,24 @@ impl Backend for NodeBackend {
         })
     }
 
+    fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>> {
+        Box::pin(async move {
+            let found = self.node.phone_credentials(tenant, agent).await.map_err(|_| Trouble::Unavailable)?;
+            let theirs = found.ok_or(Trouble::Refused(Refused::NoPhone))?;
+            Ok(PhoneCredentials {
+                device: theirs.device.to_string(),
+                realm: theirs.realm.to_string(),
+                username: theirs.username,
+                password: theirs.password,
+                expires_in_s: theirs.expires_in_s,
+            })
+        })
+    }
+
+    fn phone_line(&self, secure: bool, peer: SocketAddr) -> Option<Box<dyn PhoneLine>> {
+        self.node.phone_line(secure, peer).map(|line| Box::new(Line(line)) as Box<dyn PhoneLine>)
+    }
+
     fn metrics(&self) -> Answer<'_, String> {
         Box::pin(async move {
             // One at a time, and not too often: anybody may ask, and the signalling thread has to answer.
@@ -87,5 +107,18 @@ impl Backend for NodeBackend {
 
     fn ready(&self) -> bool {
         true
+    }
+}
+
+/// A browser's connection as the API sees it.
+struct Line(node::PhoneLine);
+
+impl PhoneLine for Line {
+    fn hear(&self, message: Bytes) -> bool {
+        self.0.hear(message)
+    }
+
+    fn next(&mut self) -> Answer<'_, Option<Bytes>> {
+        Box::pin(self.0.next())
     }
 }

@@ -12,6 +12,15 @@ pub use outside::own_address;
 pub use sip::flow::Transport;
 pub use tls::{Certificates, TlsError, TlsFiles};
 
+/// How long a browser's password for SIP holds: a shift. It is fetched again while the page is open, and what is copied
+/// from a page opens nothing on the next day.
+pub const BROWSER_PASSWORD_S: u32 = 8 * 3600;
+
+/// A user name and a password with which a browser registers for a device; see [`BROWSER_PASSWORD_S`].
+pub fn browser_password(secret: &[u8; 32], now: types::Wall, realm: &str, device: &str) -> (String, String) {
+    sip::digest::Leases::new(secret).issue(now, realm, device, BROWSER_PASSWORD_S)
+}
+
 /// The hashed secrets of a device as RFC 7616 wants them: by MD5 and by SHA-256, in lower-case hexadecimal.
 pub fn hashed_secrets(name: &str, realm: &str, secret: &str) -> [String; 2] {
     use sip::digest::{Algorithm, Ha1};

@@ -4,6 +4,7 @@
 //! are bounded, so a peer that stops reading costs its own connection and nothing else.
 
 mod connection;
+mod doorway;
 mod names;
 
 use std::collections::HashMap;
@@ -23,6 +24,8 @@ use crate::signalling::{Outside, Post, StartError};
 use crate::tls::{self, Certificates, TlsAcceptor, TlsConnector};
 use crate::ua::Lookup;
 use names::Names;
+
+pub use doorway::{Doorway, Visit};
 
 /// Messages that wait for one slow peer; then its connection is closed.
 const OUTBOX: usize = 256;
@@ -122,6 +125,11 @@ impl<T: Send + 'static> Connections<T> {
         }
         let tls = tls::connector().inspect_err(|error| tracing::warn!(%error, "no calls over TLS to the outside")).ok();
         Ok(Self { shared, names: Arc::new(Names::new()), runtime, tls })
+    }
+
+    /// A door for connections that others accept.
+    pub fn doorway(&self) -> Doorway<T> {
+        Doorway { shared: self.shared.clone() }
     }
 }
 

@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use center::{AgentOrder, AgentStatus, Figures, Live, LiveDetail, LiveQueue, Refused};
+use types::leg::Text;
 use types::record::Disposition;
 use types::{AgentId, InteractionId, TenantId};
 
@@ -27,6 +28,8 @@ pub enum Ask {
     HangUp(TenantId, InteractionId, oneshot::Sender<Result<(), Refused>>),
     /// Counts for metrics.
     Figures(oneshot::Sender<(Vec<Figures>, Tally)>),
+    /// The realm and the name of a device at which an agent answers.
+    Device(TenantId, AgentId, oneshot::Sender<Option<(Text, Text)>>),
     /// How many interactions are in progress.
     InProgress(oneshot::Sender<usize>),
     /// Refuse new calls from now on.

@@ -26,7 +26,7 @@ use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions};
 use net::Transport;
 use net::media::{MediaPool, MediaPoolConfig, PromptBank};
-use net::outside::{Connections, Listen};
+use net::outside::{Connections, Doorway, Listen, Visit};
 use net::prompts::PromptError;
 use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError};
 use net::ua::UaConfig;
@@ -34,8 +34,9 @@ use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use types::event::{Event, Happening};
+use types::leg::Text;
 use types::record::{AgentState, Disposition};
-use types::{AgentId, InteractionId, TenantId};
+use types::{AgentId, InteractionId, Private, TenantId};
 
 pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
@@ -137,6 +138,26 @@ pub struct Handle {
     media: Arc<MediaPool>,
     /// The last event that lists and reports show.
     projected: Arc<AtomicU64>,
+    door: Doorway<Ask>,
+    secret: [u8; 32],
+}
+
+/// A browser's connection over which it speaks SIP, one message a frame (RFC 7118).
+pub type PhoneLine = Visit<Ask>;
+
+/// What a browser registers with as a telephone.
+#[derive(Clone, Debug)]
+pub struct PhoneCredentials {
+    /// The tenant's realm.
+    pub realm: Text,
+    /// The device's SIP name.
+    pub device: Text,
+    /// The digest user name.
+    pub username: String,
+    /// The digest password.
+    pub password: Private<String>,
+    /// Until when they hold, in seconds from now.
+    pub expires_in_s: u32,
 }
 
 /// The node does not answer: it is going down, or far too busy.
@@ -176,7 +197,7 @@ impl Node {
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
         let bank = Arc::new(net::prompts::load(&config.data.join("prompts"))?);
         let mind = NodeMind::new(center, journal.clone(), ladder.writer());
-        let (signalling, media) = start_signalling(&config, mind, bank, &recordings, dialogs)?;
+        let Hands { signalling, media, door } = start_signalling(&config, mind, bank, &recordings, dialogs)?;
         let (stop, stopped) = watch::channel(false);
         let scan = recovery::Scan::catch_up(&journal, &checkpoint)?;
         let checkpoint = project::Checkpoint { scan, path: checkpoint };
@@ -184,8 +205,8 @@ impl Node {
         let projected = Arc::new(AtomicU64::new(journal.last_pos()));
         let projection =
             tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, projected.clone(), stopped));
-        let (post, media_of) = (signalling.post(), media.clone());
-        let handle = Handle { post, journal, ladder, store, recordings, media: media_of, projected };
+        let (post, media_of, secret) = (signalling.post(), media.clone(), config.secret);
+        let handle = Handle { post, journal, ladder, store, recordings, media: media_of, projected, door, secret };
         Ok(Self { handle, signalling, media, stop, projection })
     }
 
@@ -265,13 +286,20 @@ fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Re
     Ok(recovered.dialogs.into_values().map(|(_, bytes)| bytes).collect())
 }
 
+/// What carries the mind's decisions out.
+struct Hands {
+    signalling: Signalling<Ask>,
+    media: Arc<MediaPool>,
+    door: Doorway<Ask>,
+}
+
 fn start_signalling(
     config: &NodeConfig,
     mind: NodeMind,
     bank: Arc<PromptBank>,
     recordings: &Path,
     dialogs: Vec<Vec<u8>>,
-) -> Result<(Signalling<Ask>, Arc<MediaPool>), NodeError> {
+) -> Result<Hands, NodeError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let media_config = MediaPoolConfig {
         threads: if config.media_threads == 0 { cores } else { config.media_threads },
@@ -284,6 +312,8 @@ fn start_signalling(
     let sent_by = SocketAddr::new(host, config.sip.port()).to_string();
     let seed = u64::from_le_bytes(std::array::from_fn(|i| config.secret[i])) ^ net::media::now().wall.0 as u64;
     let mut identities: Vec<_> = [Transport::Udp, Transport::Tcp].map(|t| (t, config.sip, sent_by.clone())).into();
+    // Browsers come by the web server; this names us in what they get.
+    identities.extend([Transport::Ws, Transport::Wss].map(|t| (t, config.sip, sent_by.clone())));
     identities
         .extend(config.sips.iter().map(|(at, _)| (Transport::Tls, *at, SocketAddr::new(host, at.port()).to_string())));
     let user_agent = format!("Lingtong/{}", config.version);
@@ -291,9 +321,9 @@ fn start_signalling(
     let (recordings, secret) = (recordings.to_owned(), config.secret);
     let ua = UaConfig { identities, user_agent, media_ip, recordings, seed, secret };
     let signalling = SignallingConfig { udp: config.sip, ua, dialogs };
-    let mut pool = None;
+    let (mut pool, mut door) = (None, None);
     let listen = Listen { tcp: config.sip, tls: config.sips.clone() };
-    let started = net::signalling::start(
+    let signalling = net::signalling::start(
         signalling,
         mind,
         |post: Post<Ask>| {
@@ -301,10 +331,15 @@ fn start_signalling(
             pool = Some(media.clone());
             Ok(Box::new(PoolPlane::new(media)))
         },
-        |post| Ok(Box::new(Connections::start(&listen, post)?)),
+        |post| {
+            let connections = Connections::start(&listen, post)?;
+            door = Some(connections.doorway());
+            Ok(Box::new(connections))
+        },
     )?;
-    let media = pool.ok_or_else(|| StartError::System(io::Error::other("the media threads are missing")))?;
-    Ok((started, media))
+    let missing = || StartError::System(io::Error::other("media threads or connections are missing"));
+    let (media, door) = pool.zip(door).ok_or_else(missing)?;
+    Ok(Hands { signalling, media, door })
 }
 
 fn log_alarm(alarm: journal::Alarm) {
@@ -391,6 +426,27 @@ impl Handle {
     /// [`Unavailable`].
     pub async fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Result<Result<(), Refused>, Unavailable> {
         self.ask(|to| Ask::HangUp(tenant, id, to)).await
+    }
+
+    /// What an agent's browser registers with; none when the agent has no device.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn phone_credentials(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+    ) -> Result<Option<PhoneCredentials>, Unavailable> {
+        let Some((realm, device)) = self.ask(|to| Ask::Device(tenant, agent, to)).await? else { return Ok(None) };
+        let now = net::media::now().wall;
+        let (username, password) = net::browser_password(&self.secret, now, &realm, &device);
+        let password = password.into();
+        Ok(Some(PhoneCredentials { realm, device, username, password, expires_in_s: net::BROWSER_PASSWORD_S }))
+    }
+
+    /// A browser has connected, over TLS or not; none when there are too many connections.
+    pub fn phone_line(&self, secure: bool, peer: SocketAddr) -> Option<PhoneLine> {
+        self.door.enter(secure, peer)
     }
 
     /// How many interactions are in progress.

@@ -11,8 +11,9 @@ use net::Transport;
 use net::mind::{Admission, Claim, Credential, Mind, Way};
 use std::sync::Arc;
 use types::event::{Binding, Event, Happening};
+use types::leg::Text;
 use types::register::{RegisterRejected, RegisterRequest};
-use types::{Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, TenantId};
+use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, TenantId};
 
 use crate::ask::Ask;
 use crate::tally::Tally;
@@ -110,6 +111,7 @@ impl NodeMind {
             }
             Ask::HangUp(tenant, id, to) => drop(to.send(self.center.hang_up(now, tenant, id))),
             Ask::Figures(to) => drop(to.send((self.center.figures(now), self.tally.clone()))),
+            Ask::Device(tenant, agent, to) => drop(to.send(self.device_of(tenant, agent))),
             Ask::InProgress(to) => drop(to.send(self.center.in_progress())),
             Ask::Drain => self.center.drain(),
             Ask::ShutDown(done) => {
@@ -129,6 +131,13 @@ impl NodeMind {
             })
         });
         named.or(self.default_realm)
+    }
+
+    /// The realm and the name of a device at which an agent answers: the one that was set up first.
+    fn device_of(&self, tenant: TenantId, agent: AgentId) -> Option<(Text, Text)> {
+        let directory = self.center.directory(tenant)?;
+        let device = directory.device(*directory.devices_of(agent).first()?)?;
+        Some((directory.tenant().name.clone(), device.name.clone()))
     }
 
     fn is_device(&self, tenant: TenantId, name: &str) -> bool {
@@ -214,6 +223,10 @@ impl Mind for NodeMind {
         let realm = self.center.directory(tenant).map(|d| d.tenant().name.clone()).unwrap_or_else(|| "".into());
         let claims_device = self.is_device(tenant, claim.from_user) || self.is_device(tenant, claim.contact_user);
         if claim.method == "REGISTER" || claims_device {
+            return Admission::Challenge { realm };
+        }
+        if matches!(claim.transport, Transport::Ws | Transport::Wss) {
+            // Behind a browser's address there may be anybody; trunks do not come this way.
             return Admission::Challenge { realm };
         }
         for tenant in self.center.tenants() {

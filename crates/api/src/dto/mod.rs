@@ -6,6 +6,7 @@ mod event;
 mod history;
 mod live;
 mod people;
+mod phone;
 
 pub(crate) use aftermath::{
     Callback, CallbackChange, CallbackPage, CallbackStatus, Disposition, DispositionChange, DispositionChoice,
@@ -17,6 +18,7 @@ pub(crate) use history::{
 };
 pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
 pub(crate) use people::{AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, WantedState};
+pub(crate) use phone::PhoneCredentials;
 
 use serde::Serialize;
 use types::leg::Text;

@@ -6,6 +6,7 @@ mod events;
 mod interactions;
 mod live;
 mod pages;
+mod phone;
 mod recordings;
 mod service;
 mod session;
@@ -19,6 +20,7 @@ pub(crate) use interactions::{
 };
 pub(crate) use live::{__path_live, live};
 pub(crate) use pages::page;
+pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
 pub(crate) use service::{__path_healthz, __path_metrics, __path_readyz, healthz, metrics, readyz};
 pub(crate) use session::{__path_login, __path_logout, __path_me, login, logout, me};

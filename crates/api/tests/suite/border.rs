@@ -133,6 +133,14 @@ async fn no_route_leads_across_the_border() {
                 ("GET", "/api/v1/events") => first_event(&world, &token).await.to_string(),
                 // The same feed; its own test compares it with the other, event by event.
                 ("GET", "/api/v1/events/ws") => continue,
+                // Who speaks SIP there is asked by SIP.
+                ("GET", "/sip") => continue,
+                ("POST", "/api/v1/phone/credentials") => {
+                    let reply = world.ask(Ask::new("POST", path.clone()).token(&token)).await;
+                    assert_eq!(reply.status, if user == "agent" { 200 } else { 403 }, "{what}");
+                    assert!(user != "agent" || reply.json()["realm"] == name(ALPHA), "{what}");
+                    reply.text()
+                }
                 // Ends the session: tried below.
                 ("POST", "/api/v1/logout") => continue,
                 ("GET", _) => {
@@ -180,7 +188,7 @@ async fn nothing_of_theirs_has_changed(world: &World, theirs: &Secrets) {
 async fn without_a_session_every_route_but_the_open_ones_is_shut() {
     let world = World::start().await;
     let ours = secrets(&world, ALPHA, ALPHAS_CALLER).await;
-    let open = ["/api/v1/login", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+    let open = ["/api/v1/login", "/healthz", "/readyz", "/metrics", "/openapi.json", "/sip"];
     for (method, path) in routes() {
         if open.contains(&&*path) {
             continue;

@@ -1,13 +1,16 @@
 //! A real center in virtual time, with telephones that do as they are told.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api::{Answer, Backend, Trouble};
-use center::{AgentOrder, AgentStatus, Center, Effect, Live, LiveDetail, LiveQueue, Setup};
+use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
+use bytes::Bytes;
+use center::{AgentOrder, AgentStatus, Center, Effect, Live, LiveDetail, LiveQueue, Refused, Setup};
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
+use tokio::sync::mpsc;
 use types::event::Event;
 use types::leg::{AudioCodec, Incoming, MediaQuality, Origin};
 use types::record::Disposition;
@@ -213,11 +216,45 @@ impl Backend for Desk {
         Box::pin(async move { done.map_err(Trouble::from) })
     }
 
+    fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>> {
+        let device = self.act(|inner| {
+            let directory = inner.center.directory(tenant)?;
+            Some((directory.tenant().name.to_string(), directory.agent(agent)?.number.to_string()))
+        });
+        Box::pin(async move {
+            let (realm, device) = device.ok_or(Trouble::Refused(Refused::NoPhone))?;
+            let (username, password) = (format!("{device}~1"), "secret".into());
+            Ok(PhoneCredentials { device, realm, username, password, expires_in_s: 60 })
+        })
+    }
+
+    fn phone_line(&self, secure: bool, _: SocketAddr) -> Option<Box<dyn PhoneLine>> {
+        assert!(!secure, "these tests have no certificate");
+        let (there, here) = mpsc::unbounded_channel();
+        Some(Box::new(Mirror { there, here }))
+    }
+
     fn metrics(&self) -> Answer<'_, String> {
         Box::pin(async { "lingtong_calls 1".to_owned() })
     }
 
     fn ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed)
+    }
+}
+
+/// A line that sends back what it hears, and hangs up at `goodbye`.
+struct Mirror {
+    there: mpsc::UnboundedSender<Bytes>,
+    here: mpsc::UnboundedReceiver<Bytes>,
+}
+
+impl PhoneLine for Mirror {
+    fn hear(&self, message: Bytes) -> bool {
+        message != b"goodbye"[..] && self.there.send(message).is_ok()
+    }
+
+    fn next(&mut self) -> Answer<'_, Option<Bytes>> {
+        Box::pin(self.here.recv())
     }
 }

@@ -10,6 +10,7 @@ mod http;
 mod openapi;
 mod pages;
 mod people;
+mod phone;
 mod recordings;
 mod session;
 mod world;

@@ -1,6 +1,6 @@
 //! Who sends a request: a device that proves it, a trunk, or nobody we know.
 
-use sip::digest::{Algorithm, Authenticator, Credentials, Ha1, Outcome};
+use sip::digest::{Algorithm, Authenticator, Credentials, Ha1, Leases, Outcome};
 use sip::flow::Flow;
 use sip::header::HeaderName;
 use sip::message::Message;
@@ -45,6 +45,8 @@ pub(crate) struct Auth {
     pub(crate) counts: AuthCounts,
     authenticator: Authenticator,
     guard: Guard,
+    /// Browsers come with passwords that end.
+    leases: Leases,
     /// Stands for the hash of a user that there is not: checking it takes as long as a real one.
     nobody: [Ha1; 2],
 }
@@ -56,6 +58,7 @@ impl Auth {
             counts: AuthCounts::default(),
             authenticator: Authenticator::new(secret),
             guard: Guard::default(),
+            leases: Leases::new(secret),
             nobody: [nobody(Algorithm::Md5), nobody(Algorithm::Sha256)],
         }
     }
@@ -107,12 +110,10 @@ impl<M: Mind> Ua<M> {
             }
             return self.challenge(now, message, status, realm, false);
         };
-        let known = self.mind.credential(realm, &credentials.username);
-        let user = known.as_ref().map(|c| ha1(c, credentials.algorithm));
+        let (name, known, user) = self.known(now, realm, &credentials);
         let nobody = &self.auth.nobody[usize::from(credentials.algorithm == Algorithm::Sha256)];
         let ha1 = user.as_ref().unwrap_or(nobody);
         let outcome = self.auth.authenticator.verify(now.wall, message.method_text(), &credentials, ha1);
-        let name = Text::from(&*credentials.username);
         match (outcome, known) {
             (Outcome::Stale, Some(_)) => self.challenge(now, message, status, realm, true),
             (Outcome::Granted, Some(credential)) if !self.auth.guard.shut_out(now.mono, ip, &name) => {
@@ -128,6 +129,20 @@ impl<M: Mind> Ua<M> {
                 self.challenge(now, message, status, realm, false)
             }
         }
+    }
+
+    /// The device that a user name stands for, and what its password must hash to: its own, or a browser's short-lived
+    /// one.
+    fn known(&self, now: Now, realm: &str, credentials: &Credentials) -> (Text, Option<Credential>, Option<Ha1>) {
+        let (algorithm, username) = (credentials.algorithm, &*credentials.username);
+        if let Some((device, password)) = self.auth.leases.recall(now.wall, realm, username) {
+            let known = self.mind.credential(realm, device);
+            let user = known.as_ref().map(|_| Ha1::new(algorithm, username, realm, &password));
+            return (device.into(), known, user);
+        }
+        let known = self.mind.credential(realm, username);
+        let user = known.as_ref().map(|c| ha1(c, algorithm));
+        (username.into(), known, user)
     }
 
     fn challenge(&mut self, now: Now, message: &Message, status: u16, realm: &str, stale: bool) -> Verdict {

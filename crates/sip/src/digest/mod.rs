@@ -2,6 +2,7 @@
 
 mod client;
 mod hash;
+mod lease;
 mod replay;
 mod server;
 
@@ -10,4 +11,5 @@ mod tests;
 
 pub use client::{Challenge, ClientAuth};
 pub use hash::{Algorithm, Ha1};
+pub use lease::Leases;
 pub use server::{Authenticator, Credentials, Outcome};

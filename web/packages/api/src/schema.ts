@@ -249,6 +249,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phone/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user name and a password with which this person's browser registers as a telephone; fetched again before they end. */
+        post: operations["phone_credentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{id}/audio": {
         parameters: {
             query?: never;
@@ -326,6 +343,23 @@ export interface paths {
         };
         /** Whether calls are accepted. */
         get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SIP over WebSocket (RFC 7118): one message a frame. SIP itself asks who is there. */
+        get: operations["phone_line"];
         put?: never;
         post?: never;
         delete?: never;
@@ -791,6 +825,24 @@ export interface components {
             channels: number[][];
             /** Format: int64 */
             duration_ms: number;
+        };
+        /** @description What a browser registers with as a telephone (digest authentication of SIP). */
+        PhoneCredentials: {
+            /**
+             * Format: int32
+             * @description Until when they hold; fetch new ones before.
+             */
+            expires_in_s: number;
+            /** @description The digest password. */
+            password: string;
+            /** @description The digest realm: the tenant's name. */
+            realm: string;
+            /** @description The address of record, as a SIP URI. */
+            uri: string;
+            /** @description The digest user name. */
+            username: string;
+            /** @description Where SIP over WebSocket is spoken, to be resolved against this server's address, with `ws` for `http`. */
+            ws_url: string;
         };
         /** @description A queue by id and name. */
         QueueRef: {
@@ -1570,6 +1622,59 @@ export interface operations {
             };
         };
     };
+    phone_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneCredentials"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The person is no agent */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The agent has no telephone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     audio: {
         parameters: {
             query?: never;
@@ -1750,6 +1855,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    phone_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
