@@ -10,6 +10,7 @@ mod commands;
 mod counts;
 mod dial;
 mod events;
+mod goodbye;
 mod guard;
 mod leg;
 mod media_events;
@@ -31,6 +32,7 @@ use crate::mind::Mind;
 use auth::Auth;
 pub use auth::AuthCounts;
 pub use counts::{METHODS, Traffic, UaStats};
+use goodbye::Goodbyes;
 use leg::Leg;
 use trace::Keys;
 
@@ -115,6 +117,8 @@ pub struct Ua<M: Mind> {
     traffic: Traffic,
     /// When the media plane wants to be flushed again.
     media_due: Option<Mono>,
+    /// Calls of the process before, whose far sides are yet to be told that they are over.
+    left: Goodbyes,
 }
 
 impl<M: Mind> Ua<M> {
@@ -138,27 +142,8 @@ impl<M: Mind> Ua<M> {
             transmits: VecDeque::new(),
             traffic: Traffic::default(),
             media_due: None,
+            left: Goodbyes::default(),
         }
-    }
-
-    /// Ends dialogs that an earlier process left standing: each far side gets a goodbye.
-    pub fn end_saved(&mut self, now: Now, dialogs: &[Vec<u8>]) {
-        let mut unreadable = 0;
-        for saved in dialogs {
-            match self.agent.restore(now, saved) {
-                Ok(call) => {
-                    let _ = self.agent.bye(now, call, &[("Reason", "Q.850;cause=41;text=\"Server restarted\"")]);
-                }
-                Err(_) => unreadable += 1,
-            }
-        }
-        if unreadable > 0 {
-            tracing::warn!(
-                dialogs = unreadable,
-                "saved dialogs could not be read; their far sides will find out by timers"
-            );
-        }
-        self.pump(now);
     }
 
     /// The mind.
@@ -208,13 +193,15 @@ impl<M: Mind> Ua<M> {
             self.tell_end(now, leg, None);
         }
         self.keys.expire(now.mono);
+        self.say_goodbyes(now);
         self.pump(now);
     }
 
     /// When [`Ua::handle_timeout`] wants to be called.
     pub fn poll_timeout(&mut self) -> Option<Mono> {
         let closing = self.closing.front().map(|(at, _)| *at);
-        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing, self.media_due].into_iter().flatten().min()
+        let left = self.left.due();
+        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing, self.media_due, left].into_iter().flatten().min()
     }
 
     /// Ends a turn: what was decided becomes durable; after that [`Ua::poll_transmit`] is drained.
