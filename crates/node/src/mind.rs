@@ -45,6 +45,8 @@ pub struct NodeMind {
     device_tenants: HashMap<DeviceId, TenantId>,
     /// Where strangers are challenged: the first tenant.
     default_realm: Option<TenantId>,
+    /// Legs with a saved dialog.
+    saved: HashMap<LegId, TenantId>,
     tally: Tally,
 }
 
@@ -68,6 +70,7 @@ impl NodeMind {
             ladder_due: None,
             device_tenants,
             default_realm: tenants.first().copied(),
+            saved: HashMap::new(),
             tally: Tally::default(),
         };
         mind.drain();
@@ -280,10 +283,17 @@ impl Mind for NodeMind {
     }
 
     fn save_dialog(&mut self, now: Now, leg: LegId, saved: Option<&[u8]>) {
-        let Some((tenant, id)) = self.center.interaction_of(leg) else { return };
-        let what = match saved {
-            Some(bytes) => Happening::DialogSaved { leg, id, bytes: bytes.to_vec() },
-            None => Happening::DialogEnded { leg, cause: Cause::Normal },
+        let (tenant, what) = match saved {
+            Some(bytes) => {
+                let Some((tenant, id)) = self.center.interaction_of(leg) else { return };
+                self.saved.insert(leg, tenant);
+                (tenant, Happening::DialogSaved { leg, id, bytes: bytes.to_vec() })
+            }
+            // The call may be long over when its far side answers the goodbye.
+            None => {
+                let Some(tenant) = self.saved.remove(&leg) else { return };
+                (tenant, Happening::DialogEnded { leg, cause: Cause::Normal })
+            }
         };
         self.write(&Event { tenant, at: now.wall, what });
     }

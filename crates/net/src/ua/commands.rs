@@ -247,7 +247,7 @@ impl<M: Mind> Ua<M> {
         let (call, open, seen) = (leg.call.take(), leg.media_open, leg.media_seen);
         if let Some(call) = call {
             self.calls.remove(&call);
-            self.void_saved(now, id);
+            self.await_goodbye(call, id);
         }
         if open {
             self.media.command(MediaCommand::Destroy(id));

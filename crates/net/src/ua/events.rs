@@ -160,7 +160,7 @@ impl<M: Mind> Ua<M> {
     }
 
     fn on_ended(&mut self, now: Now, call: CallHandle, why: EndCause) {
-        let Some(id) = self.leg_of(call) else { return };
+        let Some(id) = self.leg_of(call) else { return self.goodbye_answered(now, call) };
         let (cause, by_peer) = match why {
             EndCause::PeerBye => (Cause::Normal, true),
             EndCause::LocalBye => (Cause::Normal, false),

@@ -1,10 +1,11 @@
-//! The end of calls that an earlier process left standing: each far side gets a goodbye, not all at once.
+//! Goodbyes that outlive a crash: a dialog counts as ended once its far side has answered, or was asked for long
+//! enough; what an earlier process left standing gets its goodbye now, not all at once.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use sip::agent::CallHandle;
-use types::{Mono, Now};
+use types::{LegId, Mono, Now};
 
 use super::Ua;
 use crate::mind::Mind;
@@ -18,11 +19,14 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Why, for whoever reads the far side's log (RFC 3326; Q.850 41: temporary failure).
 const REASON: (&str, &str) = ("Reason", "Q.850;cause=41;text=\"Server restarted\"");
 
-/// Calls whose far side is yet to be told.
+/// Calls whose far side is yet to be told, or has not answered yet.
 #[derive(Debug, Default)]
 pub(super) struct Goodbyes {
+    /// Of the process before.
     waiting: VecDeque<CallHandle>,
     next: Mono,
+    /// Legs that are over here, whose saved dialog still stands.
+    unanswered: HashMap<CallHandle, LegId>,
 }
 
 impl Goodbyes {
@@ -52,6 +56,20 @@ impl<M: Mind> Ua<M> {
         self.left.next = now.mono;
         self.say_goodbyes(now);
         self.pump(now);
+    }
+
+    /// We have hung up: should we crash before that has arrived, the saved dialog is there to say it again.
+    pub(super) fn await_goodbye(&mut self, call: CallHandle, id: LegId) {
+        if self.legs.get_mut(&id).is_some_and(|leg| std::mem::take(&mut leg.saved)) {
+            self.left.unanswered.insert(call, id);
+        }
+    }
+
+    /// The far side knows, or does not answer any more: the saved dialog is void.
+    pub(super) fn goodbye_answered(&mut self, now: Now, call: CallHandle) {
+        if let Some(id) = self.left.unanswered.remove(&call) {
+            self.mind.save_dialog(now, id, None);
+        }
     }
 
     /// Says the next lot of goodbyes where it is due.
