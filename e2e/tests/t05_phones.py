@@ -2,6 +2,7 @@
 
 import re
 
+from lib.message import authorization
 from lib.sip import Phone
 
 STRANGER = "127.0.0.2"
@@ -54,6 +55,37 @@ def test_device_to_device(t):
     call.bye().wait()
     offered.wait_end()
     t.equal(t.server.record(call)["direction"], "internal", "direction")
+
+
+def proofs(t, choice, wanted, other):
+    """What a server with this choice asks for, and that a proof by another algorithm is worth what it should be."""
+    t.start("--set", f"sip.digest={choice}")
+    uri = "sip:%s:%d" % t.server.sip
+    stranger = t.phone(1001, None)
+    answer = stranger.request("REGISTER", uri, to=f"<{stranger.aor}>").wait()
+    t.equal(answer.status, 401, "REGISTER without a password")
+    asked = answer.all("www-authenticate")
+    t.equal([re.search(r"algorithm=([^,]+)", line).group(1) for line in asked], wanted, "challenges")
+    proof = authorization(asked[0].replace(wanted[0], other), "REGISTER", uri, "1001", "demo-1001")
+    fields = [("Contact", stranger.contact), ("Authorization", proof)]
+    again = stranger.request("REGISTER", uri, fields, to=f"<{stranger.aor}>").wait()
+    t.equal(again.status, 200 if other in wanted else 401, f"a proof by {other}")
+    t.phone(1002, "demo-1002").register()
+
+
+def test_digest_both(t):
+    """A tenant that takes both algorithms names the stronger one first and takes either."""
+    proofs(t, "both", ["SHA-256", "MD5"], "MD5")
+
+
+def test_digest_sha256(t):
+    """A tenant that takes SHA-256 alone can't be talked into MD5."""
+    proofs(t, "sha256", ["SHA-256"], "MD5")
+
+
+def test_digest_md5(t):
+    """A tenant with old telephones asks for MD5 alone."""
+    proofs(t, "md5", ["MD5"], "SHA-256")
 
 
 def plain(response):

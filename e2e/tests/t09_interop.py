@@ -168,13 +168,16 @@ request_route {{
 """
 
 
-def kamailio(t):
-    """Kamailio in front as the carrier's edge; gives its address."""
+def kamailio(t, towards=None):
+    """Kamailio in front as the carrier's edge, or before another proxy; gives its address."""
     port = free_port()
     t.server.wait_idle()
-    config = t.folder / "kamailio.cfg"
-    config.write_text(KAMAILIO.format(port=port, host=t.server.sip[0], server=t.server.sip[1]))
-    edge = t.run("kamailio", "-f", config, "-DD", "-E", "-Y", t.folder, "-P", t.folder / "kamailio.pid")
+    folder = t.folder / f"kamailio-{port}"
+    folder.mkdir()
+    config = folder / "kamailio.cfg"
+    host, upstream = towards or t.server.sip
+    config.write_text(KAMAILIO.format(port=port, host=host, server=upstream))
+    edge = t.run("kamailio", "-f", config, "-DD", "-E", "-Y", folder, "-P", folder / "kamailio.pid")
     probe = Phone(("127.0.0.1", port), "probe")
     t.at_end(probe.close)
 
@@ -218,18 +221,30 @@ def test_kamailio_in_front(t):
 
 def test_phone_behind_kamailio(t):
     """An agent's phone that registers through the edge is rung through it (RFC 3327)."""
+    behind_proxies(t, [kamailio(t)])
+
+
+def test_phone_behind_two_proxies(t):
+    """A phone that registers through a branch's proxy and the edge is rung through both, in order."""
     edge = kamailio(t)
-    agent = t.phone(1001, "demo-1001", proxy=edge)
+    behind_proxies(t, [edge, kamailio(t, edge)])
+
+
+def behind_proxies(t, proxies):
+    """Registers a phone through proxies, the server's first, and rings it."""
+    agent = t.phone(1001, "demo-1001", proxy=proxies[-1])
     agent.supports = "path"
     fields = [("Contact", f"{agent.contact};expires=600"), ("Supported", "path")]
     uri = f"sip:{t.server.sip[0]}:{t.server.sip[1]}"
     answer = agent.request("REGISTER", uri, fields, to=f"<{agent.aor}>").wait()
     t.equal(answer.status, 200, "REGISTER through the edge")
-    t.check(str(edge[1]) in answer["path"], f"Path: {answer['path']!r}")
+    for proxy in proxies:
+        t.check(str(proxy[1]) in ",".join(answer.all("path")), f"Path: {answer.all('path')!r}")
     t.server.wait_agent(1001, "ready")
     call = t.caller().call("95001").wait_up()
     offered = agent.wait_call()
-    t.check(str(edge[1]) in offered.incoming["via"], "the call came round the edge")
+    for proxy in proxies:
+        t.check(str(proxy[1]) in ",".join(offered.incoming.all("via")), f"the call came round {proxy}")
     offered.answer(AGENT_HZ)
     call.rtp.tone(CALLER_HZ)
     call.rtp.wait_tone(AGENT_HZ)

@@ -32,9 +32,6 @@ pub enum Refused {
     /// The agent has no telephone registered, so it can't be called.
     #[error("no telephone of this agent is registered")]
     NoPhone,
-    /// The agent rings or talks: the state follows the call.
-    #[error("the agent is on a call")]
-    OnCall,
     /// The agent is not in wrap-up.
     #[error("the agent is not in wrap-up")]
     NotInWrapUp,

@@ -49,22 +49,26 @@ impl Tenant {
         let send_to = trunk.send_to.as_deref()?;
         let host = send_to.strip_prefix("sip:").or_else(|| send_to.strip_prefix("sips:")).unwrap_or(send_to);
         let uri: Text = format!("sip:{number}@{host}").into();
-        Some(Target { uri: uri.into(), flow: None, next_hop: None, credentials: trunk.credentials.clone() })
+        Some(Target {
+            uri: uri.into(),
+            flow: None,
+            next_hop: None,
+            routes: Vec::new(),
+            credentials: trunk.credentials.clone(),
+        })
     }
 }
 
 fn plain(uri: Private<Text>) -> Target {
-    Target { uri, flow: None, next_hop: None, credentials: None }
+    Target { uri, flow: None, next_hop: None, routes: Vec::new(), credentials: None }
 }
 
-/// Behind a NAT the Contact names an address that nobody can reach, so the request goes to where
-/// the REGISTER came from, whatever the Contact says.
+/// A device that registered through proxies is called through all of them. Else, behind a NAT, the Contact may name an
+/// address that nobody can reach, so the request goes to where the REGISTER came from, whatever the Contact says.
 fn target_of(binding: &Binding) -> Target {
-    let next_hop = match binding.path.first() {
-        Some(path) => path.clone(),
-        None => format!("sip:{}", binding.source.reveal()).into(),
-    };
-    Target { uri: binding.uri.clone(), flow: binding.flow, next_hop: Some(next_hop), credentials: None }
+    let next_hop = binding.path.is_empty().then(|| format!("sip:{}", binding.source.reveal()).into());
+    let (uri, flow, routes) = (binding.uri.clone(), binding.flow, binding.path.clone());
+    Target { uri, flow, next_hop, routes, credentials: None }
 }
 
 impl Center {
@@ -215,5 +219,32 @@ impl Center {
 
     pub(crate) fn tenant_of(&self, id: InteractionId) -> Option<TenantId> {
         self.interactions.get(&id).map(|i| i.tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn binding(path: &[&str]) -> Binding {
+        Binding {
+            uri: Private::new("sip:1001@10.0.0.9".into()),
+            flow: None,
+            source: Private::new("203.0.113.9:40000".into()),
+            expires: types::Wall(0),
+            call_id: "r".into(),
+            cseq: 1,
+            path: path.iter().map(|hop| Text::from(*hop)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_device_behind_proxies_is_called_through_all_of_them_and_another_at_its_source() {
+        let path = ["sip:edge.example.com;lr", "sip:branch.example.com;lr"];
+        let through = target_of(&binding(&path));
+        assert_eq!(through.routes.iter().map(|hop| &**hop).collect::<Vec<_>>(), path);
+        assert_eq!(through.next_hop, None);
+        let direct = target_of(&binding(&[]));
+        assert_eq!((direct.next_hop.as_deref(), direct.routes.len()), (Some("sip:203.0.113.9:40000"), 0));
     }
 }

@@ -141,6 +141,11 @@ impl Center {
         self.tenants.get(&tenant).map(|t| &t.plan)
     }
 
+    /// One of a tenant's named values.
+    pub fn setting(&self, tenant: TenantId, name: &str) -> Option<&str> {
+        self.tenants.get(&tenant)?.settings.get(name).map(|value| &**value)
+    }
+
     /// All tenants.
     pub fn tenants(&self) -> impl Iterator<Item = TenantId> {
         self.tenants.keys().copied()

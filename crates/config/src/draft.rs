@@ -186,6 +186,7 @@ mod tests {
             ("tls_key: a.pem", "tls_cert"),
             ("settings: {demo.bridge_targt: 'sip:x'}", "demo.bridge_targt"),
             ("settings: {demo.bridge_target: 'x'}", "no SIP address"),
+            ("settings: {sip.digest: sha1}", "sip.digest: `sha1` is none of md5, sha256, both"),
         ] {
             let message = yaml(text).unwrap_err();
             assert!(message.contains(part), "{text}: {message}");

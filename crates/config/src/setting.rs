@@ -1,8 +1,12 @@
-//! `--set KEY=VALUE`: named values that flows refer to.
+//! `--set KEY=VALUE`: named values, for flows to refer to and for what a tenant can choose.
+
+use types::register::DigestChoice;
 
 /// The keys there are, with what each is for.
-pub const KNOWN_SETTINGS: [(&str, &str); 1] =
-    [("demo.bridge_target", "the SIP address that the demo's numbers 95004 to 95006 bridge to")];
+pub const KNOWN_SETTINGS: [(&str, &str); 2] = [
+    ("demo.bridge_target", "the SIP address that the demo's numbers 95004 to 95006 bridge to"),
+    (DigestChoice::SETTING, "how telephones prove their password: md5, sha256 or both"),
+];
 
 /// Splits and checks `KEY=VALUE`.
 ///
@@ -21,6 +25,9 @@ pub(crate) fn check(key: &str, value: &str) -> Result<(), String> {
     }
     if key == "demo.bridge_target" && !(value.starts_with("sip:") || value.starts_with("sips:")) {
         return Err(format!("{key}: `{value}` is no SIP address such as sip:agent@127.0.0.1:26060"));
+    }
+    if key == DigestChoice::SETTING && DigestChoice::parse(value).is_none() {
+        return Err(format!("{key}: `{value}` is none of {}", DigestChoice::NAMES.join(", ")));
     }
     Ok(())
 }

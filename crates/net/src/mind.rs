@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use sip::flow::Transport;
 use types::event::Binding;
 use types::leg::Text;
-use types::register::{RegisterRejected, RegisterRequest};
+use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
 use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
 
 /// Which way a message went.
@@ -52,6 +52,8 @@ pub enum Admission {
     Challenge {
         /// The realm.
         realm: Text,
+        /// By which algorithms.
+        digest: DigestChoice,
     },
     /// It comes from a trunk.
     Trunk {

@@ -6,6 +6,8 @@
 mod connection;
 mod doorway;
 mod names;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::io;
@@ -16,6 +18,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sip::flow::{Flow, Transport};
+use sip::uri::Uri;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -23,7 +26,7 @@ use tokio::sync::mpsc;
 use crate::signalling::{Outside, Post, StartError};
 use crate::tls::{self, Certificates, TlsAcceptor, TlsConnector};
 use crate::ua::Lookup;
-use names::Names;
+use names::{Names, Place};
 
 pub use doorway::{Doorway, Visit};
 
@@ -36,12 +39,17 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// After a failed accept (no descriptors left), before the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Names that certificates of peers have to bear, kept by address; the settings of thousands of trunks fit.
+const MAX_CERTIFIED: usize = 4096;
+
 type Peer = (Transport, SocketAddr);
 
 #[derive(Default)]
 struct Table {
     by_number: HashMap<u64, (Flow, mpsc::Sender<Bytes>)>,
     by_peer: HashMap<Peer, u64>,
+    /// The host of the URI that led to a peer over TLS (RFC 5922 section 4).
+    certified: HashMap<SocketAddr, String>,
 }
 
 /// All connections of a node.
@@ -72,14 +80,38 @@ impl<T: Send + 'static> Shared<T> {
     }
 
     fn close(&self, flow: Flow) {
+        self.forget(flow);
+        self.post.connection_lost(flow);
+    }
+
+    /// A connection of ours has not come about.
+    fn refused(&self, flow: Flow) {
+        self.forget(flow);
+        self.post.connection_lost(Flow { conn: 0, ..flow });
+    }
+
+    fn forget(&self, flow: Flow) {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         table.by_number.remove(&flow.conn);
         let peer = (flow.transport, flow.remote);
         if table.by_peer.get(&peer) == Some(&flow.conn) {
             table.by_peer.remove(&peer);
         }
-        drop(table);
-        self.post.connection_lost(flow);
+    }
+
+    /// Notes whose certificate is expected at the places that a URI leads to.
+    fn certify(&self, uri: &str, found: &[Place]) {
+        let Ok(uri) = Uri::parse(uri) else { return };
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, address) in found.iter().filter(|(transport, _)| *transport == Transport::Tls) {
+            if table.certified.len() < MAX_CERTIFIED || table.certified.contains_key(address) {
+                table.certified.insert(*address, uri.host().to_string());
+            }
+        }
+    }
+
+    fn certified(&self, peer: SocketAddr) -> Option<String> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).certified.get(&peer).cloned()
     }
 
     /// The outbox of this flow's connection, or of any that stands to the same peer.
@@ -124,7 +156,7 @@ impl<T: Send + 'static> Connections<T> {
             runtime.spawn(accept(bind(*address)?, Some(acceptor), shared.clone()));
         }
         let tls = tls::connector().inspect_err(|error| tracing::warn!(%error, "no calls over TLS to the outside")).ok();
-        Ok(Self { shared, names: Arc::new(Names::new()), runtime, tls })
+        Ok(Self { shared, names: Arc::new(Names::new(listen.tcp.is_ipv4())), runtime, tls })
     }
 
     /// A door for connections that others accept.
@@ -177,22 +209,37 @@ async fn secured<T: Send + 'static>(
     }
 }
 
-async fn connect<T: Send + 'static>(flow: Flow, first: Bytes, tls: Option<TlsConnector>, shared: Arc<Shared<T>>) {
+/// Brings a connection of ours about and runs it; what is sent meanwhile waits in its outbox.
+async fn connect<T: Send + 'static>(
+    flow: Flow,
+    outbox: mpsc::Receiver<Bytes>,
+    tls: Option<TlsConnector>,
+    shared: Arc<Shared<T>>,
+) {
     let stream = match tokio::time::timeout(CONNECT_WITHIN, TcpStream::connect(flow.remote)).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(_)) | Err(_) => return shared.post.connection_lost(flow),
+        Ok(Err(_)) | Err(_) => return shared.refused(flow),
     };
-    let local = stream.local_addr().unwrap_or(flow.local);
-    let Some((flow, outbox)) = shared.open(flow.transport, local, flow.remote) else {
-        return shared.post.connection_lost(flow);
-    };
-    if let Some(sender) = shared.outbox(flow) {
-        let _ = sender.try_send(first);
-    }
+    let flow = Flow { local: stream.local_addr().unwrap_or(flow.local), ..flow };
     let Some(tls) = tls else { return connection::run(stream, flow, outbox, shared).await };
-    match tokio::time::timeout(CONNECT_WITHIN, tls.connect(tls::name_of(flow.remote), stream)).await {
+    let name = tls::name_of(flow.remote, shared.certified(flow.remote).as_deref());
+    match tokio::time::timeout(CONNECT_WITHIN, tls.connect(name, stream)).await {
         Ok(Ok(stream)) => connection::run(stream, flow, outbox, shared).await,
-        Ok(Err(_)) | Err(_) => shared.close(flow),
+        Ok(Err(_)) | Err(_) => shared.refused(flow),
+    }
+}
+
+impl<T: Send + 'static> Connections<T> {
+    /// Opens a connection and sends the first message over it.
+    fn connect(&self, to: Flow, first: Bytes, tls: Option<TlsConnector>) {
+        // Known at once, so that a second message takes the same connection.
+        let Some((flow, outbox)) = self.shared.open(to.transport, to.local, to.remote) else {
+            return self.shared.post.connection_lost(to);
+        };
+        if let Some(sender) = self.shared.outbox(flow) {
+            let _ = sender.try_send(first);
+        }
+        self.runtime.spawn(connect(flow, outbox, tls, self.shared.clone()));
     }
 }
 
@@ -204,21 +251,20 @@ impl<T: Send + 'static> Outside for Connections<T> {
                     self.shared.close(flow);
                 }
             }
-            None if flow.conn == 0 && flow.transport == Transport::Tcp => {
-                self.runtime.spawn(connect(flow, bytes, None, self.shared.clone()));
-            }
+            None if flow.conn == 0 && flow.transport == Transport::Tcp => self.connect(flow, bytes, None),
             None => match self.tls.clone().filter(|_| flow.conn == 0 && flow.transport == Transport::Tls) {
-                Some(tls) => drop(self.runtime.spawn(connect(flow, bytes, Some(tls), self.shared.clone()))),
+                Some(tls) => self.connect(flow, bytes, Some(tls)),
                 None => self.shared.post.connection_lost(flow),
             },
         }
     }
 
     fn look_up(&mut self, lookup: Lookup) {
-        let (names, post) = (self.names.clone(), self.shared.post.clone());
+        let (names, shared) = (self.names.clone(), self.shared.clone());
         self.runtime.spawn(async move {
             let found = names.find(lookup.uri.reveal()).await;
-            post.resolved(lookup.leg, found);
+            shared.certify(lookup.uri.reveal(), &found);
+            shared.post.resolved(lookup, found);
         });
     }
 }

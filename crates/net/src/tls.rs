@@ -145,10 +145,11 @@ pub(crate) fn connector() -> io::Result<TlsConnector> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// The name that a peer's certificate has to bear. The URI's host was resolved before we came here, so
-/// this is an address: carriers whose certificate bears only a name have to be reached by UDP or TCP.
-pub(crate) fn name_of(peer: SocketAddr) -> ServerName<'static> {
-    ServerName::IpAddress(peer.ip().into())
+/// What a peer's certificate has to bear: the host of the URI that led to it (RFC 5922 section 4), or the address where
+/// the URI named that.
+pub(crate) fn name_of(peer: SocketAddr, host: Option<&str>) -> ServerName<'static> {
+    let name = host.and_then(|host| ServerName::try_from(host.to_owned()).ok());
+    name.unwrap_or_else(|| ServerName::IpAddress(peer.ip().into()))
 }
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {

@@ -12,7 +12,7 @@ use net::mind::{Admission, Claim, Credential, Mind, Way};
 use std::sync::Arc;
 use types::event::{Binding, Event, Happening};
 use types::leg::Text;
-use types::register::{RegisterRejected, RegisterRequest};
+use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
 use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, TenantId};
 
 use crate::ask::Ask;
@@ -224,13 +224,15 @@ impl Mind for NodeMind {
     fn admit(&self, claim: &Claim<'_>) -> Admission {
         let Some(tenant) = self.realm_of(claim) else { return Admission::Refuse(403) };
         let realm = self.center.directory(tenant).map(|d| d.tenant().name.clone()).unwrap_or_else(|| "".into());
+        let chosen = self.center.setting(tenant, DigestChoice::SETTING).and_then(DigestChoice::parse);
+        let digest = chosen.unwrap_or_default();
         let claims_device = self.is_device(tenant, claim.from_user) || self.is_device(tenant, claim.contact_user);
         if claim.method == "REGISTER" || claims_device {
-            return Admission::Challenge { realm };
+            return Admission::Challenge { realm, digest };
         }
         if matches!(claim.transport, Transport::Ws | Transport::Wss) {
             // Behind a browser's address there may be anybody; trunks do not come this way.
-            return Admission::Challenge { realm };
+            return Admission::Challenge { realm, digest };
         }
         for tenant in self.center.tenants() {
             let trunk = self.center.plan(tenant).and_then(|p| p.trunk_from(claim.source.ip()));
@@ -238,7 +240,7 @@ impl Mind for NodeMind {
                 return Admission::Trunk { tenant, trunk: trunk.id };
             }
         }
-        Admission::Challenge { realm }
+        Admission::Challenge { realm, digest }
     }
 
     fn credential(&self, realm: &str, user: &str) -> Option<Credential> {

@@ -10,6 +10,7 @@ use directory::{Agent, Device, Directory, Tenant};
 use flow::{Flow, Names};
 use store::{FlowVersion, Queue, QueueMember, RouteRow, Setting, Store};
 use types::leg::Text;
+use types::register::DigestChoice;
 use types::{AgentId, FlowId, QueueId};
 
 /// An agent at a fixed address who missed a call is tried again after this, seconds.
@@ -62,6 +63,10 @@ pub(crate) async fn load(
     let plan = plan.map_err(|e| invalid("dialplan".into(), e.to_string()))?;
     let flows = flows(store.published_flows(id).await?, &queues, &values)
         .map_err(|(f, why)| invalid(format!("flow {f}"), why))?;
+    if let Some(value) = values.get(DigestChoice::SETTING).filter(|value| DigestChoice::parse(value).is_none()) {
+        let why = format!("`{value}` is none of {}", DigestChoice::NAMES.join(", "));
+        return Err(invalid(DigestChoice::SETTING.into(), why));
+    }
     let settings = values.into_iter().collect();
     Ok(Setup { directory, plan, queues, agents, flows, settings, seed: id.0 })
 }

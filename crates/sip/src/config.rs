@@ -50,6 +50,9 @@ pub struct TimerConfig {
     pub t4: Duration,
     /// How long an INVITE may wait for its first answer before 100 (Trying) goes out; zero sends it at once.
     pub trying_after: Duration,
+    /// How long an INVITE waits for a first word where there is another place to try (RFC 3263 section 4.3); timer B
+    /// would let the caller wait for half a minute.
+    pub fail_over_after: Duration,
 }
 
 /// Session timers (RFC 4028).
@@ -110,6 +113,7 @@ impl Default for TimerConfig {
             t2: Duration::from_secs(4),
             t4: Duration::from_secs(5),
             trying_after: Duration::from_millis(200),
+            fail_over_after: Duration::from_secs(4),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::host::Host;
 use crate::message::Message;
 use crate::method::Method;
 use crate::tag::branch_text;
-use crate::uri::{Scheme, Uri};
+use crate::uri::Uri;
 
 /// Longest route set that is kept: a longer one than Max-Forwards allows leads nowhere.
 const MAX_ROUTES: usize = 70;
@@ -118,14 +118,9 @@ pub(crate) struct Dialog {
     pub(crate) rseq: Option<u32>,
 }
 
-/// A host that only DNS can place (RFC 3263).
+/// A URI whose host only DNS can place (RFC 3263).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unresolved {
-    pub(crate) host: String,
-    pub(crate) port: Option<u16>,
-    pub(crate) transport: Option<Transport>,
-    pub(crate) secure: bool,
-}
+pub(crate) struct Unresolved(pub(crate) String);
 
 /// The part of `message` that `slice` is, without a copy.
 pub(crate) fn share(message: &Message, slice: &[u8]) -> Bytes {
@@ -254,14 +249,13 @@ impl Dialog {
             None => Uri::from_bytes(&self.target).ok(),
         };
         let uri = uri.filter(Uri::is_sip)?;
-        let secure = uri.scheme() == Scheme::Sips;
-        let named = uri.transport().and_then(|name| Transport::from_bytes(name.as_bytes()));
+        let (secure, named) = (uri.is_secure(), uri.carrier());
         match uri.host() {
             Host::Name(name) => {
                 let unreachable = name.to_ascii_lowercase().ends_with(".invalid");
                 // Browsers have no address, and a connection to the very peer is the better way (RFC 5626, RFC 7118).
                 let keep = unreachable || (direct && came_by.conn != 0);
-                (!keep).then(|| Unresolved { host: name.to_owned(), port: uri.port(), transport: named, secure })
+                (!keep).then(|| Unresolved(uri.as_str().to_owned()))
             }
             Host::Ip(ip) => {
                 let transport = named.unwrap_or(match (secure, direct) {
@@ -382,7 +376,7 @@ mod tests {
                 "203.0.113.7:5060",
                 None,
             ),
-            ("sip:b@example.com", "", "203.0.113.9:1234", "203.0.113.9:1234", Some("example.com")),
+            ("sip:b@example.com", "", "203.0.113.9:1234", "203.0.113.9:1234", Some("sip:b@example.com")),
             ("sip:b@x3f9.invalid", "", "203.0.113.9:1234", "203.0.113.9:1234", None),
         ];
         for (contact, route, source, wanted, asked) in cases {
@@ -390,7 +384,7 @@ mod tests {
             let mut dialog = Dialog::from_response(&response, flow(source), 0, OfferState::Stable).unwrap();
             let unresolved = dialog.place(flow(source), true);
             assert_eq!(dialog.hop.remote.to_string(), wanted, "{contact} {route}");
-            assert_eq!(unresolved.as_ref().map(|unresolved| unresolved.host.as_str()), asked, "{contact} {route}");
+            assert_eq!(unresolved.as_ref().map(|unresolved| unresolved.0.as_str()), asked, "{contact} {route}");
         }
     }
 

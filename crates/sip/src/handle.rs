@@ -9,18 +9,6 @@ macro_rules! handle {
             pub(crate) generation: u32,
         }
 
-        impl $name {
-            /// The name as one number, for tables of the driver's and for traces.
-            pub const fn to_bits(self) -> u64 {
-                (self.generation as u64) << 32 | self.index as u64
-            }
-
-            /// The name back from [`Self::to_bits`]; a number that was never given out names nothing.
-            pub const fn from_bits(bits: u64) -> Self {
-                Self { index: bits as u32, generation: (bits >> 32) as u32 }
-            }
-        }
-
         impl crate::table::Key for $name {
             fn make(index: u32, generation: u32) -> Self {
                 Self { index, generation }

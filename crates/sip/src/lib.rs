@@ -13,6 +13,7 @@ pub mod flow;
 mod handle;
 pub mod header;
 pub mod host;
+mod identity;
 pub mod limits;
 pub mod message;
 pub mod method;
@@ -29,6 +30,7 @@ mod tag;
 mod timers;
 mod transaction;
 pub mod uri;
+pub mod websocket;
 
 pub use agent::Agent;
 pub use build::MessageBuilder;

@@ -145,11 +145,6 @@ impl Message {
         self.body.of(&self.raw)
     }
 
-    /// The body, sharing the message's bytes.
-    pub fn body_bytes(&self) -> Bytes {
-        self.raw.slice(usize::from(self.body.start)..usize::from(self.body.end))
-    }
-
     /// The first line of that name: its value, folds as they are, white space at the ends removed.
     pub fn header(&self, id: HeaderName) -> Option<&[u8]> {
         self.headers(id).next()

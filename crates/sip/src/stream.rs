@@ -1,6 +1,6 @@
 //! Messages out of a stream (TCP, TLS): RFC 3261 section 18.3, keep-alives of RFC 5626 section 3.5.1.
 //!
-//! Over WebSocket (RFC 7118) a frame is a message as it is: give it to [`Message::parse`].
+//! Over WebSocket a frame is a message as it is: see [`crate::websocket`].
 
 use bytes::{Bytes, BytesMut};
 use memchr::memchr_iter;

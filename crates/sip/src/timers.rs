@@ -118,6 +118,11 @@ impl Repeat {
         self.give_up_at = give_up_at;
     }
 
+    /// Shortens patience.
+    pub(crate) fn give_up_by(&mut self, at: Mono) {
+        self.give_up_at = self.give_up_at.min(at);
+    }
+
     /// Goes on at the longest interval (RFC 3261 section 17.1.2.2, after a provisional answer).
     pub(crate) fn slow_down(&mut self, now: Mono) {
         if self.resend_at != NEVER {

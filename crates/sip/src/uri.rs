@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Malformed;
+use crate::flow::Transport;
 use crate::host::Host;
 use crate::params::UriParams;
 use crate::scan::{Cursor, all_escaped, is_uri_header, is_user, text};
@@ -185,6 +186,20 @@ impl<'a> Uri<'a> {
     /// Whether the URI stands for a loose router (`;lr`, RFC 3261 section 16.12).
     pub fn is_loose_router(&self) -> bool {
         self.params.has("lr")
+    }
+
+    /// Whether the way has to be secured: `sips:`.
+    pub fn is_secure(&self) -> bool {
+        self.scheme() == Scheme::Sips
+    }
+
+    /// The transport that the URI asks for, if it does (RFC 3263 section 4.1); `sips:` over TCP is TLS.
+    pub fn carrier(&self) -> Option<Transport> {
+        match self.transport().and_then(|name| Transport::from_bytes(name.as_bytes()))? {
+            Transport::Tcp if self.is_secure() => Some(Transport::Tls),
+            Transport::Ws if self.is_secure() => Some(Transport::Wss),
+            carrier => Some(carrier),
+        }
     }
 
     /// The `transport` parameter.

@@ -59,6 +59,9 @@ pub struct Target {
     pub flow: Option<u64>,
     /// Where to send when it differs from the URI's host: an outbound proxy, `sip:host:port;transport=…`.
     pub next_hop: Option<Text>,
+    /// Proxies that the request has to pass, as URIs, the first one first: the Path by which a device registered
+    /// (RFC 3327). The first is the next hop where `next_hop` names none.
+    pub routes: Vec<Text>,
     /// User name and secret if the far end asks for digest.
     pub credentials: Option<(Text, Private<Text>)>,
 }

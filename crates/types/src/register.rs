@@ -29,6 +29,32 @@ pub enum RegisterChange {
     Update(Vec<(Contact, u32)>),
 }
 
+/// By which digest algorithms telephones may prove who they are, a tenant's choice. It can't be a telephone's: what a
+/// challenge says would tell strangers which names exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DigestChoice {
+    /// MD5 alone (RFC 2617), which every telephone speaks.
+    Md5,
+    /// SHA-256 alone (RFC 8760): nobody can be talked into the weaker one.
+    Sha256,
+    /// SHA-256 before MD5; each telephone takes the first that it knows (RFC 8760 section 2.4).
+    #[default]
+    Both,
+}
+
+impl DigestChoice {
+    /// The name of the setting.
+    pub const SETTING: &str = "sip.digest";
+    /// What the setting may be.
+    pub const NAMES: [&str; 3] = ["md5", "sha256", "both"];
+
+    /// Reads a value of the setting.
+    pub fn parse(name: &str) -> Option<Self> {
+        let place = Self::NAMES.iter().position(|known| *known == name)?;
+        [Self::Md5, Self::Sha256, Self::Both].get(place).copied()
+    }
+}
+
 /// A contact to bind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {

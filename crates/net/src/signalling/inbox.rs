@@ -7,10 +7,10 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use bytes::Bytes;
 use media::engine::MediaEvent;
 use sip::flow::{Flow, Transport};
-use types::LegId;
 
 use super::{Input, SignallingStats};
 use crate::media::Waker;
+use crate::ua::Lookup;
 
 /// What may wait for the signalling thread: at 1,000 calls a second about two seconds of events.
 const INBOX: usize = 32_768;
@@ -85,8 +85,8 @@ impl<T> Post<T> {
     }
 
     /// A name was resolved: where to send, the best first.
-    pub fn resolved(&self, leg: LegId, found: Vec<(Transport, SocketAddr)>) {
-        if self.post(Input::Resolved(leg, found)).is_err() {
+    pub fn resolved(&self, lookup: Lookup, found: Vec<(Transport, SocketAddr)>) {
+        if self.post(Input::Resolved(lookup, found)).is_err() {
             tracing::warn!("a resolved name was dropped; the attempt will time out");
         }
     }

@@ -16,7 +16,6 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use media::engine::MediaEvent;
 use sip::flow::Flow;
-use types::LegId;
 
 use crate::mind::Mind;
 use crate::ua::{Lookup, MediaPlane, UaConfig, UaStats};
@@ -48,7 +47,7 @@ pub(crate) enum Input<T> {
     /// The media plane reports.
     Media(MediaEvent),
     /// A name was resolved.
-    Resolved(LegId, Vec<(sip::flow::Transport, SocketAddr)>),
+    Resolved(Lookup, Vec<(sip::flow::Transport, SocketAddr)>),
     /// For the mind.
     Message(T),
     /// Somebody asks for figures.

@@ -173,7 +173,7 @@ impl<M: Mind> Turns<M> {
                 Ok(Input::Packet(flow, bytes)) => self.ua.handle_packet(now, flow, bytes),
                 Ok(Input::ConnectionLost(flow)) => self.ua.connection_lost(now, flow),
                 Ok(Input::Media(event)) => self.ua.handle_media(now, event),
-                Ok(Input::Resolved(leg, found)) => self.ua.resolved(now, leg, &found),
+                Ok(Input::Resolved(lookup, found)) => self.ua.resolved(now, lookup.leg, lookup.purpose, &found),
                 Ok(Input::Message(message)) => self.ua.handle_message(now, message),
                 Ok(Input::Stats(told)) => told(self.stats()),
                 Ok(Input::Stop) => return (count, false),

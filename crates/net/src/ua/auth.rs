@@ -5,15 +5,20 @@ use sip::flow::Flow;
 use sip::header::HeaderName;
 use sip::message::Message;
 use types::leg::Text;
+use types::register::DigestChoice;
 use types::{Now, TenantId, TrunkId};
 
 use super::Ua;
 use super::guard::Guard;
 use crate::mind::{Admission, Claim, Credential, Mind};
 
-/// Telephones, by the beginning of their User-Agent, that give up at a challenge with SHA-256 even where
-/// one with MD5 stands beside it (RFC 8760 section 2.4 asks them to pick).
-const MD5_ONLY: [&[u8]; 3] = [b"baresip v0.", b"baresip v1.", b"baresip v2."];
+/// What a request has to prove, and to whom.
+struct Demand<'a> {
+    realm: &'a str,
+    digest: DigestChoice,
+    /// 401 or 407.
+    status: u16,
+}
 
 /// What admission has found.
 pub(crate) enum Verdict {
@@ -86,36 +91,39 @@ impl<M: Mind> Ua<M> {
         match admission {
             Admission::Trunk { tenant, trunk } => Verdict::Trunk(tenant, trunk),
             Admission::Refuse(status) => Verdict::Refuse(status),
-            Admission::Challenge { realm } => self.authenticate(now, message, flow, &realm),
+            Admission::Challenge { realm, digest } => {
+                // A registrar challenges as a server, a call as a proxy would: that is what telephones expect.
+                let status = if message.method_text() == "REGISTER" { 401 } else { 407 };
+                self.authenticate(now, message, flow, &Demand { realm: &realm, digest, status })
+            }
         }
     }
 
-    fn authenticate(&mut self, now: Now, message: &Message, flow: Flow, realm: &str) -> Verdict {
+    fn authenticate(&mut self, now: Now, message: &Message, flow: Flow, demand: &Demand<'_>) -> Verdict {
         let ip = flow.remote.ip();
         if self.auth.guard.throttled(now.mono, ip) {
             self.auth.counts.throttled += 1;
             return Verdict::Refuse(403);
         }
-        // A registrar challenges as a server, a call as a proxy would: that is what telephones expect.
-        let registering = message.method_text() == "REGISTER";
-        let status = if registering { 401 } else { 407 };
-        let credentials = match registering {
-            true => Credentials::of(message, realm),
-            false => Credentials::of_proxy(message, realm).or_else(|| Credentials::of(message, realm)),
+        let realm = demand.realm;
+        let credentials = match demand.status {
+            401 => Credentials::of(message, realm),
+            _ => Credentials::of_proxy(message, realm).or_else(|| Credentials::of(message, realm)),
         };
-        let Some(credentials) = credentials else {
+        // An algorithm that was not asked for proves nothing.
+        let Some(credentials) = credentials.filter(|given| accepts(demand.digest, given.algorithm)) else {
             if message.header(HeaderName::Authorization).is_some() {
                 self.auth.counts.failed += 1;
                 self.auth.guard.failed(now.mono, ip, "");
             }
-            return self.challenge(now, message, status, realm, false);
+            return self.challenge(now, demand, false);
         };
         let (name, known, user) = self.known(now, realm, &credentials);
         let nobody = &self.auth.nobody[usize::from(credentials.algorithm == Algorithm::Sha256)];
         let ha1 = user.as_ref().unwrap_or(nobody);
         let outcome = self.auth.authenticator.verify(now.wall, message.method_text(), &credentials, ha1);
         match (outcome, known) {
-            (Outcome::Stale, Some(_)) => self.challenge(now, message, status, realm, true),
+            (Outcome::Stale, Some(_)) => self.challenge(now, demand, true),
             (Outcome::Granted, Some(credential)) if !self.auth.guard.shut_out(now.mono, ip, &name) => {
                 self.auth.counts.granted += 1;
                 self.auth.guard.succeeded(now.mono, ip, &name);
@@ -126,7 +134,7 @@ impl<M: Mind> Ua<M> {
                 let counts = &mut self.auth.counts;
                 *(if right { &mut counts.shut_out } else { &mut counts.failed }) += 1;
                 self.auth.guard.failed(now.mono, ip, &name);
-                self.challenge(now, message, status, realm, false)
+                self.challenge(now, demand, false)
             }
         }
     }
@@ -145,11 +153,18 @@ impl<M: Mind> Ua<M> {
         (username.into(), known, user)
     }
 
-    fn challenge(&mut self, now: Now, message: &Message, status: u16, realm: &str, stale: bool) -> Verdict {
-        let [sha256, md5] = self.auth.authenticator.challenge(now.wall, realm, stale);
-        let agent = message.header(HeaderName::UserAgent).unwrap_or_default();
-        let md5_only = MD5_ONLY.iter().any(|prefix| agent.starts_with(prefix));
-        Verdict::Challenge(status, if md5_only { vec![md5] } else { vec![sha256, md5] })
+    fn challenge(&mut self, now: Now, demand: &Demand<'_>, stale: bool) -> Verdict {
+        let lines = self.auth.authenticator.challenge(now.wall, demand.realm, stale);
+        let asked = lines.into_iter().filter(|(algorithm, _)| accepts(demand.digest, *algorithm));
+        Verdict::Challenge(demand.status, asked.map(|(_, line)| line).collect())
+    }
+}
+
+const fn accepts(choice: DigestChoice, algorithm: Algorithm) -> bool {
+    match choice {
+        DigestChoice::Both => true,
+        DigestChoice::Md5 => matches!(algorithm, Algorithm::Md5),
+        DigestChoice::Sha256 => matches!(algorithm, Algorithm::Sha256),
     }
 }
 

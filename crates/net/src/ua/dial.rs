@@ -2,14 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use sip::agent::{Body, Credentials, Invite};
+use sip::agent::{Body, CallHandle, Credentials, Invite};
 use sip::flow::{Flow, Transport};
 use sip::uri::{Uri, escape_user};
 use types::leg::{CallerId, Target, Text};
 use types::{Cause, LegEvent, LegId, Now};
 
 use super::leg::{Leg, Phase};
-use super::{Lookup, Ua, codecs};
+use super::{Lookup, Purpose, Ua, codecs};
 use crate::mind::Mind;
 
 /// A leg whose address is being resolved.
@@ -23,14 +23,9 @@ pub(crate) struct Pending {
 fn direct(uri: &str) -> Option<(Transport, SocketAddr)> {
     let uri = Uri::parse(uri).ok()?;
     let ip: IpAddr = uri.host().ip()?;
-    let transport = transport_of(&uri);
+    let secure = if uri.is_secure() { Transport::Tls } else { Transport::Udp };
+    let transport = uri.carrier().unwrap_or(secure);
     Some((transport, SocketAddr::new(ip, uri.port().unwrap_or(transport.default_port()))))
-}
-
-fn transport_of(uri: &Uri<'_>) -> Transport {
-    let named = uri.transport().and_then(|t| Transport::from_bytes(t.as_bytes()));
-    let secure = uri.as_str().starts_with("sips:");
-    named.unwrap_or(if secure { Transport::Tls } else { Transport::Udp })
 }
 
 impl<M: Mind> Ua<M> {
@@ -49,34 +44,52 @@ impl<M: Mind> Ua<M> {
         }
         if let Some(conn) = target.flow {
             return match self.connections.get(&conn).copied() {
-                Some(flow) => self.invite(now, id, flow, &target, &caller),
+                Some(flow) => self.invite(now, id, &[flow], &target, &caller),
                 None => self.fail(now, id, Cause::Unreachable, None),
             };
         }
-        let hop = target.next_hop.as_deref().unwrap_or(target.uri.reveal());
+        let first = target.next_hop.as_ref().or(target.routes.first());
+        let hop = first.map_or(target.uri.reveal().as_ref(), |hop| hop.as_ref());
         match direct(hop) {
-            Some((transport, remote)) => self.invite(now, id, Flow::to(transport, remote), &target, &caller),
+            Some((transport, remote)) => self.invite(now, id, &[Flow::to(transport, remote)], &target, &caller),
             None => {
                 let uri = hop.to_owned();
-                self.lookups.push_back(Lookup { leg: id, uri: uri.into() });
+                self.lookups.push_back(Lookup { leg: id, purpose: Purpose::Dial, uri: uri.into() });
                 self.dialling.insert(id, Pending { target, caller });
             }
         }
     }
 
     /// The answer to a [`Lookup`]: where to send, the best first; empty when the name leads nowhere.
-    pub fn resolved(&mut self, now: Now, leg: LegId, found: &[(Transport, SocketAddr)]) {
-        if let Some(Pending { target, caller }) = self.dialling.remove(&leg) {
-            match found.first() {
-                Some(&(transport, remote)) => self.invite(now, leg, Flow::to(transport, remote), &target, &caller),
-                None => self.fail(now, leg, Cause::Unreachable, None),
+    pub fn resolved(&mut self, now: Now, leg: LegId, purpose: Purpose, found: &[(Transport, SocketAddr)]) {
+        let places: Vec<Flow> = found.iter().map(|(transport, remote)| Flow::to(*transport, *remote)).collect();
+        match purpose {
+            Purpose::Dial => {
+                if let Some(Pending { target, caller }) = self.dialling.remove(&leg) {
+                    self.invite(now, leg, &places, &target, &caller);
+                }
+            }
+            Purpose::Follow => {
+                if let Some(call) = self.legs.get(&leg).and_then(|l| l.call) {
+                    // A call that has just gone needs no way any more.
+                    let _ = self.agent.set_next_hop(call, &places);
+                }
             }
         }
         self.pump(now);
     }
 
-    fn invite(&mut self, now: Now, id: LegId, flow: Flow, target: &Target, caller: &CallerId) {
-        let Some((identity, local)) = self.identity_towards(flow) else {
+    /// A peer's place within a call is given by a name.
+    pub(crate) fn on_resolve(&mut self, call: CallHandle, uri: String) {
+        if let Some(leg) = self.leg_of(call) {
+            self.lookups.push_back(Lookup { leg, purpose: Purpose::Follow, uri: uri.into() });
+        }
+    }
+
+    /// Rings a target at the best of these places; the others are tried if that one gives no word.
+    fn invite(&mut self, now: Now, id: LegId, places: &[Flow], target: &Target, caller: &CallerId) {
+        let way = places.split_first().and_then(|(best, others)| Some((*best, others, self.identity_towards(*best)?)));
+        let Some((flow, others, (identity, local))) = way else {
             return self.fail(now, id, Cause::Unreachable, None);
         };
         let linked = self.legs.get(&id).and_then(|l| l.linked);
@@ -99,10 +112,10 @@ impl<M: Mind> Ua<M> {
             .as_ref()
             .map(|(user, secret)| Credentials { username: user.to_string(), password: secret.reveal().to_string() });
         let mut invite = Invite::new(flow, target.uri.reveal(), &from, Some(Body::sdp(offer.as_bytes())));
+        invite.alternatives = others;
         invite.credentials = credentials.as_ref();
-        // The proxy of a Path wants its Route back (RFC 3327 section 5.4); elsewhere the hop is but an address.
-        let route = target.next_hop.as_deref().filter(|hop| hop.contains(";lr")).map(|hop| format!("<{hop}>"));
-        let routes: Vec<&str> = route.as_deref().into_iter().collect();
+        let routes: Vec<String> = target.routes.iter().map(|route| format!("<{route}>")).collect();
+        let routes: Vec<&str> = routes.iter().map(String::as_str).collect();
         invite.routes = &routes;
         invite.max_forwards = hops;
         match self.agent.invite(now, &invite) {

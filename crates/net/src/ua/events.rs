@@ -39,6 +39,7 @@ impl<M: Mind> Ua<M> {
             Event::Ended { call, cause, .. } => self.on_ended(now, call, cause),
             Event::Change { call, offer, .. } => self.on_change(now, call, offer.as_deref()),
             Event::Changed { call, status, sdp, .. } => self.on_changed(now, call, status, sdp.as_ref()),
+            Event::Resolve { call, uri } => self.on_resolve(call, uri),
             Event::Info { call, message } => self.on_info(call, &message),
             Event::Refer { request, call, message, flow, replaces } => {
                 self.on_refer(now, request, call, &message, flow, replaces);
@@ -48,7 +49,6 @@ impl<M: Mind> Ua<M> {
             }
             // Our provisional answers carry no offers, so none is answered early.
             Event::EarlyAnswer { .. }
-            | Event::Resolve { .. }
             | Event::ChangeCancelled { .. }
             | Event::ReferProgress { .. }
             | Event::Response { .. }
@@ -270,7 +270,7 @@ impl<M: Mind> Ua<M> {
         match method {
             Method::Register => self.on_register(now, request, message, flow),
             Method::Options => {
-                let _ = self.agent.respond(now, request, 200, "", &[("Accept", "application/sdp")], None);
+                let _ = self.agent.respond(now, request, 200, "", &[], None);
             }
             Method::Subscribe => {
                 let _ = self.agent.respond(now, request, 489, "", &[], None);

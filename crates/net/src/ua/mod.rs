@@ -87,11 +87,22 @@ impl UaConfig {
 /// How long the end of a leg waits for its media figures.
 const MEDIA_FIGURES_WAIT: Duration = Duration::from_millis(500);
 
-/// A name that has to be resolved before a leg can be dialled.
+/// What a resolved name is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To dial the leg.
+    Dial,
+    /// To send requests within its call: the peer or a proxy has named itself so.
+    Follow,
+}
+
+/// A name that has to be resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
     /// The leg.
     pub leg: LegId,
+    /// What for.
+    pub purpose: Purpose,
     /// The URI whose host has to be found (RFC 3263).
     pub uri: Private<String>,
 }

@@ -22,9 +22,13 @@ const MAX_EXPIRES_S: u32 = 3600;
 /// When a telephone names none.
 const DEFAULT_EXPIRES_S: u32 = 600;
 
+/// Proxies between a telephone and us: an edge, a balancer, a branch. Each costs every call to it a Route header.
+const MAX_PATH: usize = 8;
+
 /// Why a REGISTER's contacts can't be taken.
 enum Bad {
     Malformed,
+    LongPath,
     TooBrief,
 }
 
@@ -51,6 +55,10 @@ impl<M: Mind> Ua<M> {
             Ok(change) => change,
             Err(Bad::Malformed) => {
                 let _ = self.agent.respond(now, request, 400, "Bad Contact", &[], None);
+                return;
+            }
+            Err(Bad::LongPath) => {
+                let _ = self.agent.respond(now, request, 400, "Path Too Long", &[], None);
                 return;
             }
             Err(Bad::TooBrief) => {
@@ -100,6 +108,9 @@ fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Bad> {
         .map(|p| p.map(|p| Text::from(p.uri.as_str())))
         .collect::<Result<_, _>>()
         .map_err(|_| Bad::Malformed)?;
+    if path.len() > MAX_PATH {
+        return Err(Bad::LongPath);
+    }
     let mut contacts = Vec::new();
     for contact in message.addresses(HeaderName::Contact) {
         let contact = contact.map_err(|_| Bad::Malformed)?;

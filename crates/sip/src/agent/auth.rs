@@ -5,15 +5,15 @@ use types::Now;
 
 use super::call::Auth;
 use super::{Agent, Credentials};
-use crate::build::MessageBuilder;
 use crate::digest::{Challenge, ClientAuth};
+use crate::flow::Flow;
 use crate::handle::{CallHandle, ClientKey};
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::HeaderName;
 use crate::session_timer::SessionTimer;
 use crate::tag::branch_text;
-use crate::transaction::Client;
+use crate::transaction::{Client, Edit, Owner, rerouted};
 
 /// Attempts at one request: its first, one for each of proxy and server, and one for a nonce that was too old.
 pub(super) const MAX_TRIES: u8 = 4;
@@ -77,22 +77,13 @@ impl Agent {
             422 | 500 => None,
             _ => return None,
         };
-        let branch = branch_text(branch);
-        let mut builder = MessageBuilder::request_named(refused.method_text(), refused.request_uri_text()).via(
-            client.flow.transport.as_str(),
-            self.config.sent_by(&client.flow),
-            branch.as_str(),
-        );
-        for (id, name, value) in refused.all_headers() {
-            match id {
-                HeaderName::Via | HeaderName::ContentLength => {}
-                HeaderName::SessionExpires | HeaderName::MinSe if session.is_some() => {}
-                _ if line.as_ref().is_some_and(|(answer_in, _)| *answer_in == id) => {}
-                HeaderName::CSeq => builder = builder.header(id, format_args!("{seq} {}", refused.method_text())),
-                HeaderName::Other => builder = builder.raw_header(&String::from_utf8_lossy(name), value),
-                _ => builder = builder.raw_header(id.as_str(), value),
-            }
-        }
+        let (transport, sent_by) = (client.flow.transport, self.config.sent_by(&client.flow));
+        let mut builder = rerouted(&refused, transport, sent_by, branch_text(branch).as_str(), |id, _| match id {
+            HeaderName::SessionExpires | HeaderName::MinSe if session.is_some() => Edit::Drop,
+            _ if line.as_ref().is_some_and(|(answer_in, _)| *answer_in == id) => Edit::Drop,
+            HeaderName::CSeq => Edit::Replace(format!("{seq} {}", refused.method_text()).into()),
+            _ => Edit::Keep,
+        });
         if let Some(session) = session.filter(|_| refused.header(HeaderName::SessionExpires).is_some()) {
             builder = self.with_wish(builder, session);
         }
@@ -121,10 +112,37 @@ impl Agent {
     /// Opens the transaction of another attempt.
     pub(super) fn start_again(&mut self, now: Now, client: &Client, bytes: Bytes, branch: u64) -> ClientKey {
         let (method, flow, key, owner) = (client.method, client.flow, client.call_key, client.owner);
-        let next = self.tx.start_client(now.mono, method, flow, bytes, branch, key, owner);
+        let next = self.start_call_client(now, method, flow, bytes, branch, key, owner);
         if let Some(next) = self.tx.clients.get_mut(next) {
             next.tries = client.tries + 1;
         }
         next
+    }
+
+    /// Opens a transaction; of an INVITE that starts a call the Contact is noted, since it names the way it takes.
+    pub(super) fn start_call_client(
+        &mut self,
+        now: Now,
+        method: Method,
+        flow: Flow,
+        bytes: Bytes,
+        branch: u64,
+        key: u64,
+        owner: Owner,
+    ) -> ClientKey {
+        let client = self.tx.start_client(now.mono, method, flow, bytes, branch, key, owner);
+        if self.tx.is_rerouted(client) {
+            self.note_contact(client);
+        }
+        client
+    }
+
+    /// Takes over the Contact of an INVITE whose way has changed.
+    pub(super) fn note_contact(&mut self, client: ClientKey) {
+        let Some(client) = self.tx.clients.get(client) else { return };
+        let (Owner::Invite(call), Ok(invite)) = (client.owner, Message::scan(client.bytes.clone())) else { return };
+        if let (Some(contact), Some(leg)) = (invite.header(HeaderName::Contact), self.calls.get_mut(call)) {
+            leg.end.contact = Bytes::copy_from_slice(contact);
+        }
     }
 }

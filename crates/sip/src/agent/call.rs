@@ -68,6 +68,8 @@ pub(super) struct Calling {
     pub(super) proceeding: bool,
     pub(super) next_fork: u16,
     pub(super) offered: bool,
+    /// Where else the INVITE can go, the best last.
+    pub(super) others: Vec<Flow>,
 }
 
 /// An unanswered INVITE of the peer's.

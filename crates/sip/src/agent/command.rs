@@ -58,6 +58,9 @@ pub enum Reliable {
 pub struct Invite<'a> {
     /// Where the first request goes: the resolved next hop, or the flow of a registration (RFC 5626).
     pub flow: Flow,
+    /// Where it goes when that place says nothing, can't be reached, or answers 503: the other places that the resolver
+    /// found, the best first (RFC 3263 section 4.3).
+    pub alternatives: &'a [Flow],
     /// Request-URI, e.g. `sip:1001@198.51.100.7:5060`.
     pub target: &'a str,
     /// From without its tag, e.g. `"Front desk" <sip:95000@example.com>`.
@@ -89,6 +92,7 @@ impl<'a> Invite<'a> {
     pub fn new(flow: Flow, target: &'a str, from: &'a str, body: Option<Body<'a>>) -> Self {
         Self {
             flow,
+            alternatives: &[],
             target,
             from,
             to: None,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{CallHandle, RequestHandle, SentHandle, SubscriptionHandle};
-use crate::flow::{Flow, Transport};
+use crate::flow::Flow;
 use crate::message::Message;
 use crate::method::Method;
 
@@ -257,18 +257,12 @@ pub enum Event {
         /// The subscription.
         subscription: SubscriptionHandle,
     },
-    /// The peer's place is given by a name: resolve it (RFC 3263) and tell by
-    /// [`set_next_hop`](super::Agent::set_next_hop). Until then requests go to where its messages came from.
+    /// The place of the peer, or of the first proxy on the way to it, is given by a name: resolve it (RFC 3263) and tell
+    /// by [`set_next_hop`](super::Agent::set_next_hop). Until then requests go to where the peer's messages came from.
     Resolve {
         /// The call.
         call: CallHandle,
-        /// The host name.
-        host: String,
-        /// The port, if one is given.
-        port: Option<u16>,
-        /// The transport, if one is given.
-        transport: Option<Transport>,
-        /// Whether the URI is `sips:`.
-        secure: bool,
+        /// The URI: of the first Route, else of the Contact.
+        uri: String,
     },
 }

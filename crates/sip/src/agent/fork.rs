@@ -50,7 +50,7 @@ impl Agent {
         let ack = finish(self.config.signed(ack, HeaderName::UserAgent), &[], None);
         let bye = dialog.request(&end, Method::Bye, bye_seq, sent_by, bye_branch);
         let bye = finish(self.config.signed(bye, HeaderName::UserAgent), &[], None);
-        self.tx.send_ack(invite_branch, &dialog.remote_tag, dialog.hop, ack, end.call_key);
+        self.tx.send_ack(now.mono, invite_branch, &dialog.remote_tag, dialog.hop, ack, end.call_key);
         self.tx.start_client(now.mono, Method::Bye, dialog.hop, bye, bye_branch, end.call_key, Owner::Nobody);
     }
 

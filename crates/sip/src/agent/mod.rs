@@ -10,6 +10,7 @@ mod change;
 mod command;
 mod end;
 mod event;
+mod failover;
 mod fork;
 mod incoming;
 mod outgoing;
@@ -116,7 +117,7 @@ impl Agent {
     /// A user agent without calls.
     pub fn new(config: AgentConfig) -> Self {
         Self {
-            tx: Transactions::new(config.seed, config.timers, &config.limits),
+            tx: Transactions::new(config.seed, config.timers, &config.limits, config.identities.clone()),
             calls: Table::new(),
             subscriptions: Table::new(),
             sent: Table::new(),

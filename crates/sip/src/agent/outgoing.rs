@@ -55,6 +55,7 @@ impl Agent {
             proceeding: false,
             next_fork: 0,
             offered: invite.body.is_some(),
+            others: invite.alternatives.iter().rev().copied().collect(),
         }));
         let mut call = Call::new(end, true, stage);
         call.want_timer = invite.session_timer;
@@ -64,10 +65,11 @@ impl Agent {
         let handle = self.calls.insert(call);
         self.tags.insert(tag, Usage::Call(handle));
         let owner = Owner::Invite(handle);
-        let client = self.tx.start_client(now.mono, Method::Invite, flow, bytes, branch, call_key, owner);
+        let client = self.start_call_client(now, Method::Invite, flow, bytes, branch, call_key, owner);
         if let Some(calling) = self.calls.get_mut(handle).and_then(Call::calling) {
             calling.client = client;
         }
+        self.hurry_if_others(now, handle);
         Ok(handle)
     }
 
@@ -78,11 +80,18 @@ impl Agent {
 
     fn first_invite(&self, invite: &Invite<'_>, end: &LocalEnd, flow: &Flow, branch: u64) -> Bytes {
         let branch = branch_text(branch);
-        let mut builder = MessageBuilder::request(Method::Invite, invite.target)
-            .via(flow.transport.as_str(), self.config.sent_by(flow), branch.as_str())
-            .header(HeaderName::MaxForwards, invite.max_forwards);
-        for route in invite.routes {
+        let first = invite.routes.first().and_then(|route| NameAddr::parse(route.as_bytes()).ok());
+        let strict = first.filter(|first| !first.uri.is_loose_router());
+        let mut builder =
+            MessageBuilder::request(Method::Invite, strict.as_ref().map_or(invite.target, |first| first.uri.as_str()))
+                .via(flow.transport.as_str(), self.config.sent_by(flow), branch.as_str())
+                .header(HeaderName::MaxForwards, invite.max_forwards);
+        for route in invite.routes.iter().skip(usize::from(strict.is_some())) {
             builder = builder.header(HeaderName::Route, route);
+        }
+        // Behind a strict router the target is the last route (RFC 3261 section 12.2.1.1).
+        if strict.is_some() {
+            builder = builder.header(HeaderName::Route, format_args!("<{}>", invite.target));
         }
         builder = builder.raw_header(HeaderName::From.as_str(), &end.name);
         builder = match invite.to {
@@ -173,7 +182,7 @@ impl Agent {
         let bytes = finish(builder, &[], body);
         let (invite_branch, tag, hop) = (leg.last_invite.branch, dialog.remote_tag.clone(), dialog.hop);
         let key = leg.end.call_key;
-        self.tx.send_ack(invite_branch, &tag, hop, bytes, key);
+        self.tx.send_ack(self.clock.mono, invite_branch, &tag, hop, bytes, key);
     }
 }
 
@@ -297,6 +306,7 @@ impl Agent {
             }
             Some(message) if status < 300 => self.on_answered(now, call, message, flow),
             Some(message) if !cancelled && self.invite_again(now, call, client, status, message) => {}
+            _ if !cancelled && self.fail_over(now, call, client, status, message) => {}
             _ => {
                 if message.is_none() && cancelled {
                     self.tx.expect_stray(now.mono, client, call);

@@ -41,7 +41,13 @@ impl Agent {
     /// A connection broke, could not be opened, or a datagram was refused: what went by that flow has failed, and
     /// dialogs on it look for another way.
     pub fn transport_error(&mut self, now: Now, flow: Flow) {
+        self.clock = now;
+        self.tx.no_tcp(now.mono, &flow);
         for key in self.tx.clients_on(&flow) {
+            if self.tx.fall_back(now.mono, key) {
+                self.note_contact(key);
+                continue;
+            }
             if let Some(client) = self.tx.drop_client(key) {
                 self.finish_client(now, client, 503, None, flow);
             }
@@ -64,22 +70,26 @@ impl Agent {
         }
     }
 
-    /// Tells where in-dialog requests of a call go, after [`Event::Resolve`].
+    /// Tells where in-dialog requests of a call may go, after [`Event::Resolve`]; the best first. They stay where they go
+    /// already when that is among them: the server that has the dialog is better than its twin.
     ///
     /// # Errors
     /// [`super::CommandError::Gone`].
-    pub fn set_next_hop(&mut self, call: CallHandle, flow: Flow) -> Result<(), super::CommandError> {
-        let flow = self.config.bind(flow);
+    pub fn set_next_hop(&mut self, call: CallHandle, places: &[Flow]) -> Result<(), super::CommandError> {
+        let Some(best) = places.first().map(|best| self.config.bind(*best)) else { return Ok(()) };
         let leg = self.calls.get_mut(call).ok_or(super::CommandError::Gone)?;
         for dialog in &mut leg.dialogs {
-            dialog.hop = flow;
+            let hop = dialog.hop;
+            if !places.iter().any(|place| place.transport == hop.transport && place.remote == hop.remote) {
+                dialog.hop = best;
+            }
         }
         Ok(())
     }
 
     pub(super) fn emit_unresolved(&mut self, call: CallHandle, unresolved: Option<Unresolved>) {
-        if let Some(Unresolved { host, port, transport, secure }) = unresolved {
-            self.emit(Event::Resolve { call, host, port, transport, secure });
+        if let Some(Unresolved(uri)) = unresolved {
+            self.emit(Event::Resolve { call, uri });
         }
     }
 

@@ -9,6 +9,7 @@ use crate::build::MessageBuilder;
 use crate::config::AgentConfig;
 use crate::dialog::Dialog;
 use crate::flow::Flow;
+use crate::identity;
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::HeaderName;
@@ -21,39 +22,17 @@ pub(super) const SESSION_SUPPORTED: &str = "100rel, timer, replaces";
 impl AgentConfig {
     /// Our name on the way of a flow.
     pub(super) fn sent_by(&self, flow: &Flow) -> &str {
-        let same = |identity: &&crate::config::Identity| identity.transport == flow.transport;
-        let exact = self.identities.iter().filter(same).find(|identity| identity.local == flow.local);
-        let any = || self.identities.iter().find(same).or(self.identities.first());
-        exact.or_else(any).map_or("invalid.invalid", |identity| identity.sent_by.as_str())
+        identity::sent_by(&self.identities, flow)
     }
 
     /// Our Contact on the way of a flow.
     pub(super) fn contact(&self, user: &str, flow: &Flow) -> Bytes {
-        let mut contact = String::with_capacity(64);
-        contact.push_str("<sip:");
-        if !user.is_empty() {
-            contact.push_str(user);
-            contact.push('@');
-        }
-        contact.push_str(self.sent_by(flow));
-        if let Some(transport) = flow.transport.uri_param() {
-            contact.push_str(";transport=");
-            contact.push_str(transport);
-        }
-        contact.push('>');
-        contact.into()
+        identity::contact(&self.identities, user, flow)
     }
 
     /// A path whose local end is one of our sockets.
     pub(super) fn bind(&self, flow: Flow) -> Flow {
-        if !flow.local.ip().is_unspecified() || flow.local.port() != 0 {
-            return flow;
-        }
-        let fits = |identity: &&crate::config::Identity| {
-            identity.transport == flow.transport && identity.local.is_ipv4() == flow.remote.is_ipv4()
-        };
-        let local = self.identities.iter().find(fits).map_or(flow.local, |identity| identity.local);
-        Flow { local, ..flow }
+        identity::bind(&self.identities, flow)
     }
 
     /// `User-Agent` in requests, `Server` in answers.

@@ -106,14 +106,15 @@ impl Authenticator {
         Self { key, issued: 0, replay: ReplayTable::default() }
     }
 
-    /// The values of the WWW-Authenticate lines of a challenge, the stronger algorithm first (RFC 8760 section 2.3).
-    pub fn challenge(&mut self, now: Wall, realm: &str, stale: bool) -> [String; 2] {
+    /// The values of the WWW-Authenticate lines of a challenge, the stronger algorithm first (RFC 8760 section 2.3). A
+    /// server that wants one algorithm alone sends that line alone.
+    pub fn challenge(&mut self, now: Wall, realm: &str, stale: bool) -> [(Algorithm, String); 2] {
         let nonce = self.nonce(now, realm);
         let realm = quote(realm);
         let stale = if stale { ",stale=true" } else { "" };
         [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
             let name = algorithm.as_str();
-            format!("Digest realm={realm},nonce=\"{nonce}\",algorithm={name},qop=\"auth\"{stale}")
+            (algorithm, format!("Digest realm={realm},nonce=\"{nonce}\",algorithm={name},qop=\"auth\"{stale}"))
         })
     }
 

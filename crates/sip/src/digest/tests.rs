@@ -11,7 +11,7 @@ const NOW: Wall = Wall(1_800_000_000_000);
 
 fn challenged(authenticator: &mut Authenticator, stale: bool) -> Message {
     let mut response = MessageBuilder::response(401, "Unauthorized");
-    for value in authenticator.challenge(NOW, REALM, stale) {
+    for (_, value) in authenticator.challenge(NOW, REALM, stale) {
         response = response.header(HeaderName::WwwAuthenticate, value);
     }
     Message::scan(response.finish()).unwrap()

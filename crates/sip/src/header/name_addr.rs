@@ -65,11 +65,6 @@ impl<'a> NameAddr<'a> {
         }
     }
 
-    /// The display name as received, quotes included.
-    pub fn display_bytes(&self) -> &'a [u8] {
-        self.display
-    }
-
     /// Whether the URI stands in angle brackets.
     pub fn is_bracketed(&self) -> bool {
         self.bracketed

@@ -9,7 +9,7 @@ use super::client_other::ClientOther;
 use super::linger::{After, LingerClient, Record};
 use super::messages::{ack_for_failure, cancel_for};
 use super::{Client, ClientSlot, ClientState, MAX_FORKS_ENDED, Owner, Response, TimerKey, Transactions};
-use crate::flow::Flow;
+use crate::flow::{Flow, Transport};
 use crate::handle::{CallHandle, ClientKey};
 use crate::message::Message;
 use crate::method::Method;
@@ -28,20 +28,20 @@ impl Transactions {
         call_key: u64,
         owner: Owner,
     ) -> ClientKey {
-        let reliable = flow.transport.is_reliable();
-        let state = match method {
-            Method::Invite => ClientState::Invite(ClientInvite::new(now, &self.config, reliable)),
-            _ => ClientState::Other(ClientOther::new(now, &self.config, reliable)),
+        let (flow, bytes, datagram) = match self.large.over_tcp(now, &flow, &bytes) {
+            Some((tcp, request)) => (tcp, request, Some(Box::new((flow, bytes)))),
+            None => (flow, bytes, None),
         };
         let client = Client {
             method,
             flow,
+            datagram,
             bytes: bytes.clone(),
             branch,
             call_key,
             owner,
             tries: 0,
-            state,
+            state: self.fresh_state(now, method, &flow),
             deadline: Deadline::default(),
         };
         let key = self.clients.insert(client);
@@ -49,6 +49,52 @@ impl Transactions {
         self.arm_client(key);
         self.send(flow, bytes, call_key);
         key
+    }
+
+    fn fresh_state(&self, now: Mono, method: Method, flow: &Flow) -> ClientState {
+        let reliable = flow.transport.is_reliable();
+        match method {
+            Method::Invite => ClientState::Invite(ClientInvite::new(now, &self.config, reliable)),
+            _ => ClientState::Other(ClientOther::new(now, &self.config, reliable)),
+        }
+    }
+
+    /// Sends a large request as a datagram after all, since the connection for it failed. False where it had no such
+    /// choice.
+    pub(crate) fn fall_back(&mut self, now: Mono, key: ClientKey) -> bool {
+        let Some((method, flow, bytes)) = self.clients.get_mut(key).and_then(|client| {
+            let (flow, bytes) = *client.datagram.take()?;
+            Some((client.method, flow, bytes))
+        }) else {
+            return false;
+        };
+        let state = self.fresh_state(now, method, &flow);
+        let Some(client) = self.clients.get_mut(key) else { return false };
+        (client.state, client.flow, client.bytes) = (state, flow, bytes.clone());
+        let call_key = client.call_key;
+        self.arm_client(key);
+        self.send(flow, bytes, call_key);
+        true
+    }
+
+    /// A connection to a peer did not come about: large requests to it go as datagrams for a while.
+    pub(crate) fn no_tcp(&mut self, now: Mono, flow: &Flow) {
+        if flow.transport == Transport::Tcp && flow.conn == 0 {
+            self.large.refused(now, flow.remote);
+        }
+    }
+
+    /// Whether a request's size has put it on another way than it was meant for.
+    pub(crate) fn is_rerouted(&self, key: ClientKey) -> bool {
+        self.clients.get(key).is_some_and(|client| client.datagram.is_some())
+    }
+
+    /// Bounds the wait for a transaction's first answer; its own bound stays where it is sooner.
+    pub(crate) fn hurry(&mut self, key: ClientKey, give_up_at: Mono) {
+        if let Some(ClientState::Invite(invite)) = self.clients.get_mut(key).map(|client| &mut client.state) {
+            invite.hurry(give_up_at);
+            self.arm_client(key);
+        }
     }
 
     fn arm_client(&mut self, key: ClientKey) {
@@ -98,7 +144,7 @@ impl Transactions {
                     _ => Response::Absorbed,
                 }
             }
-            Some((slot, ClientSlot::Linger(_))) => self.late_response(slot.0, method, status, message),
+            Some((slot, ClientSlot::Linger(_))) => self.late_response(now, slot.0, method, status, message),
             None if method == Method::Invite && status / 100 == 2 => Response::Stray,
             None => Response::Absorbed,
         }
@@ -107,6 +153,7 @@ impl Transactions {
     fn live_response(&mut self, now: Mono, key: ClientKey, status: u16, message: &Message, flow: Flow) -> Response {
         let Some(client) = self.clients.get_mut(key) else { return Response::Absorbed };
         // From now on the connection is known.
+        client.datagram = None;
         if client.flow.conn == 0 && client.flow.transport == flow.transport && flow.conn != 0 {
             client.flow = flow;
         }
@@ -156,7 +203,7 @@ impl Transactions {
         self.linger_client(now, client.branch, client.flow, client.call_key, after);
     }
 
-    fn late_response(&mut self, branch: u64, method: Method, status: u16, message: &Message) -> Response {
+    fn late_response(&mut self, now: Mono, branch: u64, method: Method, status: u16, message: &Message) -> Response {
         let tag = self.hash(&[message.to_tag().unwrap_or_default().as_bytes()]);
         let Some(ClientSlot::Linger(record)) = self.branches.get(&(branch, false)) else { return Response::Absorbed };
         if method != Method::Invite || status < 200 {
@@ -166,7 +213,7 @@ impl Transactions {
             After::Failure(ack) if status >= 300 => (record.flow, ack.clone()),
             After::Success { call, awaited, acks } if status < 300 => {
                 match acks.iter().find(|(known, ..)| *known == tag) {
-                    Some((_, flow, ack)) => (*flow, ack.clone()),
+                    Some((_, flow, ack)) => self.large.over_tcp(now, flow, ack).unwrap_or((*flow, ack.clone())),
                     // The user is still to give the answer that the ACK carries.
                     None if *awaited == tag || acks.len() >= MAX_FORKS_ENDED => return Response::Absorbed,
                     None => return Response::Fork(*call),
@@ -180,7 +227,15 @@ impl Transactions {
     }
 
     /// Sends the ACK for a 2xx, and again for each copy of that.
-    pub(crate) fn send_ack(&mut self, branch: u64, remote_tag: &[u8], flow: Flow, ack: Bytes, call_key: u64) {
+    pub(crate) fn send_ack(
+        &mut self,
+        now: Mono,
+        branch: u64,
+        remote_tag: &[u8],
+        flow: Flow,
+        ack: Bytes,
+        call_key: u64,
+    ) {
         let tag = self.hash(&[remote_tag]);
         if let Some(ClientSlot::Linger(record)) = self.branches.get_mut(&(branch, false))
             && let After::Success { acks, .. } = &mut record.after
@@ -188,12 +243,17 @@ impl Transactions {
             // Kept for 32 s in great numbers: without the room that the buffer has to spare.
             acks.push((tag, flow, Bytes::copy_from_slice(&ack)));
         }
+        let (flow, ack) = self.large.over_tcp(now, &flow, &ack).unwrap_or((flow, ack));
         self.send(flow, ack, call_key);
     }
 
-    /// Client transactions that go by a flow which failed.
+    /// Client transactions that go by a flow which failed. A request that was sent to an address alone has taken
+    /// whichever connection there was to it.
     pub(crate) fn clients_on(&self, flow: &Flow) -> Vec<ClientKey> {
-        self.clients.iter().filter(|(_, client)| client.flow.same_path(flow)).map(|(key, _)| key).collect()
+        let unbound = Flow { conn: 0, ..*flow };
+        let on_it =
+            |client: &Client| client.flow.same_path(flow) || client.flow.conn == 0 && client.flow.same_path(&unbound);
+        self.clients.iter().filter(|(_, client)| on_it(client)).map(|(key, _)| key).collect()
     }
 
     /// A client's entry came up. Gives the transaction when it has given up.

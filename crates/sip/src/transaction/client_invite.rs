@@ -28,6 +28,11 @@ impl ClientInvite {
         self.repeat.hold_until(NEVER);
     }
 
+    /// Somebody else can be asked: no more patience than until then, unless an answer comes.
+    pub(crate) fn hurry(&mut self, give_up_at: Mono) {
+        self.repeat.give_up_by(give_up_at);
+    }
+
     /// A CANCEL went out: a final answer is due within 64 × T1 (RFC 3261 section 9.1).
     pub(crate) fn cancelled(&mut self, now: Mono, timers: &TimerConfig) {
         self.repeat.hold_until(now + timers.give_up());

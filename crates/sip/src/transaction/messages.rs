@@ -3,9 +3,46 @@
 use bytes::Bytes;
 
 use crate::build::MessageBuilder;
+use crate::flow::Transport;
 use crate::header::HeaderName;
 use crate::message::Message;
 use crate::method::Method;
+
+/// What becomes of a header when a request goes out again.
+pub(crate) enum Edit {
+    Keep,
+    Drop,
+    Replace(Bytes),
+}
+
+/// A request of ours again, by another way or with other headers: its Via is made anew, each other header becomes what
+/// `edit` says. The body is still to come.
+pub(crate) fn rerouted(
+    request: &Message,
+    transport: Transport,
+    sent_by: &str,
+    branch: &str,
+    mut edit: impl FnMut(HeaderName, &[u8]) -> Edit,
+) -> MessageBuilder {
+    let builder = MessageBuilder::request_named(request.method_text(), request.request_uri_text());
+    let mut builder = builder.via(transport.as_str(), sent_by, branch);
+    for (id, name, value) in request.all_headers() {
+        if matches!(id, HeaderName::Via | HeaderName::ContentLength) {
+            continue;
+        }
+        let replaced = match edit(id, value) {
+            Edit::Keep => None,
+            Edit::Drop => continue,
+            Edit::Replace(value) => Some(value),
+        };
+        let value = replaced.as_deref().unwrap_or(value);
+        builder = match id {
+            HeaderName::Other => builder.raw_header(&String::from_utf8_lossy(name), value),
+            _ => builder.raw_header(id.as_str(), value),
+        };
+    }
+    builder
+}
 
 /// Request-URI, topmost Via, Route, From, Call-ID and CSeq number of the INVITE (RFC 3261 sections 9.1 and 17.1.1.3).
 fn hop_request(invite: &Message, method: Method, to: &[u8]) -> MessageBuilder {

@@ -7,6 +7,7 @@
 mod client;
 mod client_invite;
 mod client_other;
+mod large;
 mod linger;
 mod messages;
 mod server;
@@ -22,10 +23,12 @@ use types::queue::Bounded;
 
 use self::client_invite::ClientInvite;
 use self::client_other::ClientOther;
+use self::large::Large;
 use self::linger::{Fifo, LingerClient, LingerServer, Record};
+pub(crate) use self::messages::{Edit, rerouted};
 use self::server_invite::ServerInvite;
 use self::server_other::ServerOther;
-use crate::config::{AgentLimits, TimerConfig};
+use crate::config::{AgentLimits, Identity, TimerConfig};
 use crate::flow::{Flow, Transmit};
 use crate::handle::{CallHandle, ClientKey, RequestHandle, SentHandle, SubscriptionHandle};
 use crate::message::Message;
@@ -81,6 +84,8 @@ enum ClientState {
 pub(crate) struct Client {
     pub(crate) method: Method,
     pub(crate) flow: Flow,
+    /// The way and the form of a large request should TCP not be possible; none once an answer has come.
+    datagram: Option<Box<(Flow, Bytes)>>,
     /// The request.
     pub(crate) bytes: Bytes,
     pub(crate) branch: u64,
@@ -197,11 +202,12 @@ pub(crate) struct Transactions {
     long: Fifo,
     short: Fifo,
     pub(crate) timers: TimerQueue<TimerKey>,
+    large: Large,
     out: Bounded<Transmit>,
 }
 
 impl Transactions {
-    pub(crate) fn new(seed: u64, config: TimerConfig, limits: &AgentLimits) -> Self {
+    pub(crate) fn new(seed: u64, config: TimerConfig, limits: &AgentLimits, identities: Vec<Identity>) -> Self {
         // Keyed by the seed: nobody outside can aim at one bucket, and a run can be repeated.
         let hasher = ahash::RandomState::with_seeds(seed, !seed, seed.rotate_left(17), 0x5173);
         Self {
@@ -213,6 +219,7 @@ impl Transactions {
             servers: Table::new(),
             requests: HashMap::with_hasher(hasher.clone()),
             merged: HashMap::with_hasher(hasher.clone()),
+            large: Large::new(identities, hasher.clone()),
             hasher,
             long: Fifo::new(config.give_up()),
             short: Fifo::new(config.t4),

@@ -36,6 +36,17 @@ pub(crate) struct Node {
     pub(crate) inbox: Vec<(Flow, Bytes)>,
     pub(crate) by_hand: bool,
     pub(crate) dead: bool,
+    /// Whether it takes no connections.
+    pub(crate) no_tcp: bool,
+}
+
+/// What became of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Carried {
+    /// It arrives, or is lost without a word.
+    OnTheWay,
+    /// The peer takes no connection.
+    Refused,
 }
 
 /// When, in which order, to whom, by which flow, what.
@@ -84,6 +95,7 @@ impl Net {
             inbox: Vec::new(),
             by_hand: false,
             dead: false,
+            no_tcp: false,
         };
         Self {
             now: Now { mono: Mono::from_millis(1000), wall: Wall(1_700_000_000_000) },
@@ -110,7 +122,10 @@ impl Net {
         for from in 0..self.nodes.len() {
             while let Some(transmit) = self.nodes[from].agent.poll_transmit() {
                 assert!(!transmit.flow.local.ip().is_unspecified(), "every message leaves by a known socket");
-                self.carry(from, transmit.flow, transmit.bytes);
+                if self.carry(from, transmit.flow, transmit.bytes) == Carried::Refused {
+                    let now = self.now;
+                    self.nodes[from].agent.transport_error(now, transmit.flow);
+                }
             }
             while let Some(event) = self.nodes[from].agent.poll_event() {
                 self.nodes[from].events.push(event);
@@ -118,18 +133,22 @@ impl Net {
         }
     }
 
-    pub(crate) fn carry(&mut self, from: usize, flow: Flow, bytes: Bytes) {
-        let Some(to) = (0..self.nodes.len()).find(|node| addr(*node) == flow.remote) else { return };
+    pub(crate) fn carry(&mut self, from: usize, flow: Flow, bytes: Bytes) -> Carried {
+        let Some(to) = (0..self.nodes.len()).find(|node| addr(*node) == flow.remote) else { return Carried::OnTheWay };
         let words = first_words(&bytes);
-        self.wire.push(format!("{}>{} {words}", name(from), name(to)));
+        // A stream keeps order and loses nothing.
+        let reliable = flow.transport.is_reliable();
+        let by = if flow.transport == self.transport { "" } else { flow.transport.as_str() };
+        self.wire.push(format!("{}>{} {words} {by}", name(from), name(to)).trim_end().to_owned());
+        if reliable && self.nodes[to].no_tcp {
+            return Carried::Refused;
+        }
         if let Some(place) = self.lose_next.iter().position(|lost| *lost == words) {
             self.lose_next.remove(place);
-            return;
+            return Carried::OnTheWay;
         }
-        // A stream keeps order and loses nothing.
-        let reliable = self.transport.is_reliable();
         if !reliable && self.rng.random_range(0..1000) < self.loss {
-            return;
+            return Carried::OnTheWay;
         }
         let copies = if !reliable && self.rng.random_range(0..1000) < self.double { 2 } else { 1 };
         for _ in 0..copies {
@@ -137,10 +156,11 @@ impl Net {
             self.sent += 1;
             let at = self.now.mono + Duration::from_millis(delay);
             let conn = if reliable { 1 + (from.min(to) * 16 + from.max(to)) as u64 } else { 0 };
-            let seen = Flow { transport: self.transport, local: addr(to), remote: addr(from), conn };
+            let seen = Flow { transport: flow.transport, local: addr(to), remote: addr(from), conn };
             self.flows.push(seen);
             self.queue.push(Reverse((at, self.sent, to, self.flows.len() - 1, bytes.clone())));
         }
+        Carried::OnTheWay
     }
 
     /// One step in time; false when nothing is left to happen before `until`.
@@ -342,7 +362,7 @@ pub(crate) fn word(event: &Event) -> String {
         Event::SubscriptionFailed { status, .. } => format!("subscription failed {status}"),
         Event::SubscriptionRefreshed { expires_s, .. } => format!("subscription refreshed {expires_s}"),
         Event::SubscriptionEnded { .. } => "subscription ended".to_owned(),
-        Event::Resolve { host, .. } => format!("resolve {host}"),
+        Event::Resolve { uri, .. } => format!("resolve {uri}"),
     }
 }
 

@@ -2,10 +2,13 @@
 
 mod calls;
 mod changes;
+mod failover;
 mod harness;
+mod large;
 mod outside;
 mod strangers;
 mod succession;
 mod torture;
 mod transfer;
 mod walk;
+mod websocket;

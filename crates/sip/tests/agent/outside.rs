@@ -115,7 +115,7 @@ fn guard(net: &mut Net, node: usize, authenticator: &mut Authenticator, proxy: b
         if fine {
             return Some(event);
         }
-        let [strong, _] = authenticator.challenge(now.wall, "demo", false);
+        let [(_, strong), _] = authenticator.challenge(now.wall, "demo", false);
         let (status, header) = if proxy { (407, "Proxy-Authenticate") } else { (401, "WWW-Authenticate") };
         let headers = [(header, strong.as_str())];
         match &event {

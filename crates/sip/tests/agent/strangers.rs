@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sip::agent::{Event, call_key};
+use sip::agent::{Event, Invite, call_key};
 use sip::{Flow, HeaderName, Message, MessageBuilder, Transport};
 
 use crate::harness::*;
@@ -122,6 +122,32 @@ fn in_dialog_requests_follow_the_route_and_the_contact() {
 }
 
 #[test]
+fn an_invite_takes_the_routes_it_is_given() {
+    let cases: [(&[&str], &str, &[&str]); 3] = [
+        (&[], "sip:callee@192.0.2.2:5060", &[]),
+        (
+            &["<sip:192.0.2.2;lr>", "<sip:branch.example.com;lr;ob>"],
+            "sip:callee@192.0.2.2:5060",
+            &["<sip:192.0.2.2;lr>", "<sip:branch.example.com;lr;ob>"],
+        ),
+        // A strict router takes the place of the target, which becomes the last route.
+        (
+            &["<sip:192.0.2.2>", "<sip:branch.example.com;lr>"],
+            "sip:192.0.2.2",
+            &["<sip:branch.example.com;lr>", "<sip:callee@192.0.2.2:5060>"],
+        ),
+    ];
+    for (routes, target, wanted) in cases {
+        let mut net = with_hand(405);
+        net.invite_with(A, B, |invite| Invite { routes, ..invite });
+        let invite = heard(&mut net).remove(0);
+        let hops: Vec<_> = invite.headers(HeaderName::Route).map(|hop| std::str::from_utf8(hop).unwrap()).collect();
+        assert_eq!((invite.request_uri_text(), &hops[..]), (target, wanted));
+        assert_eq!(invite.to().unwrap().uri.as_str(), "sip:callee@192.0.2.2:5060");
+    }
+}
+
+#[test]
 fn a_contact_by_name_is_given_to_the_resolver() {
     let mut net = with_hand(404);
     let caller = net.invite(A, B, Some(OFFER));
@@ -130,10 +156,16 @@ fn a_contact_by_name_is_given_to_the_resolver() {
     // Until the name is resolved, requests go to where the answer came from.
     assert_eq!(methods(&tell(&mut net, reply(&invite, 200, "one", &contact, ANSWER))), ["ACK"]);
     let events = net.take(A);
-    let Some(Event::Resolve { host, transport, port, .. }) = events.last() else { panic!("{events:?}") };
-    assert_eq!((host.as_str(), *transport, *port), ("phones.example.com", Some(Transport::Tcp), None));
+    let Some(Event::Resolve { uri, .. }) = events.last() else { panic!("{events:?}") };
+    assert_eq!(uri, "sip:bob@phones.example.com;transport=tcp");
     let elsewhere = Flow::to(Transport::Udp, "198.51.100.77:5060".parse().unwrap());
-    net.agent(A).set_next_hop(caller, elsewhere).unwrap();
+    // The server that the answer came from is kept while it is one of those that the name stands for.
+    let twin = Flow::to(Transport::Udp, addr(B));
+    net.agent(A).set_next_hop(caller, &[elsewhere, twin]).unwrap();
+    let now = net.now;
+    net.agent(A).reinvite(now, caller, Some(sip::agent::Body::sdp(HOLD))).unwrap();
+    assert_eq!(net.agent(A).poll_transmit().unwrap().flow.remote, addr(B));
+    net.agent(A).set_next_hop(caller, &[elsewhere]).unwrap();
     net.bye(A, caller, &[]);
     let transmit = net.agent(A).poll_transmit().unwrap();
     assert_eq!(transmit.flow.remote, elsewhere.remote);
