@@ -171,3 +171,15 @@ proptest! {
         prop_assert_eq!(via.branch(), message.top_via().unwrap().branch());
     }
 }
+
+#[test]
+fn a_header_value_never_opens_a_line() {
+    let raw = sip::MessageBuilder::request(sip::Method::Message, "sip:a@b\r\nX: y")
+        .header(HeaderName::Subject, "hello\r\nVia: SIP/2.0/UDP evil")
+        .raw_header("X-Note", b"a\nb\rc")
+        .raw_header("Bad Name\r\n", b"x")
+        .finish();
+    let text = String::from_utf8(raw).unwrap();
+    assert_eq!(text.matches("\r\n").count(), 5, "{text}");
+    assert_eq!(text.matches(['\r', '\n']).count(), 10, "{text}");
+}

@@ -1,8 +1,8 @@
-//! The torture messages of RFC 4475 and RFC 5118, read in place: `LINGTONG_FIXTURES` names the folder that holds
-//! `sip-torture`. Where it is absent, the tests say so.
+//! The torture messages of RFC 4475 and RFC 5118, read in place.
+
+mod fixtures;
 
 use std::fs;
-use std::path::PathBuf;
 
 use sip::header::name_addr::NameAddr;
 use sip::host::Host;
@@ -83,24 +83,11 @@ const EXPECTED: &[(&str, bool, Answers)] = &[
     ("ipv6-correct-abnf-2-colons", true, OK),
 ];
 
-fn fixtures() -> Option<PathBuf> {
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures");
-    let root = std::env::var_os("LINGTONG_FIXTURES").map_or_else(default, PathBuf::from).join("sip-torture");
-    if root.is_dir() {
-        return Some(root);
-    }
-    println!("skipped: torture messages (RFC 4475, RFC 5118): no folder {}; set LINGTONG_FIXTURES", root.display());
-    None
-}
-
 fn read(name: &str) -> Option<Vec<u8>> {
-    let root = fixtures()?;
-    let path = if name.ends_with(".dat") {
-        root.join("rfc4475").join(name)
-    } else {
-        root.join("rfc5118").join(format!("{name}.sip"))
-    };
-    Some(fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+    fixtures::torture()?;
+    let wanted = if name.ends_with(".dat") { name.to_owned() } else { format!("{name}.sip") };
+    let found = fixtures::messages().into_iter().find(|(file, _)| *file == wanted);
+    Some(found.unwrap_or_else(|| panic!("there is no {wanted}")).1)
 }
 
 fn parsed(name: &str) -> Option<Message> {
@@ -113,7 +100,7 @@ fn uris(message: &Message, id: HeaderName) -> Vec<String> {
 
 #[test]
 fn every_message_of_the_tables_is_answered_as_expected() {
-    let Some(root) = fixtures() else { return };
+    let Some(root) = fixtures::torture() else { return };
     let mut wrong = Vec::new();
     let mut count = 0;
     for folder in ["rfc4475", "rfc5118"] {

@@ -6,7 +6,7 @@ use sip::agent::{Body, CallHandle, Credentials, Invite};
 use sip::flow::{Flow, Transport};
 use sip::uri::{Uri, escape_user};
 use types::leg::{CallerId, Target, Text};
-use types::{Cause, LegEvent, LegId, Now};
+use types::{Cause, LegEvent, LegId, Now, Private};
 
 use super::leg::{Leg, Phase};
 use super::{Lookup, Purpose, Ua, codecs};
@@ -80,9 +80,9 @@ impl<M: Mind> Ua<M> {
     }
 
     /// A peer's place within a call is given by a name.
-    pub(crate) fn on_resolve(&mut self, call: CallHandle, uri: String) {
+    pub(crate) fn on_resolve(&mut self, call: CallHandle, uri: Private<String>) {
         if let Some(leg) = self.leg_of(call) {
-            self.lookups.push_back(Lookup { leg, purpose: Purpose::Follow, uri: uri.into() });
+            self.lookups.push_back(Lookup { leg, purpose: Purpose::Follow, uri });
         }
     }
 

@@ -1,6 +1,7 @@
 //! What an agent tells its driver, in the words of a user agent.
 
 use bytes::Bytes;
+use types::Private;
 
 use super::{CallHandle, RequestHandle, SentHandle, SubscriptionHandle};
 use crate::flow::Flow;
@@ -263,6 +264,6 @@ pub enum Event {
         /// The call.
         call: CallHandle,
         /// The URI: of the first Route, else of the Contact.
-        uri: String,
+        uri: Private<String>,
     },
 }

@@ -89,7 +89,7 @@ impl Agent {
 
     pub(super) fn emit_unresolved(&mut self, call: CallHandle, unresolved: Option<Unresolved>) {
         if let Some(Unresolved(uri)) = unresolved {
-            self.emit(Event::Resolve { call, uri });
+            self.emit(Event::Resolve { call, uri: uri.into() });
         }
     }
 

@@ -12,6 +12,7 @@ use crate::timers::{NEVER, Repeat, Tick};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClientInvite {
     repeat: Repeat,
+    cancelled: bool,
 }
 
 impl ClientInvite {
@@ -20,12 +21,15 @@ impl ClientInvite {
             true => Repeat::patience_only(now, timers.give_up()),
             false => Repeat::new(now, timers.t1, Duration::MAX, timers.give_up()),
         };
-        Self { repeat }
+        Self { repeat, cancelled: false }
     }
 
-    /// A provisional answer: the far end has it, and how long it may ring is the user's matter.
+    /// A provisional answer: the far end has it, and how long it may ring is the user's matter. What was taken back may
+    /// ring on, but not longer than its final answer is waited for.
     pub(crate) fn proceed(&mut self) {
-        self.repeat.hold_until(NEVER);
+        if !self.cancelled {
+            self.repeat.hold_until(NEVER);
+        }
     }
 
     /// Somebody else can be asked: no more patience than until then, unless an answer comes.
@@ -35,6 +39,7 @@ impl ClientInvite {
 
     /// A CANCEL went out: a final answer is due within 64 × T1 (RFC 3261 section 9.1).
     pub(crate) fn cancelled(&mut self, now: Mono, timers: &TimerConfig) {
+        self.cancelled = true;
         self.repeat.hold_until(now + timers.give_up());
     }
 

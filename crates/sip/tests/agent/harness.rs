@@ -113,6 +113,33 @@ impl Net {
         }
     }
 
+    /// A and a peer B that the test plays.
+    pub(crate) fn with_hand(seed: u64) -> Self {
+        let mut net = Self::new(seed, 2);
+        net.nodes[B].by_hand = true;
+        net
+    }
+
+    /// How A sees what B sends.
+    pub(crate) fn at_a(&self) -> Flow {
+        Flow { transport: self.transport, local: addr(A), remote: addr(B), conn: 0 }
+    }
+
+    /// Hands bytes to A as if B had sent them; gives what A says to it.
+    pub(crate) fn tell(&mut self, bytes: impl Into<Bytes>) -> Vec<Message> {
+        let (flow, now) = (self.at_a(), self.now);
+        self.agent(A).handle_message(now, flow, bytes.into());
+        self.heard()
+    }
+
+    /// What B hears, until the air is clear.
+    pub(crate) fn heard(&mut self) -> Vec<Message> {
+        self.run_ms(20);
+        let inbox = std::mem::take(&mut self.nodes[B].inbox);
+        // Not parsed in full: an answer to a broken request has its broken headers.
+        inbox.into_iter().map(|(_, bytes)| Message::scan(bytes).unwrap()).collect()
+    }
+
     pub(crate) fn to(&self, node: usize) -> Flow {
         Flow::to(self.transport, addr(node))
     }
@@ -362,7 +389,7 @@ pub(crate) fn word(event: &Event) -> String {
         Event::SubscriptionFailed { status, .. } => format!("subscription failed {status}"),
         Event::SubscriptionRefreshed { expires_s, .. } => format!("subscription refreshed {expires_s}"),
         Event::SubscriptionEnded { .. } => "subscription ended".to_owned(),
-        Event::Resolve { uri, .. } => format!("resolve {uri}"),
+        Event::Resolve { uri, .. } => format!("resolve {}", uri.reveal()),
     }
 }
 

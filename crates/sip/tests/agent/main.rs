@@ -3,6 +3,8 @@
 mod calls;
 mod changes;
 mod failover;
+#[path = "../fixtures/mod.rs"]
+mod fixtures;
 mod harness;
 mod large;
 mod outside;

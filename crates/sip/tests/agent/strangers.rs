@@ -8,30 +8,9 @@ use sip::{Flow, HeaderName, Message, MessageBuilder, Transport};
 
 use crate::harness::*;
 
-/// A network of an agent A and a peer B that the test plays.
-fn with_hand(seed: u64) -> Net {
-    let mut net = Net::new(seed, 2);
-    net.nodes[B].by_hand = true;
-    net
-}
-
-fn at_a(net: &Net) -> Flow {
-    Flow { transport: net.transport, local: addr(A), remote: addr(B), conn: 0 }
-}
-
 /// Hands a text to A as if B had sent it; gives A's answers.
 fn say(net: &mut Net, text: &str) -> Vec<Message> {
-    let (flow, now) = (at_a(net), net.now);
-    net.agent(A).handle_message(now, flow, Bytes::from(text.replace('\n', "\r\n")));
-    heard(net)
-}
-
-/// What B hears, until the air is clear.
-fn heard(net: &mut Net) -> Vec<Message> {
-    net.run_ms(20);
-    let inbox = std::mem::take(&mut net.nodes[B].inbox);
-    // Not parsed in full: an answer to a broken request has its broken headers.
-    inbox.into_iter().map(|(_, bytes)| Message::scan(bytes).unwrap()).collect()
+    net.tell(text.replace('\n', "\r\n"))
 }
 
 fn statuses(messages: &[Message]) -> Vec<u16> {
@@ -58,12 +37,6 @@ fn reply(invite: &Message, status: u16, tag: &str, extra: &[(HeaderName, &str)],
     }
 }
 
-fn tell(net: &mut Net, bytes: Bytes) -> Vec<Message> {
-    let (flow, now) = (at_a(net), net.now);
-    net.agent(A).handle_message(now, flow, bytes);
-    heard(net)
-}
-
 fn methods(messages: &[Message]) -> Vec<String> {
     messages.iter().map(|message| message.method_text().to_owned()).collect()
 }
@@ -72,18 +45,18 @@ const CONTACT: (HeaderName, &str) = (HeaderName::Contact, "<sip:bob@192.0.2.2:50
 
 #[test]
 fn of_two_forks_that_answer_the_second_is_confirmed_and_ended() {
-    let mut net = with_hand(401);
+    let mut net = Net::with_hand(401);
     let caller = net.invite(A, B, Some(OFFER));
-    let invite = heard(&mut net).remove(0);
+    let invite = net.heard().remove(0);
     for tag in ["one", "two"] {
-        tell(&mut net, reply(&invite, 180, tag, &[CONTACT], &[]));
+        net.tell(reply(&invite, 180, tag, &[CONTACT], &[]));
     }
-    assert_eq!(methods(&tell(&mut net, reply(&invite, 200, "two", &[CONTACT], ANSWER))), ["ACK"]);
+    assert_eq!(methods(&net.tell(reply(&invite, 200, "two", &[CONTACT], ANSWER))), ["ACK"]);
     let events = net.take(A);
     assert_eq!(words(&events), ["progress 180 none", "progress 180 none", "answered answer"]);
     assert!(matches!(events[2], Event::Answered { fork: 1, .. }));
     for _ in 0..2 {
-        let after = tell(&mut net, reply(&invite, 200, "one", &[CONTACT], ANSWER));
+        let after = net.tell(reply(&invite, 200, "one", &[CONTACT], ANSWER));
         assert_eq!(methods(&after)[0], "ACK");
         assert!(after.iter().all(|message| message.to_tag() == Some("one")));
     }
@@ -94,31 +67,31 @@ fn of_two_forks_that_answer_the_second_is_confirmed_and_ended() {
 
 #[test]
 fn a_repeated_200_gets_the_same_ack() {
-    let mut net = with_hand(402);
+    let mut net = Net::with_hand(402);
     net.invite(A, B, Some(OFFER));
-    let invite = heard(&mut net).remove(0);
+    let invite = net.heard().remove(0);
     let ok = reply(&invite, 200, "one", &[CONTACT], ANSWER);
-    let first = tell(&mut net, ok.clone());
-    let second = tell(&mut net, ok);
+    let first = net.tell(ok.clone());
+    let second = net.tell(ok);
     assert_eq!(first[0].raw(), second[0].raw());
     assert_eq!(first.len() + second.len(), 2);
 }
 
 #[test]
 fn in_dialog_requests_follow_the_route_and_the_contact() {
-    let mut net = with_hand(403);
+    let mut net = Net::with_hand(403);
     let caller = net.invite(A, B, Some(OFFER));
-    let invite = heard(&mut net).remove(0);
+    let invite = net.heard().remove(0);
     let routes = [
         (HeaderName::Contact, "<sip:bob@198.51.100.9:5090;ob>"),
         (HeaderName::RecordRoute, "<sip:far.example.com;lr>, <sip:192.0.2.2;lr>"),
     ];
-    let ack = tell(&mut net, reply(&invite, 200, "one", &routes, ANSWER)).remove(0);
+    let ack = net.tell(reply(&invite, 200, "one", &routes, ANSWER)).remove(0);
     assert_eq!(ack.request_uri_text(), "sip:bob@198.51.100.9:5090;ob");
     let hops: Vec<_> = ack.headers(HeaderName::Route).map(|hop| String::from_utf8_lossy(hop).into_owned()).collect();
     assert_eq!(hops, ["<sip:192.0.2.2;lr>", "<sip:far.example.com;lr>"]);
     net.bye(A, caller, &[]);
-    assert_eq!(heard(&mut net)[0].headers(HeaderName::Route).count(), 2);
+    assert_eq!(net.heard()[0].headers(HeaderName::Route).count(), 2);
 }
 
 #[test]
@@ -138,9 +111,9 @@ fn an_invite_takes_the_routes_it_is_given() {
         ),
     ];
     for (routes, target, wanted) in cases {
-        let mut net = with_hand(405);
+        let mut net = Net::with_hand(405);
         net.invite_with(A, B, |invite| Invite { routes, ..invite });
-        let invite = heard(&mut net).remove(0);
+        let invite = net.heard().remove(0);
         let hops: Vec<_> = invite.headers(HeaderName::Route).map(|hop| std::str::from_utf8(hop).unwrap()).collect();
         assert_eq!((invite.request_uri_text(), &hops[..]), (target, wanted));
         assert_eq!(invite.to().unwrap().uri.as_str(), "sip:callee@192.0.2.2:5060");
@@ -148,16 +121,30 @@ fn an_invite_takes_the_routes_it_is_given() {
 }
 
 #[test]
-fn a_contact_by_name_is_given_to_the_resolver() {
-    let mut net = with_hand(404);
+fn a_callee_that_rings_on_after_a_cancel_is_not_waited_for_for_ever() {
+    let mut net = Net::with_hand(406);
     let caller = net.invite(A, B, Some(OFFER));
-    let invite = heard(&mut net).remove(0);
+    let invite = net.heard().remove(0);
+    net.tell(reply(&invite, 180, "one", &[CONTACT], &[]));
+    let now = net.now;
+    net.agent(A).cancel(now, caller, None).unwrap();
+    net.run_ms(500);
+    net.tell(reply(&invite, 180, "one", &[CONTACT], &[]));
+    net.run(Duration::from_secs(40));
+    assert_eq!(words(&net.take(A)).last().unwrap(), "failed 487");
+}
+
+#[test]
+fn a_contact_by_name_is_given_to_the_resolver() {
+    let mut net = Net::with_hand(404);
+    let caller = net.invite(A, B, Some(OFFER));
+    let invite = net.heard().remove(0);
     let contact = [(HeaderName::Contact, "<sip:bob@phones.example.com;transport=tcp>")];
     // Until the name is resolved, requests go to where the answer came from.
-    assert_eq!(methods(&tell(&mut net, reply(&invite, 200, "one", &contact, ANSWER))), ["ACK"]);
+    assert_eq!(methods(&net.tell(reply(&invite, 200, "one", &contact, ANSWER))), ["ACK"]);
     let events = net.take(A);
     let Some(Event::Resolve { uri, .. }) = events.last() else { panic!("{events:?}") };
-    assert_eq!(uri, "sip:bob@phones.example.com;transport=tcp");
+    assert_eq!(uri.reveal(), "sip:bob@phones.example.com;transport=tcp");
     let elsewhere = Flow::to(Transport::Udp, "198.51.100.77:5060".parse().unwrap());
     // The server that the answer came from is kept while it is one of those that the name stands for.
     let twin = Flow::to(Transport::Udp, addr(B));
@@ -185,7 +172,7 @@ fn strange_requests_get_the_answer_of_the_standard() {
         (request("INVITE", "z9hG4bKh", "").replace("Contact: <sip:bob@192.0.2.2>\n", ""), &[400]),
         (request("OPTIONS", "z9hG4bKi", "").replace("SIP/2.0\nVia", "SIP/3.0\nVia"), &[505]),
     ];
-    let mut net = with_hand(405);
+    let mut net = Net::with_hand(405);
     for (text, wanted) in cases {
         let first = say(&mut net, &text);
         assert_eq!(statuses(&first), wanted, "{text}");
@@ -202,7 +189,7 @@ fn strange_requests_get_the_answer_of_the_standard() {
 
 #[test]
 fn the_same_request_by_two_paths_is_a_merge() {
-    let mut net = with_hand(406);
+    let mut net = Net::with_hand(406);
     say(&mut net, &request("MESSAGE", "z9hG4bKfirst", ""));
     assert_eq!(words(&net.take(A)), ["request MESSAGE"]);
     assert_eq!(statuses(&say(&mut net, &request("MESSAGE", "z9hG4bKsecond", ""))), [482]);
@@ -213,7 +200,7 @@ fn the_same_request_by_two_paths_is_a_merge() {
     let [Event::Request { request: third, .. }] = net.take(A)[..] else { panic!("OPTIONS is told") };
     let now = net.now;
     net.agent(A).respond(now, third, 200, "", &[], None).unwrap();
-    heard(&mut net);
+    net.heard();
     assert_eq!(statuses(&say(&mut net, &request("OPTIONS", "z9hG4bKfourth", ""))), [482]);
     assert!(net.take(A).is_empty());
     net.assert_clean();
@@ -221,50 +208,50 @@ fn the_same_request_by_two_paths_is_a_merge() {
 
 #[test]
 fn repeats_of_an_invite_are_absorbed_and_answered_as_before() {
-    let mut net = with_hand(407);
+    let mut net = Net::with_hand(407);
     let invite = request("INVITE", "z9hG4bKinv", "");
     say(&mut net, &invite);
     let (call, ..) = net.incoming(A);
     net.provisional(A, call, 180, None, false);
-    heard(&mut net);
+    net.heard();
     assert_eq!(statuses(&say(&mut net, &invite)), [180]);
     let now = net.now;
     net.agent(A).reject(now, call, 486, "", &[]).unwrap();
-    let refused = heard(&mut net).remove(0);
+    let refused = net.heard().remove(0);
     assert_eq!(statuses(&say(&mut net, &invite)), [486]);
     let to = format!("To: {}", String::from_utf8_lossy(refused.header(HeaderName::To).unwrap()));
     let ack = request("ACK", "z9hG4bKinv", "").replace("To: <sip:alice@192.0.2.1>", &to);
     say(&mut net, &ack);
     net.run(Duration::from_secs(3));
-    assert!(heard(&mut net).is_empty(), "the ACK stops the repeats");
+    assert!(net.heard().is_empty(), "the ACK stops the repeats");
     assert!(net.take(A).is_empty());
     net.assert_clean();
 }
 
 #[test]
 fn a_client_of_rfc_2543_is_served() {
-    let mut net = with_hand(408);
+    let mut net = Net::with_hand(408);
     let invite = request("INVITE", "1", "");
     say(&mut net, &invite);
     let (call, ..) = net.incoming(A);
     assert!(say(&mut net, &invite).is_empty() && net.take(A).is_empty());
     let now = net.now;
     net.agent(A).reject(now, call, 603, "", &[]).unwrap();
-    let refused = heard(&mut net).remove(0);
+    let refused = net.heard().remove(0);
     let to = format!("To: {}", String::from_utf8_lossy(refused.header(HeaderName::To).unwrap()));
     say(&mut net, &request("ACK", "1", "").replace("To: <sip:alice@192.0.2.1>", &to));
     net.run(Duration::from_secs(3));
-    assert!(heard(&mut net).is_empty());
+    assert!(net.heard().is_empty());
     net.assert_clean();
 }
 
 #[test]
 fn a_caller_that_hangs_up_early_by_bye_is_understood() {
-    let mut net = with_hand(409);
+    let mut net = Net::with_hand(409);
     say(&mut net, &request("INVITE", "z9hG4bKinv", ""));
     let (call, ..) = net.incoming(A);
     net.provisional(A, call, 180, None, false);
-    let ringing = heard(&mut net).remove(0);
+    let ringing = net.heard().remove(0);
     let to = format!("To: {}", String::from_utf8_lossy(ringing.header(HeaderName::To).unwrap()));
     let bye = request("BYE", "z9hG4bKbye", "").replace("To: <sip:alice@192.0.2.1>", &to).replace("CSeq: 1", "CSeq: 2");
     let mut answers = statuses(&say(&mut net, &bye));
@@ -275,11 +262,11 @@ fn a_caller_that_hangs_up_early_by_bye_is_understood() {
 
 #[test]
 fn requests_out_of_order_are_refused_and_the_wrong_party_is_unknown() {
-    let mut net = with_hand(410);
+    let mut net = Net::with_hand(410);
     say(&mut net, &request("INVITE", "z9hG4bKinv", ""));
     let (call, ..) = net.incoming(A);
     net.answer(A, call, OFFER);
-    let ok = heard(&mut net).remove(0);
+    let ok = net.heard().remove(0);
     let to = format!("To: {}", String::from_utf8_lossy(ok.header(HeaderName::To).unwrap()));
     let within = |method: &str, branch: &str, number: u32| {
         request(method, branch, "")
@@ -300,8 +287,8 @@ fn requests_out_of_order_are_refused_and_the_wrong_party_is_unknown() {
 
 #[test]
 fn answers_go_where_rport_says_and_tell_what_was_seen() {
-    let mut net = with_hand(411);
-    let flow = Flow { remote: "203.0.113.5:40123".parse().unwrap(), ..at_a(&net) };
+    let mut net = Net::with_hand(411);
+    let flow = Flow { remote: "203.0.113.5:40123".parse().unwrap(), ..net.at_a() };
     let now = net.now;
     let text = request("OPTIONS", "z9hG4bKnat", "").replace('\n', "\r\n");
     let key = net.agent(A).handle_message(now, flow, text.into());
@@ -317,7 +304,7 @@ fn answers_go_where_rport_says_and_tell_what_was_seen() {
 
 #[test]
 fn junk_is_dropped_or_answered_and_never_kept() {
-    let mut net = with_hand(412);
+    let mut net = Net::with_hand(412);
     for junk in ["", "\n", "hello", "SIP/2.0 200 OK\n\n", "GET / HTTP/1.1\n\n", "\u{0}\u{1}\u{2}"] {
         assert!(say(&mut net, junk).is_empty(), "{junk:?}");
     }
@@ -330,8 +317,8 @@ fn junk_is_dropped_or_answered_and_never_kept() {
 
 #[test]
 fn a_ping_over_a_stream_gets_its_pong() {
-    let mut net = with_hand(413);
-    let flow = Flow { transport: Transport::Tcp, conn: 5, ..at_a(&net) };
+    let mut net = Net::with_hand(413);
+    let flow = Flow { transport: Transport::Tcp, conn: 5, ..net.at_a() };
     let now = net.now;
     assert_eq!(net.agent(A).handle_message(now, flow, Bytes::from_static(b"\r\n\r\n")), 0);
     let pong = net.agent(A).poll_transmit().unwrap();
@@ -352,7 +339,7 @@ fn a_dialog_on_a_broken_connection_opens_another() {
 
 #[test]
 fn a_refusal_without_its_ack_is_repeated_at_the_times_of_the_standard() {
-    let mut net = with_hand(415);
+    let mut net = Net::with_hand(415);
     say(&mut net, &request("INVITE", "z9hG4bKinv", ""));
     let (call, ..) = net.incoming(A);
     let (start, now) = (net.now.mono, net.now);
@@ -391,18 +378,18 @@ fn records_of_the_past_have_a_bound() {
 
 #[test]
 fn requests_follow_a_phone_whose_address_changed() {
-    let mut net = with_hand(417);
+    let mut net = Net::with_hand(417);
     let caller = net.invite(A, B, Some(OFFER));
-    let invite = heard(&mut net).remove(0);
+    let invite = net.heard().remove(0);
     let contact = [(HeaderName::Contact, "<sip:bob@10.1.1.1:5060>")];
-    tell(&mut net, reply(&invite, 200, "one", &contact, ANSWER));
+    net.tell(reply(&invite, 200, "one", &contact, ANSWER));
     let ours = invite.from_tag().unwrap();
     let info = request("INFO", "z9hG4bKinfo", "")
         .replace("To: <sip:alice@192.0.2.1>", &format!("To: <sip:alice@192.0.2.1>;tag={ours}"))
         .replace("tag=bob", "tag=one")
         .replace("byhand", invite.call_id())
         .replace("Contact: <sip:bob@192.0.2.2>\n", "");
-    let flow = Flow { remote: "198.51.100.50:33333".parse().unwrap(), ..at_a(&net) };
+    let flow = Flow { remote: "198.51.100.50:33333".parse().unwrap(), ..net.at_a() };
     let now = net.now;
     net.agent(A).handle_message(now, flow, info.replace('\n', "\r\n").into());
     net.agent(A).poll_transmit().unwrap();
@@ -412,21 +399,17 @@ fn requests_follow_a_phone_whose_address_changed() {
 
 #[test]
 fn an_offer_in_prack_is_a_change_that_prack_answers() {
-    let mut net = with_hand(418);
+    let mut net = Net::with_hand(418);
     let offer = |text: String, sdp: &[u8]| {
         let body = String::from_utf8_lossy(sdp);
         let length = format!("Content-Type: application/sdp\nContent-Length: {}\n\n{body}", body.len());
         text.replace("Content-Length: 0\n\n", &length).replace("\r\n", "\n").replace('\n', "\r\n")
     };
-    let send = |net: &mut Net, text: String| {
-        let (flow, now) = (at_a(net), net.now);
-        net.agent(A).handle_message(now, flow, text.into());
-        heard(net)
-    };
+    let send = |net: &mut Net, text: String| net.tell(text);
     send(&mut net, offer(request("INVITE", "z9hG4bKinv", "Supported: 100rel\n"), OFFER));
     let (call, ..) = net.incoming(A);
     net.provisional(A, call, 183, Some(ANSWER), true);
-    let early = heard(&mut net).remove(0);
+    let early = net.heard().remove(0);
     let to = format!("To: {}", String::from_utf8_lossy(early.header(HeaderName::To).unwrap()));
     let rack = format!("RAck: {} 1 INVITE\n", early.number(HeaderName::RSeq).unwrap());
     let prack = |branch: &str, rack: &str, number: u32| {
@@ -440,11 +423,11 @@ fn an_offer_in_prack_is_a_change_that_prack_answers() {
     assert_eq!(words(&net.take(A)), ["change Prack offer"]);
     let now = net.now;
     net.agent(A).answer_change(now, call, sip::agent::Body::sdp(HELD)).unwrap();
-    let answers = heard(&mut net);
+    let answers = net.heard();
     assert_eq!((statuses(&answers), answers[0].body()), (vec![200], HELD));
     let now = net.now;
     net.agent(A).answer(now, call, None, &[]).unwrap();
-    assert_eq!(statuses(&heard(&mut net)), [200]);
+    assert_eq!(statuses(&net.heard()), [200]);
     net.bye(A, call, &[]);
     net.run(Duration::from_secs(70));
     assert_eq!(words(&net.take(A)), ["ended LocalBye"]);
@@ -452,15 +435,15 @@ fn an_offer_in_prack_is_a_change_that_prack_answers() {
 
 #[test]
 fn a_flood_of_forks_is_not_followed() {
-    let mut net = with_hand(419);
+    let mut net = Net::with_hand(419);
     net.invite(A, B, Some(OFFER));
-    let invite = heard(&mut net).remove(0);
+    let invite = net.heard().remove(0);
     for fork in 0..200 {
-        tell(&mut net, reply(&invite, 180, &format!("early{fork}"), &[CONTACT], &[]));
+        net.tell(reply(&invite, 180, &format!("early{fork}"), &[CONTACT], &[]));
     }
     assert!(net.take(A).len() <= 16);
     for fork in 0..200 {
-        tell(&mut net, reply(&invite, 200, &format!("fork{fork}"), &[CONTACT], ANSWER));
+        net.tell(reply(&invite, 200, &format!("fork{fork}"), &[CONTACT], ANSWER));
     }
     assert!(net.agent(A).stats().client_transactions <= 32);
     assert_eq!(words(&net.take(A)), ["answered answer"]);
@@ -468,15 +451,15 @@ fn a_flood_of_forks_is_not_followed() {
 
 #[test]
 fn a_late_fork_after_a_cancel_is_ended_with_a_number_that_rises() {
-    let mut net = with_hand(420);
+    let mut net = Net::with_hand(420);
     let caller = net.invite(A, B, Some(OFFER));
-    let invite = heard(&mut net).remove(0);
+    let invite = net.heard().remove(0);
     let reliable = [CONTACT, (HeaderName::Require, "100rel"), (HeaderName::RSeq, "7")];
-    let prack = tell(&mut net, reply(&invite, 183, "one", &reliable, ANSWER)).remove(0);
+    let prack = net.tell(reply(&invite, 183, "one", &reliable, ANSWER)).remove(0);
     let now = net.now;
     net.agent(A).cancel(now, caller, None).unwrap();
-    heard(&mut net);
-    let end = tell(&mut net, reply(&invite, 200, "one", &[CONTACT], &[]));
+    net.heard();
+    let end = net.tell(reply(&invite, 200, "one", &[CONTACT], &[]));
     assert_eq!(methods(&end), ["ACK", "BYE"]);
     assert!(end[1].cseq().unwrap().number > prack.cseq().unwrap().number);
     assert_eq!(words(&net.take(A)).last().unwrap(), "failed 487");
@@ -484,15 +467,15 @@ fn a_late_fork_after_a_cancel_is_ended_with_a_number_that_rises() {
 
 #[test]
 fn a_bye_that_the_peer_finds_out_of_order_is_sent_again() {
-    let mut net = with_hand(421);
+    let mut net = Net::with_hand(421);
     let caller = net.invite(A, B, Some(OFFER));
-    let invite = heard(&mut net).remove(0);
-    tell(&mut net, reply(&invite, 200, "one", &[CONTACT], ANSWER));
+    let invite = net.heard().remove(0);
+    net.tell(reply(&invite, 200, "one", &[CONTACT], ANSWER));
     net.bye(A, caller, &[]);
-    let first = heard(&mut net).remove(0);
-    let second = tell(&mut net, reply(&first, 500, "one", &[], &[])).remove(0);
+    let first = net.heard().remove(0);
+    let second = net.tell(reply(&first, 500, "one", &[], &[])).remove(0);
     assert_eq!((second.method_text(), second.cseq().unwrap().number), ("BYE", first.cseq().unwrap().number + 1));
-    assert!(tell(&mut net, reply(&second, 500, "one", &[], &[])).is_empty());
+    assert!(net.tell(reply(&second, 500, "one", &[], &[])).is_empty());
     assert_eq!(words(&net.take(A)), ["answered answer", "ended LocalBye"]);
     net.assert_clean();
 }

@@ -1,37 +1,17 @@
 //! The torture messages of RFC 4475 and RFC 5118 as an agent meets them: it answers what [`sip::examine`] says that a
-//! server would, and survives all of them in a row. `LINGTONG_FIXTURES` names the folder that holds `sip-torture`.
-
-use std::path::PathBuf;
+//! server would, and survives all of them in a row.
 
 use bytes::Bytes;
+use sip::Message;
 use sip::agent::{Body, Event};
 use sip::examine::examine;
-use sip::{Flow, Message, Transport};
 
+use crate::fixtures;
 use crate::harness::*;
-
-fn files() -> Vec<PathBuf> {
-    let root = std::env::var_os("LINGTONG_FIXTURES").map(PathBuf::from);
-    let root = root.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures"));
-    let folders = ["rfc4475", "rfc5118"].map(|folder| root.join("sip-torture").join(folder));
-    let mut files: Vec<PathBuf> = folders
-        .iter()
-        .filter_map(|folder| std::fs::read_dir(folder).ok())
-        .flatten()
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|kind| kind == "dat" || kind == "sip"))
-        .collect();
-    files.sort();
-    if files.is_empty() {
-        println!("skipped: no torture messages at {}; set LINGTONG_FIXTURES", root.display());
-    }
-    files
-}
 
 /// What the agent answers in the end, with a driver that takes everything.
 fn answer_of(net: &mut Net, datagram: &[u8]) -> Option<u16> {
-    let flow = Flow { transport: Transport::Udp, local: addr(A), remote: addr(B), conn: 0 };
-    let now = net.now;
+    let (flow, now) = (net.at_a(), net.now);
     net.agent(A).handle_message(now, flow, Bytes::copy_from_slice(datagram));
     let mut answer = None;
     loop {
@@ -52,15 +32,13 @@ fn answer_of(net: &mut Net, datagram: &[u8]) -> Option<u16> {
 
 #[test]
 fn an_agent_answers_torture_as_the_examination_says() {
-    for file in files() {
-        let datagram = std::fs::read(&file).unwrap();
-        let mut net = Net::new(500, 2);
-        net.nodes[B].by_hand = true;
+    for (name, datagram) in fixtures::messages() {
+        let mut net = Net::with_hand(500);
         let answer = answer_of(&mut net, &datagram);
         // The examination does not ask whether a dialog is known; an agent does.
         let in_dialog = Message::scan(datagram.clone()).is_ok_and(|message| message.to_tag().is_some());
         if !(in_dialog && answer == Some(481)) {
-            assert_eq!(answer, examine(&datagram).answer, "{}", file.display());
+            assert_eq!(answer, examine(&datagram).answer, "{}", name);
         }
     }
 }
@@ -70,8 +48,7 @@ fn torture_in_a_row_leaves_an_agent_well() {
     let mut net = Net::new(501, 3);
     net.nodes[B].by_hand = true;
     for _ in 0..3 {
-        for file in files() {
-            let datagram = std::fs::read(&file).unwrap();
+        for (_, datagram) in fixtures::messages() {
             answer_of(&mut net, &datagram);
         }
         let (caller, _) = net.standing(A, C);

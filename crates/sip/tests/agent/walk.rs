@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use proptest::prelude::*;
 use rand::Rng;
 use sip::Method;
 use sip::Transport;
@@ -275,75 +274,4 @@ fn the_same_while_processes_are_replaced() {
 /// How many walks: enough to meet the rare races, few enough for every run; `SIP_WALKS` asks for more.
 fn walks() -> u64 {
     std::env::var("SIP_WALKS").ok().and_then(|walks| walks.parse().ok()).unwrap_or(1500)
-}
-
-/// Requests and answers that belong together in part: the same few tags, branches, numbers in any order.
-fn fragment() -> impl Strategy<Value = String> {
-    let method =
-        prop::sample::select(vec!["INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "INFO", "NOTIFY", "OPTIONS"]);
-    let status = prop::sample::select(vec![0u16, 0, 0, 100, 180, 183, 200, 401, 422, 487, 491, 500]);
-    let extra = prop::sample::select(vec![
-        "",
-        "Require: 100rel\r\nRSeq: 1\r\n",
-        "RAck: 1 1 INVITE\r\n",
-        "Session-Expires: 90;refresher=uac\r\nSupported: timer\r\n",
-        "Event: refer\r\nSubscription-State: terminated\r\n",
-        "Record-Route: <sip:192.0.2.2;lr>\r\n",
-    ]);
-    (method, status, 0u8..3, 0u8..3, 0u8..3, 1u8..4, extra).prop_map(|(method, status, branch, from, to, number, extra)| {
-        let start = match status {
-            0 => format!("{method} sip:a@192.0.2.1 SIP/2.0"),
-            status => format!("SIP/2.0 {status} Any"),
-        };
-        format!(
-            "{start}\r\nVia: SIP/2.0/UDP 192.0.2.2;branch=BRANCH{branch}\r\nMax-Forwards: 70\r\nFrom: <sip:b@h>;tag=TAG{from}\r\n\
-             To: <sip:a@h>{}\r\nCall-ID: CALLID{}\r\nCSeq: {number} {method}\r\nContact: <sip:b@192.0.2.2>\r\n{extra}Content-Length: 0\r\n\r\n",
-            if to == 0 { String::new() } else { format!(";tag=TAG{to}") },
-            branch % 2
-        )
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_sequence_of_messages_is_survived_and_forgotten(fragments in prop::collection::vec(fragment(), 1..60), act in any::<u64>()) {
-        let mut net = Net::new(act, 2);
-        net.nodes[B].by_hand = true;
-        let call = net.invite(A, B, Some(OFFER));
-        net.run_ms(10);
-        // Names that the agent itself chose make the fragments hit its own dialogs and transactions.
-        let invite = sip::Message::parse(net.nodes[B].inbox[0].1.clone()).unwrap();
-        let ours = invite.from_tag().unwrap().to_owned();
-        let branch = invite.top_via().unwrap().branch().to_owned();
-        let call_id = invite.call_id().to_owned();
-        for (step, fragment) in fragments.iter().enumerate() {
-            let text = fragment
-                .replace("BRANCH0", &branch).replace("BRANCH1", "z9hG4bKone").replace("BRANCH2", "z9hG4bKtwo")
-                .replace("TAG0", "zero").replace("TAG1", &ours).replace("TAG2", "peer")
-                .replace("CALLID0", &call_id).replace("CALLID1", "other");
-            let flow = sip::Flow { transport: Transport::Udp, local: addr(A), remote: addr(B), conn: 0 };
-            let now = net.now;
-            net.agent(A).handle_message(now, flow, text.into());
-            for event in net.take(A) {
-                let now = net.now;
-                let agent = net.agent(A);
-                match event {
-                    Event::Incoming { call, .. } if step % 2 == 0 => { let _ = agent.answer(now, call, Some(Body::sdp(OFFER)), &[]); }
-                    Event::Incoming { call, .. } => { let _ = agent.reject(now, call, 404, "", &[]); }
-                    Event::Change { call, .. } => { let _ = agent.answer_change(now, call, Body::sdp(HELD)); }
-                    Event::Request { request, .. } => { let _ = agent.respond(now, request, 200, "", &[], None); }
-                    _ => {}
-                }
-            }
-            net.run_ms(u64::from(step as u32 % 7) * 100);
-        }
-        let now = net.now;
-        let _ = net.agent(A).bye(now, call, &[]);
-        net.nodes[B].inbox.clear();
-        net.run(Duration::from_secs(4000));
-        let stats = net.agent(A).stats();
-        prop_assert_eq!((stats.server_transactions, stats.lingering), (0, 0));
-    }
 }
