@@ -1,7 +1,8 @@
 //! Messages out of a WebSocket (RFC 7118): one SIP message in each WebSocket message, text or binary alike.
 //!
-//! The driver speaks RFC 6455 (handshake with [`SUBPROTOCOL`], fragments, close, its own pings) and hands each whole
-//! message to [`frame`]. What the agent wants sent goes out as one text message.
+//! The driver speaks RFC 6455 (handshake with the subprotocol `sip`, fragments, close, its own pings; messages of at most
+//! [`crate::limits::MAX_MESSAGE_BYTES`]) and hands each whole message to [`frame`]. What the agent wants sent goes out as
+//! one message.
 
 use bytes::Bytes;
 
@@ -10,13 +11,6 @@ use crate::header::timing::parse_number;
 use crate::message::{Message, Refused};
 use crate::name::HeaderName;
 use crate::stream::{Frame, PING};
-
-/// Value of `Sec-WebSocket-Protocol` that both sides must name (RFC 7118 section 4.1).
-pub const SUBPROTOCOL: &str = "sip";
-
-/// Longest WebSocket message, in bytes, all its fragments together: what the driver tells its socket to take, so that a
-/// longer one never fills memory. Close code 1009.
-pub const MAX_FRAME_BYTES: usize = crate::limits::MAX_MESSAGE_BYTES;
 
 /// What one WebSocket message holds.
 ///
@@ -84,7 +78,7 @@ mod tests {
         check(&[MESSAGE, MESSAGE].concat(), ParseError::ContentLength, Some(400));
         check(&MESSAGE[..MESSAGE.len() - 1], ParseError::ContentLength, Some(400));
         check("GET / HTTP/1.1\r\n\r\n", ParseError::NotSip, None);
-        let large = MESSAGE.replace("hello", &"a".repeat(MAX_FRAME_BYTES));
+        let large = MESSAGE.replace("hello", &"a".repeat(crate::limits::MAX_MESSAGE_BYTES));
         check(&large, ParseError::TooLarge, Some(513));
     }
 }

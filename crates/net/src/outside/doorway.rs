@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sip::flow::{Flow, Transport};
+use sip::stream::Frame;
+use sip::websocket;
 use tokio::sync::mpsc;
 
 use super::Shared;
@@ -39,10 +41,15 @@ pub struct Visit<T: Send + 'static> {
 }
 
 impl<T: Send + 'static> Visit<T> {
-    /// Hands on a message, one frame of the WebSocket (RFC 7118 section 5). Whether it was taken: a node that does not
-    /// keep up takes none, and the connection had better close.
+    /// Hands on a message, one frame of the WebSocket (RFC 7118 section 5); keep-alives are the web server's to answer.
+    /// Whether it was taken: what is not one SIP message is not, and a node that does not keep up takes none; the
+    /// connection had better close then.
     pub fn hear(&self, message: Bytes) -> bool {
-        self.shared.post.packet(self.flow, message).is_ok()
+        match websocket::frame(message) {
+            Ok(Frame::Message(message)) => self.shared.post.packet(self.flow, message).is_ok(),
+            Ok(Frame::Ping | Frame::Pong) => true,
+            Err(_) => false,
+        }
     }
 
     /// The next message to send as one frame; none when the connection is to be closed. Cancel-safe.
