@@ -6,8 +6,10 @@
 pub mod codec;
 pub mod conceal;
 mod dsp;
+pub mod dtls;
 pub mod dtmf;
 pub mod engine;
+pub mod ice;
 pub mod jitter;
 pub mod mix;
 pub mod playout;

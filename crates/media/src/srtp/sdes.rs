@@ -24,6 +24,11 @@ impl SdesKey {
         Self { suite, material: random[..suite.key_len() + suite.salt_len()].to_vec(), mki_len: 0 }
     }
 
+    /// A key and salt that DTLS gave, of the suite's lengths.
+    pub fn from_parts(suite: Suite, key: &[u8], salt: &[u8]) -> Self {
+        Self { suite, material: [key, salt].concat(), mki_len: 0 }
+    }
+
     /// The suite.
     pub fn suite(&self) -> Suite {
         self.suite
