@@ -101,6 +101,7 @@ fn leg_media(port: u16) -> LegMedia {
         receive: true,
         source: SourcePolicy::Latch,
         srtp: None,
+        browser: None,
     }
 }
 

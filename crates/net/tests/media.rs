@@ -97,6 +97,7 @@ impl Bench {
             receive: true,
             source: SourcePolicy::Latch,
             srtp: None,
+            browser: None,
         });
         self.tell(MediaCommand::Configure { leg, media });
         let to = SocketAddr::from((Ipv4Addr::LOCALHOST, ports.rtp));

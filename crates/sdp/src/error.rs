@@ -40,6 +40,16 @@ pub enum NegotiationError {
     /// The transports or keys of the two sides do not fit.
     #[error("no common media transport")]
     NoCommonTransport,
+    /// A browser's audio without what ICE needs: name and password, and one of the two sides that sends checks. We are
+    /// the lite one, so the peer must not be.
+    #[error("ICE is needed: ice-ufrag, ice-pwd, and no ice-lite")]
+    NoIce,
+    /// A browser's audio whose RTCP would need a port of its own.
+    #[error("rtcp-mux is needed")]
+    NoMux,
+    /// A browser's audio without a fingerprint that can be checked.
+    #[error("a fingerprint by SHA-256, SHA-384 or SHA-512 is needed")]
+    NoFingerprint,
     /// Audio has no address.
     #[error("no connection address")]
     NoAddress,

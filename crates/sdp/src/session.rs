@@ -307,9 +307,11 @@ impl Session {
     }
 
     /// Whether the sender of this description puts the medium on hold: it will not play what it is sent
-    /// (`sendonly`, `inactive`, or the address 0.0.0.0 of RFC 2543).
+    /// (`sendonly`, `inactive`, or the address 0.0.0.0 of RFC 2543). With ICE, 0.0.0.0 only says that no candidate was
+    /// known yet (RFC 8839 section 4.2.1.3).
     pub fn holds(&self, media: &Media) -> bool {
-        let silent = self.connection_of(media).and_then(|c| c.address.ip()).is_some_and(|ip| ip.is_unspecified());
+        let unspecified = self.connection_of(media).and_then(|c| c.address.ip()).is_some_and(|ip| ip.is_unspecified());
+        let silent = unspecified && self.value_of(media, "ice-ufrag").is_none();
         silent || !self.direction_of(media).receives()
     }
 

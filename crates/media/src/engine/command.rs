@@ -9,6 +9,8 @@ use types::{LegId, Mono, PlayId, Private, RecordingId};
 
 use super::output::Span;
 use crate::codec::Codec;
+use crate::dtls::PeerFingerprint;
+use crate::ice::Credentials;
 use crate::srtp::SdesKey;
 
 /// Which of a leg's two sockets.
@@ -66,8 +68,19 @@ pub struct LegMedia {
     pub receive: bool,
     /// From where packets are taken.
     pub source: SourcePolicy,
-    /// Keys of RFC 4568 where the leg is encrypted.
+    /// Keys of RFC 4568 where the leg is encrypted with such.
     pub srtp: Option<Arc<SrtpPair>>,
+    /// Whom to trust, for a leg that was created for a browser.
+    pub browser: Option<Box<BrowserMedia>>,
+}
+
+/// What a browser's description says of ICE and DTLS, as far as a lite agent has to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowserMedia {
+    /// Fingerprint of its certificate. Another one than before means that its page was loaded anew: a new handshake.
+    pub peer: PeerFingerprint,
+    /// We open DTLS: it waits.
+    pub active: bool,
 }
 
 /// Keys of both directions.
@@ -103,6 +116,15 @@ pub enum MediaCommand {
         slot: u32,
         /// For SSRC, sequence, timestamp and the times of RTCP.
         seed: u64,
+        /// For a browser: our ICE credentials. Such a leg has a path when it was checked, and keys by DTLS.
+        ice: Option<Box<Credentials>>,
+    },
+    /// New ICE credentials of ours for a browser leg: it restarts ICE.
+    RestartIce {
+        /// The leg.
+        leg: LegId,
+        /// The credentials.
+        ice: Box<Credentials>,
     },
     /// What offer and answer agreed on; again after each re-INVITE.
     Configure {
@@ -191,6 +213,7 @@ impl MediaCommand {
         match self {
             Self::Create { leg, .. }
             | Self::Configure { leg, .. }
+            | Self::RestartIce { leg, .. }
             | Self::Watch { leg, .. }
             | Self::Connect { leg, .. }
             | Self::Play { leg, .. }
@@ -236,9 +259,13 @@ pub enum MediaEvent {
         /// Its name in the bank.
         name: Arc<str>,
     },
+    /// A browser leg is encrypted: keys are there, and the far end is who signalling said.
+    Secured(LegId),
+    /// A browser leg will never be: its certificate is a stranger's, or the handshake failed for good.
+    Insecure(LegId),
     /// All digits of `SendDigits` are out.
     DigitsSent(LegId),
-    /// Nothing from the far end for the set time.
+    /// Nothing from the far end for the set time, or its browser said goodbye.
     Lost(LegId),
     /// It is back.
     Back(LegId),

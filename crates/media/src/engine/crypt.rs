@@ -40,6 +40,11 @@ impl Crypt {
         rekeyed
     }
 
+    /// With the keys of a handshake.
+    pub(super) fn new(send: &SdesKey, receive: &SdesKey) -> Option<Box<Self>> {
+        Some(Box::new(Self { send: Direction::new(send)?, receive: Direction::new(receive)? }))
+    }
+
     /// Opens an SRTP packet in place; its new length.
     pub(super) fn open_rtp(&mut self, packet: &mut [u8]) -> Option<usize> {
         self.receive.context.unprotect_rtp(packet).ok()

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use types::leg::DigitSource;
 use types::{LegId, Mono};
 
+use super::browser::Browser;
 use super::command::{Lane, LegMedia, MediaEvent};
 use super::crypt::Crypt;
 use super::digits::{Inband, Outgoing};
@@ -81,7 +82,7 @@ pub(super) struct Leg {
     /// Tells the leg from an earlier one of the same slot.
     pub(super) serial: u32,
     pub(super) agreed: Agreed,
-    gate: Gate,
+    pub(super) gate: Gate,
     /// The socket receives from one far end only.
     tied: bool,
     pub(super) rewriter: Rewriter,
@@ -89,7 +90,9 @@ pub(super) struct Leg {
     /// SSRC and sequence number with which the stream that is passed on joined ours: what comes from before it would
     /// take numbers that are used already.
     joined: Option<(u32, u16)>,
-    crypt: Option<Box<Crypt>>,
+    pub(super) crypt: Option<Box<Crypt>>,
+    /// For a browser: its path and its keys.
+    pub(super) browser: Option<Box<Browser>>,
     seed: u64,
 
     pub(super) hears: Hears,
@@ -167,6 +170,7 @@ impl Leg {
             session,
             joined: None,
             crypt: None,
+            browser: None,
             seed,
             hears: Hears::Nothing,
             mode: Mode::Mute,
@@ -197,13 +201,12 @@ impl Leg {
 
     /// Takes over what offer and answer agreed on.
     pub(super) fn configure(&mut self, now: Mono, media: &LegMedia, outbox: &mut Outbox) {
-        let changed_keys = Crypt::update(&mut self.crypt, media.srtp.as_deref());
+        let changed_keys = self.browser.is_none() && Crypt::update(&mut self.crypt, media.srtp.as_deref());
         let clock_rate = media.codec.clock_rate();
         if changed_keys || clock_rate != self.agreed.codec_out.clock_rate() {
             // Another clock rate is another source (RFC 3550 section 5.2). New keys begin with a rollover counter of
             // zero at both ends only for a stream that neither has seen.
-            self.rewriter = new_rewriter(&mut self.seed, clock_rate);
-            self.session.restart_sending(self.rewriter.ssrc(), clock_rate);
+            self.renew_stream(clock_rate);
         }
         self.session.use_codec(media.codec);
         let event_clock = media.events.map_or(clock_rate, |e| e.clock_rate);
@@ -217,6 +220,7 @@ impl Leg {
             // Silence is counted from the moment on that something is to come.
             self.last_heard = now;
         }
+        self.configure_browser(now, media.browser.as_deref());
         self.gate.signal(media.remote_rtp, media.source);
         self.tie(now, outbox);
         self.agreed = Agreed {
@@ -233,7 +237,7 @@ impl Leg {
             rtcp_mux: media.rtcp_mux,
             remote_rtcp: media.remote_rtcp,
         };
-        if media.srtp.is_some() && self.crypt.is_none() {
+        if self.browser.is_none() && media.srtp.is_some() && self.crypt.is_none() {
             // Keys that cannot be used: better no audio than audio in clear.
             (self.agreed.send, self.agreed.receive) = (false, false);
         }
@@ -258,6 +262,8 @@ impl Leg {
         let authentic = self.crypt.is_some();
         let len = match &mut self.crypt {
             Some(crypt) => crypt.open_rtp(&mut room[..len])?,
+            // A browser's audio is never in clear.
+            None if self.browser.is_some() => return None,
             None => len,
         };
         let packet = rtp::parse(&room[..len]).ok()?;
@@ -296,7 +302,9 @@ impl Leg {
     /// Ties the socket to the far end while nobody else may speak anyway, and unties it as soon as somebody may. An
     /// encrypted leg stays free: what is authentic is welcome from anywhere.
     pub(super) fn tie(&mut self, now: Mono, outbox: &mut Outbox) {
-        let to = if self.gate.is_open(now) || self.crypt.is_some() { None } else { self.gate.settled(now) };
+        // A browser's port is not its own.
+        let free = self.gate.is_open(now) || self.crypt.is_some() || self.browser.is_some();
+        let to = if free { None } else { self.gate.settled(now) };
         if to.is_some() != self.tied {
             self.tied = to.is_some();
             outbox.ties.push(Tie { slot: self.slot, to });
@@ -344,6 +352,7 @@ impl Leg {
     ) -> Option<()> {
         let len = match &mut self.crypt {
             Some(crypt) => crypt.open_rtcp(&mut room[..len])?,
+            None if self.browser.is_some() => return None,
             // Reports change no routing, so the host is enough; its RTCP port may have been mapped by NAT.
             None if self.gate.remote().is_some_and(|remote| remote.ip() == from.ip()) => len,
             None => return None,
@@ -378,13 +387,23 @@ impl Leg {
     }
 
     /// Where our packets go, when they may.
-    pub(super) fn destination(&self) -> Option<SocketAddr> {
-        if self.agreed.send { self.gate.remote() } else { None }
+    pub(super) fn destination(&self, now: Mono) -> Option<SocketAddr> {
+        let secured = self.browser.is_none() || self.crypt.is_some();
+        if self.agreed.send && secured { self.remote(now) } else { None }
+    }
+
+    /// Begins to send as another source, whose timestamps count at `clock_rate` Hz.
+    pub(super) fn renew_stream(&mut self, clock_rate: u32) {
+        self.rewriter = new_rewriter(&mut self.seed, clock_rate);
+        self.session.restart_sending(self.rewriter.ssrc(), clock_rate);
     }
 
     /// Where our RTCP goes.
-    fn rtcp_destination(&self) -> Option<(Lane, SocketAddr)> {
-        let remote = self.gate.remote()?;
+    fn rtcp_destination(&self, now: Mono) -> Option<(Lane, SocketAddr)> {
+        if self.browser.is_some() && self.crypt.is_none() {
+            return None;
+        }
+        let remote = self.remote(now)?;
         if self.agreed.rtcp_mux {
             return Some((Lane::Rtp, remote));
         }
@@ -396,7 +415,7 @@ impl Leg {
 
     /// Sends another leg's packet on: rewritten in its own buffer.
     pub(super) fn forward(&mut self, now: Mono, incoming: &Incoming, room: &mut [u8]) -> Option<Forward> {
-        let to = self.destination()?;
+        let to = self.destination(now)?;
         let payload_type = match incoming.role {
             Role::Audio => self.agreed.send_type,
             // Events of another clock are pressed anew instead.
@@ -464,7 +483,7 @@ impl Leg {
         outbox: &mut Outbox,
         payload: impl FnOnce(&mut Vec<u8>) -> Option<()>,
     ) -> bool {
-        let Some(to) = self.destination() else { return false };
+        let Some(to) = self.destination(now) else { return false };
         self.joined = None;
         let crypt = &mut self.crypt;
         let mut payload_len = 0;
@@ -490,7 +509,7 @@ impl Leg {
         if !bye && now.0 < self.session.next_report_us() {
             return;
         }
-        let destination = self.rtcp_destination();
+        let destination = self.rtcp_destination(now);
         let quality = self.session.quality();
         if bye && quality.sent == 0 && quality.received.unique == 0 {
             return;

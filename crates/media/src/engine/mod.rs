@@ -7,6 +7,7 @@
 //! Call order: [`Engine::handle_command`] and [`Engine::handle_packet`] as they come, [`Engine::tick`] when
 //! [`Engine::next_deadline`] has been reached; after any of them, carry out and clear [`Engine::outbox`].
 
+mod browser;
 mod command;
 mod crypt;
 mod digits;
@@ -27,15 +28,20 @@ use std::time::Duration;
 use types::leg::{DigitSource, MediaQuality};
 use types::{LegId, Mono, Now};
 
-pub use command::{EventTypes, Lane, LegMedia, MediaCommand, MediaEvent, RecordTo, SourcePolicy, SrtpPair};
-pub use output::{Forward, Outbox, Span, Tie, TrackBytes, Transmit};
+pub use command::{
+    BrowserMedia, EventTypes, Lane, LegMedia, MediaCommand, MediaEvent, RecordTo, SourcePolicy, SrtpPair,
+};
+pub use output::{Forward, Learnt, Outbox, Span, Tie, TrackBytes, Transmit};
 pub use play::{music_name, prompt_name};
 
+use crate::dtls::Identity;
 use crate::dtmf::Digit;
+use crate::ice::Credentials;
 use crate::prompt::PromptBank;
 use crate::rtcp::ntp_from_unix_us;
 use crate::rtp::{self, Datagram};
 use crate::tone::Country;
+use browser::Browser;
 use digits::Outgoing;
 use leg::{Incoming, Leg, Role};
 use play::Player;
@@ -48,6 +54,8 @@ use slow::{PHASES, Scratch};
 const CARE_US: u64 = 500_000;
 /// The same for a leg that is recorded, so that a killed process costs less than a second of a track.
 const CARE_RECORDED_US: u64 = 100_000;
+/// A handshake's timer is not looked at more often.
+const ALARM_GRAIN: Duration = Duration::from_millis(1);
 /// Legs' timers fall on this grid, in microseconds, so that one wake-up serves many.
 const CARE_GRID_US: u64 = 50_000;
 
@@ -58,11 +66,13 @@ pub struct EngineConfig {
     pub media_timeout: Duration,
     /// Whose tones are played.
     pub country: Country,
+    /// Our certificate towards browsers; none when there are to be none.
+    pub identity: Option<Arc<Identity>>,
 }
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { media_timeout: Duration::from_secs(10), country: Country::China }
+        Self { media_timeout: Duration::from_secs(10), country: Country::China, identity: None }
     }
 }
 
@@ -86,6 +96,8 @@ pub struct Engine {
     walk: Vec<u32>,
     /// One entry a leg: when to look after it. Slot and serial.
     care: BinaryHeap<Reverse<(u64, u32, u32)>>,
+    /// When a handshake's timer is due. Slot and serial.
+    alarms: BinaryHeap<Reverse<(u64, u32, u32)>>,
     scratch: Scratch,
     outbox: Outbox,
 }
@@ -104,6 +116,7 @@ impl Engine {
             clock: Mono(0),
             walk: Vec::new(),
             care: BinaryHeap::new(),
+            alarms: BinaryHeap::new(),
             scratch: Scratch::default(),
             outbox: Outbox::default(),
         }
@@ -150,6 +163,14 @@ impl Engine {
     ) -> Option<Forward> {
         self.clock = now;
         let leg = self.legs.get_mut(slot as usize)?.as_deref_mut()?;
+        if leg.browser.is_some() {
+            let kind = rtp::classify(&room[..len]);
+            if !matches!(kind, Datagram::Rtp | Datagram::Rtcp) {
+                leg.take_other(now, kind, from, &room[..len], &mut self.outbox);
+                self.set_alarm(now, slot);
+                return None;
+            }
+        }
         let muxed = lane == Lane::Rtp && leg.agreed.rtcp_mux && rtp::classify(&room[..len]) == Datagram::Rtcp;
         if lane == Lane::Rtcp || muxed {
             leg.take_rtcp(now, from, room, len, &mut self.outbox);
@@ -230,13 +251,18 @@ impl Engine {
     pub fn handle_command(&mut self, now: Now, command: MediaCommand) {
         let mono = now.mono;
         self.clock = mono;
-        if let MediaCommand::Create { leg, slot, seed } = command {
-            return self.create(mono, leg, slot, seed);
+        if let MediaCommand::Create { leg, slot, seed, ice } = command {
+            return self.create(mono, leg, slot, seed, ice);
         }
         let Some(&slot) = self.slots.get(&command.leg()) else { return };
         match command {
             MediaCommand::Create { .. } => {}
             MediaCommand::Configure { media, .. } => self.configure(mono, slot, &media),
+            MediaCommand::RestartIce { ice, .. } => {
+                if let Some(browser) = self.leg_mut(slot).and_then(|leg| leg.browser.as_mut()) {
+                    browser.restart_ice(*ice);
+                }
+            }
             MediaCommand::Watch { on, .. } => {
                 let Some(leg) = self.leg_mut(slot) else { return };
                 leg.watch = on;
@@ -278,10 +304,11 @@ impl Engine {
         if let Some(player) = &mut leg.player {
             player.set_codec(media.codec);
         }
+        self.set_alarm(now, slot);
         self.plan_around(slot);
     }
 
-    fn create(&mut self, now: Mono, id: LegId, slot: u32, seed: u64) {
+    fn create(&mut self, now: Mono, id: LegId, slot: u32, seed: u64, ice: Option<Box<Credentials>>) {
         let index = slot as usize;
         if self.legs.len() <= index {
             self.legs.resize_with(index + 1, || None);
@@ -290,7 +317,8 @@ impl Engine {
             return;
         }
         self.serial = self.serial.wrapping_add(1);
-        let leg = Box::new(Leg::new(id, slot, self.serial, seed, now));
+        let mut leg = Box::new(Leg::new(id, slot, self.serial, seed, now));
+        leg.browser = ice.zip(self.config.identity.clone()).map(|(ice, id)| Box::new(Browser::new(id, *ice)));
         self.insert(now, leg);
     }
 
@@ -309,6 +337,7 @@ impl Engine {
         self.slots.remove(&leg.id);
         leg.untie(&mut self.outbox);
         leg.report(now.mono, ntp(now), true, &mut self.outbox);
+        leg.close_browser(now.mono, &mut self.outbox);
         self.outbox.events.push(MediaEvent::Ended { leg: leg.id, quality: quality(&leg).map(Box::new) });
     }
 
@@ -358,7 +387,11 @@ impl Engine {
         let (id, hears) = (leg.id, std::mem::replace(&mut leg.hears, Hears::Nothing));
         self.serial = self.serial.wrapping_add(1);
         (leg.slot, leg.serial) = (slot, self.serial);
+        if let Some(browser) = &mut leg.browser {
+            browser.alarm = None;
+        }
         self.insert(now, leg);
+        self.set_alarm(now, slot);
         self.hear(slot, hears);
         let listeners: Vec<(u32, Hears)> =
             self.legs.iter().flatten().filter(|l| l.hears.includes(id)).map(|l| (l.slot, l.hears.clone())).collect();
@@ -404,10 +437,39 @@ impl Engine {
 
     /// When [`Engine::tick`] has something to do; nothing when no leg stands.
     pub fn next_deadline(&self) -> Option<Mono> {
-        let care = self.care.peek().map(|Reverse((at, ..))| Mono(*at));
-        match (self.next_phase(), care) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
+        let first = |heap: &BinaryHeap<Reverse<(u64, u32, u32)>>| heap.peek().map(|Reverse((at, ..))| Mono(*at));
+        [self.next_phase(), first(&self.care), first(&self.alarms)].into_iter().flatten().min()
+    }
+
+    /// Plans a look at a browser leg's handshake, when its timer has changed.
+    fn set_alarm(&mut self, now: Mono, slot: u32) {
+        let Some(leg) = self.leg_mut(slot) else { return };
+        let serial = leg.serial;
+        let Some(browser) = &mut leg.browser else { return };
+        // An earlier look finds out by itself that it was too early.
+        let due = browser.due(now).map(|due| due.max(now + ALARM_GRAIN));
+        if let Some(at) = due.filter(|due| browser.alarm.is_none_or(|at| *due < at)) {
+            browser.alarm = Some(at);
+            self.alarms.push(Reverse((at.0, slot, serial)));
+        }
+    }
+
+    fn run_alarms(&mut self, now: Mono) {
+        while let Some(&Reverse((at, slot, serial))) = self.alarms.peek() {
+            if at > now.0 {
+                break;
+            }
+            self.alarms.pop();
+            let Some(leg) = self.legs.get_mut(slot as usize).and_then(Option::as_deref_mut) else { continue };
+            let Some(browser) = leg.browser.as_mut().filter(|_| leg.serial == serial) else { continue };
+            browser.alarm = None;
+            if browser.due(now).is_some_and(|due| due <= now) && leg.handshake(now, None, &mut self.outbox).is_none() {
+                // No path yet: the first check goes on with it.
+                if leg.remote(now).is_none() {
+                    continue;
+                }
+            }
+            self.set_alarm(now, slot);
         }
     }
 
@@ -415,6 +477,7 @@ impl Engine {
     pub fn tick(&mut self, now: Now) {
         self.clock = now.mono;
         self.run_phases(now.mono);
+        self.run_alarms(now.mono);
         while let Some(&Reverse((at, slot, serial))) = self.care.peek() {
             if at > now.mono.0 {
                 break;
@@ -435,8 +498,11 @@ impl Engine {
         if let Some(track) = &mut leg.track {
             track.care(now.mono, &mut self.outbox);
         }
-        let silent = now.mono.since(leg.last_heard) >= self.config.media_timeout;
-        if leg.watch && leg.agreed.receive && !leg.lost && silent {
+        let gone = match &leg.browser {
+            Some(browser) => browser.is_gone(now.mono, leg.last_heard),
+            None => leg.agreed.receive && now.mono.since(leg.last_heard) >= self.config.media_timeout,
+        };
+        if leg.watch && !leg.lost && gone {
             leg.lost = true;
             self.outbox.events.push(MediaEvent::Lost(leg.id));
         }

@@ -43,6 +43,15 @@ pub struct Tie {
     pub to: Option<SocketAddr>,
 }
 
+/// An address that a browser leg has been checked from: what comes from there is its.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Learnt {
+    /// The leg's slot.
+    pub slot: u32,
+    /// The address.
+    pub from: SocketAddr,
+}
+
 /// A span of a track's media time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -82,6 +91,8 @@ pub struct Outbox {
     pub tracks: Vec<TrackBytes>,
     /// Which sockets to tie to their far ends; a driver may leave it.
     pub ties: Vec<Tie>,
+    /// Which addresses belong to which browser legs, for a driver whose port serves many.
+    pub learnt: Vec<Learnt>,
 }
 
 impl Outbox {

@@ -60,6 +60,7 @@ pub(crate) fn media(codec: Codec, remote: SocketAddr) -> LegMedia {
         receive: true,
         source: SourcePolicy::Latch,
         srtp: None,
+        browser: None,
     }
 }
 
@@ -109,7 +110,7 @@ impl Lab {
         };
         let (leg, slot, media) = (phone.leg, phone.slot, Box::new(phone.media.clone()));
         self.phones.push(phone);
-        self.tell(MediaCommand::Create { leg, slot, seed: 7 + index as u64 });
+        self.tell(MediaCommand::Create { leg, slot, seed: 7 + index as u64, ice: None });
         self.tell(MediaCommand::Configure { leg, media });
         index
     }

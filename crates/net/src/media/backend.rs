@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use media::engine::{Forward, Lane, Outbox, Tie};
 
+use super::browser::Shared;
 use super::ports::SocketPair;
 
 /// Room for one packet, in bytes: an Ethernet frame's worth, SRTP's tag and the kernel's own header.
@@ -36,8 +37,17 @@ pub(crate) trait Backend {
     /// Pairs that are free now, once each.
     fn removed(&mut self) -> Vec<u32>;
 
+    /// Lets a slot send by sockets that receive under other slots: a port that many legs share.
+    fn lend(&mut self, slot: u32, shared: &Shared);
+
+    /// Ends a loan. All that was to be sent by it has been.
+    fn take_back(&mut self, slot: u32);
+
     /// Ties a pair's RTP socket to a far end, or unties it.
     fn tie(&mut self, tie: Tie);
+
+    /// Sends one packet from a slot's RTP socket now.
+    fn send_one(&mut self, slot: u32, to: SocketAddr, bytes: &[u8]);
 
     /// Sends the outbox's packets now.
     fn send(&mut self, outbox: &Outbox);

@@ -3,6 +3,7 @@
 
 #![allow(unsafe_code)]
 
+use std::collections::HashMap;
 use std::io;
 use std::mem;
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use media::engine::{Forward, Lane, Outbox, Tie};
 
 use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM, gathering};
+use super::browser::Shared;
 use super::ports::SocketPair;
 use super::sys::{self, NAME_LEN, Name, Waker, check};
 
@@ -29,6 +31,8 @@ pub(crate) struct Epoll {
     fd: OwnedFd,
     waker: Arc<Waker>,
     sockets: Vec<Option<Arc<SocketPair>>>,
+    /// Slots that send by sockets of others.
+    lent: HashMap<u32, Shared>,
     events: Vec<libc::epoll_event>,
     rooms: Box<[[u8; PACKET_ROOM]; PER_SOCKET]>,
     removed: Vec<u32>,
@@ -53,6 +57,7 @@ impl Epoll {
             fd,
             waker,
             sockets: Vec::new(),
+            lent: HashMap::new(),
             events: vec![libc::epoll_event { events: 0, u64: 0 }; EVENTS],
             rooms: Box::new([[0; PACKET_ROOM]; PER_SOCKET]),
             removed: Vec::new(),
@@ -124,8 +129,21 @@ impl Epoll {
     }
 
     fn forward(&mut self, room: usize, Forward { slot, to, len }: Forward) {
-        let Some(Some(pair)) = self.sockets.get(slot as usize) else { return };
+        let Some(pair) = Self::sender(&self.sockets, &self.lent, slot, to) else { return };
         Self::send_to(&mut self.send_failures, pair, Lane::Rtp, to, &self.rooms[room][..len]);
+    }
+
+    /// The sockets that a slot sends by.
+    fn sender<'a>(
+        own: &'a [Option<Arc<SocketPair>>],
+        lent: &'a HashMap<u32, Shared>,
+        slot: u32,
+        to: SocketAddr,
+    ) -> Option<&'a SocketPair> {
+        match own.get(slot as usize) {
+            Some(Some(pair)) => Some(pair),
+            _ => lent.get(&slot)?.towards(to).map(|pair| &**pair),
+        }
     }
 }
 
@@ -135,7 +153,7 @@ impl Backend for Epoll {
         if self.sockets.len() <= index {
             self.sockets.resize_with(index + 1, || None);
         }
-        for lane in [Lane::Rtp, Lane::Rtcp] {
+        for &lane in pair.lanes() {
             self.control(libc::EPOLL_CTL_ADD, pair.fd(lane), token(slot, lane))?;
         }
         self.sockets[index] = Some(pair);
@@ -144,7 +162,7 @@ impl Backend for Epoll {
 
     fn remove(&mut self, slot: u32) {
         let Some(pair) = self.sockets.get_mut(slot as usize).and_then(Option::take) else { return };
-        for lane in [Lane::Rtp, Lane::Rtcp] {
+        for &lane in pair.lanes() {
             // It was added, so it can be removed.
             let _ = self.control(libc::EPOLL_CTL_DEL, pair.fd(lane), 0);
         }
@@ -153,6 +171,14 @@ impl Backend for Epoll {
 
     fn removed(&mut self) -> Vec<u32> {
         mem::take(&mut self.removed)
+    }
+
+    fn lend(&mut self, slot: u32, shared: &Shared) {
+        self.lent.insert(slot, shared.clone());
+    }
+
+    fn take_back(&mut self, slot: u32) {
+        self.lent.remove(&slot);
     }
 
     fn tie(&mut self, tie: Tie) {
@@ -164,9 +190,14 @@ impl Backend for Epoll {
         }
     }
 
+    fn send_one(&mut self, slot: u32, to: SocketAddr, bytes: &[u8]) {
+        let Some(pair) = Self::sender(&self.sockets, &self.lent, slot, to) else { return };
+        Self::send_to(&mut self.send_failures, pair, Lane::Rtp, to, bytes);
+    }
+
     fn send(&mut self, outbox: &Outbox) {
         for (transmit, bytes) in outbox.transmits() {
-            let Some(Some(pair)) = self.sockets.get(transmit.slot as usize) else { continue };
+            let Some(pair) = Self::sender(&self.sockets, &self.lent, transmit.slot, transmit.to) else { continue };
             Self::send_to(&mut self.send_failures, pair, transmit.lane, transmit.to, bytes);
         }
     }

@@ -4,6 +4,7 @@
 //! leg, and events come by the callback.
 
 mod backend;
+mod browser;
 mod epoll;
 mod pool;
 mod ports;
@@ -13,6 +14,7 @@ mod uring;
 mod worker;
 
 pub use ::media::prompt::PromptBank;
+pub use browser::{BrowserAddress, BrowserEnd, BrowserPorts, browser_media};
 pub use pool::{
     BackendChoice, CreateError, LocalPorts, MediaBusy, MediaPool, MediaPoolConfig, MediaStartError, MediaStats,
 };

@@ -3,25 +3,28 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use media::dtls::Identity;
 use media::engine::{Engine, EngineConfig, MediaCommand};
+use media::ice::Credentials;
 use media::prompt::PromptBank;
 use types::LegId;
 use types::leg::Connection;
 
 use super::backend::Backend;
+use super::browser::{self, BrowserEnd, BrowserPorts, Browsers, IdentityFailed, Shared as SharedPort};
 use super::epoll::Epoll;
-use super::ports::{GUARD, PortPool, PortsExhausted, SocketPair};
+use super::ports::{GUARD, PortPool, PortsExhausted};
 use super::recorder::{self, Loss, Recorder, lock};
 use super::sys::{self, Waker};
 use super::uring::{self, Uring};
-use super::worker::{Counters, Door, EventSink, Moves, Order, Worker};
+use super::worker::{Counters, Door, EventSink, Moves, Order, Sockets, Worker};
 
 /// Orders that may wait for one thread: what 1,000 calls a second give in a second and a half.
 const ORDERS: usize = 8192;
@@ -58,6 +61,8 @@ pub struct MediaPoolConfig {
     pub ports: (u16, u16),
     /// How long a port rests between two calls.
     pub port_guard: Duration,
+    /// How browsers reach us.
+    pub browsers: BrowserPorts,
     /// How to talk to the kernel.
     pub backend: BackendChoice,
     /// How long a packet may wait so that one wake-up serves many. 2 ms are not heard and save a tenth of the CPU of a
@@ -76,6 +81,7 @@ impl Default for MediaPoolConfig {
             ip: IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
             ports: (40_000, 59_999),
             port_guard: GUARD,
+            browsers: BrowserPorts::default(),
             backend: BackendChoice::Auto,
             coalesce: Duration::from_millis(2),
             engine: EngineConfig::default(),
@@ -92,6 +98,12 @@ pub enum MediaStartError {
     /// io_uring was asked for and is not to be had.
     #[error("io_uring is not available here ({0}); choose the automatic backend")]
     NoUring(#[source] io::Error),
+    /// The port for browsers is not to be had.
+    #[error("cannot bind the browsers' media port {0}: {1}; choose an address of this host and a free port")]
+    BrowserPort(SocketAddr, #[source] io::Error),
+    /// No certificate for browsers.
+    #[error(transparent)]
+    Identity(#[from] IdentityFailed),
     /// The system gives no threads or descriptors.
     #[error("media threads cannot be started: {0}")]
     System(#[source] io::Error),
@@ -106,6 +118,12 @@ pub enum CreateError {
     /// The media thread has more orders waiting than it may.
     #[error(transparent)]
     Busy(#[from] MediaBusy),
+    /// Browsers have no port here.
+    #[error("there is no media port for browsers: set an address for them")]
+    NoBrowsers,
+    /// The system has no randomness for the leg's credentials.
+    #[error("the system gives no random bytes")]
+    NoRandom,
 }
 
 /// A media thread does not keep up with its orders; nothing was queued.
@@ -155,10 +173,12 @@ impl MediaStats {
 struct Placed {
     thread: usize,
     slot: u32,
-    pair: Arc<SocketPair>,
+    sockets: Sockets,
 }
 
 struct Thread {
+    /// The browser port, and what browsers are told of it.
+    browsers: Option<(SharedPort, Vec<SocketAddr>)>,
     door: Door,
     /// Orders that must not be refused (a leg's end) and found the ring full. At most one a leg.
     late: Mutex<VecDeque<Order>>,
@@ -250,8 +270,8 @@ impl Shared {
             self.threads[to].legs.fetch_add(1, Ordering::Relaxed);
             // First the one that waits, so that it knows of the leg before anything is said about it.
             self.threads[to].post_surely(Order::Expect(leg));
-            let (pair, to) = (placed.pair.clone(), self.threads[to].door.clone());
-            self.threads[from].post_surely(Order::Depart { leg, slot, to_slot, pair, to });
+            let (sockets, to) = (placed.sockets.clone(), self.threads[to].door.clone());
+            self.threads[from].post_surely(Order::Depart { leg, slot, to_slot, sockets, to });
         }
     }
 
@@ -274,6 +294,7 @@ pub struct MediaPool {
     random: RandomState,
     legs_per_thread: usize,
     backend: &'static str,
+    identity: Option<Arc<Identity>>,
 }
 
 impl MediaPool {
@@ -291,12 +312,21 @@ impl MediaPool {
         let count = config.threads.max(1);
         let mut threads = Vec::with_capacity(count);
         let mut inputs = Vec::with_capacity(count);
-        for _ in 0..count {
+        let identity = match config.browsers.addresses.is_empty() {
+            true => None,
+            false => Some(browser::new_identity()?),
+        };
+        for index in 0..count {
+            let browsers = match &identity {
+                Some(_) => Some(bind_browsers(&config.browsers, index)?),
+                None => None,
+            };
             let (sender, orders) = mpsc::sync_channel(ORDERS);
             let waker = Arc::new(Waker::new().map_err(MediaStartError::System)?);
             let counters = Arc::new(Counters::default());
             inputs.push((orders, waker.clone(), counters.clone()));
             threads.push(Thread {
+                browsers,
                 door: Door { orders: sender, waker },
                 late: Mutex::default(),
                 has_late: AtomicBool::new(false),
@@ -317,7 +347,7 @@ impl MediaPool {
         let mut handles = Vec::with_capacity(count);
         for (index, (orders, waker, counters)) in inputs.into_iter().enumerate() {
             let worker = Worker {
-                engine: Engine::new(config.engine.clone(), bank.clone()),
+                engine: Engine::new(EngineConfig { identity: identity.clone(), ..config.engine.clone() }, bank.clone()),
                 orders,
                 waker,
                 events: events.clone(),
@@ -327,6 +357,7 @@ impl MediaPool {
                 thread: index,
                 ports: ports.clone(),
                 moves: Moves::default(),
+                browsers: Browsers::default(),
                 alarmed: None,
             };
             let (pin, coalesce) = (config.pin.then_some(index), config.coalesce);
@@ -337,8 +368,15 @@ impl MediaPool {
         }
         let backend = if uring { "io_uring" } else { "epoll" };
         tracing::info!(backend, threads = count, ports = %format!("{lo}-{hi}"), "media threads are running");
+        for (index, thread) in shared.threads.iter().enumerate() {
+            let Some((port, told)) = &thread.browsers else { continue };
+            let pairs = port.each().map(|pair| (ports.slot_for_move(index), pair.clone())).collect();
+            thread.post_surely(Order::OpenPort(pairs));
+            thread.wake();
+            tracing::info!(thread = index, addresses = ?told, "browsers' media port is open");
+        }
         let (random, legs_per_thread) = (RandomState::new(), config.legs_per_thread);
-        Ok(Self { shared, handles, recorder: Some(recorder), random, legs_per_thread, backend })
+        Ok(Self { shared, handles, recorder: Some(recorder), random, legs_per_thread, backend, identity })
     }
 
     /// How the threads talk to the kernel: `io_uring` or `epoll`.
@@ -380,8 +418,51 @@ impl MediaPool {
             return Err(MediaBusy.into());
         }
         shared.threads[thread].legs.fetch_add(1, Ordering::Relaxed);
-        lock(&shared.legs).insert(leg, Placed { thread, slot: taken.slot, pair: taken.pair });
+        let sockets = Sockets::Own(taken.pair);
+        lock(&shared.legs).insert(leg, Placed { thread, slot: taken.slot, sockets });
         Ok(LocalPorts { rtp: port, rtcp: port + 1 })
+    }
+
+    /// Makes a leg for a browser, on the port of its thread. `near`: as at [`MediaPool::create_leg`]. Alive, as there,
+    /// after the next [`MediaPool::wake`] at the latest.
+    ///
+    /// # Errors
+    /// When there is no port for browsers, or the thread does not keep up; the leg does not exist then.
+    pub fn create_browser_leg(&self, leg: LegId, near: Option<LegId>) -> Result<BrowserEnd, CreateError> {
+        let shared = &self.shared;
+        let index = near.and_then(|near| shared.thread_of(near)).unwrap_or_else(|| self.best_thread());
+        let thread = &shared.threads[index];
+        let (Some((port, addresses)), Some(identity)) = (&thread.browsers, &self.identity) else {
+            return Err(CreateError::NoBrowsers);
+        };
+        let ice = browser::new_credentials().ok_or(CreateError::NoRandom)?;
+        let slot = shared.ports.slot_for_move(index);
+        let seed = self.random.hash_one((leg.0, sys::mono().0));
+        let create = Order::CreateBrowser { leg, slot, seed, ice: Box::new(ice.clone()), shared: port.clone() };
+        if thread.post(create).is_err() {
+            shared.ports.vacate(index, slot);
+            return Err(MediaBusy.into());
+        }
+        thread.legs.fetch_add(1, Ordering::Relaxed);
+        let sockets = Sockets::Shared { shared: port.clone(), thread: index, home: thread.door.clone() };
+        lock(&shared.legs).insert(leg, Placed { thread: index, slot, sockets });
+        Ok(BrowserEnd { addresses: addresses.clone(), ice, fingerprint: *identity.fingerprint() })
+    }
+
+    /// New ICE credentials for a browser leg whose description asks for an ICE restart (its own have changed and its
+    /// fingerprint has not), to go into our answer. None when there is no such leg.
+    ///
+    /// # Errors
+    /// When a thread does not keep up; the old ones are good still.
+    pub fn restart_ice(&self, leg: LegId) -> Result<Option<Credentials>, MediaBusy> {
+        let home = match lock(&self.shared.legs).get(&leg).map(|placed| placed.sockets.clone()) {
+            Some(Sockets::Shared { thread, .. }) => thread,
+            _ => return Ok(None),
+        };
+        let Some(ice) = browser::new_credentials() else { return Ok(None) };
+        self.shared.threads[home].post(Order::Name { leg, ufrag: ice.ufrag.clone() }).map_err(|_| MediaBusy)?;
+        self.command(MediaCommand::RestartIce { leg, ice: Box::new(ice.clone()) })?;
+        Ok(Some(ice))
     }
 
     /// The first thread with room, or the one with the fewest legs.
@@ -434,7 +515,10 @@ impl MediaPool {
         let thread = &self.shared.threads[placed.thread];
         thread.legs.fetch_sub(1, Ordering::Relaxed);
         thread.post_surely(Order::Command(MediaCommand::Destroy(leg)));
-        self.shared.ports.give(placed.thread, placed.slot, placed.pair, sys::mono());
+        match placed.sockets {
+            Sockets::Own(pair) => self.shared.ports.give(placed.thread, placed.slot, pair, sys::mono()),
+            Sockets::Shared { thread, .. } => self.shared.threads[thread].post_surely(Order::Forget(leg)),
+        }
     }
 
     /// Gives all threads new prompts, for playbacks that begin from now on.
@@ -491,6 +575,10 @@ impl Drop for MediaPool {
             recorder.join();
         }
     }
+}
+
+fn bind_browsers(ports: &BrowserPorts, thread: usize) -> Result<(SharedPort, Vec<SocketAddr>), MediaStartError> {
+    SharedPort::bind(ports, thread).map_err(|(address, error)| MediaStartError::BrowserPort(address, error))
 }
 
 /// Pairs that may be open at once: a fifth of the process's files are left for trunks, browsers, tracks and the store.

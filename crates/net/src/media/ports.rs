@@ -23,6 +23,9 @@ pub(crate) const GUARD: Duration = Duration::from_secs(5);
 /// there by then, and a stranger's stream meets the next leg's source gate.
 const SHORT_GUARD: Duration = Duration::from_secs(1);
 
+/// Room in the kernel for what comes to a port of many legs, in bytes: 100 ms of 500 legs. The system may give less.
+const SHARED_BUFFER: usize = 1 << 20;
+
 /// No pair is free: the range is used up.
 #[derive(Debug, thiserror::Error)]
 #[error("all RTP ports from {lo} to {hi} are in use")]
@@ -37,8 +40,9 @@ pub struct PortsExhausted {
 #[derive(Debug)]
 pub(crate) struct SocketPair {
     rtp: UdpSocket,
-    rtcp: UdpSocket,
-    /// The even port.
+    /// None on a port that carries both.
+    rtcp: Option<UdpSocket>,
+    /// The even port; any port where there is no other for RTCP.
     pub(crate) port: u16,
     /// IPv6 sockets.
     pub(crate) v6: bool,
@@ -52,7 +56,7 @@ impl SocketPair {
     fn bind(ip: IpAddr, port: u16) -> io::Result<Self> {
         let pair = Self {
             rtp: UdpSocket::bind(SocketAddr::new(ip, port))?,
-            rtcp: UdpSocket::bind(SocketAddr::new(ip, port + 1))?,
+            rtcp: Some(UdpSocket::bind(SocketAddr::new(ip, port + 1))?),
             port,
             v6: ip.is_ipv6(),
             one_address: !ip.is_unspecified(),
@@ -65,7 +69,23 @@ impl SocketPair {
     /// A pair on any two free loopback ports, to try the kernel out with.
     pub(crate) fn bind_anywhere() -> io::Result<Self> {
         let any = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
-        Ok(Self { rtp: any()?, rtcp: any()?, port: 0, v6: false, one_address: true, heard: AtomicBool::new(false) })
+        let rtcp = Some(any()?);
+        Ok(Self { rtp: any()?, rtcp, port: 0, v6: false, one_address: true, heard: AtomicBool::new(false) })
+    }
+
+    /// One socket for all that many legs send; a port of 0 is the system's choice.
+    pub(crate) fn bind_shared(address: SocketAddr) -> io::Result<Self> {
+        let rtp = UdpSocket::bind(address)?;
+        let port = rtp.local_addr()?.port();
+        sys::mark_as_voice(&rtp, address.is_ipv6());
+        sys::enlarge_receive_buffer(&rtp, SHARED_BUFFER);
+        // Whose it is on which path is found out by each leg, so that no leg's connection fixes it for the others.
+        Ok(Self { rtp, rtcp: None, port, v6: address.is_ipv6(), one_address: false, heard: AtomicBool::new(false) })
+    }
+
+    /// The lanes that it has.
+    pub(crate) fn lanes(&self) -> &'static [Lane] {
+        if self.rtcp.is_some() { &[Lane::Rtp, Lane::Rtcp] } else { &[Lane::Rtp] }
     }
 
     /// Where the RTP socket is bound.
@@ -84,7 +104,7 @@ impl SocketPair {
     pub(crate) fn fd(&self, lane: Lane) -> RawFd {
         match lane {
             Lane::Rtp => self.rtp.as_raw_fd(),
-            Lane::Rtcp => self.rtcp.as_raw_fd(),
+            Lane::Rtcp => self.rtcp.as_ref().unwrap_or(&self.rtp).as_raw_fd(),
         }
     }
 }

@@ -180,6 +180,12 @@ pub(crate) fn mark_as_voice(socket: &UdpSocket, v6: bool) {
     };
 }
 
+/// Asks for room for received datagrams, in bytes. The system may give less; bursts are then lost earlier.
+pub(crate) fn enlarge_receive_buffer(socket: &UdpSocket, bytes: usize) {
+    // The failure is the same as less room.
+    let _ = socket2::SockRef::from(socket).set_recv_buffer_size(bytes);
+}
+
 /// Ties a datagram socket to one far end, or unties it; its port stays. Only for a socket that is bound to one address:
 /// on any other the system would also choose the local address, which need not be the one that was signalled.
 pub(crate) fn tie(fd: RawFd, v6: bool, to: Option<SocketAddr>) -> io::Result<()> {

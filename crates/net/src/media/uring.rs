@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::RawFd;
@@ -21,6 +22,7 @@ use io_uring::{IoUring, cqueue, opcode, squeue};
 use media::engine::{Forward, Lane, Outbox, Tie};
 
 use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM, gathering};
+use super::browser::Shared;
 use super::ports::SocketPair;
 use super::sys::{self, NAME_LEN, Name, Waker};
 
@@ -172,6 +174,8 @@ pub(crate) struct Uring {
     names: Box<[Name]>,
     used_names: usize,
     sockets: Vec<Option<Socket>>,
+    /// Slots that send by sockets of others.
+    lent_sockets: HashMap<u32, Shared>,
     waker: Arc<Waker>,
     completions: Vec<(u64, i32, u32)>,
     /// Buffers whose packets are being sent; the kernel's again after the next submission.
@@ -225,6 +229,7 @@ impl Uring {
             names: vec![Name::empty(); SUBMISSIONS as usize].into(),
             used_names: 0,
             sockets: Vec::new(),
+            lent_sockets: HashMap::new(),
             waker,
             completions: Vec::with_capacity(COMPLETIONS as usize),
             lent: Vec::with_capacity(BUFFERS as usize),
@@ -318,6 +323,15 @@ impl Uring {
         let send = send.build().flags(squeue::Flags::SKIP_SUCCESS).user_data(Kind::Send.data(0));
         // SAFETY: the name's place is not used again before a submission; the bytes by the caller's promise.
         unsafe { self.push(send) };
+    }
+
+    /// By which socket a slot sends to an address, and the address that the packet has to carry.
+    fn way(&self, slot: u32, lane: Lane, to: SocketAddr) -> Option<(SendFd, Option<(Name, libc::socklen_t)>)> {
+        if let Some(Some(socket)) = self.sockets.get(slot as usize) {
+            return Some((self.send_fd(slot, lane, socket), socket.address(lane, to)));
+        }
+        let pair = self.lent_sockets.get(&slot)?.towards(to)?;
+        Some((SendFd::Plain(pair.fd(lane)), Some(Name::on(to, pair.v6))))
     }
 
     fn send_fd(&self, slot: u32, lane: Lane, socket: &Socket) -> SendFd {
@@ -448,8 +462,7 @@ impl Uring {
             return false;
         };
         let bytes = room[..len].as_ptr();
-        let Some(Some(socket)) = self.sockets.get(slot as usize) else { return false };
-        let (fd, to) = (self.send_fd(slot, Lane::Rtp, socket), socket.address(Lane::Rtp, to));
+        let Some((fd, to)) = self.way(slot, Lane::Rtp, to) else { return false };
         // SAFETY: the caller puts the buffer among the lent ones, which are not used before the next submission.
         unsafe { self.queue_send(fd, to, bytes, len) };
         true
@@ -478,8 +491,8 @@ impl Backend for Uring {
         self.sockets[index] = Some(Socket { pair, tied: None, armed: [false; 2], leaving: false });
         let fd = self.sockets[index].as_ref().map_or(-1, |socket| socket.pair.fd(Lane::Rtp));
         self.register(slot, fd);
-        self.arm(slot, Lane::Rtp);
-        self.arm(slot, Lane::Rtcp);
+        let lanes = self.sockets[index].as_ref().map_or(&[][..], |socket| socket.pair.lanes());
+        lanes.iter().for_each(|&lane| self.arm(slot, lane));
         Ok(())
     }
 
@@ -498,6 +511,14 @@ impl Backend for Uring {
         std::mem::take(&mut self.removed)
     }
 
+    fn lend(&mut self, slot: u32, shared: &Shared) {
+        self.lent_sockets.insert(slot, shared.clone());
+    }
+
+    fn take_back(&mut self, slot: u32) {
+        self.lent_sockets.remove(&slot);
+    }
+
     fn tie(&mut self, tie: Tie) {
         let Some(Some(socket)) = self.sockets.get_mut(tie.slot as usize) else { return };
         socket.pair.hear();
@@ -510,11 +531,16 @@ impl Backend for Uring {
         }
     }
 
+    fn send_one(&mut self, slot: u32, to: SocketAddr, bytes: &[u8]) {
+        let Some((fd, to)) = self.way(slot, Lane::Rtp, to) else { return };
+        // SAFETY: the bytes are borrowed until we return, and all is submitted by then.
+        unsafe { self.queue_send(fd, to, bytes.as_ptr(), bytes.len()) };
+        self.submit();
+    }
+
     fn send(&mut self, outbox: &Outbox) {
         for (transmit, bytes) in outbox.transmits() {
-            let Some(Some(socket)) = self.sockets.get(transmit.slot as usize) else { continue };
-            let fd = self.send_fd(transmit.slot, transmit.lane, socket);
-            let to = socket.address(transmit.lane, transmit.to);
+            let Some((fd, to)) = self.way(transmit.slot, transmit.lane, transmit.to) else { continue };
             // SAFETY: the outbox is borrowed until we return, and all is submitted by then.
             unsafe { self.queue_send(fd, to, bytes.as_ptr(), bytes.len()) };
         }

@@ -8,11 +8,13 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
 use std::time::Duration;
 
 use media::engine::{Engine, Forward, Lane, MediaCommand, MediaEvent, MovingLeg, TrackBytes};
+use media::ice::Credentials;
 use media::prompt::PromptBank;
 use types::leg::Connection;
 use types::{LegId, Mono};
 
-use super::backend::{Backend, Handler};
+use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM};
+use super::browser::{Browsers, Shared};
 use super::ports::{PortPool, SocketPair};
 use super::recorder::RecorderQueue;
 use super::sys::{self, Waker};
@@ -32,6 +34,20 @@ const MAX_HELD: usize = 4096;
 pub(super) enum Order {
     /// A leg on a pair of sockets, which the thread may see for the first time.
     Create { leg: LegId, slot: u32, seed: u64, fresh: Option<Arc<SocketPair>> },
+    /// A leg on this thread's browser port.
+    CreateBrowser { leg: LegId, slot: u32, seed: u64, ice: Box<Credentials>, shared: Shared },
+    /// The thread's browser port, under these slots.
+    OpenPort(Vec<(u32, Arc<SocketPair>)>),
+    /// A browser leg of this thread's port has another name.
+    Name { leg: LegId, ufrag: Box<str> },
+    /// A browser leg of this thread's port was checked from this address.
+    Learnt { leg: LegId, from: SocketAddr },
+    /// A browser leg of this thread's port lives on another thread now.
+    Moved { leg: LegId, to: Door },
+    /// A browser leg of this thread's port is over.
+    Forget(LegId),
+    /// What came for a browser leg that lives here, on another thread's port.
+    Datagram { leg: LegId, from: SocketAddr, bytes: Box<[u8]> },
     /// For the engine.
     Command(MediaCommand),
     /// New prompts.
@@ -39,11 +55,20 @@ pub(super) enum Order {
     /// A leg is about to arrive: what concerns it waits.
     Expect(LegId),
     /// A leg goes to another thread, into this slot there.
-    Depart { leg: LegId, slot: u32, to_slot: u32, pair: Arc<SocketPair>, to: Door },
+    Depart { leg: LegId, slot: u32, to_slot: u32, sockets: Sockets, to: Door },
     /// A leg comes from another thread; nothing when it was gone already.
-    Arrive { leg: LegId, moving: Option<MovingLeg>, slot: u32, pair: Arc<SocketPair> },
+    Arrive { leg: LegId, moving: Option<MovingLeg>, slot: u32, sockets: Sockets },
     /// The end.
     Stop,
+}
+
+/// What a leg sends and receives by.
+#[derive(Clone)]
+pub(super) enum Sockets {
+    /// A pair of its own, which goes along with it.
+    Own(Arc<SocketPair>),
+    /// The browser port of this thread, which stays there.
+    Shared { shared: Shared, thread: usize, home: Door },
 }
 
 /// The way to a media thread.
@@ -94,6 +119,7 @@ pub(super) struct Worker {
     pub(super) thread: usize,
     pub(super) ports: Arc<PortPool>,
     pub(super) moves: Moves,
+    pub(super) browsers: Browsers,
     /// When it was last said that recordings lose audio.
     pub(super) alarmed: Option<Mono>,
 }
@@ -133,6 +159,7 @@ fn concerns(command: &MediaCommand, leg: LegId) -> bool {
 /// The engine as the backend sees it during a turn.
 struct Turn<'a> {
     engine: &'a mut Engine,
+    browsers: &'a mut Browsers,
     now: Option<Mono>,
     received: u64,
     forwarded: u64,
@@ -143,9 +170,22 @@ impl Handler for Turn<'_> {
         // Read after the sleep, once for all packets of the turn.
         let now = *self.now.get_or_insert_with(sys::mono);
         self.received += 1;
+        let shared = self.browsers.is_port(slot);
+        let slot = if shared { self.browsers.find(from, &room[..len])? } else { slot };
         let forward = self.engine.handle_packet(now, slot, lane, from, room, len);
+        if shared {
+            // At once: what follows in the same turn is known by its address.
+            learn(self.engine, self.browsers);
+        }
         self.forwarded += u64::from(forward.is_some());
         forward
+    }
+}
+
+/// Passes on which addresses proved to be whose.
+fn learn(engine: &mut Engine, browsers: &mut Browsers) {
+    for learnt in engine.outbox().learnt.drain(..) {
+        browsers.learn(learnt.slot, learnt.from);
     }
 }
 
@@ -174,7 +214,8 @@ impl Worker {
                 Some(deadline) => deadline.since(sys::mono()).min(IDLE),
                 None => IDLE,
             };
-            let mut turn = Turn { engine: &mut self.engine, now: None, received: 0, forwarded: 0 };
+            let (engine, browsers) = (&mut self.engine, &mut self.browsers);
+            let mut turn = Turn { engine, browsers, now: None, received: 0, forwarded: 0 };
             if let Err(error) = backend.turn(timeout, &mut turn) {
                 tracing::error!(%error, "a media thread cannot receive");
                 std::thread::sleep(Duration::from_millis(10));
@@ -196,18 +237,27 @@ impl Worker {
                     {
                         tracing::error!(%error, "cannot receive on a new pair of ports");
                     }
-                    self.engine.handle_command(sys::now(), MediaCommand::Create { leg, slot, seed });
+                    self.engine.handle_command(sys::now(), MediaCommand::Create { leg, slot, seed, ice: None });
                 }
                 Ok(Order::Command(command)) if self.moves.must_wait(&command) => self.moves.held.push_back(command),
-                Ok(Order::Command(command)) => self.engine.handle_command(sys::now(), command),
+                Ok(Order::Command(command)) => self.command(command, backend),
                 Ok(Order::Expect(leg)) => self.moves.expected.push(leg),
-                Ok(Order::Depart { leg, slot, to_slot, pair, to }) => {
-                    let moving = self.engine.release(leg);
-                    backend.remove(slot);
-                    let arrive = Order::Arrive { leg, moving, slot: to_slot, pair };
-                    self.moves.leaving.push_back((to, arrive));
+                Ok(Order::Depart { leg, slot, to_slot, sockets, to }) => {
+                    self.depart(leg, slot, to_slot, sockets, to, backend);
                 }
-                Ok(Order::Arrive { leg, moving, slot, pair }) => self.arrive(leg, moving, slot, pair, backend),
+                Ok(Order::Arrive { leg, moving, slot, sockets }) => self.arrive(leg, moving, slot, sockets, backend),
+                Ok(Order::CreateBrowser { leg, slot, seed, ice, shared }) => {
+                    backend.lend(slot, &shared);
+                    self.browsers.welcome(leg, slot, &ice.ufrag);
+                    let create = MediaCommand::Create { leg, slot, seed, ice: Some(ice) };
+                    self.engine.handle_command(sys::now(), create);
+                }
+                Ok(Order::OpenPort(pairs)) => self.open_port(pairs, backend),
+                Ok(Order::Name { leg, ufrag }) => self.browsers.name(leg, &ufrag),
+                Ok(Order::Learnt { leg, from }) => self.browsers.learn_of(leg, from),
+                Ok(Order::Moved { leg, to }) => self.browsers.moved(leg, to),
+                Ok(Order::Forget(leg)) => self.browsers.forget(leg),
+                Ok(Order::Datagram { leg, from, bytes }) => self.handed_over(leg, from, &bytes, backend),
                 Ok(Order::Bank(bank)) => self.engine.set_bank(bank),
                 Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => return Some(false),
@@ -216,16 +266,84 @@ impl Worker {
         Some(true)
     }
 
+    fn open_port(&mut self, pairs: Vec<(u32, Arc<SocketPair>)>, backend: &mut dyn Backend) {
+        for (slot, pair) in pairs {
+            match backend.add(slot, pair) {
+                Ok(()) => self.browsers.open(slot),
+                Err(error) => tracing::error!(%error, "cannot receive on the port for browsers"),
+            }
+        }
+    }
+
+    fn command(&mut self, command: MediaCommand, backend: &mut dyn Backend) {
+        let over = if let MediaCommand::Destroy(leg) = command { Some(leg) } else { None };
+        self.engine.handle_command(sys::now(), command);
+        if let Some(leg) = over
+            && let Some(slot) = self.browsers.slot_of(leg)
+        {
+            // Its goodbyes first.
+            self.flush(backend);
+            self.browsers.leave(leg);
+            backend.take_back(slot);
+            self.ports.vacate(self.thread, slot);
+        }
+    }
+
+    /// A packet that came on another thread's port.
+    fn handed_over(&mut self, leg: LegId, from: SocketAddr, bytes: &[u8], backend: &mut dyn Backend) {
+        let (Some(slot), len) = (self.browsers.slot_of(leg), bytes.len()) else { return };
+        if len > MAX_PACKET {
+            return;
+        }
+        let mut room = [0; PACKET_ROOM];
+        room[..len].copy_from_slice(bytes);
+        self.counters.received.fetch_add(1, Ordering::Relaxed);
+        let forward = self.engine.handle_packet(sys::mono(), slot, Lane::Rtp, from, &mut room, len);
+        learn(&mut self.engine, &mut self.browsers);
+        if let Some(Forward { slot, to, len }) = forward {
+            backend.send_one(slot, to, &room[..len]);
+            self.counters.sent.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn depart(&mut self, leg: LegId, slot: u32, to_slot: u32, sockets: Sockets, to: Door, backend: &mut dyn Backend) {
+        let moving = self.engine.release(leg);
+        match &sockets {
+            Sockets::Own(_) => backend.remove(slot),
+            Sockets::Shared { thread, home, .. } => {
+                self.flush(backend);
+                self.browsers.leave(leg);
+                backend.take_back(slot);
+                self.ports.vacate(self.thread, slot);
+                if *thread == self.thread {
+                    self.browsers.moved(leg, to.clone());
+                } else {
+                    self.moves.leaving.push_back((home.clone(), Order::Moved { leg, to: to.clone() }));
+                }
+            }
+        }
+        let arrive = Order::Arrive { leg, moving, slot: to_slot, sockets };
+        self.moves.leaving.push_back((to, arrive));
+    }
+
     fn arrive(
         &mut self,
         leg: LegId,
         moving: Option<MovingLeg>,
         slot: u32,
-        pair: Arc<SocketPair>,
+        sockets: Sockets,
         backend: &mut dyn Backend,
     ) {
-        if let Err(error) = backend.add(slot, pair) {
-            tracing::error!(%error, "cannot receive on a pair of ports that moved");
+        match sockets {
+            Sockets::Own(pair) => {
+                if let Err(error) = backend.add(slot, pair) {
+                    tracing::error!(%error, "cannot receive on a pair of ports that moved");
+                }
+            }
+            Sockets::Shared { shared, thread, home } => {
+                backend.lend(slot, &shared);
+                self.browsers.settle(leg, slot, (thread != self.thread).then_some(home));
+            }
         }
         if let Some(moving) = moving {
             self.engine.adopt(sys::mono(), moving, slot);
@@ -235,7 +353,7 @@ impl Worker {
             if self.moves.must_wait(&command) {
                 self.moves.held.push_back(command);
             } else {
-                self.engine.handle_command(sys::now(), command);
+                self.command(command, backend);
             }
         }
     }

@@ -9,6 +9,7 @@ use sip::agent::{CallHandle, RequestHandle, SubscriptionHandle};
 use types::{Cause, LegId, Mono, RecordingId};
 
 use super::codecs;
+use crate::media::browser_media;
 
 /// What a request of our own may take (RFC 3261 section 8.1.1.6).
 const MAX_FORWARDS: u8 = 70;
@@ -154,6 +155,7 @@ impl Leg {
             receive: n.direction.receives(),
             source: self.source,
             srtp: n.crypto.as_ref().and_then(codecs::srtp_pair),
+            browser: browser_media(n).map(Box::new),
         })
     }
 }

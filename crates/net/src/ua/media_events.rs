@@ -19,7 +19,11 @@ impl<M: Mind> Ua<M> {
             MediaEvent::Digit { leg, digit, source } => self.tell(now, LegEvent::Digit { leg, digit, source }),
             MediaEvent::PlayDone { leg, play, finished } => self.tell(now, LegEvent::PlayDone { leg, play, finished }),
             MediaEvent::SoundMissing { leg, name } => tracing::warn!(%leg, name = &*name, "a sound is not in the bank"),
-            MediaEvent::DigitsSent(_) => {}
+            MediaEvent::DigitsSent(_) | MediaEvent::Secured(_) => {}
+            MediaEvent::Insecure(leg) => {
+                tracing::warn!(%leg, "a browser's media cannot be encrypted: its handshake failed, or it is a stranger");
+                self.tell(now, LegEvent::MediaLost { leg });
+            }
             MediaEvent::Lost(leg) => self.tell(now, LegEvent::MediaLost { leg }),
             MediaEvent::Back(leg) => self.tell(now, LegEvent::MediaBack { leg }),
             MediaEvent::RecordingGap { leg, recording, gap_ms } => {

@@ -10,6 +10,9 @@ use crate::session::{Attribute, Media, MediaKind, Session};
 /// Payload types that are free for anyone's use (RFC 3551 section 6).
 const DYNAMIC: std::ops::RangeInclusive<u8> = 96..=127;
 
+/// The name of our medium in a first offer to a browser.
+const FIRST_MID: &str = "0";
+
 impl Local {
     /// An offer of what we can do. In a session that stands, its media lines keep their number and places
     /// (RFC 3264 section 8), and payload types keep their meaning.
@@ -20,6 +23,11 @@ impl Local {
             session.attributes.push(Attribute::flag("ice-lite"));
         }
         match &self.last {
+            None if ours.dtls.is_some() => {
+                // Browsers name their media; the name of ours goes back in their answers.
+                session.media.push(audio);
+                session.media[0].attributes.push(Attribute::new("mid", FIRST_MID));
+            }
             None => session.media.push(audio),
             Some(last) => {
                 let place = last.audio().map(|(index, _)| index);
@@ -34,6 +42,11 @@ impl Local {
                     None => session.media.push(audio),
                 }
             }
+        }
+        let mid =
+            session.media.iter().find(|m| m.port != 0).and_then(|m| m.value("mid")).filter(|_| ours.dtls.is_some());
+        if let Some(mid) = mid.map(str::to_owned) {
+            session.attributes.push(Attribute::new("group", format_args!("BUNDLE {mid}")));
         }
         let session = self.seal(session, ours.address);
         self.pending = Some(session.clone());
@@ -58,7 +71,7 @@ impl Local {
             return Err(NegotiationError::Rejected);
         }
         let (codec, send, receive) = answered_codec(media, offered, ours).ok_or(NegotiationError::NoCommonCodec)?;
-        let protection = transport::chosen(answer, media, offered)?;
+        let protection = transport::chosen(answer, media, offered, ours)?;
         let rtcp_mux = offered.has("rtcp-mux") && media.has("rtcp-mux");
         let (remote, remote_rtcp) = transport::remote_addresses(answer, media, rtcp_mux)?;
         let theirs = answer.direction_of(media);

@@ -60,26 +60,86 @@ fn telephone_events_of_another_clock_are_taken_where_there_are_none_of_the_codec
     assert_ne!(taken.dtmf_receive, None);
 }
 
-#[test]
-fn telephone_events_follow_the_codecs_clock() {
-    let offer = session(
-        "m=audio 4000 UDP/TLS/RTP/SAVPF 111 8 110 126\na=rtpmap:111 opus/48000/2\na=rtpmap:110 telephone-event/48000\n\
-         a=rtpmap:126 telephone-event/8000\na=setup:actpass\na=fingerprint:sha-256 AB:CD\na=ice-ufrag:uf\na=ice-pwd:pw\n\
-         a=mid:0\na=rtcp-mux\na=candidate:1 1 udp 2113937151 a.local 5000 typ host\na=group:BUNDLE 0\n",
-    );
-    let mut ours = at("192.0.2.2:5000");
+/// What Chromium offers, shortened.
+fn browsers_offer() -> String {
+    let fingerprint = ["AB"; 32].join(":");
+    format!(
+        "a=group:BUNDLE 0\na=extmap-allow-mixed\nm=audio 9 UDP/TLS/RTP/SAVPF 111 8 110 126\nc=IN IP4 0.0.0.0\n\
+         a=rtpmap:111 opus/48000/2\na=rtpmap:110 telephone-event/48000\na=rtpmap:126 telephone-event/8000\n\
+         a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\na=setup:actpass\na=mid:0\na=rtcp-mux\n\
+         a=fingerprint:sha-256 {fingerprint}\na=ice-ufrag:uf\na=ice-pwd:pw\na=ice-options:trickle\n\
+         a=candidate:1 1 udp 2113937151 a.local 5000 typ host\n"
+    )
+}
+
+fn towards_a_browser(address: &str) -> Capabilities {
+    let mut ours = at(address);
     ours.codecs.insert(0, Codec::OPUS);
     ours.rtcp_mux = true;
-    ours.dtls = Some(DtlsLocal { fingerprint: Fingerprint { hash: "sha-256".into(), bytes: vec![1, 2] } });
+    ours.dtls = Some(DtlsLocal { fingerprint: Fingerprint { hash: "sha-256".into(), bytes: vec![1; 32] } });
     ours.ice = Some(IceLocal { ufrag: "mine".into(), password: "secret".into(), candidates: vec![] });
+    ours
+}
+
+#[test]
+fn a_browser_without_what_it_needs_is_told_what_is_missing() {
+    let ours = towards_a_browser("192.0.2.2:5000");
+    for (line, instead, expected) in [
+        ("a=ice-pwd:pw", "a=x", NegotiationError::NoIce),
+        ("a=extmap-allow-mixed", "a=ice-lite", NegotiationError::NoIce),
+        ("a=rtcp-mux", "a=x", NegotiationError::NoMux),
+        ("sha-256 AB", "sha-1 AB", NegotiationError::NoFingerprint),
+        ("sha-256 AB:", "sha-256 ", NegotiationError::NoFingerprint),
+        ("a=setup:actpass", "a=setup:holdconn", NegotiationError::NoCommonTransport),
+        ("UDP/TLS/RTP/SAVPF", "RTP/AVP", NegotiationError::NoCommonTransport),
+        ("UDP/TLS/RTP/SAVPF", "RTP/SAVPF", NegotiationError::NoCommonTransport),
+    ] {
+        let offer = session(&browsers_offer().replace(line, instead));
+        assert_eq!(Local::new(1).answer(&offer, &ours).unwrap_err(), expected, "{instead}");
+    }
+    // And a browser's offer to a side that has only plain RTP.
+    let plain = Local::new(1).answer(&session(&browsers_offer()), &at("192.0.2.2:5000"));
+    assert_eq!(plain.unwrap_err(), NegotiationError::NoCommonTransport);
+}
+
+#[test]
+fn a_browser_is_offered_to_and_answers() {
+    let ours = towards_a_browser("192.0.2.2:5000");
+    let mut local = Local::new(1);
+    let offer = local.offer(&ours);
+    let audio = &offer.media[0];
+    assert_eq!((audio.protocol.as_str(), audio.value("setup")), ("UDP/TLS/RTP/SAVPF", Some("actpass")));
+    assert_eq!((audio.value("mid"), offer.value("group")), (Some("0"), Some("BUNDLE 0")));
+    assert!(offer.has("ice-lite") && audio.has("rtcp-mux") && audio.has("msid"));
+    let answer = browsers_offer().replace("actpass", "active").replace("a=setup", "a=recvonly\na=setup");
+    let taken = local.apply_answer(&session(&answer), &ours).unwrap();
+    let dtls = taken.dtls.unwrap();
+    assert_eq!((dtls.role, dtls.fingerprint.bytes), (Setup::Passive, vec![0xab; 32]));
+    assert_eq!((taken.codec.name.as_ref(), taken.dtmf_clock), ("opus", 48_000));
+    // A later offer keeps the name, whoever gave it.
+    local.settle();
+    assert_eq!(local.offer(&ours).media[0].value("mid"), Some("0"));
+    let mut called = Local::new(2);
+    called
+        .answer(&session(&browsers_offer().replace("mid:0", "mid:a1").replace("BUNDLE 0", "BUNDLE a1")), &ours)
+        .unwrap();
+    let again = called.offer(&ours);
+    assert_eq!((again.media[0].value("mid"), again.value("group")), (Some("a1"), Some("BUNDLE a1")));
+}
+
+#[test]
+fn telephone_events_follow_the_codecs_clock() {
+    let offer = session(&browsers_offer());
+    let mut ours = towards_a_browser("192.0.2.2:5000");
     let (answer, negotiated) = Local::new(7).answer(&offer, &ours).unwrap();
     assert_eq!(answer.media[0].formats, ["111", "110"]);
+    assert_eq!((negotiated.held, negotiated.direction), (false, Direction::SendRecv), "0.0.0.0 is no hold with ICE");
     assert_eq!(negotiated.dtls.unwrap().role, Setup::Passive);
     assert_eq!(negotiated.ice.unwrap().ufrag, "uf");
     assert!(negotiated.rtcp_mux && answer.media[0].has("rtcp-mux") && answer.has("ice-lite"));
     assert_eq!(answer.media[0].value("setup"), Some("passive"));
     assert_eq!(answer.media[0].value("mid"), Some("0"));
-    assert_eq!(answer.media[0].value("fingerprint"), Some("sha-256 01:02"));
+    assert_eq!(answer.media[0].value("fingerprint"), Some(format!("sha-256 {}", ["01"; 32].join(":")).as_str()));
     // The same for plain 8 kHz.
     ours.codecs.remove(0);
     let (answer, _) = Local::new(7).answer(&offer, &ours).unwrap();

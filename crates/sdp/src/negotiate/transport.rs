@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::attribute::{Crypto, Setup};
+use crate::attribute::{Crypto, Fingerprint, Setup};
 use crate::capability::{Capabilities, Srtp};
 use crate::error::NegotiationError;
 use crate::negotiate::{CryptoPair, DtlsRemote, IceRemote};
@@ -30,9 +30,12 @@ fn is_plain(protocol: &str) -> bool {
 /// How an offered medium can be protected with what we have.
 pub(super) fn accept(offer: &Session, media: &Media, ours: &Capabilities) -> Result<Protection, NegotiationError> {
     let none = NegotiationError::NoCommonTransport;
-    if is_dtls(&media.protocol) {
-        ours.dtls.as_ref().ok_or(none)?;
-        let fingerprint = offer.fingerprint_of(media).ok_or(none)?;
+    // Where we have DTLS, as towards a browser, nothing less will do.
+    if is_dtls(&media.protocol) != ours.dtls.is_some() {
+        return Err(none);
+    }
+    if ours.dtls.is_some() {
+        let fingerprint = checkable(offer, media, ours)?;
         // We wait unless the peer insists on waiting itself: it may be behind a NAT.
         let role = match offer.setup_of(media) {
             Some(Setup::Passive) => Setup::Active,
@@ -55,6 +58,26 @@ pub(super) fn accept(offer: &Session, media: &Media, ours: &Capabilities) -> Res
     }
 }
 
+/// The fingerprint of a medium over DTLS, all else that such a medium needs being there too.
+fn checkable(theirs: &Session, media: &Media, ours: &Capabilities) -> Result<Fingerprint, NegotiationError> {
+    let length = |hash: &str| match hash {
+        "sha-256" => Some(32),
+        "sha-384" => Some(48),
+        "sha-512" => Some(64),
+        _ => None,
+    };
+    let fingerprint = theirs.fingerprint_of(media).filter(|f| length(&f.hash) == Some(f.bytes.len()));
+    if ours.ice.is_some() {
+        if theirs.has("ice-lite") || remote_ice(theirs, media, ours).is_none_or(|ice| ice.ufrag.is_empty()) {
+            return Err(NegotiationError::NoIce);
+        }
+        if ours.rtcp_mux && !media.has("rtcp-mux") {
+            return Err(NegotiationError::NoMux);
+        }
+    }
+    fingerprint.ok_or(NegotiationError::NoFingerprint)
+}
+
 /// The first offered key whose suite we speak; our key goes under the same tag.
 fn common_crypto(media: &Media, ours: &Capabilities) -> Option<CryptoPair> {
     media.cryptos().find_map(|remote| {
@@ -64,10 +87,15 @@ fn common_crypto(media: &Media, ours: &Capabilities) -> Option<CryptoPair> {
 }
 
 /// What the answer to an offer of ours has chosen.
-pub(super) fn chosen(answer: &Session, media: &Media, offered: &Media) -> Result<Protection, NegotiationError> {
+pub(super) fn chosen(
+    answer: &Session,
+    media: &Media,
+    offered: &Media,
+    ours: &Capabilities,
+) -> Result<Protection, NegotiationError> {
     let mismatch = NegotiationError::NoCommonTransport;
     if is_dtls(&offered.protocol) {
-        let fingerprint = answer.fingerprint_of(media).ok_or(mismatch)?;
+        let fingerprint = checkable(answer, media, ours)?;
         let role = match answer.setup_of(media) {
             Some(Setup::Passive) => Setup::Active,
             _ => Setup::Passive,
@@ -96,6 +124,7 @@ pub(super) fn offer_lines(ours: &Capabilities, attributes: &mut Vec<Attribute>) 
         (Some(dtls), _) => {
             attributes.push(Attribute::new("fingerprint", &dtls.fingerprint));
             attributes.push(Attribute::new("setup", Setup::ActPass.as_str()));
+            attributes.push(stream());
         }
         (None, Srtp::Required) => attributes.extend(ours.cryptos.iter().map(|key| Attribute::new("crypto", key))),
         (None, _) => {}
@@ -111,11 +140,17 @@ pub(super) fn answer_lines(ours: &Capabilities, protection: &Protection, ice: bo
         Protection::Dtls(remote) => {
             attributes.extend(ours.dtls.iter().map(|dtls| Attribute::new("fingerprint", &dtls.fingerprint)));
             attributes.push(Attribute::new("setup", remote.role.as_str()));
+            attributes.push(stream());
         }
     }
     if ice {
         ice_lines(ours, attributes);
     }
+}
+
+/// The stream that our audio is of (RFC 8830): without it a page's track comes without a stream to play.
+fn stream() -> Attribute {
+    Attribute::new("msid", "lingtong audio")
 }
 
 fn ice_lines(ours: &Capabilities, attributes: &mut Vec<Attribute>) {
