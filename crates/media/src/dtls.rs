@@ -263,6 +263,7 @@ fn keys(material: &[u8], profile: SrtpProfile, active: bool) -> Option<(SdesKey,
 mod tests {
     use super::*;
 
+    #[allow(clippy::disallowed_methods, reason = "any moment will do as the epoch")]
     fn identity() -> Arc<Identity> {
         let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
         let certificate = rcgen::CertificateParams::new(vec![]).unwrap().self_signed(&key).unwrap();

@@ -19,6 +19,7 @@ use types::{LegId, Mono, Now, Wall};
 const LEG: LegId = LegId(7);
 const SLOT: u32 = 3;
 
+#[allow(clippy::disallowed_methods, reason = "any moment will do as the epoch")]
 fn identity() -> Arc<Identity> {
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
     let certificate = rcgen::CertificateParams::new(vec![]).unwrap().self_signed(&key).unwrap();
@@ -202,7 +203,7 @@ impl Lab {
             self.now = self.now.after(Duration::from_millis(20));
             let now = self.now.mono;
             if present {
-                if now.as_millis() % 2500 == 0 || self.page.answers == 0 {
+                if now.as_millis().is_multiple_of(2500) || self.page.answers == 0 {
                     let (from, check) = (self.page.from, self.page.check());
                     self.give(from, &check);
                 }

@@ -278,7 +278,7 @@ pub fn own_address(bound: std::net::IpAddr) -> std::net::IpAddr {
     // Connecting a datagram socket sends nothing; it only asks the kernel for the way.
     let way_out = || -> io::Result<SocketAddr> {
         let socket = std::net::UdpSocket::bind((bound, 0))?;
-        socket.connect("192.0.2.1:9")?;
+        socket.connect(if bound.is_ipv4() { "192.0.2.1:9" } else { "[2001:db8::1]:9" })?;
         socket.local_addr()
     };
     way_out().map_or(std::net::Ipv4Addr::LOCALHOST.into(), |address| address.ip())

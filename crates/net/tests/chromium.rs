@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -36,6 +36,19 @@ fn chromium() -> Option<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let folders = std::env::split_paths(&std::env::var_os("PATH")?).collect::<Vec<_>>();
     names.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file()))
+}
+
+/// Two free ports for the telephone's leg, below those that the system hands out; not the same for two tests at once.
+fn free_ports() -> (u16, u16) {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = 12_000 + (std::process::id() % 1000) as u16 * 8;
+    loop {
+        let lo = start + NEXT.fetch_add(2, Ordering::Relaxed);
+        let both = (lo..lo + 2).all(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok());
+        if both {
+            return (lo, lo + 1);
+        }
+    }
 }
 
 /// Two seconds of a tone as a 48 kHz WAV file; Chromium begins again at its end.
@@ -279,8 +292,8 @@ impl Bench {
             threads,
             legs_per_thread: if apart { 1 } else { 100 },
             ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            ports: (41_000, 41_999),
-            browsers: BrowserPorts { addresses: vec![BrowserAddress::own(address)], port: 0 },
+            ports: free_ports(),
+            browsers: BrowserPorts { addresses: vec![BrowserAddress::own(address)], ports: (0, 0) },
             ..MediaPoolConfig::default()
         };
         let sink = Arc::new(move |event| _ = sender.send(event));
@@ -361,7 +374,7 @@ impl Bench {
 }
 
 fn digit(wanted: char) -> impl Fn(&MediaEvent) -> bool {
-    move |event| matches!(event, MediaEvent::Digit { leg: BROWSER, digit, .. } if *digit == wanted)
+    move |event| matches!(event, MediaEvent::Digit { leg: BROWSER, digit, .. } if *digit.reveal() == wanted)
 }
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);

@@ -25,7 +25,7 @@ use center::{AgentOrder, AgentStatus, Center, Live, LiveDetail, LiveQueue, Refus
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions};
 use net::Transport;
-use net::media::{MediaPool, MediaPoolConfig, PromptBank};
+use net::media::{BrowserAddress, BrowserPorts, MediaPool, MediaPoolConfig, PromptBank};
 use net::outside::{Connections, Doorway, Listen, Visit};
 use net::prompts::PromptError;
 use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError};
@@ -293,6 +293,15 @@ struct Hands {
     door: Doorway<Ask>,
 }
 
+/// By which addresses browsers reach our media: the one that is told, and the host's own of the other family.
+fn browser_addresses(config: &NodeConfig) -> Vec<BrowserAddress> {
+    let own = net::own_address(config.sip.ip());
+    let first = config.media_ip.map_or(BrowserAddress::own(own), |told| BrowserAddress::announced(told, own));
+    let v6 = config.sip.ip().is_unspecified().then(|| net::own_address(IpAddr::from([0u16; 8])));
+    let second = v6.filter(|ip| ip.is_ipv6() && !ip.is_unspecified() && !first.bind.is_ipv6());
+    std::iter::once(first).chain(second.map(BrowserAddress::own)).collect()
+}
+
 fn start_signalling(
     config: &NodeConfig,
     mind: NodeMind,
@@ -306,6 +315,7 @@ fn start_signalling(
         pin: true,
         ip: if config.sip.ip().is_loopback() { config.sip.ip() } else { IpAddr::from([0, 0, 0, 0]) },
         ports: config.rtp,
+        browsers: BrowserPorts { addresses: browser_addresses(config), ports: config.rtp },
         ..MediaPoolConfig::default()
     };
     let host = config.media_ip.unwrap_or_else(|| net::own_address(config.sip.ip()));

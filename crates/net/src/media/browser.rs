@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -40,16 +40,26 @@ impl BrowserAddress {
     pub const fn own(ip: IpAddr) -> Self {
         Self { bind: ip, announce: ip }
     }
+
+    /// The address `announced` where it is the host's; else a router translates it to `own`.
+    pub fn announced(announced: IpAddr, own: IpAddr) -> Self {
+        let is_ours = UdpSocket::bind(SocketAddr::new(announced, 0)).is_ok();
+        Self { bind: if is_ours { announced } else { own }, announce: announced }
+    }
 }
 
 /// How browsers reach the media threads.
 #[derive(Clone, Debug, Default)]
 pub struct BrowserPorts {
-    /// At most one IPv4 and one IPv6 address are used; none of both means that there are no browser legs.
+    /// At most one IPv4 and one IPv6 address are used; one that cannot be bound to is left out, and none of both means
+    /// that there are no browser legs.
     pub addresses: Vec<BrowserAddress>,
-    /// UDP port of the first thread, the next ones for the others; 0 leaves the choice to the system.
-    pub port: u16,
+    /// Lowest and highest UDP port: each thread takes the highest that is free. Both 0 leave the choice to the system.
+    pub ports: (u16, u16),
 }
+
+/// Ports of the range that are tried for one thread.
+const MAX_TRIES: u16 = 200;
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +70,7 @@ pub struct IdentityFailed(String);
 ///
 /// # Errors
 /// When the system has no randomness.
+#[allow(clippy::disallowed_methods, reason = "the epoch that a library's moments are counted from")]
 pub(super) fn new_identity() -> Result<Arc<Identity>, IdentityFailed> {
     let failed = |error: &dyn std::fmt::Display| IdentityFailed(error.to_string());
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(|e| failed(&e))?;
@@ -89,26 +100,38 @@ pub(crate) struct Shared {
     v6: Option<Arc<SocketPair>>,
 }
 
+/// Binds to the highest free port of a range.
+fn bind_one(ip: IpAddr, (lo, hi): (u16, u16)) -> io::Result<SocketPair> {
+    let mut last = io::ErrorKind::AddrInUse.into();
+    for port in (lo..=hi).rev().take(usize::from(MAX_TRIES)) {
+        match SocketPair::bind_shared(SocketAddr::new(ip, port)) {
+            Ok(pair) => return Ok(pair),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last)
+}
+
 impl Shared {
-    /// Binds one port of each family; what browsers are told, best first.
-    pub(super) fn bind(
-        ports: &BrowserPorts,
-        thread: usize,
-    ) -> Result<(Self, Vec<SocketAddr>), (SocketAddr, io::Error)> {
+    /// Binds one port of each family, both the same where that is to be had; what browsers are told, best first.
+    pub(super) fn bind(ports: &BrowserPorts) -> (Self, Vec<SocketAddr>) {
         let mut shared = Self { v4: None, v6: None };
         let mut told = Vec::new();
         for &BrowserAddress { bind, announce } in &ports.addresses {
             let place = if bind.is_ipv4() { &mut shared.v4 } else { &mut shared.v6 };
-            if place.is_some() {
+            if place.is_some() || bind.is_unspecified() {
                 continue;
             }
-            let port = if ports.port == 0 { 0 } else { ports.port.saturating_add(thread as u16) };
-            let address = SocketAddr::new(bind, port);
-            let pair = SocketPair::bind_shared(address).map_err(|error| (address, error))?;
-            told.push(SocketAddr::new(announce, pair.port));
-            *place = Some(Arc::new(pair));
+            match bind_one(bind, ports.ports) {
+                Ok(pair) => {
+                    told.push(SocketAddr::new(announce, pair.port));
+                    *place = Some(Arc::new(pair));
+                }
+                Err(error) => tracing::warn!(%error, address = %bind, "browsers' media cannot come to this address"),
+            }
         }
-        Ok((shared, told))
+        (shared, told)
     }
 
     /// The socket that reaches an address.

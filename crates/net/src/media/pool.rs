@@ -98,9 +98,6 @@ pub enum MediaStartError {
     /// io_uring was asked for and is not to be had.
     #[error("io_uring is not available here ({0}); choose the automatic backend")]
     NoUring(#[source] io::Error),
-    /// The port for browsers is not to be had.
-    #[error("cannot bind the browsers' media port {0}: {1}; choose an address of this host and a free port")]
-    BrowserPort(SocketAddr, #[source] io::Error),
     /// No certificate for browsers.
     #[error(transparent)]
     Identity(#[from] IdentityFailed),
@@ -316,11 +313,8 @@ impl MediaPool {
             true => None,
             false => Some(browser::new_identity()?),
         };
-        for index in 0..count {
-            let browsers = match &identity {
-                Some(_) => Some(bind_browsers(&config.browsers, index)?),
-                None => None,
-            };
+        for _ in 0..count {
+            let browsers = identity.as_ref().map(|_| SharedPort::bind(&config.browsers));
             let (sender, orders) = mpsc::sync_channel(ORDERS);
             let waker = Arc::new(Waker::new().map_err(MediaStartError::System)?);
             let counters = Arc::new(Counters::default());
@@ -432,7 +426,8 @@ impl MediaPool {
         let shared = &self.shared;
         let index = near.and_then(|near| shared.thread_of(near)).unwrap_or_else(|| self.best_thread());
         let thread = &shared.threads[index];
-        let (Some((port, addresses)), Some(identity)) = (&thread.browsers, &self.identity) else {
+        let port = thread.browsers.as_ref().filter(|(_, addresses)| !addresses.is_empty());
+        let (Some((port, addresses)), Some(identity)) = (port, &self.identity) else {
             return Err(CreateError::NoBrowsers);
         };
         let ice = browser::new_credentials().ok_or(CreateError::NoRandom)?;
@@ -575,10 +570,6 @@ impl Drop for MediaPool {
             recorder.join();
         }
     }
-}
-
-fn bind_browsers(ports: &BrowserPorts, thread: usize) -> Result<(SharedPort, Vec<SocketAddr>), MediaStartError> {
-    SharedPort::bind(ports, thread).map_err(|(address, error)| MediaStartError::BrowserPort(address, error))
 }
 
 /// Pairs that may be open at once: a fifth of the process's files are left for trunks, browsers, tracks and the store.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media::engine::MediaCommand;
+use media::ice::Credentials;
 use types::{LegId, Mono, Now};
 
-use crate::media::MediaPool;
+use crate::media::{BrowserEnd, MediaPool};
 use crate::ua::{MediaPlane, NoPort};
 
 /// How long orders that nobody hears at once wait for others, so that one wake-up of a media thread serves many: a
@@ -40,6 +41,22 @@ impl MediaPlane for PoolPlane {
         self.pool.create_leg_quietly(leg, near).map(|ports| ports.rtp).map_err(|error| {
             tracing::warn!(%error, "no media for a leg");
             NoPort
+        })
+    }
+
+    fn open_browser(&mut self, _now: Now, leg: LegId, near: Option<LegId>) -> Result<BrowserEnd, NoPort> {
+        self.told = true;
+        self.pool.create_browser_leg(leg, near).map_err(|error| {
+            tracing::warn!(%error, "no media for a browser's leg");
+            NoPort
+        })
+    }
+
+    fn restart_ice(&mut self, leg: LegId) -> Option<Credentials> {
+        self.told = true;
+        self.pool.restart_ice(leg).unwrap_or_else(|error| {
+            tracing::warn!(%error, "a browser's leg keeps its old path");
+            None
         })
     }
 

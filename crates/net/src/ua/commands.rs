@@ -9,7 +9,7 @@ use types::leg::{Connection, TransferProgress};
 use types::{Cause, LegCommand, LegEvent, LegId, Now, RecordingId};
 
 use super::leg::{End, Phase, Refer};
-use super::{MEDIA_FIGURES_WAIT, Ua, cause, codecs};
+use super::{MEDIA_FIGURES_WAIT, Ua, browser, cause, codecs};
 use crate::mind::Mind;
 
 impl<M: Mind> Ua<M> {
@@ -89,6 +89,9 @@ impl<M: Mind> Ua<M> {
             return true;
         }
         let linked = leg.linked;
+        if leg.offer.as_deref().is_some_and(browser::offers_dtls) {
+            return self.open_browser(now, id);
+        }
         let Ok(port) = self.media.open(now, id, linked) else { return false };
         let Some(leg) = self.legs.get_mut(&id) else { return false };
         leg.media_open = true;

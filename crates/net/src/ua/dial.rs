@@ -9,7 +9,7 @@ use types::leg::{CallerId, Target, Text};
 use types::{Cause, LegEvent, LegId, Now, Private};
 
 use super::leg::{Leg, Phase};
-use super::{Lookup, Purpose, Ua, codecs};
+use super::{Lookup, Purpose, Ua, browser, codecs};
 use crate::mind::Mind;
 
 /// A leg whose address is being resolved.
@@ -93,14 +93,25 @@ impl<M: Mind> Ua<M> {
             return self.fail(now, id, Cause::Unreachable, None);
         };
         let linked = self.legs.get(&id).and_then(|l| l.linked);
-        let Ok(port) = self.media.open(now, id, linked) else {
-            return self.fail(now, id, Cause::Overload, None);
+        let opened = if browser::is_browsers(flow) {
+            self.open_browser(now, id)
+        } else {
+            let port = self.media.open(now, id, linked).ok();
+            let address = port.map(|port| self.media_address(local, port));
+            match (address, self.legs.get_mut(&id)) {
+                (Some(address), Some(leg)) => {
+                    leg.media_open = true;
+                    leg.caps.address = address;
+                    true
+                }
+                _ => false,
+            }
         };
-        let address = self.media_address(local, port);
+        if !opened {
+            return self.fail(now, id, Cause::Overload, None);
+        }
         let prefer = linked.and_then(|l| self.preferred_codec(l));
         let Some(leg) = self.legs.get_mut(&id) else { return };
-        leg.media_open = true;
-        leg.caps.address = address;
         if let Some(codec) = prefer {
             codecs::prefer(&mut leg.caps, &codec);
         }

@@ -182,6 +182,9 @@ impl<M: Mind> Ua<M> {
 
     fn on_change(&mut self, now: Now, call: CallHandle, offer: Option<&[u8]>) {
         let Some(id) = self.leg_of(call) else { return };
+        if let Some(offer) = offer {
+            self.renew_ice(id, offer);
+        }
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let body = match offer {
             Some(offer) => leg.make_answer(offer),

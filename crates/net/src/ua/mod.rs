@@ -4,6 +4,7 @@
 //! datagrams and media commands come out. Below it is SIP, above it are leg words only.
 
 mod auth;
+mod browser;
 mod cause;
 mod codecs;
 mod commands;
@@ -24,10 +25,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use media::engine::MediaCommand;
+use media::ice::Credentials;
 use sip::agent::{Agent, AgentConfig, CallHandle, Transmit};
 use sip::flow::{Flow, Transport};
 use types::{LegEvent, LegId, Mono, Now, Private};
 
+use crate::media::BrowserEnd;
 use crate::mind::Mind;
 use auth::Auth;
 pub use auth::AuthCounts;
@@ -43,6 +46,19 @@ pub trait MediaPlane: Send {
     /// # Errors
     /// When no port is free.
     fn open(&mut self, now: Now, leg: LegId, near: Option<LegId>) -> Result<u16, NoPort>;
+
+    /// Opens a browser leg's media, near another leg where both will talk. Gives what its description needs.
+    ///
+    /// # Errors
+    /// When there is no port for browsers.
+    fn open_browser(&mut self, _now: Now, _leg: LegId, _near: Option<LegId>) -> Result<BrowserEnd, NoPort> {
+        Err(NoPort)
+    }
+
+    /// New ICE credentials for a browser leg whose offer restarts ICE; none when there is no such leg.
+    fn restart_ice(&mut self, _leg: LegId) -> Option<Credentials> {
+        None
+    }
 
     /// Tells a leg's media something. Commands for a leg that is not open are ignored.
     fn command(&mut self, command: MediaCommand);
