@@ -34,16 +34,23 @@ fn commit() -> String {
     git(&["describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"]).unwrap_or_else(|| "unknown".to_owned())
 }
 
+/// The web applications, and the folder that each is served from.
+const APPS: [(&str, &str); 2] = [("console", ""), ("desk", "desk")];
+
 fn pages() {
-    let dist = Path::new("../../web/apps/console/dist");
-    println!("cargo::rerun-if-changed={}", dist.display());
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("pages");
     let _ = fs::remove_dir_all(&out);
     fs::create_dir_all(&out).expect("OUT_DIR can be written");
-    if dist.is_dir() {
-        copy(dist, &out);
-    } else {
-        println!("cargo::warning=the web pages are not built; the server will answer without them");
+    for (app, folder) in APPS {
+        let dist = Path::new("../../web/apps").join(app).join("dist");
+        println!("cargo::rerun-if-changed={}", dist.display());
+        if dist.is_dir() {
+            let target = out.join(folder);
+            fs::create_dir_all(&target).expect("OUT_DIR can be written");
+            copy(&dist, &target);
+        } else {
+            println!("cargo::warning=the pages of {app} are not built; the server will answer without them");
+        }
     }
 }
 

@@ -22,9 +22,9 @@ def shot(t, browser, name):
     browser.screenshot(folder / f"{name}.png")
 
 
-def sign_in(t, browser, user, password):
-    """Fills in the login page."""
-    browser.open(f"http://{t.server.http[0]}:{t.server.http[1]}/")
+def sign_in(t, browser, user, password, path="/"):
+    """Fills in the login page on the way to a path."""
+    browser.open(f"http://{t.server.http[0]}:{t.server.http[1]}{path}")
     browser.type_into("input[name=username]", user)
     browser.type_into("input[name=password]", password)
     browser.click("button[type=submit]")

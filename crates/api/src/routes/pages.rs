@@ -14,6 +14,8 @@ use crate::state::App;
 const PAGE: &str = "index.html";
 /// Where the bundler puts files whose names hold a hash of their content.
 const HASHED: &str = "assets/";
+/// Applications that live in a folder of their own, with a page and files like those of the one at the root.
+const APPS: [&str; 1] = ["desk/"];
 
 /// Answers what no route has taken.
 pub(crate) async fn page(State(app): State<App>, method: Method, uri: Uri) -> Response {
@@ -24,14 +26,16 @@ pub(crate) async fn page(State(app): State<App>, method: Method, uri: Uri) -> Re
     if method != Method::GET && method != Method::HEAD {
         return ApiError::new(Code::MethodNotAllowed).into_response();
     }
-    let find = |path| app.assets.find(path);
+    let find = |path: &str| app.assets.find(path);
+    let folder = APPS.into_iter().find(|own| path.starts_with(own) || own.strip_suffix('/') == Some(path));
+    let within = folder.map_or(path, |own| path.strip_prefix(own).unwrap_or_default());
     if let Some(file) = find(path).filter(|_| !path.is_empty()) {
-        let cache = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let cache = if within.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
         return serve(file, cache);
     }
     // A file that is gone has to be missed: a page in its place would be run as a script.
-    let is_file = path.starts_with(HASHED) || path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    match find(PAGE).filter(|_| !is_file) {
+    let is_file = within.starts_with(HASHED) || path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    match find(&format!("{}{PAGE}", folder.unwrap_or_default())).filter(|_| !is_file) {
         Some(page) => serve(page, "no-cache"),
         None => ApiError::not_found().into_response(),
     }

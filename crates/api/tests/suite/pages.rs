@@ -23,6 +23,20 @@ async fn the_page_answers_at_every_path_of_the_application() {
 }
 
 #[tokio::test]
+async fn the_agents_desk_has_a_page_and_files_of_its_own() {
+    let world = World::start().await;
+    for path in ["/desk", "/desk/", "/desk/index.html", "/desk/anything"] {
+        let reply = world.ask(Ask::new("GET", path)).await;
+        assert_eq!((reply.status, reply.header("cache-control")), (200, Some("no-cache")), "{path}");
+        assert!(reply.text().contains("<title>agent</title>"), "{path}");
+    }
+    let script = world.ask(Ask::new("GET", "/desk/assets/desk-3c4d.js")).await;
+    assert_eq!(script.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert_eq!(world.ask(Ask::new("GET", "/desk/assets/desk-old.js")).await.error().0, 404);
+    assert!(world.ask(Ask::new("GET", "/desktop")).await.text().contains("<title>desk</title>"));
+}
+
+#[tokio::test]
 async fn every_answer_is_guarded() {
     let world = World::start().await;
     for path in ["/", "/api/v1/me", "/healthz", "/assets/app-1a2b.js"] {

@@ -162,6 +162,10 @@ fn page(path: &str) -> Option<(Cow<'static, [u8]>, &'static str)> {
     match path {
         "index.html" => Some((b"<!doctype html><title>desk</title>".as_slice().into(), "text/html; charset=utf-8")),
         "assets/app-1a2b.js" => Some((b"let a = 1;".as_slice().into(), "text/javascript")),
+        "desk/index.html" => {
+            Some((b"<!doctype html><title>agent</title>".as_slice().into(), "text/html; charset=utf-8"))
+        }
+        "desk/assets/desk-3c4d.js" => Some((b"let b = 2;".as_slice().into(), "text/javascript")),
         "favicon.svg" => Some((b"<svg/>".as_slice().into(), "image/svg+xml")),
         _ => None,
     }

@@ -1,37 +1,11 @@
 import { send } from "./client";
 import { ApiError, toApiError } from "./error";
-import type { AgentState, AgentStateChange, LiveQueue } from "./types";
+import type { AgentState, AgentStateChange, LiveQueue, PhoneCredentials, Title } from "./types";
 
-/** A text in both languages of the product. */
-export interface BothWords {
-  zh: string;
-  en: string;
-}
-
-/** A short-lived sign-in for the phone in the browser. */
-export interface PhoneCredentials {
-  uri: string;
-  username: string;
-  password: string;
-  realm: string;
-  expires_in_s: number;
-  /** Where SIP is spoken; may be relative to this page. */
-  ws_url: string;
-  ice_servers: { urls: string[]; username?: string; credential?: string }[];
-}
-
-/** A kind of outcome that an agent can choose; kinds may have finer ones below them. */
-export interface DispositionNode {
-  code: string;
-  title: BothWords;
-  children: DispositionNode[];
-}
-
-/** What came of a call, in the agent's words. */
-export interface DispositionChange {
-  code: string;
-  note: string;
-}
+/** A short-lived sign-in for the phone in the browser, and how the media gets through where they cannot go directly. */
+export type BrowserPhone = PhoneCredentials & {
+  ice_servers?: { urls: string[]; username?: string; credential?: string }[];
+};
 
 /** An agent's day so far. */
 export interface AgentDay {
@@ -47,16 +21,13 @@ export interface AgentDay {
 
 /** Who calls, as far as the server knows. */
 export interface CallerCard {
-  place?: BothWords | null;
+  place?: Title | null;
   customer?: { id: string; name: string; vip_level?: number | null; tags: string[] } | null;
 }
 
 /** What the agent's desk asks beside the general interface. Null is a server that has no such route. */
 export interface DeskApi {
-  phoneCredentials: () => Promise<PhoneCredentials>;
-  dispositions: (signal?: AbortSignal) => Promise<DispositionNode[] | null>;
-  /** Says what came of a call; false where the server takes no such word. */
-  dispose: (interactionId: string, change: DispositionChange) => Promise<boolean>;
+  phoneCredentials: () => Promise<BrowserPhone>;
   extendWrapUp: (agentId: string, seconds: number) => Promise<AgentState | null>;
   day: (agentId: string, from: string, signal?: AbortSignal) => Promise<AgentDay | null>;
   card: (interactionId: string, signal?: AbortSignal) => Promise<CallerCard | null>;
@@ -77,7 +48,9 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
 export function createDeskApi({ baseUrl, fetch: fetcher }: { baseUrl: string; fetch: typeof globalThis.fetch }): DeskApi {
   const root = new URL("api/v1/", baseUrl).href;
   const segment = encodeURIComponent;
-  const ask = async (method: "GET" | "POST" | "PUT", path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> => {
+  // A route that is not there is asked for once, not with every look at the day.
+  let hasDay = true;
+  const ask = async (method: "GET" | "POST", path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> => {
     const response = await send(fetcher, root + path, {
       method,
       headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
@@ -85,24 +58,21 @@ export function createDeskApi({ baseUrl, fetch: fetcher }: { baseUrl: string; fe
       ...(signal === undefined ? {} : { signal }),
     });
     // A page in place of an answer comes from something between us and the server.
-    if (response.status === 204) return null;
     return response.json().catch(() => {
       throw new ApiError("server", "the answer is no JSON", response.status);
     });
   };
 
   return {
-    phoneCredentials: async () => (await ask("POST", "phone/credentials", {})) as PhoneCredentials,
-    dispositions: async (signal) => {
-      const found = (await orNull(ask("GET", "dispositions", undefined, signal))) as { items: DispositionNode[] } | null;
-      return found?.items ?? null;
-    },
-    dispose: async (id, change) =>
-      (await orNull(ask("PUT", `interactions/${segment(id)}/disposition`, change).then(() => true))) ?? false,
+    phoneCredentials: async () => (await ask("POST", "phone/credentials", {})) as BrowserPhone,
     extendWrapUp: async (id, seconds) =>
       (await orNull(ask("POST", `agents/${segment(id)}/wrap-up`, { extend_s: seconds }))) as AgentState | null,
-    day: async (id, from, signal) =>
-      (await orNull(ask("GET", `agents/${segment(id)}/day?from=${segment(from)}`, undefined, signal))) as AgentDay | null,
+    day: async (id, from, signal) => {
+      if (!hasDay) return null;
+      const found = await orNull(ask("GET", `agents/${segment(id)}/day?from=${segment(from)}`, undefined, signal));
+      hasDay = found !== null;
+      return found as AgentDay | null;
+    },
     card: async (id, signal) =>
       (await orNull(ask("GET", `interactions/${segment(id)}/card`, undefined, signal))) as CallerCard | null,
   };

@@ -7,10 +7,7 @@ export {
   nextState,
   queueExtension,
   type AgentDay,
-  type BothWords,
+  type BrowserPhone,
   type CallerCard,
   type DeskApi,
-  type DispositionChange,
-  type DispositionNode,
-  type PhoneCredentials,
 } from "./desk";

@@ -41,3 +41,5 @@ export type Callback = Schemas["Callback"];
 export type CallbackStatus = Schemas["CallbackStatus"];
 export type CallbackPage = Schemas["CallbackPage"];
 export type Peaks = Schemas["Peaks"];
+export type PhoneCredentials = Schemas["PhoneCredentials"];
+export type DispositionChoice = Schemas["DispositionChoice"];

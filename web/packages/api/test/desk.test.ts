@@ -21,24 +21,19 @@ describe("createDeskApi", () => {
 
   it.each([404, 405])("takes %i for a server that has no such route", async (status) => {
     const api = apiThat(() => Response.json({ error: { code: "x", message: "x", request_id: "1" } }, { status }));
-    expect([await api.dispositions(), await api.day("me", "x"), await api.card("i"), await api.extendWrapUp("me", 60)]).toEqual([
-      null,
-      null,
-      null,
-      null,
-    ]);
-    expect(await api.dispose("i", { code: "solved", note: "" })).toBe(false);
+    expect([await api.day("me", "x"), await api.card("i"), await api.extendWrapUp("me", 60)]).toEqual([null, null, null]);
     await expect(api.phoneCredentials()).rejects.toThrow();
   });
 
-  it("says what came of a call", async () => {
-    let body: unknown = null;
-    const api = apiThat((_url, init) => {
-      body = typeof init?.body === "string" ? JSON.parse(init.body) : null;
-      return new Response(null, { status: 204 });
+  it("asks once for a day that the server does not count", async () => {
+    let asked = 0;
+    const api = apiThat(() => {
+      asked += 1;
+      return Response.json({}, { status: 404 });
     });
-    expect(await api.dispose("a/b", { code: "solved", note: "谢谢" })).toBe(true);
-    expect(body).toEqual({ code: "solved", note: "谢谢" });
+    await api.day("me", "x");
+    await api.day("me", "x");
+    expect(asked).toBe(1);
   });
 
   it("passes every other refusal on", async () => {

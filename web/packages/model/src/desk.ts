@@ -2,6 +2,6 @@ export * from "./desk/agent";
 export { callCard, type CallCard, type CardParts, type PressedKey } from "./desk/card";
 export { colleagues, MAX_COLLEAGUES, type Colleague } from "./desk/colleagues";
 export { dayFigures, type DayFigures, type DayHour } from "./desk/day";
-export { choicesOf, DEFAULT_DISPOSITIONS, pathTo, type DispositionChoice } from "./desk/dispositions";
+export { dispositionTree, pathTo, type DispositionNode } from "./desk/dispositions";
 export { NOTE_CHARS, type Draft } from "./desk/drafts";
 export { DeskWork, HISTORY_ROWS, type History, type SaveState, type WorkSource, type WorkView } from "./desk/work";

@@ -6,13 +6,10 @@ export const PROBLEMS = [
   "mic_denied",
   "mic_missing",
   "mic_busy",
-  /** The microphone is open, but nothing is heard. */
-  "mic_silent",
   "mic_failed",
   "speaker_missing",
   /** The browser plays nothing before a person has touched the page. */
   "sound_blocked",
-  "notify_denied",
   /** No account could be had from the server. */
   "no_account",
   "forbidden",

@@ -13,7 +13,7 @@ export const enUS = {
   account: "Account {{name}}",
   signOut: "Sign out",
   hasRecording: "Recorded",
-  page: { live: "Live", interactions: "Calls", callbacks: "Callbacks" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks" },
   role: { agent: "Agent", supervisor: "Supervisor", admin: "Administrator", operator: "Operator" },
   direction: { inbound: "Inbound", outbound: "Outbound", internal: "Internal" },
   outcome: {

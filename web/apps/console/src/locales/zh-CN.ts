@@ -13,7 +13,7 @@ export const zhCN = {
   account: "账号 {{name}}",
   signOut: "退出登录",
   hasRecording: "有录音",
-  page: { live: "监控", interactions: "通话记录", callbacks: "回呼" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼" },
   role: { agent: "坐席", supervisor: "班长", admin: "管理员", operator: "话务员" },
   direction: { inbound: "呼入", outbound: "呼出", internal: "内部" },
   outcome: {

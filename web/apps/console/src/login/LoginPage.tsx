@@ -14,6 +14,12 @@ function messageKey(error: ApiError): "login.wrong" | "login.busy" | "login.offl
   return error.kind === "offline" ? "login.offline" : "login.failed";
 }
 
+/** The agent's desk is an application of its own: a way within this one does not lead there. */
+function isDesk(path: string): boolean {
+  const desk = new URL("desk", document.baseURI).pathname;
+  return path === desk || path.startsWith(`${desk}/`);
+}
+
 /** Bars of a voice, the one ornament of the page. */
 function Voice(): ReactElement {
   const bars = Array.from({ length: 48 }, (_, index) => {
@@ -46,7 +52,8 @@ export function LoginPage(): ReactElement {
       const { user } = await api.login(form);
       queries.clear();
       queries.setQueryData(["me"], user);
-      await navigate({ href: next ?? "/", replace: true });
+      if (next !== undefined && isDesk(next)) window.location.assign(next);
+      else await navigate({ href: next ?? "/", replace: true });
     } catch (thrown) {
       const failure = toApiError(thrown);
       // The server asks for the tenant only where it holds more than one.

@@ -1,4 +1,4 @@
-import { DashboardOutlined, PhoneOutlined, RollbackOutlined } from "@ant-design/icons";
+import { CustomerServiceOutlined, DashboardOutlined, PhoneOutlined, RollbackOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
@@ -17,6 +17,12 @@ export function Rail(): ReactElement {
   const me = useMe();
   return (
     <nav className="rail" aria-label={t("rail")}>
+      {typeof me.agent_id === "string" ? (
+        <a href={new URL("desk/", document.baseURI).href} className="rail-item" target="lingtong-desk">
+          <CustomerServiceOutlined />
+          <span>{t("page.desk")}</span>
+        </a>
+      ) : null}
       {pagesFor(me).map((page) => (
         <Link key={page} to={PATHS[page]} className="rail-item" activeProps={{ className: "rail-item active" }}>
           {ICONS[page]}

@@ -1,4 +1,4 @@
-import type { BothWords, CallerCard, InteractionDetail, LiveInteraction, TraceStep } from "@lingtong/api";
+import type { CallerCard, InteractionDetail, LiveInteraction, Title, TraceStep } from "@lingtong/api";
 import { parseTime } from "../time";
 
 export interface PressedKey {
@@ -14,7 +14,9 @@ export interface CallCard {
   direction: "inbound" | "outbound" | "internal";
   /** The number that was dialled. */
   dialled: string;
-  place: BothWords | null;
+  place: Title | null;
+  /** Whether the server was able to say who it is, be it that nobody is known. */
+  looked: boolean;
   customer: { name: string; vipLevel: number; tags: readonly string[] } | null;
   queueId: string | null;
   pressed: readonly PressedKey[];
@@ -28,7 +30,9 @@ export interface CardParts {
   /** What the phone says; enough where nothing else is known. */
   phone: { number: string; direction: "in" | "out" } | null;
   live: LiveInteraction | null;
-  detail: Pick<InteractionDetail, "trace" | "answered_at"> | null;
+  /** When the agent and the customer came together. */
+  reachedAt: string | null;
+  detail: Pick<InteractionDetail, "trace"> | null;
   card: CallerCard | null;
 }
 
@@ -39,16 +43,16 @@ function keyOf(step: TraceStep): string | null {
 }
 
 /** The card of a call from whatever is known of it so far. */
-export function callCard({ phone, live, detail, card }: CardParts, nowMs: number): CallCard {
+export function callCard({ phone, live, reachedAt, detail, card }: CardParts, nowMs: number): CallCard {
   const direction = live?.direction ?? (phone?.direction === "out" ? "outbound" : "inbound");
   const other = live === null ? null : direction === "outbound" ? live.to : live.from;
   const path = detail?.trace ?? [];
-  const reached = detail?.answered_at ?? (live?.state === "talking" || live?.state === "held" ? live.state_since : null);
   return {
     number: other ?? phone?.number ?? "",
     direction,
     dialled: live?.to ?? "",
     place: card?.place ?? null,
+    looked: card !== null,
     customer:
       card?.customer === null || card?.customer === undefined
         ? null
@@ -60,6 +64,6 @@ export function callCard({ phone, live, detail, card }: CardParts, nowMs: number
     }),
     path,
     startedAt: live?.started_at ?? null,
-    waitMs: live === null ? null : Math.max(0, (reached === null ? nowMs : parseTime(reached)) - parseTime(live.started_at)),
+    waitMs: live === null ? null : Math.max(0, (reachedAt === null ? nowMs : parseTime(reachedAt)) - parseTime(live.started_at)),
   };
 }

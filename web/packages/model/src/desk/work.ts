@@ -1,6 +1,5 @@
 import type {
   CallerCard,
-  DispositionChange,
   Interaction,
   InteractionDetail,
   LiveAgent,
@@ -25,8 +24,8 @@ export type SaveState =
   | "waiting"
   | "saving"
   | "saved"
-  /** The server takes no such word yet: it is kept in this browser. */
-  | "local"
+  /** The server counts calls by what came of them: a note goes with a choice. Until then it is kept in this browser. */
+  | "unchosen"
   | "failed";
 
 export interface History {
@@ -41,6 +40,8 @@ export interface WorkView {
   stage: "idle" | "ringing" | "talking" | "wrap_up";
   /** As last seen; kept while it is wrapped up. */
   live: LiveInteraction | null;
+  /** When the agent and the customer came together. */
+  reachedAt: string | null;
   detail: InteractionDetail | null;
   card: CallerCard | null;
   history: History;
@@ -53,7 +54,7 @@ export interface WorkSource {
   /** Calls of this number, newest first. */
   history: (number: string, signal: AbortSignal) => Promise<readonly Interaction[]>;
   card: (id: string, signal: AbortSignal) => Promise<CallerCard | null>;
-  dispose: (id: string, change: DispositionChange) => Promise<boolean>;
+  dispose: (id: string, draft: Draft) => Promise<unknown>;
   drafts: DraftStore;
 }
 
@@ -61,12 +62,19 @@ const IDLE: WorkView = {
   interactionId: null,
   stage: "idle",
   live: null,
+  reachedAt: null,
   detail: null,
   card: null,
   history: { loading: false, items: [], error: null },
   draft: { code: "", note: "" },
   save: "empty",
 };
+
+/** What has to be done about what was written. */
+function stateOf(draft: Draft): SaveState {
+  if (draft.code !== "") return "waiting";
+  return draft.note === "" ? "empty" : "unchosen";
+}
 
 /** Follows the call in hand and hands over what the agent writes about it. */
 export class DeskWork {
@@ -76,6 +84,7 @@ export class DeskWork {
   private abort = new AbortController();
   private saveTimer: ReturnType<typeof setTimeout> | undefined;
   private tries = 0;
+  private seen: LiveInteraction | undefined;
 
   constructor(private readonly source: WorkSource) {
     this.drafts = new Drafts(source.drafts);
@@ -94,11 +103,16 @@ export class DeskWork {
     const stage = state === "ringing" || state === "talking" || state === "wrap_up" ? state : "idle";
     const id = stage === "idle" ? null : (agent?.interaction_id ?? this.view.interactionId);
     if (id !== this.view.interactionId) this.change(id);
-    const live = (id === null ? undefined : interactions.get(id)) ?? this.view.live;
+    const before = this.view.live;
+    const now = id === null ? undefined : interactions.get(id);
+    // A call that is through its queue still came by it.
+    const live = now === undefined || now === this.seen ? before : { ...now, queue_id: now.queue_id ?? before?.queue_id ?? null };
+    this.seen = now;
     const moved = stage !== this.view.stage;
+    const reachedAt = this.view.reachedAt ?? (stage === "talking" ? (agent?.since ?? null) : null);
     if (!moved && live === this.view.live) return;
     const known = this.view.live !== null;
-    this.set({ stage, live });
+    this.set({ stage, live, reachedAt });
     if (id === null) return;
     if (moved) void this.lookUp(id);
     if (!known && live !== null) void this.lookBack(live);
@@ -117,8 +131,10 @@ export class DeskWork {
     draft.note = draft.note.slice(0, NOTE_CHARS);
     this.drafts.put(id, draft);
     this.tries = 0;
-    this.set({ draft, save: "waiting" });
-    this.saveAfter(SAVE_AFTER_MS);
+    const save = stateOf(draft);
+    this.set({ draft, save });
+    if (save === "waiting") this.saveAfter(SAVE_AFTER_MS);
+    else clearTimeout(this.saveTimer);
   }
 
   /** Hands over at once: the agent is done, or asks for another try. */
@@ -137,10 +153,10 @@ export class DeskWork {
     this.abort.abort();
     this.abort = new AbortController();
     const draft = id === null ? IDLE.draft : this.drafts.of(id);
-    const written = draft.code !== "" || draft.note !== "";
-    this.set({ ...IDLE, interactionId: id, draft, save: written ? "waiting" : "empty" });
+    const save = stateOf(draft);
+    this.set({ ...IDLE, interactionId: id, draft, save });
     if (id === null) return;
-    if (written) this.saveAfter(SAVE_AFTER_MS);
+    if (save === "waiting") this.saveAfter(SAVE_AFTER_MS);
     const { signal } = this.abort;
     // A card that cannot be had is no reason to bother anybody: the call is there.
     void this.source.card(id, signal).then(
@@ -188,9 +204,9 @@ export class DeskWork {
     this.set({ save: "saving" });
     const mine = (): boolean => this.view.interactionId === id && this.view.draft === draft;
     try {
-      const taken = await this.source.dispose(id, draft);
-      if (taken) this.drafts.put(id, { code: "", note: "" });
-      if (mine()) this.set({ save: taken ? "saved" : "local" });
+      await this.source.dispose(id, draft);
+      this.drafts.put(id, { code: "", note: "" });
+      if (mine()) this.set({ save: "saved" });
     } catch (thrown) {
       this.tries += 1;
       if (!mine()) return;

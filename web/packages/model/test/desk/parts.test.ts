@@ -4,7 +4,7 @@ import { agentFace, newerState, WRAP_UP_URGENT_MS, wrapUpAt } from "../../src/de
 import { callCard } from "../../src/desk/card";
 import { colleagues } from "../../src/desk/colleagues";
 import { dayFigures } from "../../src/desk/day";
-import { choicesOf, DEFAULT_DISPOSITIONS, pathTo } from "../../src/desk/dispositions";
+import { dispositionTree, pathTo } from "../../src/desk/dispositions";
 import { agent, at, call, START } from "../builders";
 
 describe("newerState", () => {
@@ -53,7 +53,7 @@ describe("callCard", () => {
     const live = call("i1", { from: "13800138000", to: "95000", queue_id: "sales", state: "ringing" });
     const trace = [step("main", "digit 1"), step("account", "6 digits"), step("hours", "open")];
     const card = callCard(
-      { phone: null, live, detail: { trace }, card: { customer: { id: "c", name: "王女士", vip_level: 2, tags: ["老客户"] } } },
+      { phone: null, live, reachedAt: null, detail: { trace }, card: { customer: { id: "c", name: "王女士", vip_level: 2, tags: ["老客户"] } } },
       START + 42_000,
     );
     expect(card).toMatchObject({
@@ -70,14 +70,14 @@ describe("callCard", () => {
   });
 
   it("stops the wait when the call is answered", () => {
-    const live = call("i1", { state: "talking", state_since: at(9_000) });
-    expect(callCard({ phone: null, live, detail: null, card: null }, START + 99_000).waitMs).toBe(9_000);
+    const live = call("i1", { state: "held", state_since: at(50_000) });
+    expect(callCard({ phone: null, live, reachedAt: at(9_000), detail: null, card: null }, START + 99_000).waitMs).toBe(9_000);
   });
 
   it("shows the other side of a call that goes out, and does with what the phone knows", () => {
     const out = call("i1", { direction: "outbound", from: "95000", to: "13900139000" });
-    expect(callCard({ phone: null, live: out, detail: null, card: null }, START).number).toBe("13900139000");
-    const alone = callCard({ phone: { number: "1002", direction: "out" }, live: null, detail: null, card: null }, START);
+    expect(callCard({ phone: null, live: out, reachedAt: null, detail: null, card: null }, START).number).toBe("13900139000");
+    const alone = callCard({ phone: { number: "1002", direction: "out" }, live: null, reachedAt: null, detail: null, card: null }, START);
     expect(alone).toMatchObject({ number: "1002", direction: "outbound", waitMs: null, pressed: [] });
   });
 });
@@ -133,17 +133,20 @@ describe("dayFigures", () => {
 });
 
 describe("dispositions", () => {
-  it("are walked from top to bottom, each with the way to it", () => {
-    const choices = choicesOf(DEFAULT_DISPOSITIONS);
-    expect(choices.slice(0, 2).map((one) => [one.code, one.path.map((title) => title.en), one.parent])).toEqual([
-      ["solved", ["Solved"], true],
-      ["solved.informed", ["Solved", "Question answered"], false],
-    ]);
-    expect(new Set(choices.map((one) => one.code)).size).toBe(choices.length);
+  const choice = (code: string) => ({ code, title: { zh: code, en: code } });
+  const tree = dispositionTree(["complaint.delivery", "solved", "complaint", "complaint.delivery.late", "wrong.number"].map(choice));
+
+  it("stand below the one that their code goes on from, where there is one", () => {
+    expect(tree.map((node) => node.code)).toEqual(["solved", "complaint", "wrong.number"]);
+    expect(tree[1]?.children[0]?.children.map((node) => node.code)).toEqual(["complaint.delivery.late"]);
   });
 
   it("are found by code", () => {
-    expect(pathTo(DEFAULT_DISPOSITIONS, "follow_up.call_back").map((one) => one.title.zh)).toEqual(["需要跟进", "约定回电"]);
-    expect(pathTo(DEFAULT_DISPOSITIONS, "nothing")).toEqual([]);
+    expect(pathTo(tree, "complaint.delivery.late").map((node) => node.code)).toEqual([
+      "complaint",
+      "complaint.delivery",
+      "complaint.delivery.late",
+    ]);
+    expect(pathTo(tree, "nothing")).toEqual([]);
   });
 });

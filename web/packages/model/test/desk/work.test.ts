@@ -2,14 +2,14 @@ import { ApiError, type Interaction, type LiveInteraction } from "@lingtong/api"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MAX_DRAFTS, NOTE_CHARS } from "../../src/desk/drafts";
 import { DeskWork, SAVE_AFTER_MS, SAVE_RETRY_MS, SAVE_TRIES, type WorkSource } from "../../src/desk/work";
-import { agent, call } from "../builders";
+import { agent, at, call } from "../builders";
 
 const past = (id: string): Interaction => ({ id, from: "13800138000" }) as Interaction;
 
 class Source implements WorkSource {
   asked: string[] = [];
   disposed: [string, { code: string; note: string }][] = [];
-  outcome: () => Promise<boolean> = () => Promise.resolve(true);
+  outcome: () => Promise<void> = () => Promise.resolve();
   stored: string | null = null;
 
   interaction = (id: string) => {
@@ -61,7 +61,9 @@ describe("DeskWork", () => {
   it("shows the call from the first ring to the end of the wrap-up", async () => {
     await ring();
     expect(work.getView()).toMatchObject({ stage: "ringing", interactionId: "now", live: { from: "13800138000" } });
-    work.follow(agent("me", { state: "talking", interaction_id: "now" }), board({ ...now, state: "talking" }));
+    const answered: LiveInteraction = { ...now, state: "talking", queue_id: null };
+    work.follow(agent("me", { state: "talking", interaction_id: "now", since: at(9_000) }), board(answered));
+    expect(work.getView()).toMatchObject({ stage: "talking", reachedAt: at(9_000), live: { queue_id: "sales" } });
     work.follow(agent("me", { state: "wrap_up" }), board());
     expect(work.getView()).toMatchObject({ stage: "wrap_up", interactionId: "now", live: { queue_id: "sales" } });
     work.follow(agent("me", { state: "ready" }), board());
@@ -97,7 +99,7 @@ describe("DeskWork", () => {
 
   it("hands over what was written when the agent pauses, as one", async () => {
     await ring();
-    work.write({ note: "a" });
+    work.write({ note: "a", code: "solved" });
     await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS - 1);
     work.write({ note: "ab", code: "solved" });
     await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
@@ -107,19 +109,19 @@ describe("DeskWork", () => {
 
   it("hands over what is left when the next call comes", async () => {
     await ring();
-    work.write({ note: "unfinished" });
+    work.write({ note: "unfinished", code: "solved" });
     work.follow(agent("me", { state: "ready" }), board());
-    expect(source.disposed).toEqual([["now", { code: "", note: "unfinished" }]]);
+    expect(source.disposed).toEqual([["now", { code: "solved", note: "unfinished" }]]);
   });
 
   it("tries again by itself, then asks, and loses nothing meanwhile", async () => {
     source.outcome = () => Promise.reject(new ApiError("offline", "gone"));
     await ring();
-    work.write({ note: "kept" });
+    work.write({ note: "kept", code: "solved" });
     await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS + SAVE_RETRY_MS * 2 ** SAVE_TRIES);
     expect(source.disposed).toHaveLength(SAVE_TRIES);
     expect(work.getView()).toMatchObject({ save: "failed", draft: { note: "kept" } });
-    source.outcome = () => Promise.resolve(true);
+    source.outcome = () => Promise.resolve();
     work.flush();
     await vi.advanceTimersByTimeAsync(0);
     expect(work.getView().save).toBe("saved");
@@ -134,19 +136,21 @@ describe("DeskWork", () => {
     expect(work.getView().save).toBe("failed");
   });
 
-  it("keeps in this browser what the server has no place for, over a reload", async () => {
-    source.outcome = () => Promise.resolve(false);
+  it("keeps a note without a choice in this browser, over a reload, until one is made", async () => {
     await ring();
     work.write({ note: "mine" });
-    await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
-    expect(work.getView().save).toBe("local");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(source.disposed).toEqual([]);
+    expect(work.getView().save).toBe("unchosen");
     work = new DeskWork(source);
     await ring();
     expect(work.getView().draft.note).toBe("mine");
+    work.write({ code: "solved" });
+    await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
+    expect(source.disposed).toEqual([["now", { code: "solved", note: "mine" }]]);
   });
 
   it("keeps few drafts, and no note longer than the server takes", async () => {
-    source.outcome = () => Promise.resolve(false);
     for (let index = 0; index < MAX_DRAFTS + 5; index += 1) {
       const id = `i${String(index)}`;
       work.follow(agent("me", { state: "talking", interaction_id: id }), board());

@@ -60,11 +60,13 @@ function useAntdLocale(language: string): Locale {
 
 interface AppearanceProps {
   children: ReactNode;
+  /** Dialogs and menus are there at once: for a page that is worked with all day on a slow machine. */
+  still?: boolean;
   chooseLanguage: (language: Language) => void;
 }
 
 /** Theme and component language for everything below. */
-export function AppearanceProvider({ children, chooseLanguage }: AppearanceProps): ReactElement {
+export function AppearanceProvider({ children, chooseLanguage, still = false }: AppearanceProps): ReactElement {
   const { i18n } = useTranslation("ui");
   const [choice, setChoice] = useState<ThemeChoice>(savedTheme);
   const systemDark = useSystemDark();
@@ -85,9 +87,13 @@ export function AppearanceProvider({ children, chooseLanguage }: AppearanceProps
     }),
     [choice, name, chooseLanguage],
   );
+  const theme = useMemo(() => {
+    const made = antdThemeOf(name);
+    return still ? { ...made, token: { ...made.token, motion: false } } : made;
+  }, [name, still]);
   return (
     <AppearanceContext value={value}>
-      <ConfigProvider theme={antdThemeOf(name)} locale={locale} button={{ autoInsertSpace: false }}>
+      <ConfigProvider theme={theme} locale={locale} button={{ autoInsertSpace: false }}>
         {children}
       </ConfigProvider>
     </AppearanceContext>

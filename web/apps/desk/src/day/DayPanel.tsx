@@ -1,0 +1,109 @@
+import { clock, type DayFigures, type DayHour } from "@lingtong/model";
+import { EmptyState, ErrorState, Figure, Panel, Skeleton } from "@lingtong/ui";
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { useDay } from "./useDay";
+
+const WIDTH = 320;
+const HEIGHT = 96;
+const FOOT = 16;
+
+interface PlotProps {
+  hours: readonly DayHour[];
+  label: string;
+  value: (hour: DayHour) => number;
+  text: (value: number) => string;
+  color: string;
+}
+
+/** Bars by hour, each with its figure; told in words to who cannot see them. */
+function Plot({ hours, label, value, text, color }: PlotProps): ReactElement {
+  const most = Math.max(...hours.map(value), 1);
+  const step = WIDTH / Math.max(hours.length, 6);
+  const told = hours.map((hour) => `${String(hour.hour)}:00 ${text(value(hour))}`).join(", ");
+  return (
+    <figure className="plot">
+      <figcaption>{label}</figcaption>
+      <svg viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT + FOOT)}`} role="img" aria-label={`${label}: ${told}`}>
+        <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} stroke="var(--line-strong)" />
+        {hours.map((hour, index) => {
+          const height = (value(hour) / most) * (HEIGHT - 18);
+          const x = index * step + step * 0.2;
+          return (
+            <g key={hour.hour}>
+              <rect x={x} y={HEIGHT - height} width={step * 0.6} height={height} rx="3" fill={`var(${color})`} />
+              {value(hour) === 0 ? null : (
+                <text x={x + step * 0.3} y={HEIGHT - height - 5} textAnchor="middle">
+                  {text(value(hour))}
+                </text>
+              )}
+              <text x={x + step * 0.3} y={HEIGHT + FOOT - 3} textAnchor="middle" className="plot-hour">
+                {hour.hour}
+              </text>
+            </g>
+          );
+        })}
+      </svg>
+    </figure>
+  );
+}
+
+const DASH = "–";
+
+function Figures({ figures }: { figures: DayFigures }): ReactElement {
+  const { t, i18n } = useTranslation(["desk", "ui"]);
+  const share = new Intl.NumberFormat(i18n.language, { style: "percent" });
+  return (
+    <div className="day-figures">
+      <Figure label={t("day.answered")}>{figures.answered}</Figure>
+      <Figure label={t("day.missed")} {...(figures.missed !== null && figures.missed > 0 ? { tone: "--alarm" } : {})}>
+        {figures.missed ?? DASH}
+      </Figure>
+      <Figure label={t("day.aht")}>{figures.ahtMs === null ? DASH : clock(figures.ahtMs)}</Figure>
+      <Figure label={t("day.wrapUp")}>{figures.wrapUpEachMs === null ? DASH : clock(figures.wrapUpEachMs)}</Figure>
+      <Figure label={t("day.talk")}>{clock(figures.talkMs)}</Figure>
+      <Figure label={t("day.occupancy")}>{figures.occupancy === null ? DASH : share.format(figures.occupancy)}</Figure>
+    </div>
+  );
+}
+
+/** The agent's day so far: what the desk shows while nobody calls. */
+export function DayPanel(): ReactElement {
+  const { t } = useTranslation(["desk", "ui"]);
+  const { figures, error, retry } = useDay();
+  return (
+    <Panel title={t("day.title")} className="day">
+      {figures === null ? (
+        error === null ? (
+          <Skeleton rows={7} />
+        ) : (
+          <ErrorState error={error} retry={retry} />
+        )
+      ) : (
+        <>
+          <Figures figures={figures} />
+          {figures.hours.length === 0 ? (
+            <EmptyState title={t("day.none")}>{t("day.noneText")}</EmptyState>
+          ) : (
+            <div className="plots">
+              <Plot
+                hours={figures.hours}
+                label={t("day.byHour")}
+                value={(hour) => hour.answered}
+                text={String}
+                color="--accent"
+              />
+              <Plot
+                hours={figures.hours}
+                label={t("day.ahtByHour")}
+                value={(hour) => (hour.answered === 0 ? 0 : (hour.talkMs + hour.wrapUpMs) / hour.answered)}
+                text={clock}
+                color="--talking"
+              />
+            </div>
+          )}
+        </>
+      )}
+    </Panel>
+  );
+}
