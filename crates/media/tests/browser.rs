@@ -327,3 +327,23 @@ fn a_page_with_another_certificate_than_signalled_gets_nothing() {
     assert!(lab.told().contains(&MediaEvent::Insecure(LEG)));
     assert_eq!(lab.page.heard, 0);
 }
+
+#[test]
+fn a_page_that_waits_is_greeted_as_soon_as_there_is_a_path() {
+    let mut lab = Lab::new();
+    let waiting = Session::new(lab.page.identity.clone(), fingerprint(&lab.identity), false, lab.now.mono);
+    lab.page.dtls = waiting;
+    lab.tell(MediaCommand::Destroy(LEG));
+    lab.told();
+    let ice = Some(Box::new(lab.page.ours.clone()));
+    lab.tell(MediaCommand::Create { leg: LEG, slot: SLOT, seed: 2, ice });
+    let mut active = media(&lab.page);
+    active.browser.as_mut().unwrap().active = true;
+    lab.tell(MediaCommand::Configure { leg: LEG, media: active });
+    lab.tell(MediaCommand::Connect { leg: LEG, to: Connection::Echo });
+    lab.pass(3000, false);
+    assert_eq!(lab.told(), []);
+    lab.pass(2000, true);
+    assert_eq!(lab.told(), [MediaEvent::Secured(LEG), MediaEvent::Started(LEG)]);
+    assert!(lab.page.heard > 80, "{}", lab.page.heard);
+}
