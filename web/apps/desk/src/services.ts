@@ -119,11 +119,19 @@ export function createServices(me: Me, agentId: string): Services {
     work.follow(board.agents.get(agentId), board.interactions);
   });
   const locks = "locks" in navigator ? navigator.locks : null;
+  // Calls are offered to who is registered: a page that could not be heard stays away.
+  let mine = false;
+  const startPhone = (): void => {
+    if (mine && devices.usable) phone.start();
+  };
+  devices.subscribe(startPhone);
   const owner = new PhoneOwner(locks, `lingtong.phone.${agentId}`, {
     onMine: () => {
-      phone.start();
+      mine = true;
+      startPhone();
     },
     onElsewhere: () => {
+      mine = false;
       phone.abandon("elsewhere");
     },
   });

@@ -69,13 +69,19 @@ export class Devices {
   };
 
   start(): void {
-    this.unwatch ??= this.port.onChange(() => void this.refresh());
+    // A headset that is plugged in mends what was wrong without a further click.
+    this.unwatch ??= this.port.onChange(() => void (this.usable ? this.refresh() : this.check()));
     void this.check();
   }
 
   stop(): void {
     this.unwatch?.();
     this.unwatch = null;
+  }
+
+  /** Whether a call could be taken, as far as is known: without a speaker it can be, without a microphone not. */
+  get usable(): boolean {
+    return this.view.problems?.every((problem) => problem === "speaker_missing") ?? false;
   }
 
   choose(use: DeviceUse, id: string): void {

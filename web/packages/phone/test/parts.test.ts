@@ -297,6 +297,23 @@ describe("Devices", () => {
     });
   });
 
+  it("looks again by itself when a headset is plugged in", async () => {
+    let there = false;
+    const missing = Object.assign(new Error(), { name: "NotFoundError" });
+    const browser = port({ open: () => (there ? Promise.resolve({} as MediaStream) : Promise.reject(missing)) });
+    const devices = new Devices(browser, choices);
+    devices.start();
+    await vi.waitFor(() => {
+      expect(devices.getView()).toMatchObject({ checking: false, problems: ["mic_missing"] });
+    });
+    expect(devices.usable).toBe(false);
+    there = true;
+    browser.changed();
+    await vi.waitFor(() => {
+      expect(devices.usable).toBe(true);
+    });
+  });
+
   it("has a word for every refusal of a microphone", () => {
     expect(["NotAllowedError", "NotFoundError", "NotReadableError", "Odd"].map((name) => micProblem({ name }))).toEqual([
       "mic_denied",
