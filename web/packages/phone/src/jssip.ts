@@ -42,7 +42,7 @@ const CAUSES: Readonly<Record<string, EndCause>> = {
   [causes.RTP_TIMEOUT]: "media",
   [causes.WEBRTC_ERROR]: "media",
   [causes.BAD_MEDIA_DESCRIPTION]: "media",
-  [causes.INCOMPATIBLE_SDP]: "media",
+  [causes.INCOMPATIBLE_SDP]: "incompatible",
 };
 
 /** The other side did it, not this page. */

@@ -46,6 +46,7 @@ export const END_CAUSES = [
   "not_found",
   "forbidden",
   "unreachable",
+  "incompatible",
   "connection",
   "media",
   "failed",

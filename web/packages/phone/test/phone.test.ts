@@ -291,6 +291,7 @@ describe("calling", () => {
     [404, "not_found"],
     [603, "declined"],
     [480, "unreachable"],
+    [488, "incompatible"],
   ] as const)("says why it failed: %i", async (status, cause) => {
     await rig.ready();
     rig.server.inviteStatus = status;

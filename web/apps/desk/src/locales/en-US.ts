@@ -77,6 +77,7 @@ export const enUS = {
     not_found: "no such number",
     forbidden: "not allowed",
     unreachable: "cannot be reached",
+    incompatible: "no common sound format",
     connection: "connection lost",
     media: "sound lost",
     failed: "failed",

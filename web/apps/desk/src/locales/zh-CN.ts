@@ -77,6 +77,7 @@ export const zhCN = {
     not_found: "号码不存在",
     forbidden: "无呼叫权限",
     unreachable: "无法接通",
+    incompatible: "语音格式不兼容",
     connection: "连接中断",
     media: "语音中断",
     failed: "呼叫失败",
