@@ -157,6 +157,9 @@ pub enum Error {
     /// The agent isn't signed in.
     #[error("the agent is not signed in")]
     NotSignedIn,
+    /// The wrap-up is as long as it may be.
+    #[error("the wrap-up is as long as it may be")]
+    AtLimit,
     /// The offer, talk or wrap-up that is spoken of is over. An agent's phone that answered such an offer has to be
     /// hung up.
     #[error("that is over already")]

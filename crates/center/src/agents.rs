@@ -70,10 +70,14 @@ impl Center {
                 self.note_away(now, tenant, agent, Some(None));
             }
             AgentOrder::ExtendWrapUp(more) => {
-                let extended = state == AgentState::WrapUp && t.router.wrap_up_extend(now, agent, more).is_ok();
-                if !extended {
+                // A call outside the queues may go on beside it: then nobody sees a wrap-up.
+                if state != AgentState::WrapUp {
                     return Err(Refused::NotInWrapUp);
                 }
+                t.router.wrap_up_extend(now, agent, more).map_err(|error| match error {
+                    acd::Error::AtLimit => Refused::Limit,
+                    _ => Refused::NotInWrapUp,
+                })?;
             }
         }
         self.touch_router(tenant);

@@ -35,6 +35,9 @@ pub enum Refused {
     /// The agent is not in wrap-up.
     #[error("the agent is not in wrap-up")]
     NotInWrapUp,
+    /// The wrap-up is as long as it may be.
+    #[error("the wrap-up is as long as it may be")]
+    Limit,
 }
 
 /// An agent's state as screens show it.

@@ -136,6 +136,9 @@ impl Router {
     pub fn wrap_up_extend(&mut self, now: Now, agent: AgentId, more: Duration) -> Result<(), Error> {
         let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
         let Activity::WrapUp { until, limit, .. } = &mut it.activity else { return Err(Error::Stale) };
+        if *until >= *limit {
+            return Err(Error::AtLimit);
+        }
         *until = (*until + more).min(*limit);
         self.settle_and_dispatch(now, agent);
         Ok(())

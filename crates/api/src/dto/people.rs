@@ -88,6 +88,15 @@ pub(crate) struct AgentStateChange {
     pub(crate) reason: Option<String>,
 }
 
+/// More time for the work after a talk.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WrapUpChange {
+    /// Seconds to add, 1 to 3600.
+    #[schema(minimum = 1, maximum = 3600)]
+    pub(crate) extend_s: u32,
+}
+
 /// An agent's state.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AgentState {

@@ -1,11 +1,14 @@
 //! Agents' states.
 
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use center::AgentOrder;
 use types::AgentId;
 
-use crate::dto::{AgentState, AgentStateChange, ErrorBody, WantedState};
+use crate::dto::{AgentState, AgentStateChange, ErrorBody, WantedState, WrapUpChange};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Id, Input};
 use crate::state::App;
@@ -13,6 +16,8 @@ use crate::viewer::Viewer;
 
 /// Characters of a reason: it is shown in a narrow column.
 const REASON_CHARS: usize = 64;
+/// Seconds by which a wrap-up is extended at once: a whole one lasts an hour at most.
+const EXTEND_S: RangeInclusive<u32> = 1..=3600;
 /// Where no reason is given.
 const NO_REASON: &str = "manual";
 
@@ -54,5 +59,28 @@ pub(crate) async fn set_agent_state(
         (WantedState::NotReady, reason) => AgentOrder::NotReady(reason.unwrap_or(NO_REASON).into()),
     };
     let status = app.backend.order(viewer.tenant(), agent, order).await?;
+    Ok(Json(status.into()))
+}
+
+/// Gives an agent more time for the work after a talk, up to an hour in all. Agents may extend their own, supervisors
+/// everyone's. It ends early by the state `ready`.
+#[utoipa::path(post, path = "/api/v1/agents/{id}/wrap-up", tag = "agents", params(("id" = String, Path)),
+    request_body = WrapUpChange,
+    responses((status = 200, body = AgentState), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "`not_in_wrap_up`, or `limit`: it is as long as it may be")))]
+pub(crate) async fn extend_wrap_up(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(agent): Id<AgentId>,
+    Input(change): Input<WrapUpChange>,
+) -> Result<Json<AgentState>> {
+    app.backend.agent_status(viewer.tenant(), agent).await.ok_or_else(ApiError::not_found)?;
+    viewer.require_self_or_supervisor(agent)?;
+    if !EXTEND_S.contains(&change.extend_s) {
+        return Err(ApiError::field(Code::BadValue, "extend_s"));
+    }
+    let more = Duration::from_secs(change.extend_s.into());
+    let status = app.backend.order(viewer.tenant(), agent, AgentOrder::ExtendWrapUp(more)).await?;
     Ok(Json(status.into()))
 }

@@ -11,7 +11,9 @@ mod recordings;
 mod service;
 mod session;
 
-pub(crate) use agents::{__path_agent_state, __path_set_agent_state, agent_state, set_agent_state};
+pub(crate) use agents::{
+    __path_agent_state, __path_extend_wrap_up, __path_set_agent_state, agent_state, extend_wrap_up, set_agent_state,
+};
 pub(crate) use callbacks::{__path_callbacks, __path_set_callback_status, callbacks, set_callback_status};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
 pub(crate) use interactions::{

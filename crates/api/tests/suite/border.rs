@@ -72,6 +72,7 @@ fn ask<'a>(method: &'a str, path: String) -> Ask<'a> {
     match method {
         "PUT" if path.ends_with("disposition") => ask.json(&json!({"code": "solved"})),
         "PUT" if path.contains("callbacks") => ask.json(&json!({"status": "done"})),
+        "POST" if path.ends_with("wrap-up") => ask.json(&json!({"extend_s": 60})),
         "PUT" => ask.json(&json!({"state": "not_ready", "reason": "theft"})),
         _ => ask,
     }

@@ -93,3 +93,30 @@ async fn a_supervisor_ends_a_call_and_an_agent_may_not() {
     assert_eq!(world.get(&token, "/api/v1/live").await.json()["interactions"], json!([]));
     assert_eq!(world.ask(Ask::new("POST", path).token(&token)).await.error(), (404, "not_found".into(), None));
 }
+
+#[tokio::test]
+async fn a_wrap_up_is_extended_up_to_its_limit_and_ended_early() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "agent").await;
+    let path = format!("/api/v1/agents/{}/wrap-up", agent(ALPHA));
+    let extend = async |token: &str, seconds: u32| {
+        world.ask(Ask::new("POST", path.clone()).token(token).json(&json!({"extend_s": seconds}))).await
+    };
+    assert_eq!(extend(&token, 60).await.error(), (409, "not_in_wrap_up".into(), None));
+    let call = world.desk.call(ALPHA, "13800138000", SALES);
+    world.desk.answer();
+    world.desk.caller_leaves(call);
+    let state = world.get(&token, format!("/api/v1/agents/{}/state", agent(ALPHA))).await.json();
+    assert_eq!(state["state"], "wrap_up");
+    let extended = extend(&token, 60).await.json();
+    assert_eq!(extended["state"], "wrap_up");
+    assert!(extended["until"].as_str() > state["until"].as_str(), "{state} {extended}");
+    for seconds in [0, 3601] {
+        assert_eq!(extend(&token, seconds).await.error(), (400, "bad_value".into(), Some("extend_s".into())));
+    }
+    assert_eq!(extend(&world.login(ALPHA, "idle").await, 60).await.error().0, 403);
+    let supervisor = world.login(ALPHA, "super").await;
+    assert_eq!(extend(&supervisor, 3600).await.status, 200);
+    assert_eq!(extend(&supervisor, 1).await.error(), (409, "limit".into(), None));
+    assert_eq!(set(&world, &token, agent(ALPHA), &json!({"state": "ready"})).await.json()["state"], "ready");
+}

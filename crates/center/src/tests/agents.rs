@@ -89,6 +89,24 @@ fn wrap_up_can_be_extended_and_is_measured() {
 }
 
 #[test]
+fn a_wrap_up_has_a_longest_time_and_ends_when_its_agent_is_ready() {
+    let mut lab = Lab::with(&[1001]);
+    lab.caller("95002");
+    lab.answers("d1");
+    lab.hangs_up("d1");
+    lab.settle();
+    let now = lab.now;
+    let extend = |lab: &mut Lab| {
+        let order = AgentOrder::ExtendWrapUp(Duration::from_secs(3599));
+        lab.center.order(now, T, agent(1001), order).map(|status| status.until.unwrap().ms_since(now.wall))
+    };
+    assert_eq!(extend(&mut lab), Ok(3_600_000));
+    assert_eq!(extend(&mut lab), Err(Refused::Limit));
+    assert_eq!(lab.center.order(now, T, agent(1001), AgentOrder::Ready).unwrap().state.as_str(), "ready");
+    assert_eq!(extend(&mut lab), Err(Refused::NotInWrapUp));
+}
+
+#[test]
 fn not_ready_during_a_talk_holds_afterwards() {
     let mut lab = Lab::with(&[1001]);
     lab.caller("95002");
