@@ -78,6 +78,8 @@ pub(crate) struct Shown {
     pub(crate) reason: Option<Text>,
     pub(crate) until: Option<Mono>,
     pub(crate) interaction: Option<InteractionId>,
+    /// Why it will be not ready afterwards, while it is at work.
+    pub(crate) next: Option<Text>,
 }
 
 #[derive(Debug)]
@@ -113,7 +115,7 @@ impl Agent {
             return_at: None,
             idle_since: now.mono,
             keep_idle: false,
-            shown: Shown { state: AgentState::Offline, reason: None, until: None, interaction: None },
+            shown: Shown { state: AgentState::Offline, reason: None, until: None, interaction: None, next: None },
             since: now,
             deadline: None,
             tie,
@@ -122,7 +124,11 @@ impl Agent {
 
     /// The state that follows from what the agent does and wishes.
     pub(crate) fn state(&self) -> Shown {
-        let shown = |state, until, interaction| Shown { state, reason: None, until: Some(until), interaction };
+        let next = match &self.wish {
+            Wish::NotReady(reason) if self.signed_in => Some(reason.clone()),
+            _ => None,
+        };
+        let shown = |state, until, interaction| Shown { state, reason: None, until: Some(until), interaction, next };
         match (self.activity, self.elsewhere) {
             (Activity::Offer { interaction, until, .. }, _) => shown(AgentState::Ringing, until, Some(interaction)),
             (Activity::Connecting { interaction, until, .. } | Activity::Talk { interaction, until, .. }, _) => {
@@ -143,7 +149,7 @@ impl Agent {
             Wish::Ready => (AgentState::Ready, None, None),
             Wish::NotReady(reason) => (AgentState::NotReady, Some(reason.clone()), self.return_at),
         };
-        Shown { state, reason, until, interaction: None }
+        Shown { state, reason, until, interaction: None, next: None }
     }
 
     /// When something ends by itself.

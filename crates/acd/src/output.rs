@@ -33,7 +33,7 @@ pub enum Output {
         /// Why.
         why: OfferEnd,
     },
-    /// An agent's state, its reason, its end or its interaction changed.
+    /// An agent's state, its reason, its end, its interaction or what comes next changed.
     AgentState {
         /// The agent.
         agent: AgentId,
@@ -47,6 +47,8 @@ pub enum Output {
         until: Option<Mono>,
         /// What the agent works on.
         interaction: Option<InteractionId>,
+        /// Why it will be not ready once that is over.
+        next: Option<Text>,
     },
     /// The longest wait was reached; the interaction is out of the queue.
     WaitTooLong {

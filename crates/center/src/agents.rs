@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use acd::AgentView;
 use types::event::{Binding, Happening};
 use types::leg::{Sound, Text, Tone};
 use types::record::{AgentState, Segment, SegmentKind};
@@ -33,8 +34,8 @@ impl Tenant {
     pub(crate) fn status(&self, now: Now, agent: AgentId) -> Option<AgentStatus> {
         let view = self.router.agent(agent)?;
         let until = view.until.map(|at| wall_of(now, at));
-        let (state, reason, interaction) = (view.state, view.reason, view.interaction);
-        Some(AgentStatus { agent, state, reason, since: view.since.wall, until, interaction })
+        let (state, reason, interaction, next) = (view.state, view.reason, view.interaction, view.next);
+        Some(AgentStatus { agent, state, reason, since: view.since.wall, until, interaction, next })
     }
 }
 
@@ -169,19 +170,12 @@ impl Center {
         };
     }
 
-    pub(crate) fn on_agent_state(
-        &mut self,
-        now: Now,
-        tenant: TenantId,
-        agent: AgentId,
-        state: AgentState,
-        reason: Option<Text>,
-        until: Option<Mono>,
-        interaction: Option<InteractionId>,
-    ) {
+    pub(crate) fn on_agent_state(&mut self, now: Now, tenant: TenantId, view: AgentView) {
+        let AgentView { agent, state, reason, since, until, interaction, next } = view;
         self.note_wrap_up(now, tenant, agent, interaction.filter(|_| state == AgentState::WrapUp));
         let until = until.map(|at| wall_of(now, at));
-        self.journal(now, tenant, Happening::AgentState { agent, state, reason, until, interaction });
+        let since = Some(since.wall).filter(|since| *since != now.wall);
+        self.journal(now, tenant, Happening::AgentState { agent, state, reason, until, interaction, since, next });
     }
 
     /// Measures the work after a talk: `id` while it goes on, nothing once it is over.

@@ -55,4 +55,7 @@ pub struct AgentStatus {
     pub until: Option<Wall>,
     /// What the agent works on.
     pub interaction: Option<InteractionId>,
+    /// Why it will be not ready once that is over, where it has asked for no more calls; only while it rings, talks
+    /// or wraps up.
+    pub next: Option<Text>,
 }

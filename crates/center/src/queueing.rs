@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acd::{LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, Ticket};
+use acd::{AgentView, LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, Ticket};
 use flow::{QueueOutcome, speech};
 use types::leg::Sound;
 use types::record::{Decision, LegRole, SegmentKind};
@@ -86,8 +86,9 @@ impl Center {
                 self.on_offer(now, interaction, agent, queue, *decision, ring_until);
             }
             Output::OfferOver { interaction, queue, why, .. } => self.on_offer_over(now, interaction, queue, why),
-            Output::AgentState { agent, state, reason, until, interaction, .. } => {
-                self.on_agent_state(now, tenant, agent, state, reason, until, interaction);
+            Output::AgentState { agent, state, reason, since, until, interaction, next } => {
+                let view = AgentView { agent, state, reason, since, until, interaction, next };
+                self.on_agent_state(now, tenant, view);
             }
             Output::WaitTooLong { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::TooLong),
             Output::NoAgent { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::NoAgent),

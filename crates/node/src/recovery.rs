@@ -198,10 +198,13 @@ impl Scan {
                     leg.ended = Some(at);
                 }
             }
-            Happening::AgentState { agent, state, reason, until, interaction } => {
+            Happening::AgentState { agent, state, reason, until, interaction, since, next: _ } => {
                 let away = self.agents.remove(&agent).and_then(|a| a.away);
                 let ends = until.is_some();
-                self.agents.insert(agent, LastSeen { tenant, away, state, reason, since: at, ends, interaction });
+                self.agents.insert(
+                    agent,
+                    LastSeen { tenant, away, state, reason, since: since.unwrap_or(at), ends, interaction },
+                );
             }
             Happening::AgentWish { agent, state, reason } => {
                 let seen = self.agents.entry(agent).or_insert_with(|| LastSeen::offline(tenant, at));

@@ -89,6 +89,8 @@ fn work_after_a_talk_that_a_crash_cut_off_is_accounted_for() {
         reason: None,
         until: Some(Wall(99_000)),
         interaction,
+        since: None,
+        next: None,
     };
     let events = [
         event(1000, state(AgentState::Talking, Some(id))),
@@ -159,8 +161,15 @@ fn an_agent_at_lunch_is_still_at_lunch_after_a_restart() {
     }
     // The fourth missed a call: it has not said anything itself.
     let (ready, missed) = (AgentState::NotReady, Some("rona".into()));
-    let missed =
-        Happening::AgentState { agent: AgentId(3), state: ready, reason: missed, until: None, interaction: None };
+    let missed = Happening::AgentState {
+        agent: AgentId(3),
+        state: ready,
+        reason: missed,
+        until: None,
+        interaction: None,
+        since: None,
+        next: None,
+    };
     events.push(Event { tenant: T, at: now.wall, what: missed });
     write(dir.path(), &events);
 

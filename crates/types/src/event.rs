@@ -81,7 +81,7 @@ pub enum Happening {
         /// The record.
         record: Box<InteractionRecord>,
     },
-    /// An agent passed into another state.
+    /// An agent passed into another state, or its end, or what comes next, changed.
     #[serde(rename = "agent.state")]
     AgentState {
         /// The agent.
@@ -97,6 +97,12 @@ pub enum Happening {
         /// What the agent works on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         interaction: Option<InteractionId>,
+        /// Since when; absent when it is the moment of this event.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Wall>,
+        /// Why it will be not ready once what it does is over, where it has asked for no more calls.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Text>,
     },
     /// An agent's work after a talk is over.
     #[serde(rename = "interaction.wrapped")]

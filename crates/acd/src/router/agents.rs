@@ -188,6 +188,7 @@ impl Router {
             since: it.since,
             until: it.shown.until,
             interaction: it.shown.interaction,
+            next: it.shown.next.clone(),
         });
     }
 

@@ -27,6 +27,9 @@ pub struct AgentView {
     pub until: Option<Mono>,
     /// What it works on.
     pub interaction: Option<InteractionId>,
+    /// Why it will be not ready once that is over, where it has asked for no more calls; only while it rings, talks
+    /// or wraps up.
+    pub next: Option<Text>,
 }
 
 impl AgentView {
@@ -38,6 +41,7 @@ impl AgentView {
             since: agent.since,
             until: agent.shown.until,
             interaction: agent.shown.interaction,
+            next: agent.shown.next.clone(),
         }
     }
 }

@@ -5,7 +5,7 @@ use types::Wall;
 use types::record::SegmentKind;
 use utoipa::ToSchema;
 
-use super::{AgentStateName, Channel, Direction, Title};
+use super::{AgentStateName, Channel, Direction, NextState, Title};
 use crate::names::Names;
 use crate::privacy::Sight;
 
@@ -49,6 +49,9 @@ pub(crate) struct LiveAgent {
     pub(crate) until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) interaction_id: Option<String>,
+    /// What the agent has asked for once what it does now is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<NextState>,
     /// Ids of the queues the agent serves.
     pub(crate) queues: Vec<String>,
 }
@@ -65,6 +68,7 @@ impl From<center::LiveAgent> for LiveAgent {
             since: status.since.to_string(),
             until: status.until.map(|at| at.to_string()),
             interaction_id: status.interaction.map(|id| id.to_string()),
+            next: NextState::not_ready(status.next),
             queues: queues.iter().map(ToString::to_string).collect(),
         }
     }

@@ -17,7 +17,9 @@ pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
 };
 pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
-pub(crate) use people::{AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, WantedState};
+pub(crate) use people::{
+    AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
+};
 pub(crate) use phone::PhoneCredentials;
 
 use serde::Serialize;

@@ -3,6 +3,7 @@
 use center::AgentStatus;
 use serde::{Deserialize, Serialize};
 use types::Private;
+use types::leg::Text;
 use utoipa::ToSchema;
 
 use super::mirror;
@@ -68,7 +69,7 @@ pub(crate) struct Me {
 }
 
 /// The states an agent can be told to take.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WantedState {
     /// Free for work; ends wrap-up.
@@ -86,6 +87,23 @@ pub(crate) struct AgentStateChange {
     /// Why, for `not_ready`: `lunch`, `training` …
     #[serde(default)]
     pub(crate) reason: Option<String>,
+}
+
+/// The state that follows what an agent does now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct NextState {
+    #[schema(inline)]
+    pub(crate) state: WantedState,
+    /// Why, for `not_ready`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+impl NextState {
+    /// Not ready for this reason; nothing for an agent who takes what comes.
+    pub(crate) fn not_ready(reason: Option<Text>) -> Option<Self> {
+        reason.map(|reason| Self { state: WantedState::NotReady, reason: Some(reason.to_string()) })
+    }
 }
 
 /// More time for the work after a talk.
@@ -108,17 +126,21 @@ pub(crate) struct AgentState {
     /// When the state ends by itself: the end of a wrap-up, for example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<String>,
+    /// What the agent has asked for once what it does now is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<NextState>,
 }
 
 impl From<AgentStatus> for AgentState {
     fn from(status: AgentStatus) -> Self {
-        let AgentStatus { agent, state, reason, since, until, interaction: _ } = status;
+        let AgentStatus { agent, state, reason, since, until, interaction: _, next } = status;
         Self {
             agent_id: agent.to_string(),
             state: state.into(),
             reason: reason.map(|r| r.to_string()),
             since: since.to_string(),
             until: until.map(|at| at.to_string()),
+            next: NextState::not_ready(next),
         }
     }
 }

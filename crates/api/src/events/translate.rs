@@ -1,9 +1,10 @@
 //! The journal's events in the words of the interface.
 
+use center::AgentStatus;
 use journal::Stored;
 use types::event::{Event as Written, Happening};
-use types::record::{AgentState, Direction, InteractionRecord, SegmentKind};
-use types::{AgentId, InteractionId, QueueId, TenantId, Wall};
+use types::record::{Direction, InteractionRecord, SegmentKind};
+use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
 
 use super::alarm::alarm;
 use crate::dto::{Channel, Event, LiveAgent, LiveInteraction};
@@ -56,8 +57,10 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
     let sight = viewer.sight();
     Some(match what {
         Happening::AgentState { agent, .. } if names.is_hidden(agent) => return None,
-        Happening::AgentState { agent, state, reason, until, interaction } => {
-            let agent = changed_agent(names, when, agent, state, reason.as_deref(), until, interaction);
+        Happening::AgentState { agent, state, reason, until, interaction, since, next } => {
+            let since = since.unwrap_or(when);
+            let status = AgentStatus { agent, state, reason, since, until, interaction, next };
+            let agent = changed_agent(names, status);
             Event::AgentState { id, at, agent }
         }
         Happening::InteractionStarted { id: of, direction, from, to, .. } => {
@@ -133,27 +136,10 @@ fn unknown(started: Wall) -> Subject {
     Subject { direction: Direction::Inbound, from: "".into(), to: "".into(), started }
 }
 
-fn changed_agent(
-    names: &Names,
-    since: Wall,
-    agent: AgentId,
-    state: AgentState,
-    reason: Option<&str>,
-    until: Option<Wall>,
-    interaction: Option<InteractionId>,
-) -> LiveAgent {
-    let (number, name) = names.agent(agent);
-    LiveAgent {
-        id: agent.to_string(),
-        number,
-        name,
-        state: state.into(),
-        reason: reason.map(str::to_owned),
-        since: since.to_string(),
-        until: until.map(|at| at.to_string()),
-        interaction_id: interaction.map(|id| id.to_string()),
-        queues: names.queues_of(agent).iter().map(ToString::to_string).collect(),
-    }
+fn changed_agent(names: &Names, status: AgentStatus) -> LiveAgent {
+    let (number, name) = names.agent(status.agent);
+    let queues = names.queues_of(status.agent).to_vec();
+    center::LiveAgent { number: number.into(), name: Private::new(name.into()), queues, status }.into()
 }
 
 /// What an interaction does from a moment on.

@@ -1,5 +1,7 @@
 //! Agents' states.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::http::{Ask, Reply};
@@ -119,4 +121,32 @@ async fn a_wrap_up_is_extended_up_to_its_limit_and_ended_early() {
     assert_eq!(extend(&supervisor, 3600).await.status, 200);
     assert_eq!(extend(&supervisor, 1).await.error(), (409, "limit".into(), None));
     assert_eq!(set(&world, &token, agent(ALPHA), &json!({"state": "ready"})).await.json()["state"], "ready");
+}
+
+#[tokio::test]
+async fn not_ready_during_a_call_is_kept_for_afterwards_and_shown() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "agent").await;
+    let call = world.desk.call(ALPHA, "13800138000", SALES);
+    world.desk.answer();
+    let me = async || world.get(&token, "/api/v1/live").await.json()["agents"][0].clone();
+    let since = me().await["since"].clone();
+    world.desk.pass(Duration::from_secs(5));
+    let path = format!("/api/v1/events?cursor={}", world.journal.last_seq(ALPHA));
+    let mut events = Ask::new("GET", path).token(&token).stream(world.address).await;
+    let lunch = json!({"state": "not_ready", "reason": "lunch"});
+    let reply = set(&world, &token, agent(ALPHA), &lunch).await;
+    assert_eq!((reply.status, &reply.json()["state"], &reply.json()["next"]), (200, &json!("talking"), &lunch));
+    let told = loop {
+        let event = events.next().await.data;
+        if event["type"] == "agent.state" {
+            break event["agent"].clone();
+        }
+    };
+    assert_eq!((&told["state"], &told["next"], &told["since"]), (&json!("talking"), &lunch, &since));
+    assert_eq!(me().await, told, "the stream and the snapshot say the same");
+    world.desk.caller_leaves(call);
+    world.desk.pass(Duration::from_secs(60));
+    let me = me().await;
+    assert_eq!((&me["state"], &me["reason"], &me["next"]), (&json!("not_ready"), &json!("lunch"), &Value::Null));
 }

@@ -112,12 +112,16 @@ fn not_ready_during_a_talk_holds_afterwards() {
     lab.caller("95002");
     lab.answers("d1");
     let now = lab.now;
-    lab.center.order(now, T, agent(1001), AgentOrder::NotReady("lunch".into())).unwrap();
+    let mut next = |order| lab.center.order(now, T, agent(1001), order).unwrap().next;
+    assert_eq!(next(AgentOrder::NotReady("lunch".into())).as_deref(), Some("lunch"));
+    assert_eq!(next(AgentOrder::Ready), None);
+    next(AgentOrder::NotReady("lunch".into()));
     assert_eq!(lab.state(1001), "talking");
     lab.hangs_up("c1");
     lab.ends("d1", Cause::Cancelled, false);
     lab.wait(10);
     assert_eq!(lab.state(1001), "not_ready lunch");
+    assert_eq!(lab.center.agent_status(lab.now, T, agent(1001)).unwrap().next, None, "it is so by now");
 }
 
 #[test]
