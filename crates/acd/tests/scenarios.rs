@@ -195,10 +195,14 @@ fn a_missed_offer_can_be_forgiven_after_a_while() {
 
 #[test]
 fn what_an_agent_wishes_during_a_call_holds_after_it() {
-    check(|q| q.wrap_up_s = 30, "ready1 call5@1 talk5/1 | lunch1 end5/1 30s", "1=wrap_up, 1=not_ready lunch");
+    check(
+        |q| q.wrap_up_s = 30,
+        "ready1 call5@1 talk5/1 | lunch1 end5/1 30s",
+        "1=talking, 1=wrap_up, 1=not_ready lunch",
+    );
     check(|q| q.wrap_up_s = 30, "ready1 call5@1 talk5/1 | out1 end5/1", "1=offline");
     check(|q| q.wrap_up_s = 30, "ready1 call5@1 talk5/1 end5/1 | ready1", "1=ready");
-    check(|_| {}, "ready1 call5@1 | lunch1 20s", "over 5 no_answer, 1=not_ready lunch");
+    check(|_| {}, "ready1 call5@1 | lunch1 20s", "1=ringing, over 5 no_answer, 1=not_ready lunch");
     check(|_| {}, "ready1 call5@1 | out1", "over 5 signed_out, 1=offline");
 }
 

@@ -22,6 +22,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/wrap-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives an agent more time for the work after a talk, up to an hour in all. Agents may extend their own, supervisors
+         *     everyone's. It ends early by the state `ready`.
+         */
+        post: operations["extend_wrap_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks": {
         parameters: {
             query?: never;
@@ -381,6 +401,7 @@ export interface components {
         /** @description An agent's state. */
         AgentState: {
             agent_id: string;
+            next?: null | components["schemas"]["NextState"];
             reason?: string | null;
             since: string;
             state: components["schemas"]["AgentStateName"];
@@ -719,6 +740,7 @@ export interface components {
             id: string;
             interaction_id?: string | null;
             name: string;
+            next?: null | components["schemas"]["NextState"];
             number: string;
             /** @description Ids of the queues the agent serves. */
             queues: string[];
@@ -813,6 +835,16 @@ export interface components {
             roles: components["schemas"]["Role"][];
             tenant: components["schemas"]["Tenant"];
             username: string;
+        };
+        /** @description The state that follows what an agent does now. */
+        NextState: {
+            /** @description Why, for `not_ready`. */
+            reason?: string | null;
+            /**
+             * @description The states an agent can be told to take.
+             * @enum {string}
+             */
+            state: "ready" | "not_ready";
         };
         /**
          * @description What came of it.
@@ -943,6 +975,14 @@ export interface components {
             from: string;
             to: string;
         };
+        /** @description More time for the work after a talk. */
+        WrapUpChange: {
+            /**
+             * Format: int32
+             * @description Seconds to add, 1 to 3600.
+             */
+            extend_s: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1045,6 +1085,72 @@ export interface operations {
                 };
             };
             /** @description The agent has no telephone, or is on a call */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    extend_wrap_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrapUpChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentState"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_in_wrap_up`, or `limit`: it is as long as it may be */
             409: {
                 headers: {
                     [name: string]: unknown;
