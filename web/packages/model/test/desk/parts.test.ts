@@ -20,7 +20,8 @@ describe("newerState", () => {
 
 describe("agentFace", () => {
   it("says when a change waits for the end of the call, and what was asked for", () => {
-    const talking = { ...agent("me", { state: "talking" }), agent_id: "me", next: { state: "not_ready", reason: "lunch" } };
+    const next = { state: "not_ready", reason: "lunch" } as const;
+    const talking = { ...agent("me", { state: "talking" }), agent_id: "me", next };
     expect(agentFace(talking)).toMatchObject({ afterCall: true, next: { reason: "lunch" } });
     expect(agentFace({ agent_id: "me", state: "offline", since: at(0) })).toMatchObject({ needsPhone: true, next: null });
   });
