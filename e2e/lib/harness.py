@@ -36,9 +36,9 @@ class Test:
             self.start()
         return self._server
 
-    def start(self, *args):
+    def start(self, *args, demo=True):
         """Starts the test's server with these flags."""
-        self._server = Server(self.folder, args)
+        self._server = Server(self.folder, args, demo=demo)
         self.at_end(self._server.stop)
         self._server.start()
         return self._server

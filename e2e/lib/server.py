@@ -35,13 +35,13 @@ def free_port(ip="127.0.0.1"):
 
 
 class Server:
-    """`lingtong serve --demo` in a folder."""
+    """`lingtong serve`, by default with `--demo`, in a folder."""
 
-    def __init__(self, folder, args=(), ip="127.0.0.1"):
+    def __init__(self, folder, args=(), ip="127.0.0.1", demo=True):
         self.folder = Path(folder)
         self.sip = (ip, free_port(ip))
         self.http = ("127.0.0.1", free_port())
-        self.args = list(args)
+        self.args = [*(["--demo"] if demo else []), *args]
         self.log = self.folder / "server.log"
         self.process = None
         self._tokens = {}
@@ -50,7 +50,7 @@ class Server:
         """Starts and waits for the line that says ready; gives the seconds that it took."""
         check(BINARY.exists(), f"{BINARY} is missing: build it (cargo build -p lingtong) or set LINGTONG_BIN")
         command = [
-            BINARY, "serve", "--demo", "--data", self.folder / "data", "--sip", "%s:%d" % self.sip,
+            BINARY, "serve", "--data", self.folder / "data", "--sip", "%s:%d" % self.sip,
             "--http", "%s:%d" % self.http, *self.args,
         ]
         began = time.monotonic()

@@ -1,5 +1,6 @@
-"""Starts that cannot succeed say what to do; nothing is lost by them."""
+"""Starts that cannot succeed say what to do; nothing is lost by them. What starts leave behind is no way in."""
 
+import json
 import os
 import re
 import socket
@@ -93,3 +94,35 @@ def test_exit_codes(t):
     t.equal([code("sip", "parse", "missing"), code("journal", "inspect", "--data", "missing")], [1, 1], "failures")
     version = subprocess.run([BINARY, "--version"], capture_output=True, text=True, timeout=30).stdout
     t.check(re.fullmatch(r"lingtong \d+\.\d+\.\d+ \(\S+\)\n", version), f"the version: {version}")
+
+
+def test_demo_passwords_end_with_the_demo(t):
+    """Without --demo, what a demo has left in the folder lets nobody in: known names fail as unknown ones do."""
+    t.start()
+    token = t.server.token("admin")
+    t.agent(1001).register(0)
+    t.server.stop()
+    server = t.start(demo=False)
+    t.check("start with --demo" in server.log.read_text(), "the log does not say how to go on")
+
+    def login(tenant, name, password):
+        body = {"username": name, "password": password, **({"tenant": tenant} if tenant else {})}
+        status, headers, body = server.fetch("/api/v1/login", None, "POST", body)
+        return status, "Set-Cookie" in headers, json.loads(body)["error"]["code"]
+
+    unknown = login("nobody", "nobody", "wrong")
+    for tenant in ("demo", None):
+        for name in ("admin", "1001"):
+            t.equal(login(tenant, name, f"demo-{name}"), unknown, f"login of {name} at {tenant}")
+    status, _, _ = server.fetch("/api/v1/me", None, headers={"Authorization": f"Bearer {token}"})
+    t.equal(status, 401, "a token from the demo's time")
+    stranger, known = t.phone("4711", "demo-4711"), t.phone(1001, "demo-1001")
+    t.equal(known.try_register().status, stranger.try_register().status, "REGISTER of a known and an unknown name")
+    t.check(known.try_register().status >= 400, "a telephone of the demo got in")
+    for number in ("95000", "1001"):
+        call = t.caller().call(number).wait_end()
+        t.check(call.statuses[-1] >= 400, f"a call to the demo's {number}: {call.statuses}")
+    server.stop()
+    t.start()
+    t.agent(1001)
+    t.caller().call("95003").wait_up().bye().wait()

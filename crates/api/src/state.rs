@@ -8,7 +8,7 @@ use journal::Journal;
 use journal::ladder::Ladder;
 use store::Store;
 use tokio::sync::Semaphore;
-use types::Wall;
+use types::{TenantId, Wall};
 
 use crate::assets::Assets;
 use crate::auth::{Decoys, Lockout};
@@ -38,6 +38,8 @@ pub struct ApiState {
     pub recordings: Arc<dyn Recordings>,
     /// The web pages.
     pub assets: Assets,
+    /// Tenants in the store that are not served: who belongs to them is as unknown as anybody.
+    pub closed: Arc<[TenantId]>,
 }
 
 impl fmt::Debug for ApiState {
@@ -54,6 +56,7 @@ pub(crate) struct Shared {
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) recordings: Arc<dyn Recordings>,
     pub(crate) assets: Assets,
+    pub(crate) closed: Arc<[TenantId]>,
     pub(crate) names: NamesCache,
     pub(crate) lockout: Lockout,
     pub(crate) decoys: Decoys,
@@ -69,7 +72,7 @@ pub(crate) type App = Arc<Shared>;
 
 impl From<ApiState> for Shared {
     fn from(state: ApiState) -> Self {
-        let ApiState { store, journal, ladder, backend, recordings, assets } = state;
+        let ApiState { store, journal, ladder, backend, recordings, assets, closed } = state;
         Self {
             names: NamesCache::new(store.clone()),
             store,
@@ -78,6 +81,7 @@ impl From<ApiState> for Shared {
             backend,
             recordings,
             assets,
+            closed,
             lockout: Lockout::default(),
             decoys: Decoys::default(),
             checks: Semaphore::new(CHECKS),

@@ -75,7 +75,8 @@ impl FromRequestParts<App> for Viewer {
             refuse_unless_same_site(&parts.headers)?;
         }
         let token_hash = hash_of(&token.text);
-        let session = app.store.session(&token_hash, now()).await?.ok_or(Code::Unauthorized)?;
+        let session = app.store.session(&token_hash, now()).await?;
+        let session = session.filter(|s| !app.closed.contains(&s.tenant)).ok_or(Code::Unauthorized)?;
         let login = app.store.get::<Login>(session.tenant, session.user).await?.filter(|login| !login.disabled);
         let user = login.ok_or(Code::Unauthorized)?.user;
         Ok(Self { user, token_hash })

@@ -141,6 +141,7 @@ pub(crate) struct Serve {
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = config::parse_setting)]
     set: Vec<(String, String)>,
     /// Set up the demo tenant, with passwords that everyone knows. Listens on loopback unless told otherwise.
+    /// A start without this does not serve it, even where it was set up before.
     #[arg(long)]
     demo: bool,
 }

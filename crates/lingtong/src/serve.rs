@@ -50,6 +50,7 @@ async fn serve(server: Server) -> Result<(), String> {
     }
     let node = Node::start(node_config(&server, certificates.clone())?).await.map_err(|e| e.to_string())?;
     let handle = node.handle();
+    let closed = handle.closed.clone();
     let state = ApiState {
         store: handle.store.clone(),
         journal: handle.journal.clone(),
@@ -57,6 +58,7 @@ async fn serve(server: Server) -> Result<(), String> {
         recordings: Arc::new(OnDisk(handle.recordings.clone())),
         backend: Arc::new(NodeBackend::new(handle)),
         assets: pages(),
+        closed,
     };
     let router = api::router(state);
     let (stop_web, web_stopped) = oneshot::channel::<()>();

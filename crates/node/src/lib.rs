@@ -63,7 +63,8 @@ pub struct NodeConfig {
     pub data: PathBuf,
     /// This node's number.
     pub node: u16,
-    /// Sets up the demo tenant; its users' passwords are hashed by this.
+    /// Sets up the demo tenant; its users' passwords are hashed by this. Without it no demo tenant is served, not even
+    /// one that an earlier start has set up.
     pub demo: Option<Hasher>,
     /// SIP over UDP and TCP.
     pub sip: SocketAddr,
@@ -135,6 +136,8 @@ pub struct Handle {
     pub store: Store,
     /// Where tracks of recordings are.
     pub recordings: PathBuf,
+    /// Tenants in the database that are not served: to everybody they are as if they were not there.
+    pub closed: Arc<[TenantId]>,
     media: Arc<MediaPool>,
     /// The last event that lists and reports show.
     projected: Arc<AtomicU64>,
@@ -189,10 +192,7 @@ impl Node {
             demo::seed(&store, config.node, now.wall, hash).await?;
         }
         let mut center = Center::new(config.node);
-        for tenant in store.tenants().await? {
-            let setup = settings::load(&store, &tenant, &config.settings).await?;
-            center.add_tenant(now, setup)?;
-        }
+        let closed = open_tenants(&store, &config, now, &mut center).await?;
         let checkpoint = config.data.join("checkpoint.json");
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
         let bank = Arc::new(net::prompts::load(&config.data.join("prompts"))?);
@@ -206,7 +206,8 @@ impl Node {
         let projection =
             tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, projected.clone(), stopped));
         let (post, media_of, secret) = (signalling.post(), media.clone(), config.secret);
-        let handle = Handle { post, journal, ladder, store, recordings, media: media_of, projected, door, secret };
+        let handle =
+            Handle { post, journal, ladder, store, recordings, closed, media: media_of, projected, door, secret };
         Ok(Self { handle, signalling, media, stop, projection })
     }
 
@@ -252,6 +253,30 @@ impl Node {
             tracing::warn!(%error, "the database was not closed in order");
         }
     }
+}
+
+/// Gives the center its tenants; those that stay closed. Everyone knows the demo's passwords: they must not outlive the
+/// starts that ask for it.
+async fn open_tenants(
+    store: &Store,
+    config: &NodeConfig,
+    now: types::Now,
+    center: &mut Center,
+) -> Result<Arc<[TenantId]>, NodeError> {
+    let (closed, open): (Vec<_>, Vec<_>) =
+        store.tenants().await?.into_iter().partition(|tenant| tenant.demo && config.demo.is_none());
+    for tenant in &closed {
+        tracing::warn!(
+            tenant = %tenant.id,
+            "the demo tenant in this data folder is not served, since everyone knows its passwords: start with --demo to \
+             use it, or with another --data folder to leave it behind"
+        );
+    }
+    for tenant in open {
+        let setup = settings::load(store, &tenant, &config.settings).await?;
+        center.add_tenant(now, setup)?;
+    }
+    Ok(closed.iter().map(|tenant| tenant.id).collect())
 }
 
 /// Puts the center where the node was, and gives the dialogs that still stand on the far side.

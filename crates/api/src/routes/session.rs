@@ -65,12 +65,14 @@ pub(crate) async fn login(
     Ok(([(header::SET_COOKIE, cookie)], Json(body)).into_response())
 }
 
-/// The tenant of this name; the only one where none is named.
+/// The tenant of this name; the only one where none is named. One that is closed is as good as none.
 async fn tenant_of(app: &App, named: Option<&str>) -> Result<Option<directory::Tenant>> {
+    let is_open = |tenant: &directory::Tenant| !app.closed.contains(&tenant.id);
     if let Some(name) = named {
-        return Ok(app.store.tenant_by_name(name).await?);
+        return Ok(app.store.tenant_by_name(name).await?.filter(is_open));
     }
     let mut tenants = app.store.tenants().await?;
+    tenants.retain(is_open);
     if tenants.len() > 1 {
         return Err(ApiError::field(Code::MissingField, "tenant"));
     }

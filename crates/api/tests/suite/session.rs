@@ -60,6 +60,16 @@ async fn the_tenant_may_be_left_out_where_there_is_only_one() {
 }
 
 #[tokio::test]
+async fn a_closed_tenant_is_as_unknown_as_any() {
+    let world = World::with_closed(&[ALPHA, BETA], &[BETA], Default::default()).await;
+    let stranger = attempt(&world, Some("gamma"), "admin", &password(BETA, "admin")).await;
+    let closed = attempt(&world, Some("beta"), "admin", &password(BETA, "admin")).await;
+    assert_eq!((closed.error(), closed.header("set-cookie")), (stranger.error(), None));
+    let only = attempt(&world, None, "admin", &password(ALPHA, "admin")).await;
+    assert_eq!(only.status, 200, "the other one is the only one");
+}
+
+#[tokio::test]
 async fn wrong_names_and_wrong_passwords_look_the_same() {
     let world = World::start().await;
     let right = password(ALPHA, "admin");

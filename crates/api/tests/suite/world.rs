@@ -92,6 +92,11 @@ impl World {
     }
 
     pub(crate) async fn with(tenants: &[TenantId], options: Options) -> Self {
+        Self::with_closed(tenants, &[], options).await
+    }
+
+    /// Some of these tenants are in the store alone.
+    pub(crate) async fn with_closed(tenants: &[TenantId], closed: &[TenantId], options: Options) -> Self {
         let names = tenants.iter().map(|tenant| person(*tenant));
         let passwords = tenants.iter().map(|tenant| password(*tenant, "super"));
         let callers = ["13800138000", "13900139000"].map(str::to_owned);
@@ -112,6 +117,7 @@ impl World {
             backend: Arc::clone(&desk) as _,
             recordings: Arc::new(Sound),
             assets: Assets::new(page),
+            closed: closed.into(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -1,0 +1,38 @@
+//! What a demo has left in a data folder, with passwords that everyone knows, is not served without asking for it.
+
+use std::collections::BTreeMap;
+use std::net::UdpSocket;
+use std::path::Path;
+
+use node::{DEMO_TENANT, Hasher, Node, NodeConfig};
+
+async fn start(data: &Path, demo: Option<Hasher>) -> Node {
+    let sip = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let config = NodeConfig {
+        data: data.to_owned(),
+        node: 0,
+        demo,
+        sip,
+        sips: None,
+        media_ip: None,
+        rtp: (41_200, 41_300),
+        media_threads: 1,
+        settings: BTreeMap::new(),
+        version: "test",
+        secret: [7; 32],
+    };
+    Node::start(config).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_is_served_by_starts_that_ask_for_it_alone() {
+    let data = tempfile::tempdir().unwrap();
+    for demo in [true, false, true] {
+        let node = start(data.path(), demo.then_some(|_| String::new())).await;
+        let handle = node.handle();
+        let tenant = handle.store.tenant_by_name(DEMO_TENANT).await.unwrap().expect("nothing is deleted").id;
+        assert_eq!(handle.live(tenant).await.unwrap().is_some(), demo);
+        assert_eq!(handle.closed.contains(&tenant), !demo);
+        node.stop().await;
+    }
+}
