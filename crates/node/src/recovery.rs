@@ -174,6 +174,10 @@ impl Scan {
                 self.open.remove(&record.id);
             }
             Happening::Wrapped { id, agent, wrap_up_ms, from, queue } => {
+                // It is accounted for: the next start must not do so again.
+                if let Some(seen) = self.agents.get_mut(&agent) {
+                    seen.interaction.take_if(|of| *of == id);
+                }
                 if let Some((open, from)) = self.open.get_mut(&id).zip(from) {
                     let to = Wall(from.0.saturating_add_unsigned(wrap_up_ms));
                     let (kind, agent) = (SegmentKind::WrapUp, Some(agent));

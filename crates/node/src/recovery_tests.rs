@@ -102,6 +102,36 @@ fn work_after_a_talk_that_a_crash_cut_off_is_accounted_for() {
     let wrapped = Happening::Wrapped { id, agent: AgentId(3), wrap_up_ms: 5000, from: Some(Wall(4000)), queue: None };
     assert_eq!(ends[0], event(9000, wrapped));
     assert_eq!(ends.len(), 2);
+    // The next start, thirteen hours later, finds nothing left to account for; nor does one from a checkpoint.
+    write(dir.path(), &ends);
+    write(dir.path(), &[event(47_000_000, Happening::InteractionAnswered { id: InteractionId(8) })]);
+    assert_eq!(read(dir.path()).ends, []);
+    let journal = Journal::open(dir.path(), journal::Options::default()).unwrap();
+    let at = dir.path().join("checkpoint.json");
+    Scan::catch_up(&journal, &at).unwrap().save(&at).unwrap();
+    assert_eq!(recover(&journal, &at).unwrap().ends, []);
+}
+
+#[test]
+fn work_after_one_talk_does_not_settle_that_after_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let wrap_up = |interaction| Happening::AgentState {
+        agent: AgentId(3),
+        state: AgentState::WrapUp,
+        reason: None,
+        until: None,
+        interaction: Some(InteractionId(interaction)),
+    };
+    let wrapped = |id, wrap_up_ms, from| Happening::Wrapped {
+        id: InteractionId(id),
+        agent: AgentId(3),
+        wrap_up_ms,
+        from: Some(Wall(from)),
+        queue: None,
+    };
+    let events = [event(4000, wrap_up(8)), event(5000, wrapped(7, 10, 3000))];
+    write(dir.path(), &events);
+    assert_eq!(read(dir.path()).ends, [event(5000, wrapped(8, 1000, 4000))]);
 }
 
 // ---- what agents said ----
