@@ -81,12 +81,12 @@ pub(crate) async fn seed(store: &Store, node: u16, now: Wall, hash: Hasher) -> R
     seeder.load_agents(queues.load).await?;
     seeder.numbers().await?;
     dispositions(store, tenant).await?;
-    seeder.old_phones().await?;
+    old_phones(store, tenant).await?;
     // The tenant comes last: a start that was cut off leaves nothing that counts as set up.
     store.insert(&Tenant { id: tenant, name: NAME.into(), title, demo: true, utc_offset_min: 480 }).await
 }
 
-/// Titles and dispositions, where nobody has said anything else meanwhile.
+/// Titles, dispositions and the choice of digests, where nobody has said anything else meanwhile.
 async fn add_what_is_new(store: &Store, tenant: TenantId) -> Result<(), store::Error> {
     for queue in store.list::<Queue>(tenant).await?.into_iter().filter(|q| q.title.is_empty()) {
         let title = title_of_queue(&queue.name);
@@ -100,7 +100,15 @@ async fn add_what_is_new(store: &Store, tenant: TenantId) -> Result<(), store::E
     if store.list::<DispositionChoice>(tenant).await?.is_empty() {
         dispositions(store, tenant).await?;
     }
+    if !store.list::<Setting>(tenant).await?.iter().any(|s| s.key == DigestChoice::SETTING) {
+        old_phones(store, tenant).await?;
+    }
     Ok(())
+}
+
+/// Softphones of any age are tried with the demo, and some give up at a challenge that names SHA-256 too.
+async fn old_phones(store: &Store, tenant: TenantId) -> Result<(), store::Error> {
+    store.put(&Setting { tenant, key: DigestChoice::SETTING.to_owned(), value: "md5".into() }).await
 }
 
 async fn dispositions(store: &Store, tenant: TenantId) -> Result<(), store::Error> {
@@ -215,12 +223,6 @@ impl Seeder<'_> {
         self.store.put(&Setting { tenant: self.tenant, key, value }).await
     }
 
-    /// Softphones of any age are tried with the demo, and some give up at a challenge that names SHA-256 too.
-    async fn old_phones(&mut self) -> Result<(), store::Error> {
-        let (key, value) = (DigestChoice::SETTING.to_owned(), "md5".into());
-        self.store.put(&Setting { tenant: self.tenant, key, value }).await
-    }
-
     async fn numbers(&mut self) -> Result<(), store::Error> {
         let trunk = Trunk {
             id: TrunkId(self.id()),
@@ -260,4 +262,31 @@ fn demo_name(number: u32) -> String {
     const GIVEN: [&str; 10] = ["伟", "芳", "娜", "强", "静", "磊", "洋", "艳", "勇", "婷"];
     let n = (number - 1001) as usize;
     format!("{}{}", FAMILY[n % 20], GIVEN[(n / 20) % 10])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The value of the setting that says how telephones are challenged.
+    async fn digest(store: &Store, tenant: TenantId) -> Option<serde_json::Value> {
+        let settings = store.list::<Setting>(tenant).await.unwrap();
+        settings.into_iter().find(|s| s.key == DigestChoice::SETTING).map(|s| s.value)
+    }
+
+    #[tokio::test]
+    async fn a_demo_of_an_earlier_version_takes_old_telephones_unless_someone_chose_otherwise() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(dir.path().join("lingtong.db")).await.unwrap();
+        let id = TenantId(7);
+        let tenant = Tenant { id, name: NAME.into(), title: "t".into(), demo: true, utc_offset_min: 480 };
+        store.insert(&tenant).await.unwrap();
+        let again = async || seed(&store, 1, Wall(1), str::to_owned).await.unwrap();
+        again().await;
+        assert_eq!(digest(&store, id).await, Some("md5".into()));
+        let chosen = Setting { tenant: id, key: DigestChoice::SETTING.to_owned(), value: "both".into() };
+        store.put(&chosen).await.unwrap();
+        again().await;
+        assert_eq!(digest(&store, id).await, Some("both".into()));
+    }
 }
