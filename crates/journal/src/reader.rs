@@ -67,8 +67,9 @@ impl Subscription {
     /// # Errors
     /// [`Error::Expired`] when the reader lagged so far that its place was removed; files that cannot be read.
     pub fn read(&mut self) -> Result<Vec<Stored>, Error> {
+        let Some(reader) = &mut self.reader else { return Ok(Vec::new()) };
         self.watch.mark_unchanged();
-        self.reader.as_mut().map_or(Ok(Vec::new()), Reader::read)
+        reader.read()
     }
 
     /// Blocks until something is written after the last read, `max` at most.
@@ -90,7 +91,6 @@ impl Subscription {
     /// When the thread that reads has panicked.
     pub async fn next(&mut self) -> Result<Vec<Stored>, Error> {
         loop {
-            self.watch.mark_unchanged();
             let events = self.read_aside().await?;
             if !events.is_empty() {
                 return Ok(events);
@@ -103,6 +103,9 @@ impl Subscription {
     /// As [`Subscription::read`], but no file is read on this thread.
     async fn read_aside(&mut self) -> Result<Vec<Stored>, Error> {
         if let Some(mut reader) = self.reader.take() {
+            // Before a read begins and at no other time: what is written after a read that a dropped call left behind
+            // is news still.
+            self.watch.mark_unchanged();
             if let Some(events) = reader.read_live() {
                 self.reader = Some(reader);
                 return Ok(events);

@@ -380,6 +380,30 @@ async fn a_dropped_wait_misses_nothing() {
 }
 
 #[test]
+fn what_is_written_behind_a_dropped_wait_wakes_the_next_one() {
+    // One thread reads files: when it does something else, it has read.
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let dir = tempdir().unwrap();
+        let journal = Journal::open(dir.path(), small()).unwrap();
+        let mut writer = journal.writer();
+        append_singly(&mut writer, A, 0..5);
+        let mut subscription = journal.subscribe(A, 5).unwrap();
+        // So much of another tenant's that this reader has to look into the files, where nothing is for it.
+        append_singly(&mut writer, B, 0..50);
+        tokio::select! {
+            biased;
+            events = subscription.next() => panic!("{events:?}"),
+            () = std::future::ready(()) => {}
+        }
+        tokio::task::spawn_blocking(|| ()).await.unwrap();
+        append(&mut writer, A, [5]);
+        let events = tokio::time::timeout(LONG, subscription.next()).await.expect("it sleeps on").unwrap();
+        assert_eq!(numbers(&events), [5]);
+    });
+}
+
+#[test]
 fn a_batch_larger_than_a_segment_is_kept_whole() {
     let dir = tempdir().unwrap();
     let options = || Options { segment_bytes: 100, ..Options::default() };
