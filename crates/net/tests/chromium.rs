@@ -284,7 +284,7 @@ impl Drop for Bench {
 impl Bench {
     fn start(address: IpAddr, threads: usize, apart: bool, query: &str) -> Option<Self> {
         let Some(program) = chromium() else {
-            eprintln!("skipped: Chromium is not installed");
+            testkit::tool_missing("a browser's legs: Chromium is not installed");
             return None;
         };
         let (sender, events) = mpsc::channel();
@@ -406,7 +406,7 @@ fn a_browser_calls_and_both_hear_each_other_through_an_ice_restart() {
 #[test]
 fn a_browser_is_called_over_ipv6() {
     if UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
-        eprintln!("skipped: no IPv6 here");
+        testkit::left_out("a browser's legs over IPv6: no IPv6 here");
         return;
     }
     let address = IpAddr::V6(Ipv6Addr::LOCALHOST);

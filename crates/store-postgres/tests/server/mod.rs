@@ -23,7 +23,7 @@ impl Server {
     /// Starts one, or says why not and answers with none where PostgreSQL is not installed.
     pub(crate) fn start() -> Option<Self> {
         let Some(bin) = newest() else {
-            println!("SKIPPED: no PostgreSQL in {DEBIAN}; install the package postgresql");
+            testkit::tool_missing(format_args!("PostgreSQL: none in {DEBIAN}; install the package postgresql"));
             return None;
         };
         let dir = tempfile::Builder::new().prefix("pg").tempdir_in("/tmp").unwrap();
