@@ -46,7 +46,7 @@ const TABLE: &[Layer] = &[
     layer(6, &["node"], &[0, 2, 3, 4, 5], &[]),
     layer(6, &["api"], &[0, 2, 3, 5], &["node"]),
     layer(7, &["lingtong"], &[0, 1, 2, 3, 4, 5, 6], &[]),
-    layer(DEV, &["testkit", "xtask", "fuzz"], &[0, 1, 2, 3, 4, 5, 6, 7], &[]),
+    layer(DEV, &["testkit", "xtask", "fuzz"], &[0, 1, 2, 3, 4, 5, 6, 7], &["testkit"]),
 ];
 
 fn line_of(name: &str) -> Option<&'static Layer> {
