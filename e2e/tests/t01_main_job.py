@@ -127,6 +127,26 @@ def test_direct_queue_waits_with_music(t):
     t.equal([t.server.record(c)["agent"]["number"] for c in (one, two)], ["1001", "1002"], "who served whom")
 
 
+def test_position_in_the_queue(t):
+    """Who waits hears soon how many are before it, with the number's words around it; the first hears no number."""
+    agent, far = t.agent(1001), [t.caller(f"1380000000{n}") for n in range(3)]
+    talking = far[0].call("95001").wait_up()
+    talk(t, talking, agent.take_call())
+    first = far[1].call("95001").wait_up()
+    t.server.wait_live("queued")
+    second = far[2].call("95001").wait_up()
+    t.hears(first, "comfort", 30)
+    # The number between them is a word too short to be told from others by its loudness.
+    begins = []
+    for clip in ("position_prefix", "position_suffix"):
+        t.hears(second, clip, 30)
+        begins.append(second.rtp.fit[1])
+    t.check(begins[0] < begins[1], f"the announcement's parts begin at frames {begins}")
+    for call in (first, second, talking):
+        call.bye().wait()
+    t.server.wait_idle()
+
+
 def test_echo_and_announcement(t):
     """95003 gives back what it hears, 95002 speaks."""
     echo = t.caller().call("95003").wait_up()

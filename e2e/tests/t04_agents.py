@@ -88,17 +88,35 @@ def test_state_by_api(t):
 
 
 def test_longest_idle(t):
-    """Calls go round: who has been idle longest is next."""
-    agents = [t.agent(1001)]
-    t.server.wait_agent(1001, "ready")
-    agents.append(t.agent(1002))
-    t.server.wait_agent(1002, "ready")
-    one = t.caller("13800000001").call("95001").wait_up()
-    agents[0].take_call()
-    two = t.caller("13800000002").call("95001").wait_up()
-    agents[1].take_call()
-    for call in (one, two):
+    """Whoever has been idle longest is next: first in the order of signing in, then in that of the talks' ends."""
+    agents = {}
+    for number in (1003, 1001, 1002):
+        agents[number] = t.agent(number)
+        t.server.wait_agent(number, "ready")
+    callers = [t.caller(f"1380000000{n}") for n in range(3)]
+
+    def calls_in_turn(order):
+        """Three calls, one after the other; gives each agent's caller."""
+        served = {}
+        for number, caller in zip(order, callers):
+            served[number] = caller.call("95001").wait_up()
+            agents[number].take_call()
+            t.server.wait_agent(number, "talking")
+        return served
+
+    first = calls_in_turn((1003, 1001, 1002))
+    for number in (1002, 1003, 1001):
+        first[number].bye().wait()
+        t.server.wait_agent(number, "wrap_up")
+    for number in agents:
+        t.server.wait_agent(number, "ready", timeout=20)
+    second = calls_in_turn((1002, 1003, 1001))
+    for call in second.values():
         call.bye().wait()
+    for served in (first, second):
+        for number, call in served.items():
+            record = t.server.record(call)
+            t.equal(record["decisions"][0]["winner"]["number"], str(number), "the winner")
 
 
 def test_unregistering_signs_off(t):

@@ -1,10 +1,11 @@
-"""What was said when: a recording's two channels keep to the clock through hold and a change of port and codec."""
+"""What was said when: a recording's two channels keep to the clock through hold, a change of port and codec, and transfers."""
 
 from datetime import datetime
 
 from lib import audio
 from lib.rtp import TICK
 from tests.t01_main_job import talk
+from tests.t06_transfer import uri
 
 TOLERANCE_S = 0.2
 """How far a sound may stand from where it was said: 100 ms that the test's own phones may send late, and as much that
@@ -12,6 +13,12 @@ comes of packets of 20 ms, windows of 20 ms and clocks told in whole millisecond
 BEFORE, ON_HOLD, AFTER = 3, 3, 4
 CALLER = [550 + 50 * n for n in range(BEFORE + ON_HOLD + AFTER)]
 AGENT = [1250 + 50 * n for n in range(BEFORE + AFTER)]
+OTHER = [2000 + 50 * n for n in range(AFTER)]
+"""A colleague's, after a transfer."""
+BRIDGED_HZ = 2600
+"""The colleague's, until the caller hears it."""
+CONSULT = [3000, 3150]
+"""What the agents say to each other before it, which is not the customer's to hear."""
 
 
 def test_hold_and_changed_port_and_codec(t):
@@ -39,12 +46,75 @@ def test_hold_and_changed_port_and_codec(t):
     offered.wait_end()
     record = t.server.record(call)
     t.check(record["hold_ms"] >= 1000, f"held {record['hold_ms']} ms")
+    check_recording(t, record, call.rtp.played, [*said, *offered.rtp.played])
+
+
+def in_talk(t):
+    """A caller who says a tone a second all the while, and 1001 who says the first of its own to it."""
+    agent = t.agent(1001)
+    call = t.caller().call("95001").wait_up()
+    offered = agent.take_call()
+    other = t.agent(1002)
+    t.server.wait_agent(1002, "ready")
+    talk(t, call, offered)
+    for far in (call, offered):
+        far.rtp.tone()
+    call.rtp.play(CALLER)
+    offered.rtp.play(AGENT[:BEFORE])
+    played(t, call, BEFORE + 0.5)
+    return agent, call, offered, other
+
+
+def after_transfer(t, call, offered, taken):
+    """The colleague says its tones to the caller; each of all three is at its second."""
+    call.rtp.wait_tone(BRIDGED_HZ)
+    taken.rtp.tone()
+    taken.rtp.play(OTHER)
+    played(t, call, len(CALLER))
+    t.until(lambda: len(taken.rtp.played) == len(OTHER), 10, "the colleague's last tone", 0.1)
+    end = len(call.rtp.heard) + 75
+    t.until(lambda: len(call.rtp.heard) > end, 10, "the end of the last tones")
+    call.bye().wait()
+    taken.wait_end()
+    t.server.wait_idle()
+    record = t.server.record(call)
+    t.equal(len(record["recordings"]), 1, "recordings of one interaction")
+    check_recording(t, record, call.rtp.played, [*offered.rtp.played, *taken.rtp.played], (BRIDGED_HZ,))
+
+
+def test_blind_transfer(t):
+    """Who was transferred to is heard in the agent's channel from where it speaks; the caller's has no gap."""
+    _, call, offered, other = in_talk(t)
+    t.equal(offered.refer(uri(t, "1002")).wait().status, 202, "REFER")
+    taken = other.take_call(BRIDGED_HZ)
+    after_transfer(t, call, offered, taken)
+
+
+def test_attended_transfer(t):
+    """As a blind one; and what the agents said to each other while the caller was on hold is in no channel."""
+    agent, call, offered, other = in_talk(t)
+    t.equal(offered.hold().wait().status, 200, "hold")
+    consult = agent.call("1002")
+    taken = other.take_call(CONSULT[1])
+    consult.wait_up().rtp.tone(CONSULT[0])
+    taken.rtp.wait_tone(CONSULT[0])
+    consult.rtp.wait_tone(CONSULT[1])
+    consult.rtp.tone()
+    t.equal(consult.hold().wait().status, 200, "hold of the consultation")
+    taken.rtp.tone(BRIDGED_HZ)
+    t.equal(offered.refer(uri(t, "1002"), replaces=consult).wait().status, 202, "REFER")
+    after_transfer(t, call, offered, taken)
+
+
+def check_recording(t, record, caller, agents, besides=()):
+    """Both channels of the recording of a record. `besides` is heard from the agents at no told second."""
     recording = record["recordings"][0]
     began = datetime.fromisoformat(recording["started_at"]).timestamp()
     channels, rate = audio.read_wav(t.server.audio(recording, t.folder / "recording.wav"))
+    others = [*AGENT, *OTHER, *CONSULT, *besides]
     furthest = max(
-        check_channel(t, channels[0], rate, began, call.rtp.played, AGENT, "the caller's"),
-        check_channel(t, channels[1], rate, began, [*said, *offered.rtp.played], CALLER, "the agent's"),
+        check_channel(t, channels[0], rate, began, caller, others, "the caller's"),
+        check_channel(t, channels[1], rate, began, agents, [*CALLER, *CONSULT], "the agents'"),
     )
     t.note(f"no tone stands further than {furthest * 1000:.0f} ms from where it was said")
 
