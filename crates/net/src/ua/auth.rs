@@ -41,7 +41,7 @@ pub struct AuthCounts {
     pub failed: u64,
     /// Right passwords that did not count: the user had failed too often from that address.
     pub shut_out: u64,
-    /// Requests of addresses that had failed too often, refused unread.
+    /// Requests of addresses that had failed too often, whose passwords were not looked at.
     pub throttled: u64,
 }
 
@@ -89,7 +89,10 @@ impl<M: Mind> Ua<M> {
             to_host: &to_host,
         });
         match admission {
-            Admission::Trunk { tenant, trunk } => Verdict::Trunk(tenant, trunk),
+            Admission::Trunk { tenant, trunk } => {
+                self.auth.guard.carries_trunk(now.mono, flow.remote.ip());
+                Verdict::Trunk(tenant, trunk)
+            }
             Admission::Refuse(status) => Verdict::Refuse(status),
             Admission::Challenge { realm, digest } => {
                 // A registrar challenges as a server, a call as a proxy would: that is what telephones expect.
@@ -119,6 +122,10 @@ impl<M: Mind> Ua<M> {
             return self.challenge(now, demand, false);
         };
         let (name, known, user) = self.known(now, realm, &credentials);
+        if self.auth.guard.slowed(now.mono, ip, &name) {
+            self.auth.counts.throttled += 1;
+            return self.challenge(now, demand, false);
+        }
         let nobody = &self.auth.nobody[usize::from(credentials.algorithm == Algorithm::Sha256)];
         let ha1 = user.as_ref().unwrap_or(nobody);
         let outcome = self.auth.authenticator.verify(now.wall, message.method_text(), &credentials, ha1);
