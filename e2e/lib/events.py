@@ -20,7 +20,7 @@ class Stream:
     """One connection. Give it the last id that was seen, and it goes on behind it."""
 
     def __init__(self, server, last, websocket=False):
-        self._websocket, self._buffer = websocket, b""
+        self._websocket, self._buffer, self._last = websocket, b"", int(last)
         path, head = "/api/v1/events", [f"Host: {server.http[0]}:{server.http[1]}"]
         head.append(f"Authorization: Bearer {server.token('admin')}")
         if websocket:
@@ -47,8 +47,10 @@ class Stream:
         """The next event that has a place in the journal: its id and what it says. What has none is passed over."""
         while True:
             event = json.loads(self._frame()) if self._websocket else self._event()
-            if event and event["type"] != "queue.stats":
-                return int(event["id"]), event
+            # What is told in passing bears the number of the last event before it.
+            if event and int(event["id"]) > self._last:
+                self._last = int(event["id"])
+                return self._last, event
 
     def _receive(self):
         try:

@@ -3,9 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
+use tokio::sync::watch;
+use types::event::Event;
 use types::record::{Disposition, RecordingRecord};
 use types::{AgentId, InteractionId, Private, TenantId};
 
@@ -51,6 +54,9 @@ pub trait Backend: Send + Sync + 'static {
     fn phone_line(&self, secure: bool, peer: SocketAddr) -> Option<Box<dyn PhoneLine>>;
     /// Figures in Prometheus' text format, one line each.
     fn metrics(&self) -> Answer<'_, String>;
+    /// The last word on each alarm of the node itself, for each tenant that it concerns: heard of here also while the
+    /// journal takes none.
+    fn alarms(&self) -> watch::Receiver<Arc<Vec<Event>>>;
     /// Whether calls are accepted.
     fn ready(&self) -> bool;
 }

@@ -72,7 +72,15 @@ impl Journal {
         let alarm = Arc::clone(&shared.options.alarm);
         let syncer = Syncer::start("journal-sync", shared.options.sync_after, alarm).map_err(start)?;
         let syncs = syncer.times();
-        let mut worker = Worker { shared: Arc::clone(&shared), syncer, open: None, last_pos, last_seq, failed: false };
+        let mut worker = Worker {
+            shared: Arc::clone(&shared),
+            syncer,
+            open: None,
+            last_pos,
+            last_seq,
+            failed: false,
+            unremoved: false,
+        };
         worker.begin_segment().map_err(Error::io("write a file in", &dir))?;
         let start = Error::io("start a thread for", &dir);
         let thread = Thread::start("journal", move || worker.run()).map_err(start)?;

@@ -9,7 +9,7 @@ use crate::disk::{Disk, OsDisk};
 /// Something about the disk that a person must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
-    /// `disk_slow`, `disk_failed`, `sync_slow`, `sync_failed` or `events_lost`.
+    /// `journal_failed`, `ladder_failed`, `disk_slow`, `disk_failed`, `sync_slow`, `sync_failed` or `events_lost`.
     pub code: &'static str,
     /// For people.
     pub detail: String,

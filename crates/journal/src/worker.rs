@@ -43,6 +43,8 @@ pub(crate) struct Worker {
     pub(crate) last_pos: u64,
     pub(crate) last_seq: HashMap<u64, u64>,
     pub(crate) failed: bool,
+    /// Segments that are over their time can't be removed.
+    pub(crate) unremoved: bool,
 }
 
 impl Worker {
@@ -172,7 +174,7 @@ impl Worker {
                     Err(e) => format!("cannot write the journal in {}: {e}; calls go on", self.shared.dir.display()),
                     Ok(()) => "the journal is written again".to_owned(),
                 };
-                (self.shared.options.alarm)(Alarm { code: "disk_failed", detail, raised: self.failed });
+                (self.shared.options.alarm)(Alarm { code: "journal_failed", detail, raised: self.failed });
             }
             if result.is_ok() {
                 return true;
@@ -211,13 +213,19 @@ impl Worker {
                 gone.extend(index.segments.pop_front().map(|s| s.path));
             }
         }
+        let tried = !gone.is_empty();
+        let mut refused = None;
         for path in gone {
             if let Err(e) = options.disk.remove(&path)
                 && e.kind() != io::ErrorKind::NotFound
             {
-                let detail = format!("cannot remove {}: {e}", path.display());
-                (options.alarm)(Alarm { code: "disk_failed", detail, raised: true });
+                refused = Some(format!("cannot remove {}: {e}", path.display()));
             }
+        }
+        if tried && refused.is_some() != self.unremoved {
+            self.unremoved = refused.is_some();
+            let detail = refused.unwrap_or_else(|| "old segments of the journal are removed again".to_owned());
+            (options.alarm)(Alarm { code: "disk_failed", detail, raised: self.unremoved });
         }
         if self.open.is_none() {
             let _ = self.begin_segment();

@@ -1,16 +1,18 @@
 //! The node as the API sees it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
 use node::Handle;
+use types::event::Event;
 use types::record::Disposition;
 use types::{AgentId, InteractionId, TenantId};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use crate::metrics;
@@ -103,6 +105,10 @@ impl Backend for NodeBackend {
             };
             text.1.clone()
         })
+    }
+
+    fn alarms(&self) -> watch::Receiver<Arc<Vec<Event>>> {
+        self.node.alarms()
     }
 
     fn ready(&self) -> bool {

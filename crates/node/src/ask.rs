@@ -32,6 +32,8 @@ pub enum Ask {
     Device(TenantId, AgentId, oneshot::Sender<Option<(Text, Text)>>),
     /// How many interactions are in progress.
     InProgress(oneshot::Sender<usize>),
+    /// Somebody has left a note of an alarm.
+    Alarms,
     /// Refuse new calls from now on.
     Drain,
     /// End all calls now.

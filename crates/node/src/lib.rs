@@ -3,6 +3,7 @@
 //! Three kinds of threads: one for signalling, which also runs the mind; one a core for media; tokio for
 //! all that may wait (SQL, HTTP, connections, names). [`Node::start`] wires them.
 
+mod alarms;
 mod ask;
 mod demo;
 mod figures;
@@ -38,6 +39,9 @@ use types::leg::Text;
 use types::record::{AgentState, Disposition};
 use types::{AgentId, InteractionId, Private, TenantId};
 
+use alarms::{Board, Notes};
+
+pub use alarms::Standing;
 pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
 pub use figures::NodeFigures;
@@ -143,6 +147,7 @@ pub struct Handle {
     projected: Arc<AtomicU64>,
     door: Doorway<Ask>,
     secret: [u8; 32],
+    alarms: watch::Receiver<Standing>,
 }
 
 /// A browser's connection over which it speaks SIP, one message a frame (RFC 7118).
@@ -180,13 +185,15 @@ impl Node {
         let store = Store::open_sqlite(config.data.join("lingtong.db")).await?;
         // A journal that was lost begins behind what the database has seen, so that nothing new is taken for old.
         let after_pos = Projector::open(store.clone()).await?.cursor();
-        let alarm: journal::AlarmSink = Arc::new(log_alarm);
+        let notes = Arc::new(Notes::default());
+        let (of_journal, of_ladder) = (notes.clone(), notes.clone());
+        let alarm: journal::AlarmSink = Arc::new(move |alarm| of_journal.leave(alarm));
         let options = journal::Options { node: config.node, alarm, after_pos, ..journal::Options::default() };
         let journal = Arc::new(Journal::open(config.data.join("journal"), options)?);
         for warning in journal.warnings() {
             tracing::warn!("{warning}");
         }
-        let ladder = Arc::new(Ladder::open(config.data.join("ladder"), LadderOptions::default())?);
+        let ladder = Arc::new(Ladder::open(config.data.join("ladder"), ladder_options(of_ladder))?);
         let now = net::media::now();
         if let Some(hash) = config.demo {
             demo::seed(&store, config.node, now.wall, hash).await?;
@@ -196,8 +203,14 @@ impl Node {
         let checkpoint = config.data.join("checkpoint.json");
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
         let bank = Arc::new(net::prompts::load(&config.data.join("prompts"))?);
-        let mind = NodeMind::new(center, journal.clone(), ladder.writer());
+        let (shown, alarms) = watch::channel(Standing::default());
+        let mind = NodeMind::new(center, journal.clone(), ladder.writer(), Board::new(notes.clone(), shown));
         let Hands { signalling, media, door } = start_signalling(&config, mind, bank, &recordings, dialogs)?;
+        let waker = signalling.post();
+        // A mind with a full inbox is awake, and looks at the end of its turn.
+        notes.wake_by(move || {
+            let _ = waker.message(Ask::Alarms);
+        });
         let (stop, stopped) = watch::channel(false);
         let scan = recovery::Scan::catch_up(&journal, &checkpoint)?;
         let checkpoint = project::Checkpoint { scan, path: checkpoint };
@@ -205,9 +218,9 @@ impl Node {
         let projected = Arc::new(AtomicU64::new(journal.last_pos()));
         let projection =
             tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, projected.clone(), stopped));
-        let (post, media_of, secret) = (signalling.post(), media.clone(), config.secret);
+        let (post, pool, secret) = (signalling.post(), media.clone(), config.secret);
         let handle =
-            Handle { post, journal, ladder, store, recordings, closed, media: media_of, projected, door, secret };
+            Handle { post, journal, ladder, store, recordings, closed, media: pool, projected, door, secret, alarms };
         Ok(Self { handle, signalling, media, stop, projection })
     }
 
@@ -377,15 +390,21 @@ fn start_signalling(
     Ok(Hands { signalling, media, door })
 }
 
-fn log_alarm(alarm: journal::Alarm) {
-    if alarm.raised {
-        tracing::error!(code = alarm.code, detail = %alarm.detail, "alarm");
-    } else {
-        tracing::info!(code = alarm.code, "the alarm is over");
-    }
+/// The ladder has a queue and files of its own; whether the disk is slow is told by the journal.
+fn ladder_options(notes: Arc<Notes>) -> LadderOptions {
+    let tell = move |alarm: journal::Alarm| match alarm.code {
+        "ladder_failed" => notes.leave(alarm),
+        code => tracing::warn!(code, raised = alarm.raised, detail = %alarm.detail, "of the SIP messages"),
+    };
+    LadderOptions { alarm: Arc::new(tell), ..LadderOptions::default() }
 }
 
 impl Handle {
+    /// The last word on each of the node's own alarms, also while the journal takes none.
+    pub fn alarms(&self) -> watch::Receiver<Standing> {
+        self.alarms.clone()
+    }
+
     async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Result<T, Unavailable> {
         let (to, answer) = oneshot::channel();
         self.post.message(question(to)).map_err(|_| Unavailable)?;

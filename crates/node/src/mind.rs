@@ -15,6 +15,7 @@ use types::leg::Text;
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
 use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, TenantId};
 
+use crate::alarms::Board;
 use crate::ask::Ask;
 use crate::tally::Tally;
 
@@ -48,11 +49,13 @@ pub struct NodeMind {
     /// Legs with a saved dialog.
     saved: HashMap<LegId, TenantId>,
     tally: Tally,
+    tenants: Vec<TenantId>,
+    alarms: Board,
 }
 
 impl NodeMind {
     /// A mind over a center whose tenants are set up.
-    pub fn new(center: Center, journal: Arc<Journal>, ladder: LadderWriter) -> Self {
+    pub(crate) fn new(center: Center, journal: Arc<Journal>, ladder: LadderWriter, alarms: Board) -> Self {
         let mut tenants: Vec<TenantId> = center.tenants().collect();
         tenants.sort();
         let devices = tenants.iter().filter_map(|t| center.directory(*t));
@@ -72,6 +75,8 @@ impl NodeMind {
             default_realm: tenants.first().copied(),
             saved: HashMap::new(),
             tally: Tally::default(),
+            tenants,
+            alarms,
         };
         mind.drain();
         mind
@@ -95,6 +100,13 @@ impl NodeMind {
         self.writer.append(event);
     }
 
+    /// Alarms of the node itself.
+    fn look_for_alarms(&mut self, now: Now) {
+        for event in self.alarms.look(now, &self.tenants) {
+            self.write(&event);
+        }
+    }
+
     fn answer(&mut self, now: Now, ask: Ask) {
         // A questioner that has gone needs no answer.
         match ask {
@@ -116,6 +128,8 @@ impl NodeMind {
             Ask::Figures(to) => drop(to.send((self.center.figures(now), self.tally.clone()))),
             Ask::Device(tenant, agent, to) => drop(to.send(self.device_of(tenant, agent))),
             Ask::InProgress(to) => drop(to.send(self.center.in_progress())),
+            // Looked for at the end of each turn.
+            Ask::Alarms => {}
             Ask::Drain => self.center.drain(),
             Ask::ShutDown(done) => {
                 self.center.drain();
@@ -176,6 +190,13 @@ impl Mind for NodeMind {
                 self.tally.note_media(quality);
             }
         }
+        if let LegEvent::RecordingGap { leg, .. } = event
+            && let Some((tenant, _)) = self.center.interaction_of(leg)
+        {
+            for event in self.alarms.recording_lost(now, tenant, &self.tenants) {
+                self.write(&event);
+            }
+        }
         self.center.handle(now, event);
         self.drain();
     }
@@ -191,7 +212,10 @@ impl Mind for NodeMind {
     }
 
     fn poll_timeout(&mut self) -> Option<Mono> {
-        [self.center.poll_timeout(), self.journal_due, self.ladder_due].into_iter().flatten().min()
+        [self.center.poll_timeout(), self.journal_due, self.ladder_due, self.alarms.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn poll_command(&mut self) -> Option<LegCommand> {
@@ -199,6 +223,7 @@ impl Mind for NodeMind {
     }
 
     fn commit(&mut self, now: Now) {
+        self.look_for_alarms(now);
         if std::mem::take(&mut self.wrote) {
             self.journal_due.get_or_insert(now.mono + GATHER);
         }

@@ -14,7 +14,7 @@ pub(crate) enum Severity {
 }
 
 /// Something that needs a person.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Alarm {
     /// Stays the same while one alarm is raised, repeated and cleared.
     pub(crate) id: String,

@@ -6,7 +6,7 @@ use crate::dto::{Alarm, Severity};
 
 /// What costs calls or records at once.
 const CRITICAL: [&str; 6] =
-    ["disk_failed", "sync_failed", "events_lost", "emergency_call", "journal_failed", "recording_failed"];
+    ["journal_failed", "disk_failed", "sync_failed", "events_lost", "recording_failed", "emergency_call"];
 
 /// One alarm is known by its code: the same trouble raised again replaces the former.
 pub(super) fn alarm(code: &str, detail: &str, raised: bool, at: Wall) -> Alarm {

@@ -1,13 +1,17 @@
 //! One reader's stream.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use journal::{Error as JournalError, Stored, Subscription};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
+use types::event::{Event as Written, Happening};
 
+use super::alarm::alarm;
 use super::translate::{is_shown, moves_queues, translate};
-use crate::dto::{Event, LiveQueue};
+use crate::dto::{Alarm, Event, LiveQueue};
 use crate::error::{ApiError, Code, Result};
 use crate::state::{App, now};
 use crate::viewer::Viewer;
@@ -17,6 +21,11 @@ const STATS_EVERY: Duration = Duration::from_secs(1);
 /// A silent stream says this often that it lives; proxies cut connections that are silent for a minute. Whether the
 /// session still stands is looked up as often.
 const BEAT_EVERY: Duration = Duration::from_secs(15);
+
+/// What the journal has for an alarm to come by itself. After that it is told in passing, and once more in its place
+/// when the journal takes it.
+const ALARM_GRACE: Duration = Duration::from_secs(1);
+
 /// What a stream says next.
 #[derive(Debug)]
 pub(crate) enum Frame {
@@ -45,6 +54,10 @@ pub(crate) struct Feed {
     changed: bool,
     stats_at: Instant,
     beat_at: Instant,
+    /// The last word on the node's own alarms, when it is told unless the journal has, and what was told, by code.
+    alarms: watch::Receiver<Arc<Vec<Written>>>,
+    alarms_at: Option<Instant>,
+    alarms_told: HashMap<String, Alarm>,
 }
 
 impl Feed {
@@ -61,6 +74,7 @@ impl Feed {
         })?;
         app.streams.open(viewer.user.id)?;
         let at = Instant::now();
+        let alarms = app.backend.alarms();
         Ok(Self {
             app,
             viewer,
@@ -73,6 +87,10 @@ impl Feed {
             changed: true,
             stats_at: at,
             beat_at: at + BEAT_EVERY,
+            alarms,
+            // What stands already is told as well: it may have been raised before the cursor.
+            alarms_at: Some(at + ALARM_GRACE),
+            alarms_told: HashMap::new(),
         })
     }
 
@@ -98,6 +116,11 @@ impl Feed {
                     self.ready.push_back(Frame::Beat);
                 }
                 () = sleep_until(self.stats_at), if self.changed => self.tell_queues().await,
+                () = sleep_until(self.alarms_at.unwrap_or(self.beat_at)), if self.alarms_at.is_some() => self.tell_alarms(),
+                // A node that is gone raises none.
+                Ok(()) = self.alarms.changed() => {
+                    self.alarms_at.get_or_insert(Instant::now() + ALARM_GRACE);
+                }
                 events = self.events.next() => match events {
                     Ok(events) => self.waiting.extend(events.into_iter().filter(is_shown)),
                     Err(error) => {
@@ -117,8 +140,29 @@ impl Feed {
                 self.changed = true;
                 self.stats_at = self.stats_at.max(Instant::now());
             }
+            if let Event::Alarm { alarm, .. } = &event {
+                self.alarms_told.insert(alarm.code.clone(), alarm.clone());
+            }
             self.seq = stored.seq;
             self.ready.push_back(Frame::Journal(stored.seq, event));
+        }
+    }
+
+    /// Tells what the journal has not told.
+    fn tell_alarms(&mut self) {
+        self.alarms_at = None;
+        let standing = self.alarms.borrow_and_update().clone();
+        for Written { tenant, at, what } in standing.iter() {
+            let Happening::Alarm { code, detail, raised } = what else { continue };
+            let alarm = alarm(code, detail, *raised, *at);
+            let before = self.alarms_told.get(&alarm.code);
+            // Of what is over only those need to know who heard that it stood.
+            let is_news = if *raised { before != Some(&alarm) } else { before.is_some_and(|b| b.cleared_at.is_none()) };
+            if *tenant == self.viewer.tenant() && is_news {
+                self.alarms_told.insert(alarm.code.clone(), alarm.clone());
+                let (id, at) = (self.seq.to_string(), at.to_string());
+                self.ready.push_back(Frame::Passing(Event::Alarm { id, at, alarm }));
+            }
         }
     }
 

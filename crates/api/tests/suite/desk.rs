@@ -10,7 +10,7 @@ use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, Center, Effect, Live, LiveDetail, LiveQueue, Refused, Setup};
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use types::event::Event;
 use types::leg::{AudioCodec, Incoming, MediaQuality, Origin};
 use types::record::Disposition;
@@ -25,6 +25,8 @@ pub(crate) struct Desk {
     inner: Mutex<Inner>,
     journal: Arc<Journal>,
     pub(crate) ready: AtomicBool,
+    /// What the node itself has to tell, whatever the journal takes.
+    pub(crate) alarms: watch::Sender<Arc<Vec<Event>>>,
 }
 
 struct Inner {
@@ -51,7 +53,8 @@ impl Desk {
             center.add_tenant(now, setup).unwrap();
         }
         let inner = Inner { center, writer: journal.writer(), ladder: ladder.writer(), now, dialled: Vec::new() };
-        let desk = Self { inner: Mutex::new(inner), journal, ready: AtomicBool::new(true) };
+        let desk =
+            Self { inner: Mutex::new(inner), journal, ready: AtomicBool::new(true), alarms: watch::Sender::default() };
         desk.act(|_| ());
         desk
     }
@@ -165,6 +168,10 @@ fn ended(leg: LegId, cause: Cause, by_peer: bool) -> LegEvent {
 }
 
 impl Backend for Desk {
+    fn alarms(&self) -> watch::Receiver<Arc<Vec<Event>>> {
+        self.alarms.subscribe()
+    }
+
     fn live(&self, tenant: TenantId) -> Answer<'_, Option<(u64, Live)>> {
         let live = self.act(|inner| inner.center.live(inner.now, tenant));
         let answer = live.map(|live| (self.journal.last_seq(tenant), live));

@@ -280,3 +280,53 @@ async fn a_websocket_tells_the_same() {
     let refused = connect(u64::MAX).await;
     assert!(matches!(refused, Err(tokio_tungstenite::tungstenite::Error::Http(reply)) if reply.status() == 410));
 }
+
+/// The node's own word on its disk, as it stands for a tenant.
+fn standing(tenant: TenantId, raised: bool, minute: i64) -> types::event::Event {
+    let what = Happening::Alarm { code: "journal_failed".into(), detail: "no room".into(), raised };
+    types::event::Event { tenant, at: types::Wall(crate::desk::START.0 + minute * 60_000), what }
+}
+
+async fn next_alarm(events: &mut Events) -> (Option<u64>, Value) {
+    loop {
+        let event = events.next().await;
+        if event.name == "alarm" {
+            return (event.id, event.data["alarm"].clone());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_that_the_journal_does_not_take_is_told_all_the_same() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "admin").await;
+    let mut events = open(&world, &token, world.journal.last_seq(ALPHA)).await;
+    world.desk.alarms.send_replace(vec![standing(BETA, true, 0), standing(ALPHA, true, 1)].into());
+    let (id, raised) = next_alarm(&mut events).await;
+    assert_eq!((id, &raised["code"], &raised["severity"]), (None, &json!("journal_failed"), &json!("critical")));
+    assert_eq!((&raised["message"], raised.get("cleared_at")), (&json!("no room"), None));
+    // Who comes while it stands hears of it too.
+    let mut late = open(&world, &token, world.journal.last_seq(ALPHA)).await;
+    assert_eq!(next_alarm(&mut late).await, (None, raised));
+    world.desk.alarms.send_replace(vec![standing(BETA, true, 0), standing(ALPHA, false, 2)].into());
+    for events in [&mut events, &mut late] {
+        let (id, over) = next_alarm(events).await;
+        assert!(id.is_none() && over["cleared_at"].is_string(), "{over}");
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_that_the_journal_takes_is_told_once() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "admin").await;
+    let mut events = open(&world, &token, world.journal.last_seq(ALPHA)).await;
+    // Behind it in the node's list is one that the journal never gets: when it comes, the first was passed over.
+    let other = Happening::Alarm { code: "sync_slow".into(), detail: "".into(), raised: true };
+    let written = types::event::Event { at: crate::desk::START, ..standing(ALPHA, true, 0) };
+    let behind = types::event::Event { tenant: ALPHA, at: crate::desk::START, what: other };
+    world.desk.write(ALPHA, written.what.clone());
+    world.desk.alarms.send_replace(vec![written, behind].into());
+    let (id, told) = next_alarm(&mut events).await;
+    assert!(id.is_some() && told["code"] == "journal_failed", "{told}");
+    assert_eq!(next_alarm(&mut events).await.1["code"], "sync_slow");
+}

@@ -145,11 +145,11 @@ pub(super) fn run(shared: &Shared) {
                 lanes.remove(&batch.lane);
                 if !failed {
                     let detail = format!("cannot write SIP messages in {}: {e}", shared.files.dir.display());
-                    (shared.files.options.alarm)(Alarm { code: "disk_failed", detail, raised: true });
+                    (shared.files.options.alarm)(Alarm { code: "ladder_failed", detail, raised: true });
                 }
             } else if failed {
                 let detail = "SIP messages are written again".to_owned();
-                (shared.files.options.alarm)(Alarm { code: "disk_failed", detail, raised: false });
+                (shared.files.options.alarm)(Alarm { code: "ladder_failed", detail, raised: false });
             }
             failed = result.is_err();
         }

@@ -326,7 +326,7 @@ fn a_full_disk_is_tried_again_and_nothing_is_lost_or_doubled() {
         disk.set(Mood::Full);
         writer.append(&event(A.0, round * 2 - 1));
         writer.flush();
-        while disk.alarms.heard().iter().filter(|a| *a == "disk_failed+").count() < round as usize {
+        while disk.alarms.heard().iter().filter(|a| *a == "journal_failed+").count() < round as usize {
             std::thread::yield_now();
         }
         disk.set(Mood::Well);

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { causeText } from "../src/interaction/cause";
 import * as codes from "../src/interaction/codes";
+import { alarmText } from "../src/live/alarmText";
 import { enUS } from "../src/locales/en-US";
 import { zhCN } from "../src/locales/zh-CN";
 
@@ -14,6 +15,13 @@ type Words = TFunction<["console", "ui"]>;
 type ToText = (t: Words, code: string) => string;
 
 const CRATES = fileURLToPath(new URL("../../../../crates/", import.meta.url));
+const ALARM_SOURCES = ["center", "journal", "node"].flatMap((crate) =>
+  readdirSync(`${CRATES}${crate}/src`, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".rs") && !file.includes("tests"))
+    .map((file) => `${crate}/src/${file}`),
+);
+/** Every way by which the server names an alarm: in the center, in the journal, in the node. */
+const ALARM_CODES = /\.alarm\(now, \w+, "\w+"|Alarm \{\s*code: "\w+"|const \w+_FAILED: &str = "\w+"/g;
 const NODES = readdirSync(`${CRATES}flow/src/nodes`)
   .filter((file) => file !== "testing.rs")
   .map((file) => `flow/src/nodes/${file}`);
@@ -53,12 +61,21 @@ describe("codes that the server emits", () => {
     ["exclusions", reasonText, emitted(["acd/src/members.rs"], /\["ready"[^\]]*\]/g), 7],
     ["refused offers", reasonText, emitted(["acd/src/output.rs"], /=> "(?:rona|declined|phone_\w+)"/g), 4],
     ["gap causes", codes.gapText, emitted(["center/src/ledger.rs"], /RecordingGap \{[^}]*\}/g), 1],
+    ["alarms", alarmText, emitted(ALARM_SOURCES, ALARM_CODES), 14],
     ["segments", causeText, emitted(["types/src/record.rs"], /Setup = [^]*?Ending = "\w+"/g), 7],
   ];
 
   it.each(rows)("%s have Chinese words", (_name, toText, all, atLeast) => {
     expect(all.length).toBeGreaterThanOrEqual(atLeast);
     expect(all.filter((code) => !/\p{Script=Han}/u.test(toText(zh, code)))).toEqual([]);
+    expect(all.filter((code) => !/[a-z]/i.test(toText(en, code)) || /\p{Script=Han}|_/u.test(toText(en, code)))).toEqual([]);
+  });
+});
+
+describe("docs/operating", () => {
+  it.each(["zh", "en"])("names every alarm (%s)", (language) => {
+    const page = readFileSync(`${CRATES}../docs/operating/${language}/README.md`, "utf8");
+    expect(emitted(ALARM_SOURCES, ALARM_CODES).filter((code) => !page.includes(`| \`${code}\` |`))).toEqual([]);
   });
 });
 
@@ -78,7 +95,7 @@ describe("texts", () => {
     expect([toText(zh, code), toText(en, code)]).toEqual([chinese, english]);
   });
 
-  it.each<[string, ToText]>([...Object.entries(codes), ["reasonText", reasonText], ["causeText", causeText]])(
+  it.each<[string, ToText]>([...Object.entries(codes), ["reasonText", reasonText], ["causeText", causeText], ["alarmText", alarmText]])(
     "%s shows what it does not know as it came",
     (_name, toText) => {
       expect(toText(zh, "from_a_newer_server")).toBe("from_a_newer_server");
