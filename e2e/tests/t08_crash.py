@@ -15,6 +15,8 @@ RATE = 200
 KILLS = 5
 LOST_S = 1.02
 """A chunk of a track has 0.8 s, and is on its way to the disk at once; a frame is in the works besides."""
+SPOKEN = 100
+"""Frames of 20 ms that a talk hears before a kill."""
 CUT_OFF = RATE // 10
 """Calls that a kill may catch between their INVITE and the moment that the answer leaves: some 100 ms of them. Their
 callers repeat the INVITE and get a new call; what was begun before has a record of its own, cut off by the crash."""
@@ -56,6 +58,9 @@ def test_killed_under_load(t):
         call = admitted(t, f"1380000{number:04}")
         offered = agent.take_call(timeout=15)
         talk(t, call, offered)
+        # Of a talk that had not yet lasted as long as a kill may cost, nothing need be there.
+        spoken = len(call.rtp.heard) + SPOKEN
+        t.until(lambda: len(call.rtp.heard) >= spoken, 30, "some seconds of talk")
         enough = len(noted(callers, "answered")) + luck.randrange(RATE // 2, 4 * RATE)
         t.until(lambda: len(noted(callers, "answered")) >= enough, 30, "calls before the kill")
         killed = time.time()
