@@ -22,6 +22,7 @@ use sip::uri::Uri;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 use crate::signalling::{Outside, Post, StartError};
 use crate::tls::{self, Certificates, TlsAcceptor, TlsConnector};
@@ -41,6 +42,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Names that certificates of peers have to bear, kept by address; the settings of thousands of trunks fit.
 const MAX_CERTIFIED: usize = 4096;
+/// Names of one address: a few companies behind one provider.
+const MAX_NAMES: usize = 4;
+/// Connections that are kept for our own calls, whoever else comes: trunks over TCP and TLS.
+const KEPT_FOR_US: usize = 1_000;
 
 type Peer = (Transport, SocketAddr);
 
@@ -48,8 +53,9 @@ type Peer = (Transport, SocketAddr);
 struct Table {
     by_number: HashMap<u64, (Flow, mpsc::Sender<Bytes>)>,
     by_peer: HashMap<Peer, u64>,
-    /// The host of the URI that led to a peer over TLS (RFC 5922 section 4).
-    certified: HashMap<SocketAddr, String>,
+    /// The hosts of the URIs that led to a peer over TLS (RFC 5922 section 4), the first ones first: a name that somebody
+    /// else gives to the same address takes no other's place.
+    certified: HashMap<SocketAddr, Vec<String>>,
 }
 
 /// All connections of a node.
@@ -67,8 +73,28 @@ impl<T: Send + 'static> Shared<T> {
         local: SocketAddr,
         remote: SocketAddr,
     ) -> Option<(Flow, mpsc::Receiver<Bytes>)> {
+        self.open_below(MAX_CONNECTIONS, transport, local, remote)
+    }
+
+    /// The same for one that a peer has opened.
+    fn admit(
+        &self,
+        transport: Transport,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> Option<(Flow, mpsc::Receiver<Bytes>)> {
+        self.open_below(MAX_CONNECTIONS - KEPT_FOR_US, transport, local, remote)
+    }
+
+    fn open_below(
+        &self,
+        most: usize,
+        transport: Transport,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> Option<(Flow, mpsc::Receiver<Bytes>)> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        if table.by_number.len() >= MAX_CONNECTIONS {
+        if table.by_number.len() >= most {
             return None;
         }
         let conn = self.next.fetch_add(1, Ordering::Relaxed);
@@ -104,21 +130,35 @@ impl<T: Send + 'static> Shared<T> {
         let Ok(uri) = Uri::parse(uri) else { return };
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         for (_, address) in found.iter().filter(|(transport, _)| *transport == Transport::Tls) {
-            if table.certified.len() < MAX_CERTIFIED || table.certified.contains_key(address) {
-                table.certified.insert(*address, uri.host().to_string());
+            if table.certified.len() >= MAX_CERTIFIED && !table.certified.contains_key(address) {
+                // Whoever it was is looked up again before the next connection.
+                let oldest = table.certified.keys().next().copied();
+                oldest.and_then(|oldest| table.certified.remove(&oldest));
+            }
+            let (names, host) = (table.certified.entry(*address).or_default(), uri.host().to_string());
+            if names.len() < MAX_NAMES && !names.contains(&host) {
+                names.push(host);
             }
         }
     }
 
-    fn certified(&self, peer: SocketAddr) -> Option<String> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).certified.get(&peer).cloned()
+    /// The names that the certificate of a peer may bear, the likeliest first; its address is the last.
+    fn names_of(&self, peer: SocketAddr) -> Vec<ServerName<'static>> {
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let hosts = table.certified.get(&peer).into_iter().flatten();
+        let mut names: Vec<_> = hosts.filter_map(|host| ServerName::try_from(host.clone()).ok()).collect();
+        let address = ServerName::IpAddress(peer.ip().into());
+        if !names.contains(&address) {
+            names.push(address);
+        }
+        names
     }
 
-    /// The outbox of this flow's connection, or of any that stands to the same peer.
-    fn outbox(&self, flow: Flow) -> Option<mpsc::Sender<Bytes>> {
+    /// This flow's connection, or any that stands to the same peer, and its outbox.
+    fn outbox(&self, flow: Flow) -> Option<(Flow, mpsc::Sender<Bytes>)> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let number = if flow.conn != 0 { flow.conn } else { *table.by_peer.get(&(flow.transport, flow.remote))? };
-        table.by_number.get(&number).map(|(_, outbox)| outbox.clone())
+        table.by_number.get(&number).cloned()
     }
 }
 
@@ -178,7 +218,7 @@ async fn accept<T: Send + 'static>(listener: TcpListener, tls: Option<TlsAccepto
         match listener.accept().await {
             Ok((stream, remote)) => {
                 let local = stream.local_addr().unwrap_or(remote);
-                let Some((flow, outbox)) = shared.open(transport, local, remote) else {
+                let Some((flow, outbox)) = shared.admit(transport, local, remote) else {
                     tracing::warn!("a connection was refused: there are too many");
                     continue;
                 };
@@ -216,17 +256,23 @@ async fn connect<T: Send + 'static>(
     tls: Option<TlsConnector>,
     shared: Arc<Shared<T>>,
 ) {
-    let stream = match tokio::time::timeout(CONNECT_WITHIN, TcpStream::connect(flow.remote)).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(_)) | Err(_) => return shared.refused(flow),
+    let Some(tls) = tls else {
+        let Some(stream) = reach(flow.remote).await else { return shared.refused(flow) };
+        let flow = Flow { local: stream.local_addr().unwrap_or(flow.local), ..flow };
+        return connection::run(stream, flow, outbox, shared).await;
     };
-    let flow = Flow { local: stream.local_addr().unwrap_or(flow.local), ..flow };
-    let Some(tls) = tls else { return connection::run(stream, flow, outbox, shared).await };
-    let name = tls::name_of(flow.remote, shared.certified(flow.remote).as_deref());
-    match tokio::time::timeout(CONNECT_WITHIN, tls.connect(name, stream)).await {
-        Ok(Ok(stream)) => connection::run(stream, flow, outbox, shared).await,
-        Ok(Err(_)) | Err(_) => shared.refused(flow),
+    for name in shared.names_of(flow.remote) {
+        let Some(stream) = reach(flow.remote).await else { break };
+        let flow = Flow { local: stream.local_addr().unwrap_or(flow.local), ..flow };
+        if let Ok(Ok(stream)) = tokio::time::timeout(CONNECT_WITHIN, tls.connect(name, stream)).await {
+            return connection::run(stream, flow, outbox, shared).await;
+        }
     }
+    shared.refused(flow);
+}
+
+async fn reach(peer: SocketAddr) -> Option<TcpStream> {
+    tokio::time::timeout(CONNECT_WITHIN, TcpStream::connect(peer)).await.ok()?.ok()
 }
 
 impl<T: Send + 'static> Connections<T> {
@@ -236,7 +282,7 @@ impl<T: Send + 'static> Connections<T> {
         let Some((flow, outbox)) = self.shared.open(to.transport, to.local, to.remote) else {
             return self.shared.post.connection_lost(to);
         };
-        if let Some(sender) = self.shared.outbox(flow) {
+        if let Some((_, sender)) = self.shared.outbox(flow) {
             let _ = sender.try_send(first);
         }
         self.runtime.spawn(connect(flow, outbox, tls, self.shared.clone()));
@@ -246,9 +292,9 @@ impl<T: Send + 'static> Connections<T> {
 impl<T: Send + 'static> Outside for Connections<T> {
     fn send(&mut self, flow: Flow, bytes: Bytes) {
         match self.shared.outbox(flow) {
-            Some(outbox) => {
+            Some((stands, outbox)) => {
                 if outbox.try_send(bytes).is_err() {
-                    self.shared.close(flow);
+                    self.shared.close(stands);
                 }
             }
             None if flow.conn == 0 && flow.transport == Transport::Tcp => self.connect(flow, bytes, None),

@@ -1,12 +1,11 @@
 //! Certificates, for SIP over TLS and for HTTPS.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
@@ -143,13 +142,6 @@ pub(crate) fn connector() -> io::Result<TlsConnector> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
-}
-
-/// What a peer's certificate has to bear: the host of the URI that led to it (RFC 5922 section 4), or the address where
-/// the URI named that.
-pub(crate) fn name_of(peer: SocketAddr, host: Option<&str>) -> ServerName<'static> {
-    let name = host.and_then(|host| ServerName::try_from(host.to_owned()).ok());
-    name.unwrap_or_else(|| ServerName::IpAddress(peer.ip().into()))
 }
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {

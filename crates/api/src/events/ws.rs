@@ -1,8 +1,14 @@
 //! The stream over a WebSocket: each event is one text message. What the reader sends is not heard.
 
+use std::time::Duration;
+
 use axum::extract::ws::{Message, WebSocket};
+use tokio::time::timeout;
 
 use super::{Feed, Frame};
+
+/// A reader that takes nothing for so long is given up; it resumes by its cursor.
+const SENT_WITHIN: Duration = Duration::from_secs(10);
 
 /// Sends until either side leaves.
 pub(crate) async fn serve(mut socket: WebSocket, mut feed: Feed) {
@@ -10,7 +16,8 @@ pub(crate) async fn serve(mut socket: WebSocket, mut feed: Feed) {
         tokio::select! {
             frame = feed.next() => {
                 let Some(frame) = frame else { break };
-                if socket.send(message(&frame)).await.is_err() {
+                let sent = timeout(SENT_WITHIN, socket.send(message(&frame))).await;
+                if !matches!(sent, Ok(Ok(()))) {
                     return;
                 }
             }
@@ -21,7 +28,7 @@ pub(crate) async fn serve(mut socket: WebSocket, mut feed: Feed) {
         }
     }
     // The reader may have gone first.
-    let _ = socket.send(Message::Close(None)).await;
+    let _ = timeout(SENT_WITHIN, socket.send(Message::Close(None))).await;
 }
 
 fn message(frame: &Frame) -> Message {

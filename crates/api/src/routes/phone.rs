@@ -25,6 +25,8 @@ const PROTOCOL: &str = "sip";
 const MESSAGE_BYTES: usize = 64 << 10;
 /// How often the browser is asked whether it is there: less than the half minute after which routers forget.
 const PING_EVERY: Duration = Duration::from_secs(20);
+/// A browser that takes nothing for so long is given up.
+const SENT_WITHIN: Duration = Duration::from_secs(10);
 /// Questions without an answer after which the connection counts as dead. Telephony behind it finds out by itself.
 const PINGS_UNHEARD: u32 = 2;
 /// A keep-alive of RFC 5626 section 3.5.1 and its answer, where a browser's library sends them as frames.
@@ -79,7 +81,7 @@ async fn carry(mut socket: WebSocket, mut line: Box<dyn PhoneLine>) {
         tokio::select! {
             out = line.next() => {
                 let Some(bytes) = out else { break };
-                if socket.send(frame(bytes)).await.is_err() {
+                if !sent(&mut socket, frame(bytes)).await {
                     return;
                 }
             }
@@ -92,7 +94,7 @@ async fn carry(mut socket: WebSocket, mut line: Box<dyn PhoneLine>) {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 };
                 if message == PING {
-                    if socket.send(frame(PONG.into())).await.is_err() {
+                    if !sent(&mut socket, frame(PONG.into())).await {
                         return;
                     }
                 } else if !message.iter().all(u8::is_ascii_whitespace) && !line.hear(message) {
@@ -101,14 +103,19 @@ async fn carry(mut socket: WebSocket, mut line: Box<dyn PhoneLine>) {
             }
             _ = pings.tick() => {
                 unheard += 1;
-                if unheard > PINGS_UNHEARD || socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                if unheard > PINGS_UNHEARD || !sent(&mut socket, Message::Ping(Bytes::new())).await {
                     return;
                 }
             }
         }
     }
     // The browser may have gone first.
-    let _ = socket.send(Message::Close(None)).await;
+    sent(&mut socket, Message::Close(None)).await;
+}
+
+/// Whether the browser took it in time: one that does not read would hold the line for ever.
+async fn sent(socket: &mut WebSocket, message: Message) -> bool {
+    matches!(tokio::time::timeout(SENT_WITHIN, socket.send(message)).await, Ok(Ok(())))
 }
 
 fn pings() -> Interval {

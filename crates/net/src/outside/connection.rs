@@ -16,6 +16,8 @@ use super::Shared;
 const IDLE: Duration = Duration::from_secs(15 * 60);
 /// A message that has begun must be whole within this, or somebody holds connections open with crumbs.
 const WHOLE_WITHIN: Duration = Duration::from_secs(32);
+/// A peer that takes no bytes for so long is given up: the transaction that they belong to is soon over.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 /// How much one read takes.
 const READ: usize = 16 * 1024;
 
@@ -48,7 +50,7 @@ where
         let most = framer.room().min(READ);
         tokio::select! {
             out = outbox.recv() => match out {
-                Some(bytes) => stream.write_all(&bytes).await?,
+                Some(bytes) => write(&mut stream, &bytes).await?,
                 // The table has let go of this connection.
                 None => return Ok(()),
             },
@@ -67,6 +69,12 @@ where
     }
 }
 
+/// Writes all, to a peer that reads: one that does not would hold the connection's task for ever.
+async fn write(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> std::io::Result<()> {
+    let written = tokio::time::timeout(WRITTEN_WITHIN, stream.write_all(bytes)).await;
+    written.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
+}
+
 /// Whether the connection goes on.
 async fn take_frames<S, T>(framer: &mut Framer, stream: &mut S, flow: Flow, shared: &Shared<T>) -> std::io::Result<bool>
 where
@@ -81,12 +89,12 @@ where
                     return Ok(false);
                 }
             }
-            Ok(Some(Frame::Ping)) => stream.write_all(PONG).await?,
+            Ok(Some(Frame::Ping)) => write(stream, PONG).await?,
             Ok(Some(Frame::Pong)) => {}
             Ok(None) => return Ok(true),
             Err(refused) => {
                 if let Some(reply) = refused.reply(flow.remote) {
-                    stream.write_all(&reply).await?;
+                    write(stream, &reply).await?;
                 }
                 return Ok(false);
             }

@@ -28,7 +28,7 @@ impl<T: Send + 'static> Doorway<T> {
         // The web server's socket is no business of ours: an unspecified address stands for it.
         let local = SocketAddr::new(std::net::Ipv4Addr::UNSPECIFIED.into(), 0);
         let transport = if secure { Transport::Wss } else { Transport::Ws };
-        let (flow, outbox) = self.shared.open(transport, local, remote)?;
+        let (flow, outbox) = self.shared.admit(transport, local, remote)?;
         Some(Visit { flow, outbox, shared: self.shared.clone() })
     }
 }

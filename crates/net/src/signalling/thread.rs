@@ -125,6 +125,8 @@ impl<M: Mind> Turns<M> {
             let now = now();
             let (datagrams, full) = self.take_datagrams(now);
             let (inputs, going_on) = self.take_inputs(now);
+            // What comes by connections counts like what comes by datagrams.
+            let full = full || inputs == INPUTS_PER_TURN;
             self.pace.turn(now.mono, datagrams + inputs, full);
             if self.ua.poll_timeout().is_some_and(|at| at <= now.mono) {
                 self.ua.handle_timeout(now);
