@@ -121,6 +121,8 @@ fn work_after_one_talk_does_not_settle_that_after_another() {
         reason: None,
         until: None,
         interaction: Some(InteractionId(interaction)),
+        since: None,
+        next: None,
     };
     let wrapped = |id, wrap_up_ms, from| Happening::Wrapped {
         id: InteractionId(id),
