@@ -12,9 +12,9 @@ pub use outside::own_address;
 pub use sip::flow::Transport;
 pub use tls::{Certificates, TlsError, TlsFiles};
 
-/// How long a browser's password for SIP holds: a shift. It is fetched again while the page is open, and what is copied
-/// from a page opens nothing on the next day.
-pub const BROWSER_PASSWORD_S: u32 = 8 * 3600;
+/// How long a browser's password for SIP holds: half an hour. It is fetched again while the page is open, and what is
+/// copied from a page opens nothing soon after its owner has signed out.
+pub const BROWSER_PASSWORD_S: u32 = 30 * 60;
 
 /// A user name and a password with which a browser registers for a device; see [`BROWSER_PASSWORD_S`].
 pub fn browser_password(secret: &[u8; 32], now: types::Wall, realm: &str, device: &str) -> (String, String) {
