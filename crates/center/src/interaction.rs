@@ -70,6 +70,20 @@ pub(crate) struct Engaged {
     pub(crate) queue: Option<QueueId>,
 }
 
+/// When one who waits is told its position and its expected wait next; none for never.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Announcements {
+    pub(crate) position: Option<Mono>,
+    pub(crate) wait: Option<Mono>,
+}
+
+impl Announcements {
+    /// When there is something to tell.
+    pub(crate) fn next(&self) -> Option<Mono> {
+        self.position.into_iter().chain(self.wait).min()
+    }
+}
+
 /// One interaction.
 #[derive(Debug)]
 pub(crate) struct Interaction {
@@ -94,7 +108,7 @@ pub(crate) struct Interaction {
     /// Legs that occupy a line of a trunk.
     pub(crate) lines: Vec<(LegId, TrunkId)>,
     pub(crate) record: bool,
-    pub(crate) announce_at: Option<Mono>,
+    pub(crate) announcements: Announcements,
     /// Legs whose media has stopped, and when each counts as gone.
     pub(crate) media_lost: Vec<(LegId, Mono)>,
     /// When the leases of the agents who talk are renewed.
@@ -140,7 +154,7 @@ impl Interaction {
             ring_for: RING_FOR,
             lines: Vec::new(),
             record: false,
-            announce_at: None,
+            announcements: Announcements::default(),
             media_lost: Vec::new(),
             alive_at: None,
             bounds,
@@ -157,7 +171,8 @@ impl Interaction {
     pub(crate) fn deadline(&self) -> Option<Mono> {
         let walk = self.walk.as_ref().and_then(Walk::poll_timeout);
         let lost = self.media_lost.iter().map(|(_, at)| *at).min();
-        let own = [self.call.poll_timeout(), walk, self.announce_at, lost, self.alive_at, self.bounds.deadline()];
+        let own =
+            [self.call.poll_timeout(), walk, self.announcements.next(), lost, self.alive_at, self.bounds.deadline()];
         own.into_iter().flatten().min()
     }
 

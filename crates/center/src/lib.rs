@@ -250,7 +250,7 @@ impl Center {
             self.leave_queue(now, id, if gave_up { LeaveReason::Abandoned } else { LeaveReason::Redirected });
             if let Some(interaction) = self.get(id) {
                 interaction.stage = Stage::Ending;
-                interaction.announce_at = None;
+                interaction.announcements = Default::default();
                 interaction.media_lost.clear();
             }
             self.enter(now, id, Doing::just(SegmentKind::Ending));
@@ -333,8 +333,7 @@ impl Center {
         if let Some(walk) = interaction.walk.as_mut().filter(|w| w.poll_timeout().is_some_and(|at| at <= now.mono)) {
             walk.handle(now, flow::Input::Timeout);
         }
-        if interaction.announce_at.is_some_and(|at| at <= now.mono) {
-            interaction.announce_at = None;
+        if interaction.announcements.next().is_some_and(|at| at <= now.mono) {
             self.announce_in_queue(now, id);
         }
         self.check_media_lost(now, id);

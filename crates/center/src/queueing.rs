@@ -9,7 +9,7 @@ use types::record::{Decision, LegRole, SegmentKind};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, QueueId, TenantId, Wall};
 
 use crate::Center;
-use crate::interaction::{Engaged, Playing, Stage};
+use crate::interaction::{Announcements, Engaged, Playing, Stage};
 use crate::ledger::Doing;
 
 /// The first announcement of position comes soon, so that the customer knows what to expect.
@@ -37,8 +37,9 @@ impl Center {
             interaction.call.answer();
         }
         interaction.stage = Stage::Queued { queue };
-        let every = config.announce_position_s.or(config.announce_wait_s);
-        interaction.announce_at = every.map(|_| now.mono + FIRST_ANNOUNCEMENT);
+        let first = |every: Option<u32>| every.map(|_| now.mono + FIRST_ANNOUNCEMENT);
+        interaction.announcements =
+            Announcements { position: first(config.announce_position_s), wait: first(config.announce_wait_s) };
         let at = if front { earlier(now, interaction.waited) } else { now };
         interaction.waited_from = Some(at);
         let ticket = Ticket { interaction: id, queue, priority, at, front };
@@ -167,7 +168,7 @@ impl Center {
         }
         interaction.engaged.push(Engaged { agent, leg, queue: Some(queue) });
         interaction.stage = Stage::Announcing { queue, agent, leg };
-        interaction.announce_at = None;
+        interaction.announcements = Announcements::default();
         let announce = tenant.queues.get(&queue).is_some_and(|q| q.announce_agent_number);
         let number = tenant.directory.agent(agent).map(|a| a.number.clone());
         let tenant_id = interaction.tenant;
@@ -210,7 +211,7 @@ impl Center {
             return;
         }
         interaction.stage = Stage::Walking;
-        interaction.announce_at = None;
+        interaction.announcements = Announcements::default();
         interaction.waited_from = None;
         interaction.call.cancel_attempt(Cause::Cancelled);
         self.stop_playing(id);
@@ -222,29 +223,34 @@ impl Center {
         self.touch(id);
     }
 
-    /// Position and expected wait, then music again.
+    /// Position and expected wait, each when its time has come, then music again.
     pub(crate) fn announce_in_queue(&mut self, now: Now, id: InteractionId) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let due = |at: Option<Mono>| at.is_some_and(|at| at <= now.mono);
+        let (position_due, wait_due) = (due(interaction.announcements.position), due(interaction.announcements.wait));
+        // Nothing else may be left due: it would be asked for again and again.
+        let announcements = std::mem::take(&mut interaction.announcements);
         let (Stage::Queued { queue } | Stage::Offered { queue, .. }) = interaction.stage else { return };
         let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
         let Some(config) = tenant.queues.get(&queue) else { return };
-        let every = config.announce_position_s.into_iter().chain(config.announce_wait_s).min();
-        interaction.announce_at = every.map(|s| now.mono + Duration::from_secs(u64::from(s)));
+        let again = |due: bool, at: Option<Mono>, every: Option<u32>| match every {
+            Some(every) if due => Some(now.mono + Duration::from_secs(u64::from(every))),
+            _ => at.filter(|_| !due),
+        };
+        interaction.announcements = Announcements {
+            position: again(position_due, announcements.position, config.announce_position_s),
+            wait: again(wait_due, announcements.wait, config.announce_wait_s),
+        };
         if interaction.stage != (Stage::Queued { queue }) || !interaction.call.is_answered() {
             // While an agent's telephone rings there is no position to tell, and one who is not
             // taken yet hears ringing.
-
             return;
         }
         let mut sounds = Vec::new();
-        if config.announce_position_s.is_some()
-            && let Some(position) = tenant.router.position(id)
-        {
+        if position_due && let Some(position) = tenant.router.position(id) {
             sounds.extend(speech::position(&interaction.language, position as u32));
         }
-        if config.announce_wait_s.is_some()
-            && let Some(wait) = tenant.router.estimate(id)
-        {
+        if wait_due && let Some(wait) = tenant.router.estimate(id) {
             sounds.extend(speech::wait(&interaction.language, wait.as_secs().div_ceil(60) as u32));
         }
         if sounds.is_empty() {

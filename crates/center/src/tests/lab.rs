@@ -23,7 +23,7 @@ use crate::{Center, Effect, Setup};
 pub(super) const SALES: QueueId = QueueId(1);
 pub(super) const SUPPORT: QueueId = QueueId(2);
 const CARRIER: TrunkId = TrunkId(1);
-const SPARE: TrunkId = TrunkId(2);
+pub(super) const SPARE: TrunkId = TrunkId(2);
 
 /// What the center told legs and wrote, in order, as text: incoming legs are `c1`, `c2` …, dialled
 /// ones `d1`, `d2` ….
@@ -124,10 +124,17 @@ pub(super) fn device(number: u64) -> DeviceId {
 
 impl Lab {
     pub(super) fn new() -> Self {
+        Self::changed(|_| ())
+    }
+
+    /// With other settings.
+    pub(super) fn changed(change: impl Fn(&mut Setup)) -> Self {
         let now = Now { mono: Mono::from_millis(1_000_000), wall: Wall(1_772_420_000_000) };
         let mut center = Center::new(1);
         for tenant in [T, TenantId(2)] {
-            center.add_tenant(now, setup(tenant)).unwrap();
+            let mut setup = setup(tenant);
+            change(&mut setup);
+            center.add_tenant(now, setup).unwrap();
         }
         Self {
             center,

@@ -1,6 +1,7 @@
 //! The center as its users see it: legs report, people order, commands and events come out.
 
 mod agents;
+mod announcements;
 mod chaos;
 mod direct;
 mod ends;
