@@ -4,6 +4,7 @@ mod m0001_begin;
 mod m0002_recording;
 mod m0003_titles;
 mod m0004_aftermath;
+mod m0005_newest;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0002_recording::Recording),
             Box::new(m0003_titles::Titles),
             Box::new(m0004_aftermath::Aftermath),
+            Box::new(m0005_newest::Newest),
         ]
     }
 }
@@ -29,4 +31,36 @@ fn in_dialect(backend: DbBackend, sql: &str) -> String {
         _ => ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\""),
     };
     sql.replace("{id}", id).replace("{plain}", plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+
+    use super::*;
+    use crate::{Projector, Store};
+
+    #[tokio::test]
+    async fn positions_of_rows_are_known_though_the_projection_begins_anew() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let db = Database::connect(options).await.unwrap();
+        Migrations::up(&db, Some(3)).await.unwrap();
+        let rows = r#"INSERT INTO "callback" ("pos", "tenant_id", "interaction_id", "number", "requested_at")
+                      VALUES (9000, 1, 1, '1380', 5);
+                      INSERT INTO "recording" VALUES (3, 1, 1, 8000);
+                      INSERT INTO "projection_cursor" VALUES ('interactions', 9100)"#;
+        db.execute_unprepared(rows).await.unwrap();
+        let store = Store::from_connections(db.clone(), db).await.unwrap();
+        let projector = Projector::open(store).await.unwrap();
+        assert_eq!((projector.cursor(), projector.newest()), (0, 9_000));
+    }
+
+    #[tokio::test]
+    async fn a_new_store_has_seen_no_position() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(dir.path().join("store.sqlite")).await.unwrap();
+        let projector = Projector::open(store).await.unwrap();
+        assert_eq!((projector.cursor(), projector.newest()), (0, 0));
+    }
 }

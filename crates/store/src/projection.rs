@@ -17,6 +17,8 @@ use crate::store::Store;
 
 /// The projection's name in the table of cursors.
 const NAME: &str = "interactions";
+/// Beside it: the newest position that any row was made from when the projection was begun anew.
+const NEWEST: &str = "newest";
 /// Rows of one transaction at most; a reader of a long backlog sees it come in bit by bit.
 const BATCH: usize = 500;
 
@@ -176,6 +178,7 @@ pub struct Applied {
 pub struct Projector {
     store: Store,
     cursor: u64,
+    newest: u64,
     statements: Statements,
 }
 
@@ -219,22 +222,28 @@ impl Projector {
     /// The database fails.
     pub async fn open(store: Store) -> Result<Self, Error> {
         let backend = store.write().get_database_backend();
-        let statement = Statement::from_sql_and_values(
-            backend,
-            match backend {
-                DbBackend::Postgres => "SELECT \"pos\" FROM \"projection_cursor\" WHERE \"name\" = $1",
-                _ => "SELECT \"pos\" FROM \"projection_cursor\" WHERE \"name\" = ?",
-            },
-            [NAME.into()],
-        );
-        let row = store.write().query_one_raw(statement).await?;
-        let cursor = row.map(|row| u64::read(&row, "pos")).transpose()?.unwrap_or(0);
-        Ok(Self { store, cursor, statements: Statements::new(backend) })
+        let all = Statement::from_string(backend, "SELECT \"name\", \"pos\" FROM \"projection_cursor\"");
+        let (mut cursor, mut newest) = (0, 0);
+        for row in store.write().query_all_raw(all).await? {
+            let pos = u64::read(&row, "pos")?;
+            match row.try_get::<String>("", "name")?.as_str() {
+                NAME => cursor = pos,
+                NEWEST => newest = pos,
+                _ => {}
+            }
+        }
+        Ok(Self { store, cursor, newest, statements: Statements::new(backend) })
     }
 
     /// The position up to which the journal is projected: read the journal from here.
     pub fn cursor(&self) -> u64 {
         self.cursor
+    }
+
+    /// The newest position that the store has seen, also before its projections were begun anew: a journal that was
+    /// lost goes on behind it.
+    pub fn newest(&self) -> u64 {
+        self.newest.max(self.cursor)
     }
 
     /// Applies events in the order of their positions.
@@ -265,7 +274,7 @@ impl Projector {
         let (pos, written) = (batch.pos, batch.interactions.len());
         let change = self.store.write().begin().await?;
         self.statements.write(&change, batch).await?;
-        self.statements.move_cursor(&change, pos).await?;
+        self.statements.move_cursor(&change, NAME, pos).await?;
         change.commit().await?;
         self.cursor = pos;
         Ok(written)
@@ -282,9 +291,11 @@ impl Projector {
             let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");
             change.execute_unprepared(&sql).await?;
         }
-        self.statements.move_cursor(&change, oldest).await?;
+        let newest = self.newest();
+        self.statements.move_cursor(&change, NEWEST, newest).await?;
+        self.statements.move_cursor(&change, NAME, oldest).await?;
         change.commit().await?;
-        self.cursor = oldest;
+        (self.cursor, self.newest) = (oldest, newest);
         Ok(())
     }
 }
@@ -353,13 +364,13 @@ impl Statements {
         Ok(())
     }
 
-    async fn move_cursor(&self, change: &DatabaseTransaction, pos: u64) -> Result<(), Error> {
+    async fn move_cursor(&self, change: &DatabaseTransaction, name: &str, pos: u64) -> Result<(), Error> {
         let places = if self.backend == DbBackend::Postgres { "$1, $2" } else { "?, ?" };
         let sql = format!(
             "INSERT INTO \"projection_cursor\" (\"name\", \"pos\") VALUES ({places}) \
              ON CONFLICT (\"name\") DO UPDATE SET \"pos\" = excluded.\"pos\""
         );
-        change.execute_raw(Statement::from_sql_and_values(self.backend, sql, [NAME.into(), pos.to_value()])).await?;
+        change.execute_raw(Statement::from_sql_and_values(self.backend, sql, [name.into(), pos.to_value()])).await?;
         Ok(())
     }
 }

@@ -204,6 +204,8 @@ async fn a_rebuild_brings_everything_back(store: &Store) {
     assert!(row(store, 1).await.is_some() && row(store, 41).await.is_some(), "older than the journal: they stay");
     assert!(row(store, 42).await.is_none() && row(store, 44).await.is_none());
     assert_eq!(projector.cursor(), 4_001);
+    let again = Projector::open(store.clone()).await.expect("opened");
+    assert_eq!((again.cursor(), again.newest()), (4_001, 4_005), "positions that were given are never given again");
     projector.apply(journal.facts()).await.expect("applied");
     assert_eq!(row(store, 41).await.expect("there").wrap_up_ms, 6);
     assert!(row(store, 44).await.is_some());
