@@ -37,6 +37,7 @@ pub struct Journal {
     thread: Thread,
     warnings: Vec<String>,
     lock: File,
+    found_pos: u64,
     syncs: Arc<SyncTimes>,
 }
 
@@ -52,7 +53,8 @@ impl Journal {
         let (lock, crashed) = take_lock(&dir)?;
         let mut warnings = Vec::new();
         let mut index = load(&dir, &mut warnings)?;
-        index.last_pos = index.last_pos.max(options.after_pos);
+        let found_pos = index.last_pos;
+        index.last_pos = found_pos.max(options.after_pos);
         // Nothing lies between the last event and the numbers skipped.
         let live = Live::new(options.live_bytes, index.last_pos);
         if crashed {
@@ -84,7 +86,7 @@ impl Journal {
         worker.begin_segment().map_err(Error::io("write a file in", &dir))?;
         let start = Error::io("start a thread for", &dir);
         let thread = Thread::start("journal", move || worker.run()).map_err(start)?;
-        Ok(Self { shared, thread, warnings, lock, syncs })
+        Ok(Self { shared, thread, warnings, lock, found_pos, syncs })
     }
 
     /// What was found amiss and mended at opening, for the log.
@@ -122,6 +124,12 @@ impl Journal {
     /// The last position given.
     pub fn last_pos(&self) -> u64 {
         self.shared.log().index.last_pos
+    }
+
+    /// The last position that was given before this opening. [`Journal::last_pos`] is ahead of it where a crash or
+    /// [`Options::after_pos`] made numbers skip.
+    pub fn found_pos(&self) -> u64 {
+        self.found_pos
     }
 
     /// The oldest cursor [`Journal::read_from`] takes: everything after it is here.

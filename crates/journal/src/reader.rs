@@ -91,7 +91,7 @@ impl Subscription {
     /// When the thread that reads has panicked.
     pub async fn next(&mut self) -> Result<Vec<Stored>, Error> {
         loop {
-            let events = self.read_aside().await?;
+            let events = self.at_hand().await?;
             if !events.is_empty() {
                 return Ok(events);
             }
@@ -100,8 +100,15 @@ impl Subscription {
         }
     }
 
-    /// As [`Subscription::read`], but no file is read on this thread.
-    async fn read_aside(&mut self) -> Result<Vec<Stored>, Error> {
+    /// As [`Subscription::read`], but files are read on a thread that may block, and what a dropped future still
+    /// reads is waited for. This one may be dropped as well.
+    ///
+    /// # Errors
+    /// As [`Subscription::read`].
+    ///
+    /// # Panics
+    /// When the thread that reads has panicked.
+    pub async fn at_hand(&mut self) -> Result<Vec<Stored>, Error> {
         if let Some(mut reader) = self.reader.take() {
             // Before a read begins and at no other time: what is written after a read that a dropped call left behind
             // is news still.

@@ -105,6 +105,29 @@ pub enum NodeError {
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// A rebuild found no event to make the lists from.
+    #[error(
+        "the journal in {} holds no event, so the lists were left as they are; check that its disk is mounted",
+        path.display()
+    )]
+    EmptyJournal {
+        /// The journal's folder.
+        path: PathBuf,
+    },
+    /// A rebuild found a journal that the lists were not made from.
+    #[error(
+        "the journal in {} ends at position {last}, but the database has seen {seen}, so the lists were left as they \
+         are; check that its disk is mounted; if this is all that is left of it, start the server once, then rebuild",
+        path.display()
+    )]
+    OtherJournal {
+        /// The journal's folder.
+        path: PathBuf,
+        /// Its last position.
+        last: u64,
+        /// The newest position that rows were made from.
+        seen: u64,
+    },
     /// A tenant's settings can't be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -184,7 +207,8 @@ impl Node {
         std::fs::create_dir_all(&recordings).map_err(data)?;
         let store = Store::open_sqlite(config.data.join("lingtong.db")).await?;
         // A journal that was lost begins behind what the database has seen, so that nothing new is taken for old.
-        let after_pos = Projector::open(store.clone()).await?.cursor();
+        let projector = Projector::open(store.clone()).await?;
+        let (after_pos, listed) = (projector.newest(), projector.cursor());
         let notes = Arc::new(Notes::default());
         let (of_journal, of_ladder) = (notes.clone(), notes.clone());
         let alarm: journal::AlarmSink = Arc::new(move |alarm| of_journal.leave(alarm));
@@ -214,8 +238,7 @@ impl Node {
         let (stop, stopped) = watch::channel(false);
         let scan = recovery::Scan::catch_up(&journal, &checkpoint)?;
         let checkpoint = project::Checkpoint { scan, path: checkpoint };
-        // Positions skip ahead after a crash: what is behind is counted from the start on.
-        let projected = Arc::new(AtomicU64::new(journal.last_pos()));
+        let projected = Arc::new(AtomicU64::new(listed));
         let projection =
             tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, projected.clone(), stopped));
         let (post, pool, secret) = (signalling.post(), media.clone(), config.secret);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use journal::Journal;
+use journal::{Journal, Stored, Subscription};
 use store::{Applied, Fact, Projector, Store};
 use tokio::sync::watch;
 
@@ -13,6 +13,8 @@ use crate::recovery::Scan;
 
 /// A pause that lets events gather: rows of many calls share one transaction.
 const GATHER: Duration = Duration::from_millis(200);
+/// From so many positions on that still wait, a transaction is full without a pause.
+const BACKLOG: u64 = 500;
 /// After a failure of the database, before the same events are tried again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -69,7 +71,7 @@ async fn follow(
     let mut saved = net::media::now().mono;
     loop {
         let batch = tokio::select! {
-            batch = events.next() => batch?,
+            batch = next(&journal, &mut events, projected) => batch?,
             _ = stop.changed() => {
                 let rest = events.read()?;
                 apply(projector, &rest).await?;
@@ -79,20 +81,41 @@ async fn follow(
         };
         apply(projector, &batch).await?;
         batch.iter().for_each(|s| checkpoint.scan.note(s));
-        if let Some(last) = batch.last() {
-            projected.fetch_max(last.pos, Ordering::Relaxed);
-        }
+        let shown = batch.last().map_or(0, |last| last.pos);
+        projected.fetch_max(shown, Ordering::Relaxed);
         let now = net::media::now().mono;
         if now.since(saved) >= CHECKPOINT {
             saved = now;
             checkpoint.save();
         }
-        tokio::time::sleep(GATHER).await;
+        if may_gather(shown, journal.last_pos()) {
+            tokio::time::sleep(GATHER).await;
+        }
     }
 }
 
+/// Whether so little waits that a pause costs nobody anything: a month of events is read without one.
+const fn may_gather(shown: u64, last: u64) -> bool {
+    last.saturating_sub(shown) < BACKLOG
+}
+
+/// The next events. When none are at hand everything is shown, the numbers that a crash skipped among it.
+async fn next(
+    journal: &Journal,
+    events: &mut Subscription,
+    projected: &AtomicU64,
+) -> Result<Vec<Stored>, journal::Error> {
+    let last = journal.last_pos();
+    let batch = events.at_hand().await?;
+    if !batch.is_empty() {
+        return Ok(batch);
+    }
+    projected.fetch_max(last, Ordering::Relaxed);
+    events.next().await
+}
+
 /// Applies events as they were read.
-pub(crate) async fn apply(projector: &mut Projector, batch: &[journal::Stored]) -> Result<Applied, store::Error> {
+pub(crate) async fn apply(projector: &mut Projector, batch: &[Stored]) -> Result<Applied, store::Error> {
     let mut facts = Vec::with_capacity(batch.len());
     for s in batch {
         facts.push(Fact { pos: s.pos, tenant: s.tenant, at: s.at, json: s.json() });
@@ -102,4 +125,59 @@ pub(crate) async fn apply(projector: &mut Projector, batch: &[journal::Stored]) 
         tracing::error!(events = applied.unreadable, "events of the journal could not be read");
     }
     Ok(applied)
+}
+
+#[cfg(test)]
+mod tests {
+    use types::event::{Event, Happening};
+    use types::{InteractionId, TenantId, Wall};
+
+    use super::*;
+
+    const T: TenantId = TenantId(7);
+    /// A hundred times what a slow machine takes.
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn only_the_last_few_events_are_gathered() {
+        assert!(may_gather(900, 900) && may_gather(900, 1_399));
+        assert!(!may_gather(900, 1_400) && !may_gather(0, 1_000_000));
+    }
+
+    /// A journal of several files' reads, its checkpoint and its database.
+    async fn folder(events: u64) -> (tempfile::TempDir, Store) {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(dir.path().join("journal"), journal::Options::default()).unwrap();
+        let mut writer = journal.writer();
+        for id in 0..events {
+            let what = Happening::CallbackRequested { id: InteractionId(id), number: "1380".into(), queue: None };
+            writer.append(&Event { tenant: T, at: Wall(1), what });
+        }
+        assert_eq!(writer.barrier(crate::FIRST_WRITE), journal::Written::Written);
+        let store = Store::open_sqlite(dir.path().join("lingtong.db")).await.unwrap();
+        (dir, store)
+    }
+
+    #[tokio::test]
+    async fn a_backlog_is_shown_and_the_lag_is_nothing_then_though_a_crash_skipped_numbers() {
+        let (dir, store) = folder(6_000).await;
+        std::fs::write(dir.path().join("journal/lock"), "running\n").unwrap();
+        let journal = Arc::new(Journal::open(dir.path().join("journal"), journal::Options::default()).unwrap());
+        assert!(journal.last_pos() > 6_000 && journal.found_pos() == 6_000);
+        let checkpoint = Checkpoint { scan: Scan::default(), path: dir.path().join("checkpoint.json") };
+        let projected = Arc::new(AtomicU64::new(0));
+        let (stop, stopped) = watch::channel(false);
+        let run = tokio::spawn(run(journal.clone(), store.clone(), checkpoint, projected.clone(), stopped));
+        let shown = async {
+            while projected.load(Ordering::Relaxed) < journal.last_pos() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(LONG, shown).await.expect("everything is shown");
+        let page = store.callbacks(T, None, None, 500).await.unwrap();
+        assert_eq!(page.rows.len(), 500);
+        stop.send(true).unwrap();
+        run.await.unwrap();
+        assert_eq!(Projector::open(store).await.unwrap().cursor(), 6_000);
+    }
 }

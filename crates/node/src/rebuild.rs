@@ -22,21 +22,29 @@ pub struct Rebuilt {
 }
 
 /// Empties what the journal can make again and makes it: interactions, recordings, callbacks, answers, dispositions.
-/// Rows older than the journal reaches back stay. Holds the journal's lock, so that no server can run meanwhile; one
+/// Rows older than the journal reaches back stay. A journal that is empty, or ends before what the database has seen,
+/// is not the one that the rows were made from, as when its disk is not mounted: nothing is removed then. Holds the journal's lock, so that no server can run meanwhile; one
 /// that was cut off goes on where it stopped when the server starts, or is simply begun again.
 ///
 /// # Errors
-/// There is no journal, a server runs on the folder, or journal or database fail.
+/// There is no journal, or not the one that the rows were made from, a server runs on the folder, or journal or
+/// database fail.
 pub async fn rebuild(data: &Path, mut progress: impl FnMut(Rebuilt)) -> Result<Rebuilt, NodeError> {
     let folder = data.join("journal");
     if !folder.is_dir() {
         let source = io::Error::new(io::ErrorKind::NotFound, "it has no journal");
         return Err(NodeError::Data { path: data.to_owned(), source });
     }
-    let journal = Journal::open(folder, journal::Options::default())?;
+    let journal = Journal::open(&folder, journal::Options::default())?;
     let store = Store::open_sqlite(data.join("lingtong.db")).await?;
     let mut projector = Projector::open(store.clone()).await?;
-    let (oldest, last) = (journal.oldest_pos(), journal.last_pos());
+    let (oldest, last, seen) = (journal.oldest_pos(), journal.found_pos(), projector.newest());
+    if last <= oldest {
+        return Err(NodeError::EmptyJournal { path: folder });
+    }
+    if last < seen {
+        return Err(NodeError::OtherJournal { path: folder, last, seen });
+    }
     projector.rewind(oldest).await?;
     let mut events = journal.read_from(oldest)?;
     let mut done = Rebuilt::default();
@@ -49,7 +57,7 @@ pub async fn rebuild(data: &Path, mut progress: impl FnMut(Rebuilt)) -> Result<R
         done.events += batch.len() as u64;
         done.interactions += applied.interactions as u64;
         done.unreadable += applied.unreadable as u64;
-        let share = (projector.cursor() - oldest) * 100 / (last - oldest).max(1);
+        let share = (projector.cursor() - oldest) * 100 / (last - oldest);
         done.percent = u8::try_from(share.min(100)).unwrap_or(100);
         progress(done);
     }
@@ -109,5 +117,36 @@ mod tests {
         let refused = rebuild(empty.path(), |_| ()).await.unwrap_err();
         assert!(refused.to_string().contains("it has no journal"), "{refused}");
         assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_is_not_the_one_the_lists_were_made_from_removes_nothing() {
+        let dir = folder(30);
+        rebuild(dir.path(), |_| ()).await.unwrap();
+        let journal = dir.path().join("journal");
+        let kept = async || {
+            let store = Store::open_sqlite(dir.path().join("lingtong.db")).await.unwrap();
+            let rows = store.callbacks(T, None, None, 500).await.unwrap().rows.len();
+            store.close().await.unwrap();
+            rows
+        };
+        // Its disk is not mounted.
+        std::fs::rename(&journal, dir.path().join("elsewhere")).unwrap();
+        std::fs::create_dir(&journal).unwrap();
+        let refused = rebuild(dir.path(), |_| ()).await.unwrap_err().to_string();
+        assert!(refused.contains("holds no event") && refused.contains("mounted"), "{refused}");
+        assert_eq!(kept().await, 30);
+        // Another is in its place, and has seen a crash.
+        let younger = folder(10);
+        std::fs::remove_dir_all(&journal).unwrap();
+        std::fs::rename(younger.path().join("journal"), &journal).unwrap();
+        std::fs::write(journal.join("lock"), "running\n").unwrap();
+        let refused = rebuild(dir.path(), |_| ()).await.unwrap_err().to_string();
+        assert!(refused.contains("ends at position 10") && refused.contains("30"), "{refused}");
+        assert_eq!(kept().await, 30);
+        // The one that it was is back.
+        std::fs::remove_dir_all(&journal).unwrap();
+        std::fs::rename(dir.path().join("elsewhere"), &journal).unwrap();
+        assert_eq!(rebuild(dir.path(), |_| ()).await.unwrap().events, 30);
     }
 }
