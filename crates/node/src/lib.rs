@@ -34,10 +34,9 @@ use net::ua::UaConfig;
 use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-use types::event::{Event, Happening};
 use types::leg::Text;
 use types::record::{AgentState, Disposition};
-use types::{AgentId, InteractionId, Private, TenantId};
+use types::{AgentId, InteractionId, LegId, Private, TenantId};
 
 use alarms::{Board, Notes};
 
@@ -228,7 +227,9 @@ impl Node {
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
         let bank = Arc::new(net::prompts::load(&config.data.join("prompts"))?);
         let (shown, alarms) = watch::channel(Standing::default());
-        let mind = NodeMind::new(center, journal.clone(), ladder.writer(), Board::new(notes.clone(), shown));
+        let mut mind = NodeMind::new(center, journal.clone(), ladder.writer(), Board::new(notes.clone(), shown));
+        mind.restore_saved(dialogs.iter().map(|(leg, (tenant, _))| (*leg, *tenant)));
+        let dialogs = dialogs.into_iter().map(|(leg, (_, bytes))| (leg, bytes)).collect();
         let Hands { signalling, media, door } = start_signalling(&config, mind, bank, &recordings, dialogs)?;
         let waker = signalling.post();
         // A mind with a full inbox is awake, and looks at the end of its turn.
@@ -315,8 +316,11 @@ async fn open_tenants(
     Ok(closed.iter().map(|tenant| tenant.id).collect())
 }
 
+/// Dialogs that still stand on the far side, and whose they are.
+type Dialogs = BTreeMap<LegId, (TenantId, Vec<u8>)>;
+
 /// Puts the center where the node was, and gives the dialogs that still stand on the far side.
-fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Result<Vec<Vec<u8>>, NodeError> {
+fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Result<Dialogs, NodeError> {
     let now = net::media::now();
     let recovered = recovery::recover(journal, checkpoint)?;
     // What agents said holds before their telephones would make them ready.
@@ -338,13 +342,8 @@ fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Re
     }
     let mut writer = journal.writer();
     recovered.ends.iter().for_each(|event| writer.append(event));
-    for (leg, (tenant, _)) in &recovered.dialogs {
-        let tenant = *tenant;
-        let what = Happening::DialogEnded { leg: *leg, cause: types::Cause::Shutdown };
-        writer.append(&Event { tenant, at: now.wall, what });
-    }
     writer.barrier(FIRST_WRITE);
-    Ok(recovered.dialogs.into_values().map(|(_, bytes)| bytes).collect())
+    Ok(recovered.dialogs)
 }
 
 /// What carries the mind's decisions out.
@@ -368,7 +367,7 @@ fn start_signalling(
     mind: NodeMind,
     bank: Arc<PromptBank>,
     recordings: &Path,
-    dialogs: Vec<Vec<u8>>,
+    dialogs: Vec<(LegId, Vec<u8>)>,
 ) -> Result<Hands, NodeError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let media_config = MediaPoolConfig {

@@ -82,6 +82,11 @@ impl NodeMind {
         mind
     }
 
+    /// Legs of the process before whose saved dialogs stand until their goodbyes have arrived.
+    pub(crate) fn restore_saved(&mut self, legs: impl IntoIterator<Item = (LegId, TenantId)>) {
+        self.saved.extend(legs);
+    }
+
     /// Carries the center's decisions into the journal and to the legs.
     fn drain(&mut self) {
         while let Some(effect) = self.center.poll_effect() {

@@ -220,3 +220,18 @@ fn an_agent_at_lunch_is_still_at_lunch_after_a_restart() {
         assert_eq!(states, ["not_ready lunch", "offline", "ready", "not_ready rona", "ready"]);
     }
 }
+
+#[test]
+fn a_dialog_stands_for_every_start_until_its_goodbye_has_arrived() {
+    let dir = tempfile::tempdir().unwrap();
+    let saved = Happening::DialogSaved { leg: LegId(70), id: InteractionId(7), bytes: vec![70] };
+    write(dir.path(), &[event(1000, started(7, 70)), event(2600, saved)]);
+    // A start that fails after this point must leave the goodbye to the next one.
+    for _ in 0..2 {
+        let journal = std::sync::Arc::new(Journal::open(dir.path(), journal::Options::default()).unwrap());
+        let dialogs = crate::restore(&journal, &dir.path().join("none"), &mut Center::new(1)).unwrap();
+        assert_eq!(dialogs.into_iter().collect::<Vec<_>>(), [(LegId(70), (T, vec![70]))]);
+    }
+    write(dir.path(), &[event(3000, Happening::DialogEnded { leg: LegId(70), cause: Cause::Normal })]);
+    assert!(read(dir.path()).dialogs.is_empty());
+}

@@ -74,7 +74,7 @@ pub struct SignallingConfig {
     /// Settings of the user agent.
     pub ua: UaConfig,
     /// Saved dialogs of the process before, which are ended.
-    pub dialogs: Vec<Vec<u8>>,
+    pub dialogs: Vec<(types::LegId, Vec<u8>)>,
 }
 
 /// Starts the signalling thread.

@@ -39,12 +39,18 @@ impl Goodbyes {
 impl<M: Mind> Ua<M> {
     /// Ends dialogs that an earlier process left standing. All are known from now on, so that a far side that hangs
     /// up first is answered as it should be; the goodbyes leave in lots.
-    pub fn end_saved(&mut self, now: Now, dialogs: &[Vec<u8>]) {
+    pub fn end_saved(&mut self, now: Now, dialogs: &[(LegId, Vec<u8>)]) {
         let mut unreadable = 0;
-        for saved in dialogs {
+        for (id, saved) in dialogs {
             match self.agent.restore(now, saved) {
-                Ok(call) => self.left.waiting.push_back(call),
-                Err(_) => unreadable += 1,
+                Ok(call) => {
+                    self.left.waiting.push_back(call);
+                    self.left.unanswered.insert(call, *id);
+                }
+                Err(_) => {
+                    unreadable += 1;
+                    self.mind.save_dialog(now, *id, None);
+                }
             }
         }
         if unreadable > 0 {
