@@ -21,7 +21,8 @@ FLAGS = [
 class Browser:
     """One page of one Chromium."""
 
-    def __init__(self, test, language="zh-CN", size=(1440, 900)):
+    def __init__(self, test, language="zh-CN", size=(1440, 900), microphone=None):
+        """`microphone`: a WAV file that the page hears as its microphone, without being asked for leave."""
         program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         check(program, "Chromium is missing: apt-get install chromium")
         profile = test.folder / f"chromium-{language}"
@@ -34,6 +35,9 @@ class Browser:
             os.dup2(high[1], 4)
 
         command = [program, *FLAGS, f"--user-data-dir={profile}", f"--lang={language}", "--window-size=%d,%d" % size]
+        if microphone:
+            command += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+                        f"--use-file-for-fake-audio-capture={microphone}"]
         with open(test.folder / "chromium.log", "ab") as log:
             self.process = subprocess.Popen(
                 [*command, f"--accept-lang={language}", "about:blank"], preexec_fn=hand_over, pass_fds=(3, 4),

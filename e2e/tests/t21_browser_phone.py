@@ -1,0 +1,62 @@
+"""The telephone in the page: an agent without one on the table takes a customer's call at the desk."""
+
+from lib import audio
+from lib.browser import Browser
+from tests.t01_main_job import CALLER_HZ
+from tests.t11_page import shot, sign_in
+from tests.t19_desk import press, state_is
+
+CALLER = "13812345679"
+VOICE_HZ = 620
+# What the page's own output hears, by the loudest bin of its spectrum (5.9 Hz wide at 48 kHz).
+LISTEN = """(() => {
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('track', (event) => {
+        const context = new AudioContext();
+        const ear = context.createAnalyser();
+        ear.fftSize = 8192;
+        context.createMediaStreamSource(event.streams[0] ?? new MediaStream([event.track])).connect(ear);
+        window.hears = () => {
+          const bins = new Float32Array(ear.frequencyBinCount);
+          ear.getFloatFrequencyData(bins);
+          const loudest = bins.indexOf(Math.max(...bins));
+          return bins[loudest] > -60 ? (loudest * context.sampleRate) / ear.fftSize : 0;
+        };
+      });
+    }
+  };
+})()"""
+
+
+def at_the_desk(t):
+    """Chromium at the desk of agent 1001, whose microphone says one tone for ever."""
+    microphone = t.folder / "microphone.wav"
+    audio.write_tone_wav(microphone, VOICE_HZ, 10, rate=48000)
+    browser = Browser(t, "zh-CN", (1366, 768), microphone)
+    browser.command("Page.addScriptToEvaluateOnNewDocument", source=LISTEN)
+    sign_in(t, browser, "1001", "demo-1001", "/desk")
+    state_is(browser, "ready")
+    return browser
+
+
+def test_answers_in_the_page(t):
+    """Rings, is answered, both hear each other by content; the record names the codec; wrap-up follows."""
+    browser = at_the_desk(t)
+    call = t.caller(CALLER).call("95001").wait_up()
+    state_is(browser, "ringing")
+    press(browser, "a")
+    state_is(browser, "talking")
+    call.rtp.tone(CALLER_HZ)
+    call.rtp.wait_tone(VOICE_HZ)
+    browser.wait_for(f"Math.abs((window.hears?.() ?? 0) - {CALLER_HZ}) < 15", what="the caller's tone in the page")
+    shot(t, browser, "browser-phone-talking")
+    call.bye().wait()
+    state_is(browser, "wrap_up")
+    record = t.server.record(call)
+    agent = next(leg for leg in record["legs"] if leg.get("agent_id"))
+    t.equal(agent["media"]["codec"], "PCMA", "what needs no transcoding towards the caller")
+    t.equal(len(record["recordings"]), 1, "recordings")
+
