@@ -121,6 +121,7 @@ export function createServices(me: Me, agentId: string): Services {
   const locks = "locks" in navigator ? navigator.locks : null;
   // Calls are offered to who is registered: a page that could not be heard stays away.
   let mine = false;
+  let elsewhere = false;
   const startPhone = (): void => {
     if (mine && devices.usable) phone.start();
   };
@@ -128,10 +129,14 @@ export function createServices(me: Me, agentId: string): Services {
   const owner = new PhoneOwner(locks, `lingtong.phone.${agentId}`, {
     onMine: () => {
       mine = true;
+      // The page may have said that another has it before the lock came.
+      if (elsewhere) phone.abandon("off");
+      elsewhere = false;
       startPhone();
     },
     onElsewhere: () => {
       mine = false;
+      elsewhere = true;
       phone.abandon("elsewhere");
     },
   });
