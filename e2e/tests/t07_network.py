@@ -130,7 +130,7 @@ def test_call_led_back_to_us(t):
     """A bridge that points at ourselves ends by its hops, and leaves nothing behind."""
     server = t.start()
     server.stop()
-    server.args = ["--set", "demo.bridge_target=sip:95004@%s:%d" % server.sip]
+    server.args = ["--demo", "--set", "demo.bridge_target=sip:95004@%s:%d" % server.sip]
     server.start()
     t.caller().call("95004").wait_end(20)
     server.wait_idle(20)
