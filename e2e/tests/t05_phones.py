@@ -152,6 +152,7 @@ def test_scan_leaves_the_office_working(t):
             call.wait_up().rtp.wait_tone(1150)
             call.bye().wait()
             offered.wait_end()
+            t.server.wait_agent(1001, "ready")
     asked = [a for a in answers if a.message.method != "OPTIONS"]  # everybody may ask whether we live
     t.equal([a.message.uri for a in asked if any(200 <= r.status < 300 for r in a.responses)], [], "what the scan got")
     t.equal(colleague.try_register().status, 200, "a registration from the same address")
