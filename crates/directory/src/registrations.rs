@@ -1,4 +1,4 @@
-//! Where the devices are: the bindings of RFC 3261 section 10.3, with RFC 5626 flows.
+//! Where the devices are: the bindings of RFC 3261 section 10.3, each with the connection that it came by.
 
 use std::collections::{BTreeSet, HashMap};
 
