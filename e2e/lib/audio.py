@@ -3,7 +3,9 @@
 import array
 import functools
 import math
+import operator
 import subprocess
+import tempfile
 import wave
 
 RATE = 8000
@@ -104,38 +106,104 @@ def write_tone_wav(path, frequency, seconds, rate=RATE):
         w.writeframes(one.tobytes() * seconds)
 
 
-@functools.lru_cache(None)
-def prompt_envelope(path, tmp):
-    """The envelope of a shipped clip."""
-    out = f"{tmp}/clip.wav"
-    subprocess.run(["opusdec", "--quiet", "--rate", "8000", "--force-wav", str(path), out], check=True)
-    (samples, *_), _ = read_wav(out)
-    return envelope(samples)
+HOP = 80
+"""Samples between two values of an envelope: what a phone's clock and buffers shift is not a multiple of a packet."""
+PIECE, STEP = 40, 20
+"""Hops of a piece of a clip that is looked for by itself, and from one piece to the next: 0.4 s, half overlapping."""
+FITS = 0.9
+"""Correlation from which on a piece counts as found."""
+DRIFT = 10
+"""Hops that a phone may cut out or put in between two pieces: 0.1 s."""
+HEARD, STRANGE = 0.75, 0.65
+"""Share of the pieces from which on a clip was heard, and that another clip stays below."""
+SENTENCE_S = 1.8
+"""A clip as long as this has enough pieces for that."""
 
 
 def envelope(samples):
-    """Loudness of each 20 ms, on a scale that hears whispers too."""
-    return [math.log10(1 + energy(samples[n : n + FRAME])) for n in range(0, len(samples) - FRAME + 1, FRAME)]
+    """Loudness of 20 ms at every 10 ms, on a scale that hears whispers too."""
+    sums = [sum(s * s for s in samples[n : n + HOP]) for n in range(0, len(samples) - HOP + 1, HOP)]
+    return [math.log10(1 + (a + b) / (2 * HOP)) for a, b in zip(sums, sums[1:])]
 
 
-def likeness(heard, clip):
-    """How well a clip fits at its best place in what was heard: correlation, and the frame it starts at."""
-    count = len(clip)
-    if len(heard) < count or count == 0:
-        return 0.0, 0
-    mean = sum(clip) / count
-    centred = [c - mean for c in clip]
-    own = math.sqrt(sum(c * c for c in centred)) or 1.0
-    best = (0.0, 0)
-    total = sum(heard[:count])
-    squares = sum(h * h for h in heard[:count])
-    for at in range(len(heard) - count + 1):
-        if at:
-            gone, new = heard[at - 1], heard[at + count - 1]
-            total += new - gone
-            squares += new * new - gone * gone
-        spread = squares - total * total / count
-        if spread > 1e-6:
-            fit = sum(h * c for h, c in zip(heard[at : at + count], centred)) / (own * math.sqrt(spread))
-            best = max(best, (fit, at))
-    return best
+@functools.lru_cache(None)
+def clip_samples(path):
+    """The samples of a shipped clip."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as out:
+        subprocess.run(["opusdec", "--quiet", "--rate", "8000", "--force-wav", str(path), out.name], check=True)
+        return read_wav(out.name)[0][0]
+
+
+@functools.lru_cache(None)
+def clip_pieces(path):
+    """The pieces of a shipped clip: at which hop each begins, and its envelope around its mean, of length 1."""
+    whole = envelope(clip_samples(path))
+    size, pieces = min(PIECE, len(whole)), []
+    for at in range(0, len(whole) - size + 1, STEP):
+        piece = whole[at : at + size]
+        mean = sum(piece) / size
+        length = math.sqrt(sum((v - mean) ** 2 for v in piece)) or 1.0
+        pieces.append((at, [(v - mean) / length for v in piece]))
+    return pieces
+
+
+class Search:
+    """Looks for a shipped clip in sound that grows at its end.
+
+    The clip is cut into pieces, and each piece is looked for by itself: a phone that drops or stretches some
+    of what it plays spoils the pieces it touches and shifts the others a little. Found pieces count only where
+    they follow each other as they do in the clip.
+    """
+
+    def __init__(self, path):
+        self.pieces = clip_pieces(path)
+        self.share, self.began = 0.0, 0
+        self._envelope, self._done = [], 0
+        self._found = [[] for _ in self.pieces]
+
+    def hear(self, samples):
+        """Takes all that was heard so far; gives the share of the pieces found, 0 to 1."""
+        self._envelope += envelope(samples[len(self._envelope) * HOP :])
+        size = len(self.pieces[0][1])
+        places = range(self._done, len(self._envelope) - size + 1)
+        self._done = max(self._done, places.stop)
+        for place in places:
+            here = self._envelope[place : place + size]
+            mean = sum(here) / size
+            length = math.sqrt(max(0.0, sum(map(operator.mul, here, here)) - size * mean * mean))
+            if length < 0.1:
+                continue
+            for (at, piece), found in zip(self.pieces, self._found):
+                if sum(map(operator.mul, here, piece)) >= FITS * length:
+                    found.append(place - at)
+        self._follow()
+        return self.share
+
+    def stretch(self, samples):
+        """The part of the samples heard that was found to be the clip."""
+        end = self.began + self.pieces[-1][0] + len(self.pieces[-1][1])
+        return samples[max(0, self.began) * HOP : end * HOP]
+
+    def _follow(self):
+        """The longest row of pieces that follow each other, and where the clip began by it, in hops."""
+        for first, starts in enumerate(self._found):
+            for start in starts:
+                count, shift = 1, start
+                for others in self._found[first + 1 :]:
+                    near = min((abs(o - shift), o) for o in others) if others else (DRIFT + 1, 0)
+                    if near[0] <= DRIFT:
+                        count, shift = count + 1, near[1]
+                if count > self.share * len(self.pieces):
+                    self.share, self.began = count / len(self.pieces), start
+
+
+def sentences(folder):
+    """The clips of a language that are long enough to be told from all others by their loudness."""
+    rows = [line.split("\t") for line in (folder / "manifest.tsv").read_text().splitlines()[1:]]
+    return [folder / f"{name}.opus" for name, _, seconds in rows if float(seconds) >= SENTENCE_S]
+
+
+def others_in(samples, path):
+    """Names of the sentences of the same language that are found in sound besides this clip."""
+    others = [p for p in sentences(path.parent) if p != path]
+    return [p.stem for p in others if Search(p).hear(samples) >= STRANGE]

@@ -177,17 +177,14 @@ class Rtp:
 
     def _sounding(self, seconds):
         loud = [e for e in audio.envelope(self.samples()) if e > 3.0]
-        return len(loud) >= seconds / TICK
+        return len(loud) >= seconds * audio.RATE / audio.HOP
 
-    def wait_clip(self, path, tmp, timeout=12, at_least=0.9):
-        """Waits until a shipped clip has been heard whole since the mark."""
-        clip = audio.prompt_envelope(path, tmp)
-
-        def fits():
-            self.fit = audio.likeness(audio.envelope(self.samples()), clip)
-            return self.fit[0] >= at_least
-
-        until(fits, timeout, lambda: f"the clip {path} (best fit {self.fit[0]:.2f})", 0.3)
+    def wait_clip(self, path, timeout=12):
+        """Waits until a shipped clip has been heard since the mark; gives the search that found it."""
+        search = audio.Search(path)
+        found = lambda: search.hear(self.samples()) >= audio.HEARD
+        until(found, timeout, lambda: f"the clip {path} ({search.share:.0%} of it found)", 0.3)
+        return search
 
     def close(self):
         """Ends it."""
