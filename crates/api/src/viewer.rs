@@ -3,8 +3,8 @@
 use axum::extract::FromRequestParts;
 use axum::http::Method;
 use axum::http::request::Parts;
-use directory::{Role, User};
-use store::{Login, Store};
+use directory::{Permission, Permissions, Role, User};
+use store::{CustomRole, Login, Store};
 use types::{AgentId, TenantId};
 
 use crate::auth::{Token, hash_of, refuse_unless_same_site};
@@ -16,6 +16,8 @@ use crate::state::{App, now};
 #[derive(Clone, Debug)]
 pub(crate) struct Viewer {
     pub(crate) user: User,
+    /// What its roles permit.
+    pub(crate) permissions: Permissions,
     /// What the session is known by.
     pub(crate) token_hash: String,
 }
@@ -26,34 +28,26 @@ impl Viewer {
         self.user.tenant
     }
 
-    fn has(&self, roles: &[Role]) -> bool {
-        self.user.roles.iter().any(|role| roles.contains(role))
-    }
-
-    /// Watches over others.
-    pub(crate) fn supervises(&self) -> bool {
-        self.has(&[Role::Supervisor, Role::Admin])
+    /// Whether the person may do this.
+    pub(crate) fn may(&self, what: Permission) -> bool {
+        self.permissions.has(what)
     }
 
     /// Whose numbers this person may see.
     pub(crate) fn sight(&self) -> Sight {
-        if self.has(&[Role::Supervisor, Role::Admin, Role::Operator]) {
-            Sight::All
-        } else {
-            Sight::Own(self.user.agent)
-        }
+        if self.may(Permission::InteractionsReadAll) { Sight::All } else { Sight::Own(self.user.agent) }
     }
 
     /// # Errors
-    /// The person is no supervisor.
-    pub(crate) fn require_supervisor(&self) -> Result<()> {
-        if self.supervises() { Ok(()) } else { Err(Code::Forbidden.into()) }
+    /// The person may not do this.
+    pub(crate) fn require(&self, what: Permission) -> Result<()> {
+        if self.may(what) { Ok(()) } else { Err(Code::Forbidden.into()) }
     }
 
     /// # Errors
-    /// The agent is another, and the person no supervisor.
-    pub(crate) fn require_self_or_supervisor(&self, agent: AgentId) -> Result<()> {
-        if self.user.agent == Some(agent) { Ok(()) } else { self.require_supervisor() }
+    /// The agent is another, and the person may not do this to others.
+    pub(crate) fn require_self_or(&self, agent: AgentId, what: Permission) -> Result<()> {
+        if self.user.agent == Some(agent) { Ok(()) } else { self.require(what) }
     }
 
     /// Whether the session still stands: a stream outlives the request that opened it.
@@ -79,6 +73,21 @@ impl FromRequestParts<App> for Viewer {
         let session = session.filter(|s| !app.closed.contains(&s.tenant)).ok_or(Code::Unauthorized)?;
         let login = app.store.get::<Login>(session.tenant, session.user).await?.filter(|login| !login.disabled);
         let user = login.ok_or(Code::Unauthorized)?.user;
-        Ok(Self { user, token_hash })
+        let permissions = permissions(&app.store, &user).await?;
+        Ok(Self { user, permissions, token_hash })
     }
+}
+
+/// What a user's roles permit together. A role that the tenant has removed permits nothing.
+pub(crate) async fn permissions(store: &Store, user: &User) -> Result<Permissions> {
+    let mut all = Permissions::default();
+    for role in &user.roles {
+        if let Role::Custom(name) = role {
+            let theirs = store.get::<CustomRole>(user.tenant, (user.tenant, name.to_string())).await?;
+            all.extend(theirs.map(|role| role.permissions).unwrap_or_default().iter());
+        } else {
+            all.extend(role.permissions().iter());
+        }
+    }
+    Ok(all)
 }

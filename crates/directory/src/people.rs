@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use types::leg::Text;
 use types::{AgentId, DeviceId, Private, TenantId, UserId};
 
+use crate::role::Role;
+
 /// A company on this installation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,37 +30,6 @@ const fn china() -> i32 {
     8 * 60
 }
 
-/// What somebody may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Serves customers.
-    Agent,
-    /// Watches and helps agents.
-    Supervisor,
-    /// Takes the calls that no menu could place.
-    Operator,
-    /// Changes settings.
-    Admin,
-}
-
-impl Role {
-    /// The stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Agent => "agent",
-            Self::Supervisor => "supervisor",
-            Self::Operator => "operator",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The role of a stable name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Agent, Self::Supervisor, Self::Operator, Self::Admin].into_iter().find(|r| r.as_str() == text)
-    }
-}
-
 /// Someone who signs in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct User {
@@ -72,6 +43,30 @@ pub struct User {
     pub roles: Vec<Role>,
     /// The agent that the user is.
     pub agent: Option<AgentId>,
+}
+
+/// What a person who has signed in still has to do before anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// Choose a password: the one used was given by somebody else, for once.
+    Password,
+    /// Set up a second factor: the tenant demands one of people with such a role.
+    SecondFactor,
+}
+
+impl Unfinished {
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::SecondFactor => "second_factor",
+        }
+    }
+
+    /// What a stable name means.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Password, Self::SecondFactor].into_iter().find(|u| u.as_str() == text)
+    }
 }
 
 /// Someone who serves customers.

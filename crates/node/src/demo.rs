@@ -188,10 +188,8 @@ impl Seeder<'_> {
         role: Role,
         agent: Option<AgentId>,
     ) -> Result<(), store::Error> {
-        let mut roles = vec![role];
-        if role == Role::Supervisor {
-            roles.push(Role::Operator);
-        }
+        let operates = role == Role::Supervisor;
+        let roles = std::iter::once(role).chain(operates.then_some(Role::Operator)).collect();
         let user = User { id: UserId(self.id()), tenant: self.tenant, username: name.into(), roles, agent };
         let password_hash = Private::new((self.hash)(secret));
         self.store.insert(&Login { user, password_hash, disabled: false }).await

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use directory::Unfinished;
 use sea_orm::{DbErr, QueryResult, Value};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
@@ -141,4 +142,5 @@ texts! {
     Outcome: |v| v.as_str().to_owned(), by_name;
     EndedBy: |v| v.as_str().to_owned(), by_name;
     Cause: |v| v.as_str().to_owned(), by_name;
+    Unfinished: |v| v.as_str().to_owned(), |v| Unfinished::parse(v).ok_or_else(|| format!("`{v}` is nothing to be done"));
 }

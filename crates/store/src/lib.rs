@@ -28,5 +28,7 @@ pub use error::Error;
 pub use interactions::{Filter, Interaction, Number, Page};
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
-pub use rows::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
+pub use rows::{
+    CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session, Setting, Team,
+};
 pub use store::Store;

@@ -5,6 +5,7 @@ mod m0002_recording;
 mod m0003_titles;
 mod m0004_aftermath;
 mod m0005_newest;
+mod m0006_sign_in;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0003_titles::Titles),
             Box::new(m0004_aftermath::Aftermath),
             Box::new(m0005_newest::Newest),
+            Box::new(m0006_sign_in::SignIn),
         ]
     }
 }

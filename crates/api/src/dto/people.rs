@@ -1,6 +1,7 @@
 //! Signing in, and agents' states.
 
 use center::AgentStatus;
+use directory::Permissions;
 use serde::{Deserialize, Serialize};
 use types::Private;
 use types::leg::Text;
@@ -9,8 +10,13 @@ use utoipa::ToSchema;
 use super::mirror;
 
 mirror! {
-    /// What somebody may do.
-    Role of directory::Role { Agent = "agent", Supervisor = "supervisor", Admin = "admin", Operator = "operator" }
+    /// One thing that somebody may do. What is one's own needs none.
+    Permission of directory::Permission {
+        InteractionsReadAll = "interactions.read_all", RecordingsListen = "recordings.listen",
+        AgentsOrder = "agents.order", CallsControl = "calls.control", Supervise = "supervise",
+        CallbacksWrite = "callbacks.write", QualityScore = "quality.score", SettingsRead = "settings.read",
+        SettingsWrite = "settings.write", UsersWrite = "users.write", AuditRead = "audit.read",
+    }
 }
 
 mirror! {
@@ -61,7 +67,10 @@ pub(crate) struct Tenant {
 pub(crate) struct Me {
     pub(crate) id: String,
     pub(crate) username: String,
-    pub(crate) roles: Vec<Role>,
+    /// `agent`, `supervisor`, `quality`, `operator`, `admin`, `auditor`, or the name of a role of the tenant's own.
+    pub(crate) roles: Vec<String>,
+    /// What the roles permit.
+    pub(crate) permissions: Vec<Permission>,
     /// The agent that the person is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) agent_id: Option<String>,
@@ -158,11 +167,12 @@ impl From<directory::Tenant> for Tenant {
 }
 
 impl Me {
-    pub(crate) fn new(user: &directory::User, tenant: directory::Tenant) -> Self {
+    pub(crate) fn new(user: &directory::User, permissions: Permissions, tenant: directory::Tenant) -> Self {
         Self {
             id: user.id.to_string(),
             username: user.username.to_string(),
-            roles: user.roles.iter().map(|role| (*role).into()).collect(),
+            roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect(),
+            permissions: permissions.iter().map(Permission::from).collect(),
             agent_id: user.agent.map(|id| id.to_string()),
             tenant: tenant.into(),
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use center::AgentOrder;
+use directory::Permission;
 use types::AgentId;
 
 use crate::dto::{AgentState, AgentStateChange, ErrorBody, WantedState, WrapUpChange};
@@ -47,7 +48,7 @@ pub(crate) async fn set_agent_state(
 ) -> Result<Json<AgentState>> {
     // Whether there is such an agent comes first, so that another tenant's is not found rather than forbidden.
     app.backend.agent_status(viewer.tenant(), agent).await.ok_or_else(ApiError::not_found)?;
-    viewer.require_self_or_supervisor(agent)?;
+    viewer.require_self_or(agent, Permission::AgentsOrder)?;
     let reason = change.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     let is_plain = |reason: &str| reason.chars().count() <= REASON_CHARS && !reason.chars().any(char::is_control);
     if reason.is_some_and(|reason| !is_plain(reason)) {
@@ -76,7 +77,7 @@ pub(crate) async fn extend_wrap_up(
     Input(change): Input<WrapUpChange>,
 ) -> Result<Json<AgentState>> {
     app.backend.agent_status(viewer.tenant(), agent).await.ok_or_else(ApiError::not_found)?;
-    viewer.require_self_or_supervisor(agent)?;
+    viewer.require_self_or(agent, Permission::AgentsOrder)?;
     if !EXTEND_S.contains(&change.extend_s) {
         return Err(ApiError::field(Code::BadValue, "extend_s"));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use directory::Permission;
 use journal::Written;
 use types::event::{Event, Happening};
 use types::record::CallbackStatus;
@@ -52,7 +53,7 @@ pub(crate) async fn set_callback_status(
     let tenant = viewer.tenant();
     let pos: u64 = id.parse().map_err(|_| ApiError::not_found())?;
     let row = app.store.get::<store::Callback>(tenant, pos).await?.ok_or_else(ApiError::not_found)?;
-    viewer.require_supervisor()?;
+    viewer.require(Permission::CallbacksWrite)?;
     let status = CallbackStatus::parse(&change.status).ok_or_else(|| ApiError::field(Code::BadValue, "status"))?;
     let (at, by) = (now(), viewer.user.username.clone());
     let what = Happening::CallbackChanged { callback: pos, status, by: by.clone() };

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use center::{LiveDetail, LiveInteraction};
+use directory::Permission;
 use journal::ladder::Message;
 use store::{DispositionChoice, Filter, Number};
 use types::record::{BadDisposition, Direction, Disposition as Said, InteractionRecord, LegRecord, Outcome};
@@ -153,7 +154,7 @@ async fn messages(app: &App, record: &InteractionRecord) -> Result<Vec<Message>>
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)))]
 pub(crate) async fn hang_up(State(app): State<App>, viewer: Viewer, Id(id): Id<InteractionId>) -> Result<StatusCode> {
-    viewer.require_supervisor()?;
+    viewer.require(Permission::CallsControl)?;
     app.backend.hang_up(viewer.tenant(), id).await?;
     tracing::info!(interaction = %id, user = %viewer.user.id, "an interaction was ended by order");
     Ok(StatusCode::NO_CONTENT)
@@ -175,7 +176,7 @@ pub(crate) async fn dispose(
     let found = find(&app, tenant, id).await?.ok_or_else(ApiError::not_found)?;
     let mine = |leg: &LegRecord| leg.agent.is_some() && leg.agent == viewer.user.agent;
     if !found.record.legs.iter().any(mine) {
-        viewer.require_supervisor()?;
+        viewer.require(Permission::CallsControl)?;
     }
     let choices = app.store.list::<DispositionChoice>(tenant).await?;
     let code = change.code.trim();

@@ -15,7 +15,7 @@ use crate::dto::{ErrorBody, LoginRequest, LoginResponse, Me};
 use crate::error::{ApiError, Code, Result};
 use crate::input::Input;
 use crate::state::{App, now};
-use crate::viewer::Viewer;
+use crate::viewer::{Viewer, permissions};
 
 /// A shift with its breaks, and the next morning is a new login.
 const SESSION: Duration = Duration::from_secs(24 * 3600);
@@ -61,7 +61,10 @@ pub(crate) async fn login(
     let token = begin_session(&app, &login).await?;
     let secure = headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https:"));
     let cookie = cookie(&token, SESSION.as_secs() as i64, secure);
-    let body = LoginResponse { token: Private::new(token), user: Me::new(&login.user, tenant) };
+    let body = LoginResponse {
+        token: Private::new(token),
+        user: Me::new(&login.user, permissions(&app.store, &login.user).await?, tenant),
+    };
     Ok(([(header::SET_COOKIE, cookie)], Json(body)).into_response())
 }
 
@@ -101,7 +104,17 @@ async fn begin_session(app: &App, login: &Login) -> Result<String> {
         app.store.delete::<Session>(tenant, session.token_hash).await?;
     }
     let expires = Wall(created.0 + SESSION.as_millis() as i64);
-    app.store.insert(&Session { token_hash: hash_of(&token), tenant, user, created, expires }).await?;
+    let session = Session {
+        token_hash: hash_of(&token),
+        tenant,
+        user,
+        created,
+        expires,
+        address: Private::new(String::new()),
+        client: String::new(),
+        unfinished: None,
+    };
+    app.store.insert(&session).await?;
     Ok(token)
 }
 
@@ -118,5 +131,5 @@ pub(crate) async fn logout(State(app): State<App>, viewer: Viewer) -> Result<Res
 pub(crate) async fn me(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>> {
     let tenant = viewer.tenant();
     let tenant = app.store.get::<directory::Tenant>(tenant, tenant).await?.ok_or(Code::Unauthorized)?;
-    Ok(Json(Me::new(&viewer.user, tenant)))
+    Ok(Json(Me::new(&viewer.user, viewer.permissions, tenant)))
 }

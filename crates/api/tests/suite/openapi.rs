@@ -32,7 +32,7 @@ async fn the_server_hands_it_out() {
         "ErrorBody",
         "LoginRequest",
         "LoginResponse",
-        "Role",
+        "Permission",
         "Tenant",
         "Me",
         "AgentStateName",

@@ -1,14 +1,16 @@
 //! Rows come back as they were written, and uniqueness holds.
 
 use dialplan::{Did, DidTarget, Route, Trunk};
-use directory::{Agent, Device, Tenant};
+use directory::{Agent, Device, Permission, Tenant, Unfinished};
 use serde_json::json;
 use types::{AgentId, FlowId, QueueId, TeamId, TenantId, Title, TrunkId, UserId, Wall};
 
 use super::fixtures::{agent, device, login, tenant};
 use crate::error::Error;
 use crate::row::Row;
-use crate::rows::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
+use crate::rows::{
+    CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session, Setting, Team,
+};
 use crate::store::Store;
 
 const T: TenantId = TenantId(100);
@@ -17,6 +19,8 @@ pub(super) async fn run(store: &Store) {
     all_kinds_come_back(store).await;
     names_are_unique_within_a_tenant(store).await;
     sessions_expire(store).await;
+    a_code_is_taken_once(store).await;
+    a_setup_link_works_once(store).await;
     one_version_of_a_flow_is_live(store).await;
 }
 
@@ -116,6 +120,41 @@ async fn names_are_unique_within_a_tenant(store: &Store) {
     store.put(&number(None, 3, "c")).await.expect("queues without a number do not collide");
 }
 
+async fn a_code_is_taken_once(store: &Store) {
+    let guard = Guard {
+        secret: Some("sealed".into()),
+        confirmed: true,
+        last_step: 7,
+        recovery: json!(["a", "b"]),
+        ..Guard::none(T, UserId(5))
+    };
+    comes_back(store, T, || UserId(5), Guard::none(T, UserId(5)), guard.clone()).await;
+    store.put(&guard).await.expect("written");
+    let step = async |tenant, step| store.take_step(tenant, UserId(5), step).await.expect("tried");
+    assert!(!step(T, 7).await && !step(T, 6).await && !step(TenantId(T.0 + 1), 9).await);
+    assert!(step(T, 8).await && !step(T, 8).await);
+    assert!(store.swap_recovery(&guard, json!(["b"])).await.expect("tried"));
+    assert!(!store.swap_recovery(&guard, json!(["a"])).await.expect("tried"), "they have changed meanwhile");
+
+    let role = |permissions: &[Permission]| CustomRole {
+        tenant: T,
+        name: "night".into(),
+        title: Title::new("夜班", "Night"),
+        permissions: permissions.iter().copied().collect(),
+    };
+    let (some, none) = (role(&[Permission::SettingsRead, Permission::Supervise]), role(&[]));
+    comes_back(store, T, || (T, "night".to_owned()), some, none).await;
+}
+
+async fn a_setup_link_works_once(store: &Store) {
+    store.put_setup_link("old", Wall(1_000)).await.expect("written");
+    store.put_setup_link("new", Wall(1_000)).await.expect("written");
+    let has = async |hash, at| store.has_setup_link(hash, Wall(at)).await.expect("read");
+    assert!(has("new", 999).await && !has("new", 1_000).await && !has("old", 1).await);
+    let take = async |hash, at| store.take_setup_link(hash, Wall(at)).await.expect("tried");
+    assert!(!take("old", 1).await && !take("new", 1_000).await && take("new", 999).await && !take("new", 999).await);
+}
+
 async fn sessions_expire(store: &Store) {
     let session = |hash: &str, user, expires| Session {
         token_hash: hash.to_owned(),
@@ -123,6 +162,9 @@ async fn sessions_expire(store: &Store) {
         user: UserId(user),
         created: Wall(0),
         expires: Wall(expires),
+        address: "192.0.2.7".into(),
+        client: "Firefox".to_owned(),
+        unfinished: Some(Unfinished::SecondFactor).filter(|_| user == 2),
     };
     for (hash, user, expires) in [("a", 1, 1_000), ("b", 1, 2_000), ("c", 2, 1_000)] {
         store.insert(&session(hash, user, expires)).await.expect("written");

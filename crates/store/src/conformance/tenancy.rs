@@ -1,7 +1,7 @@
 //! Two tenants with the same names and numbers: no question of one finds, changes or removes rows of the other.
 
 use dialplan::{Did, DidTarget, Route, Trunk};
-use directory::{Agent, Device, Tenant};
+use directory::{Agent, Device, Permissions, Tenant};
 use serde_json::json;
 use types::record::RecordingRecord;
 use types::{
@@ -14,7 +14,9 @@ use crate::error::Error;
 use crate::interactions::{Filter, Interaction, Number};
 use crate::projection::Projector;
 use crate::row::Row;
-use crate::rows::{DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Session, Setting, Team};
+use crate::rows::{
+    CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session, Setting, Team,
+};
 use crate::store::Store;
 
 const A: TenantId = TenantId(400);
@@ -92,7 +94,14 @@ async fn every_kind_of_setting(store: &Store) {
         user: UserId(4_000),
         created: Wall(0),
         expires: Wall(9),
+        address: "192.0.2.1".into(),
+        client: String::new(),
+        unfinished: None,
     };
+    not_taken_over(store, || UserId(4_000), |tenant| Guard::none(tenant, UserId(4_000))).await;
+    let role =
+        |tenant| CustomRole { tenant, name: "r".into(), title: Title::default(), permissions: Permissions::default() };
+    kept_apart(store, || (A, "r".to_owned()), role).await;
     not_taken_over(store, || "shared".to_owned(), session).await;
     kept_apart(store, || (A, "k".to_owned()), |tenant| Setting { tenant, key: "k".to_owned(), value: json!(1) }).await;
     let choice =

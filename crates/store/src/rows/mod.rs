@@ -5,5 +5,5 @@ mod people;
 mod routing;
 
 pub use flows::FlowVersion;
-pub use people::{Login, Session, Team};
+pub use people::{CustomRole, Guard, Login, Session, Team};
 pub use routing::{DispositionChoice, Queue, QueueMember, RouteRow, Setting};

@@ -1,10 +1,10 @@
 //! Tenants, people, their telephones and sessions.
 
-use directory::{Agent, Device, Ha1, Role, Tenant, User};
+use directory::{Agent, Device, Ha1, Permission, Permissions, Role, Tenant, Unfinished, User};
 use sea_orm::sea_query::{Alias, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use types::leg::Text;
-use types::{AgentId, DeviceId, Private, TeamId, TenantId, UserId, Wall};
+use types::{AgentId, DeviceId, Private, TeamId, TenantId, Title, UserId, Wall};
 
 use crate::column::{Column, parsed};
 use crate::error::Error;
@@ -48,6 +48,52 @@ pub struct Session {
     pub created: Wall,
     /// When it ends by itself.
     pub expires: Wall,
+    /// Where it was begun from.
+    pub address: Private<String>,
+    /// What the browser or program called itself.
+    pub client: String,
+    /// What the person has to do before anything else; nothing else is permitted meanwhile.
+    pub unfinished: Option<Unfinished>,
+}
+
+/// What guards a user's sign-in besides the password's hash. A user without one has nothing of the kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guard {
+    /// Whose sign-in.
+    pub user: UserId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// The password was given by somebody else and is good for one sign-in.
+    pub one_time_password: bool,
+    /// The sealed secret of the second factor, from the first step of setting it up.
+    pub secret: Option<Private<String>>,
+    /// The user has shown that its device knows the secret: sign-ins ask for codes.
+    pub confirmed: bool,
+    /// The time step of the last code that was taken; that one and older ones are not taken again.
+    pub last_step: u64,
+    /// Hashes of recovery codes that are left, opaque to the store.
+    pub recovery: serde_json::Value,
+}
+
+impl Guard {
+    /// Of a user with a password alone.
+    pub fn none(tenant: TenantId, user: UserId) -> Self {
+        let recovery = serde_json::Value::Array(Vec::new());
+        Self { user, tenant, one_time_password: false, secret: None, confirmed: false, last_step: 0, recovery }
+    }
+}
+
+/// A role that a tenant has made itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomRole {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Unique within the tenant, and none of the built-in names.
+    pub name: Text,
+    /// What people read.
+    pub title: Title,
+    /// What it permits.
+    pub permissions: Permissions,
 }
 
 impl Row for Tenant {
@@ -148,7 +194,36 @@ row!(Team, "team", TeamId, ["id"], { id: "id", tenant: "tenant_id", name: "name"
 
 row!(Session, "session", String, ["token_hash"], {
     token_hash: "token_hash", tenant: "tenant_id", user: "user_id", created: "created_at", expires: "expires_at",
+    address: "address", client: "client", unfinished: "unfinished",
 });
+
+row!(Guard, "guard", UserId, ["user_id"], {
+    user: "user_id", tenant: "tenant_id", one_time_password: "one_time_password", secret: "secret",
+    confirmed: "confirmed", last_step: "last_step", recovery: "recovery",
+});
+
+impl Row for CustomRole {
+    type Key = (TenantId, String);
+    const TABLE: &'static str = "role";
+    const KEY: &'static [&'static str] = &["tenant_id", "name"];
+    const COLUMNS: &'static [&'static str] = &["tenant_id", "name", "title", "permissions"];
+
+    fn values(&self) -> Vec<Value> {
+        let permissions: Vec<&str> = self.permissions.iter().map(Permission::as_str).collect();
+        vec![self.tenant.to_value(), self.name.to_value(), self.title.to_value(), permissions.join(",").to_value()]
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        // A permission that a later version had and this one has not gives nothing.
+        let known = |text: &str| Ok(text.split(',').filter_map(Permission::parse).collect());
+        Ok(Self {
+            tenant: Column::read(row, "tenant_id")?,
+            name: Column::read(row, "name")?,
+            title: Column::read(row, "title")?,
+            permissions: parsed(row, "permissions", known)?,
+        })
+    }
+}
 
 impl Store {
     /// All tenants of the installation: for the server itself, not for any tenant.
@@ -219,6 +294,72 @@ impl Store {
         delete.from_table(Alias::new(Session::TABLE)).and_where(col("tenant_id").eq(tenant.to_value()));
         delete.and_where(col("user_id").eq(user.to_value()));
         Ok(self.write().execute(&delete).await?.rows_affected())
+    }
+
+    /// Takes a step of a second factor for used, unless that step or a later one was taken before. Whether it was taken:
+    /// of two sign-ins with the same code at the same moment one is.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn take_step(&self, tenant: TenantId, user: UserId, step: u64) -> Result<bool, Error> {
+        let mut update = Query::update();
+        update.table(Alias::new(Guard::TABLE)).value(Alias::new("last_step"), step.to_value());
+        update.and_where(col("tenant_id").eq(tenant.to_value())).and_where(col("user_id").eq(user.to_value()));
+        update.and_where(col("last_step").lt(step.to_value()));
+        Ok(self.write().execute(&update).await?.rows_affected() > 0)
+    }
+
+    /// Puts other recovery codes in the place of those that are expected there. Whether they were: of two sign-ins with
+    /// the same code at the same moment one is.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn swap_recovery(&self, guard: &Guard, left: serde_json::Value) -> Result<bool, Error> {
+        let mut update = Query::update();
+        update.table(Alias::new(Guard::TABLE)).value(Alias::new("recovery"), left.to_value());
+        update
+            .and_where(col("tenant_id").eq(guard.tenant.to_value()))
+            .and_where(col("user_id").eq(guard.user.to_value()));
+        update.and_where(col("recovery").eq(guard.recovery.to_value()));
+        Ok(self.write().execute(&update).await?.rows_affected() > 0)
+    }
+
+    /// Keeps the hash of the link by which an installation without a tenant is set up, in place of any earlier one.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn put_setup_link(&self, token_hash: &str, expires: Wall) -> Result<(), Error> {
+        let mut delete = Query::delete();
+        delete.from_table(Alias::new("setup_link"));
+        self.write().execute(&delete).await?;
+        let mut insert = Query::insert();
+        insert.into_table(Alias::new("setup_link")).columns(["token_hash", "expires_at"].map(Alias::new));
+        insert.values_panic([token_hash.to_owned().to_value().into(), expires.to_value().into()]);
+        self.write().execute(&insert).await?;
+        Ok(())
+    }
+
+    /// Whether a set-up link has this hash and has not expired.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn has_setup_link(&self, token_hash: &str, now: Wall) -> Result<bool, Error> {
+        let mut query = Query::select();
+        query.column(Alias::new("token_hash")).from(Alias::new("setup_link"));
+        query.and_where(col("token_hash").eq(token_hash)).and_where(col("expires_at").gt(now.0));
+        Ok(self.read().query_one(&query).await?.is_some())
+    }
+
+    /// Uses up the set-up link with this hash. Whether there was one that has not expired: of two who use it at the
+    /// same moment, one is told so.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn take_setup_link(&self, token_hash: &str, now: Wall) -> Result<bool, Error> {
+        let mut delete = Query::delete();
+        delete.from_table(Alias::new("setup_link")).and_where(col("token_hash").eq(token_hash));
+        delete.and_where(col("expires_at").gt(now.0));
+        Ok(self.write().execute(&delete).await?.rows_affected() > 0)
     }
 
     /// Removes the sessions of all tenants that have expired.

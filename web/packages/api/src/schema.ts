@@ -832,7 +832,10 @@ export interface components {
             /** @description The agent that the person is. */
             agent_id?: string | null;
             id: string;
-            roles: components["schemas"]["Role"][];
+            /** @description What the roles permit. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description `agent`, `supervisor`, `quality`, `operator`, `admin`, `auditor`, or the name of a role of the tenant's own. */
+            roles: string[];
             tenant: components["schemas"]["Tenant"];
             username: string;
         };
@@ -858,6 +861,11 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
         };
+        /**
+         * @description One thing that somebody may do. What is one's own needs none.
+         * @enum {string}
+         */
+        Permission: "interactions.read_all" | "recordings.listen" | "agents.order" | "calls.control" | "supervise" | "callbacks.write" | "quality.score" | "settings.read" | "settings.write" | "users.write" | "audit.read";
         /** @description What a browser registers with as a telephone (digest authentication of SIP). */
         PhoneCredentials: {
             /**
@@ -901,11 +909,6 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
-        /**
-         * @description What somebody may do.
-         * @enum {string}
-         */
-        Role: "agent" | "supervisor" | "admin" | "operator";
         /** @description One named share of a score. */
         ScoreTerm: {
             name: string;

@@ -1,11 +1,12 @@
-import type { Me, Role } from "@lingtong/api";
+import type { Me, Permission } from "@lingtong/api";
 
 export type PageId = "live" | "interactions" | "callbacks";
 
-const ROLES: Readonly<Record<PageId, readonly Role[]>> = {
-  live: ["supervisor", "admin", "operator"],
-  interactions: ["agent", "supervisor", "admin", "operator"],
-  callbacks: ["supervisor", "admin", "operator"],
+/** What a page needs; null: everybody has it. */
+const NEEDS: Readonly<Record<PageId, Permission | null>> = {
+  live: "interactions.read_all",
+  interactions: null,
+  callbacks: "interactions.read_all",
 };
 
 const PAGES: readonly PageId[] = ["live", "interactions", "callbacks"];
@@ -15,12 +16,16 @@ export const PATHS = { live: "/live", interactions: "/interactions", callbacks: 
   Record<PageId, string>
 >;
 
-/** The pages this person may use, in the rail's order. The server decides what they may read. */
-export function pagesFor(me: Pick<Me, "roles">): PageId[] {
-  return PAGES.filter((page) => me.roles.some((role) => ROLES[page].includes(role)));
+/** Whether this person may do this. The server decides; this only spares people what would be refused. */
+export function may(me: Pick<Me, "permissions">, permission: Permission): boolean {
+  return me.permissions.includes(permission);
 }
 
-/** Whether this person may change another agent's state. */
-export function maySupervise(me: Pick<Me, "roles">): boolean {
-  return me.roles.includes("supervisor") || me.roles.includes("admin");
+/** The pages this person may use, in the rail's order. */
+export function pagesFor(me: Pick<Me, "permissions" | "roles">): PageId[] {
+  if (me.roles.length === 0) return [];
+  return PAGES.filter((page) => {
+    const needed = NEEDS[page];
+    return needed === null || may(me, needed);
+  });
 }

@@ -1,6 +1,6 @@
-import type { Role } from "@lingtong/api";
+import type { Permission } from "@lingtong/api";
 import { describe, expect, it } from "vitest";
-import { maySupervise, pagesFor } from "../src/access";
+import { may, pagesFor } from "../src/access";
 import { shortcut, type KeyPress } from "../src/keys";
 import { search, type Command } from "../src/search";
 import { timeline } from "../src/timeline";
@@ -71,14 +71,13 @@ describe("shortcut", () => {
 });
 
 describe("access", () => {
-  it.each<[Role[], string[], boolean]>([
-    [["agent"], ["interactions"], false],
-    [["operator"], ["live", "interactions", "callbacks"], false],
-    [["supervisor", "operator"], ["live", "interactions", "callbacks"], true],
-    [["admin"], ["live", "interactions", "callbacks"], true],
-    [[], [], false],
-  ])("shows %j the pages %j", (roles, pages, supervises) => {
-    expect(pagesFor({ roles })).toEqual(pages);
-    expect(maySupervise({ roles })).toBe(supervises);
+  it.each<[string[], Permission[], string[], boolean]>([
+    [["agent"], [], ["interactions"], false],
+    [["operator"], ["interactions.read_all"], ["live", "interactions", "callbacks"], false],
+    [["night"], ["interactions.read_all", "agents.order"], ["live", "interactions", "callbacks"], true],
+    [[], [], [], false],
+  ])("shows %j with %j the pages %j", (roles, permissions, pages, orders) => {
+    expect(pagesFor({ roles, permissions })).toEqual(pages);
+    expect(may({ permissions }, "agents.order")).toBe(orders);
   });
 });

@@ -1,5 +1,5 @@
 import { toApiError, type Callback, type CallbackStatus } from "@lingtong/api";
-import { maySupervise, titleIn, touchesCallbacks } from "@lingtong/model";
+import { may, titleIn, touchesCallbacks } from "@lingtong/model";
 import { EmptyState, ErrorState, exactTime, Panel, RelativeTime, Skeleton, useLocality } from "@lingtong/ui";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -97,7 +97,7 @@ export function CallbacksPage(): ReactElement {
     },
   });
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const may = maySupervise(me);
+  const allowed = may(me, "callbacks.write");
   return (
     <div className="page page-fill">
       <h1 className="sr-only">{t("page.callbacks")}</h1>
@@ -140,7 +140,7 @@ export function CallbacksPage(): ReactElement {
                       key={callback.id}
                       callback={callback}
                       change={
-                        may
+                        allowed
                           ? (to) => {
                               change.mutate({ id: callback.id, to });
                             }

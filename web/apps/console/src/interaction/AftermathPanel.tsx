@@ -1,5 +1,5 @@
 import { toApiError, type InteractionDetail } from "@lingtong/api";
-import { maySupervise, titleIn } from "@lingtong/model";
+import { may, titleIn } from "@lingtong/model";
 import { exactTime, Panel, RelativeTime, useLocality } from "@lingtong/ui";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -69,9 +69,9 @@ function Said({ detail }: { detail: InteractionDetail }): ReactElement {
   const me = useMe();
   const [editing, setEditing] = useState(false);
   const mine = typeof me.agent_id === "string" && detail.legs.some((leg) => leg.agent_id === me.agent_id);
-  const may = mine || maySupervise(me);
+  const allowed = mine || may(me, "calls.control");
   const { said } = detail;
-  if (editing || (may && (said === null || said === undefined))) {
+  if (editing || (allowed && (said === null || said === undefined))) {
     return (
       <DispositionForm
         detail={detail}
@@ -88,7 +88,7 @@ function Said({ detail }: { detail: InteractionDetail }): ReactElement {
       <span className="faint" title={exactTime(said.at, i18n.language, timeZone)}>
         {t("aftermath.by", { name: said.by })} <RelativeTime at={said.at} />
       </span>
-      {may ? (
+      {allowed ? (
         <Button
           size="small"
           type="link"

@@ -1,5 +1,5 @@
 import type { LiveAgent, LiveInteraction } from "@lingtong/api";
-import { maySupervise, titleIn, type LiveBoard } from "@lingtong/model";
+import { may, titleIn, type LiveBoard } from "@lingtong/model";
 import { Elapsed, Panel, reasonText, StateBadge, StateMark } from "@lingtong/ui";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Drawer } from "antd";
@@ -88,7 +88,7 @@ export default function AgentDrawer({ agentId, close }: { agentId: string; close
         <dd>{agent.queues.map((id) => titleIn(queues?.get(id)?.title, i18n.language) || id).join(" · ")}</dd>
       </dl>
       {call === undefined ? null : <CurrentCall call={call} />}
-      {maySupervise(me) ? <StateControls agent={agent} /> : null}
+      {may(me, "agents.order") ? <StateControls agent={agent} /> : null}
       <Link to="/interactions" search={{ agent: agent.id }}>
         {t("live.agentHistory")}
       </Link>

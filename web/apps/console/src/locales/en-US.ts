@@ -14,7 +14,14 @@ export const enUS = {
   signOut: "Sign out",
   hasRecording: "Recorded",
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks" },
-  role: { agent: "Agent", supervisor: "Supervisor", admin: "Administrator", operator: "Operator" },
+  role: {
+    agent: "Agent",
+    supervisor: "Supervisor",
+    quality: "Quality",
+    operator: "Operator",
+    admin: "Administrator",
+    auditor: "Auditor",
+  },
   alarm: {
     journal_failed: "The event journal cannot be written; calls go on",
     ladder_failed: "SIP messages of the ladder cannot be written",

@@ -14,7 +14,14 @@ export const zhCN = {
   signOut: "退出登录",
   hasRecording: "有录音",
   page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼" },
-  role: { agent: "坐席", supervisor: "班长", admin: "管理员", operator: "话务员" },
+  role: {
+    agent: "坐席",
+    supervisor: "班长",
+    quality: "质检员",
+    operator: "话务员",
+    admin: "管理员",
+    auditor: "审计员",
+  },
   alarm: {
     journal_failed: "事件日志无法写入磁盘，通话继续",
     ladder_failed: "时序图的 SIP 报文无法写入磁盘",

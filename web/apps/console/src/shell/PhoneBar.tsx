@@ -43,7 +43,7 @@ export interface PhoneBarProps {
 export function PhoneBar({ openSearch, openKeys, signOut }: PhoneBarProps): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const me = useMe();
-  const roles = me.roles.map((role) => t(`role.${role}`)).join(" · ");
+  const roles = me.roles.map((role) => t(`role.${role}`, role)).join(" · ");
   const agentId = me.agent_id ?? "";
   return (
     <header className="phone-bar" data-theme="dark">

@@ -1,0 +1,33 @@
+//! Passwords, and words within them, that guessers try first: in lower case, sorted.
+
+#[rustfmt::skip]
+pub(crate) const COMMON: &[&str] = &[
+    "0123456789", "0987654321", "1122334455", "112233445566", "123123123", "1231231234", "123321123", "1234512345",
+    "123456", "1234567", "12345678", "123456789", "1234567890", "12345678910", "123654789", "123qwe", "123qweasd",
+    "123qweasdzxc", "1314520", "13145201314", "147258369", "1472583690", "159357258", "159753456", "1q2w3e",
+    "1q2w3e4r", "1q2w3e4r5t", "1qaz2wsx", "1qaz2wsx3edc", "1qazxsw2", "5201314", "520131400", "5201314520",
+    "52013145201314", "5211314", "5213344", "987654321", "9876543210", "a123456", "a12345678", "a123456789",
+    "a1b2c3d4", "a1b2c3d4e5", "aa123456", "aa123456789", "aaaaaa", "aabbccdd", "abc", "abc123", "abc123abc123",
+    "abcabcabc", "abcd", "abcdef", "abcdefg", "abcdefgh", "abcdefghij", "access", "admin", "admin123", "admin888",
+    "adminadmin", "administrator", "administrator1", "aini", "ainima", "alexander", "arsenal", "asd123456",
+    "asdasdasd", "asdf", "asdf1234", "asdfgh", "asdfghjkl", "ashley", "autumn", "bailey", "baobao", "baobei",
+    "barcelona", "baseball", "basketball", "batman", "beijing", "blessed", "callcenter", "callcentre", "changeme",
+    "charlie", "chelsea", "christopher", "company", "computer", "correcthorsebatterystaple", "default", "dianhua",
+    "donald", "dragon", "elizabeth", "facebook", "february", "flower", "football", "freedom", "godislove", "google",
+    "guangzhou", "guest", "hello", "helloworld", "hunter", "iamthebest", "iloveyou", "iloveyouforever", "initial",
+    "internet", "january", "jennifer", "jessica", "jesuschrist", "jordan", "kefu", "kefu123", "killer", "laogong",
+    "laopo", "letmein", "lingtong", "lining", "liverpool", "liwei", "login", "loginlogin", "lovely", "loveme",
+    "manager", "master", "michael", "michelle", "mima", "mima123", "mimamima", "minecraft", "monday", "monkey",
+    "mustang", "mypassword", "naruto", "newpassword", "nihao", "nihao123", "nihaoma", "office", "p@ssw0rd",
+    "p@ssword", "pa55word", "pass", "passion", "passpass", "passphrase", "passw0rd", "password", "password1",
+    "passwort", "pokemon", "princess", "q123456789", "q1w2e3r4", "q1w2e3r4t5", "qazwsx", "qazwsxedc", "qq123456",
+    "qq123456789", "qwe123", "qweasd", "qweasdzxc", "qweqweqwe", "qwer", "qwer1234", "qwert", "qwerty", "qwerty123",
+    "qwerty12345", "qwerty123456", "qwertyqwerty", "qwertyui", "qwertyuiop", "root", "rootroot", "s123456789",
+    "samsung", "secret", "server", "service", "shadow", "shanghai", "shenzhen", "soccer", "spring", "starwars",
+    "stephanie", "summer", "sunshine", "superman", "system", "temp", "temporary", "test", "tester", "testing",
+    "thisisapassword", "tiankong", "tianshi", "toor", "trustno1", "user", "username", "w123456789", "wang",
+    "wangwang", "wangwei", "welcome", "welcomehome", "whatever", "winter", "woaini", "woaini123", "woaini1314",
+    "woaini1314520", "woaini520", "woaini521", "woainima", "woaiwojia", "woaizhongguo", "wobuzhidao", "wodemima",
+    "woshishui", "xiaoming", "yourpassword", "z123456789", "zaq12wsx", "zaqwsx", "zhang", "zhangwei", "zhongguo",
+    "zhonghua", "zxc123456", "zxcv1234", "zxcvbn", "zxcvbnm", "zxczxczxc",
+];
