@@ -1,4 +1,5 @@
 export { LocalityContext, TickingClock, useLocality, type Locality } from "./clock";
+export { KeysDialog, type KeyGroup } from "./KeysDialog";
 export { EmptyState, ErrorState, NoPermission, OfflineStrip } from "./notices";
 export { Figure, Kbd, Panel, Skeleton } from "./pieces";
 export { reasonText } from "./reason";

@@ -1,5 +1,4 @@
-import { Kbd } from "@lingtong/ui";
-import { Modal } from "antd";
+import { KeysDialog as Dialog } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -32,25 +31,9 @@ const GROUPS = [
 
 export default function KeysDialog({ close }: { close: () => void }): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
-  return (
-    <Modal open onCancel={close} footer={null} width={620} title={t("keys.title")}>
-      <div className="keys">
-        {GROUPS.map((group) => (
-          <section key={group.name}>
-            <h3>{t(`keys.${group.name}.title`)}</h3>
-            <dl>
-              {group.keys.map(([keys, name]) => (
-                <div key={name}>
-                  <dt>
-                    <Kbd>{keys}</Kbd>
-                  </dt>
-                  <dd>{t(`keys.${group.name}.${name}` as "keys.call.answer")}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-      </div>
-    </Modal>
-  );
+  const groups = GROUPS.map((group) => ({
+    title: t(`keys.${group.name}.title`),
+    keys: group.keys.map(([keys, name]) => ({ keys, does: t(`keys.${group.name}.${name}` as "keys.call.answer") })),
+  }));
+  return <Dialog title={t("keys.title")} groups={groups} close={close} />;
 }
