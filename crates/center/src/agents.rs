@@ -393,6 +393,7 @@ impl Center {
             }
         }
         self.journal(now, tenant, Happening::Registered { device, contacts });
+        self.follow_pages(now, tenant, device);
     }
 
     /// A short tone that says yes, then the end.

@@ -21,6 +21,12 @@ const LONGEST_CALL: &str = "call.longest_s";
 const LONGEST_CALL_S: u64 = 4 * 3600;
 /// Shorter than this ends ordinary calls, longer than a day bounds nothing.
 const LONGEST_CALL_RANGE_S: std::ops::RangeInclusive<u64> = 60..=86_400;
+/// The setting for how long an agent's page may take to come back to its call, seconds, and its value where there is
+/// none: a page is loaded within two, and a lost network found again within twenty more often than not.
+const RECONNECT: &str = "agent.reconnect_s";
+const RECONNECT_S: u64 = 20;
+/// 0 waits for nobody; beyond five minutes no customer is there any more.
+const RECONNECT_RANGE_S: std::ops::RangeInclusive<u64> = 0..=300;
 /// How long before the end of the longest call those who talk hear a beep.
 const WARNING: Duration = Duration::from_secs(60);
 
@@ -64,12 +70,29 @@ impl Bounds {
 /// # Errors
 /// When the setting is no number of seconds that makes sense.
 pub(crate) fn longest_call(settings: &HashMap<Text, Text>) -> Result<Duration, SetupError> {
-    let Some(text) = settings.get(LONGEST_CALL) else { return Ok(Duration::from_secs(LONGEST_CALL_S)) };
-    let seconds = text.parse().ok().filter(|s| LONGEST_CALL_RANGE_S.contains(s));
-    let (least, most) = (LONGEST_CALL_RANGE_S.start(), LONGEST_CALL_RANGE_S.end());
+    seconds(settings, LONGEST_CALL, LONGEST_CALL_S, &LONGEST_CALL_RANGE_S)
+}
+
+/// How long an agent's page that has gone in the middle of a talk is waited for.
+///
+/// # Errors
+/// When the setting is no number of seconds that makes sense.
+pub(crate) fn reconnect(settings: &HashMap<Text, Text>) -> Result<Duration, SetupError> {
+    seconds(settings, RECONNECT, RECONNECT_S, &RECONNECT_RANGE_S)
+}
+
+fn seconds(
+    settings: &HashMap<Text, Text>,
+    name: &str,
+    usual: u64,
+    range: &std::ops::RangeInclusive<u64>,
+) -> Result<Duration, SetupError> {
+    let Some(text) = settings.get(name) else { return Ok(Duration::from_secs(usual)) };
+    let seconds = text.parse().ok().filter(|s| range.contains(s));
+    let (least, most) = (range.start(), range.end());
     seconds.map(Duration::from_secs).ok_or_else(|| SetupError::Invalid {
         what: "setting",
-        name: LONGEST_CALL.into(),
+        name: name.into(),
         why: format!("must be {least} to {most} seconds, is {text}"),
     })
 }

@@ -89,6 +89,10 @@ impl Center {
         let mut interaction = Interaction::new(id, call.tenant, leg, ledger, caller, dialled.clone(), bounds);
         if let Some(agent) = own_agent {
             interaction.engaged.push(Engaged { agent, leg, queue: None });
+            let page = self.tenants.get(&call.tenant).zip(call.browser).and_then(|(t, flow)| t.page_at(agent, flow));
+            if let Some(page) = page {
+                interaction.pages.note(leg, page);
+            }
         }
         self.interactions.insert(id, interaction);
         self.legs.insert(leg, id);

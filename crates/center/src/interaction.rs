@@ -10,6 +10,7 @@ use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, 
 
 use crate::bounds::Bounds;
 use crate::ledger::Ledger;
+use crate::pages::Pages;
 
 /// How long a direct call rings before it counts as not answered: four ringback cycles and a half
 /// more than most people need, and below the three minutes after which proxies give up.
@@ -111,6 +112,7 @@ pub(crate) struct Interaction {
     pub(crate) announcements: Announcements,
     /// Legs whose media has stopped, and when each counts as gone.
     pub(crate) media_lost: Vec<(LegId, Mono)>,
+    pub(crate) pages: Pages,
     /// When the leases of the agents who talk are renewed.
     pub(crate) alive_at: Option<Mono>,
     pub(crate) bounds: Bounds,
@@ -156,6 +158,7 @@ impl Interaction {
             record: false,
             announcements: Announcements::default(),
             media_lost: Vec::new(),
+            pages: Pages::default(),
             alive_at: None,
             bounds,
             armed: None,
@@ -171,9 +174,9 @@ impl Interaction {
     pub(crate) fn deadline(&self) -> Option<Mono> {
         let walk = self.walk.as_ref().and_then(Walk::poll_timeout);
         let lost = self.media_lost.iter().map(|(_, at)| *at).min();
-        let own =
-            [self.call.poll_timeout(), walk, self.announcements.next(), lost, self.alive_at, self.bounds.deadline()];
-        own.into_iter().flatten().min()
+        let kept = [self.alive_at, self.bounds.deadline(), self.pages.deadline()];
+        let own = [self.call.poll_timeout(), walk, self.announcements.next(), lost].into_iter().chain(kept);
+        own.flatten().min()
     }
 
     /// The agent whose leg this is.

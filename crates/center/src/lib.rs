@@ -17,6 +17,7 @@ mod interaction;
 mod ledger;
 mod live;
 mod order;
+mod pages;
 mod playing;
 mod queueing;
 mod recording;
@@ -253,6 +254,7 @@ impl Center {
                 interaction.announcements = Default::default();
                 interaction.media_lost.clear();
             }
+            self.await_no_page(now, id, told);
             self.enter(now, id, Doing::just(SegmentKind::Ending));
         }
         if let Some(interaction) = self.get(id) {
@@ -337,6 +339,7 @@ impl Center {
             self.announce_in_queue(now, id);
         }
         self.check_media_lost(now, id);
+        self.check_pages(now, id);
         self.check_bounds(now, id);
         self.renew_leases(now, id);
     }

@@ -59,7 +59,7 @@ impl Center {
     /// Customer and partner are connected: they talk, or one of them has the other on hold, who hears
     /// music then and nothing else.
     pub(crate) fn talk_or_hold(&mut self, now: Now, id: InteractionId) {
-        let Some(interaction) = self.get(id) else { return };
+        let Some(interaction) = self.get(id).filter(|i| !i.pages.is_one_missing()) else { return };
         let Some(partner) = interaction.call.partner() else { return };
         let customer = interaction.call.customer();
         let agent = interaction.agent_of(partner);
@@ -79,7 +79,8 @@ impl Center {
 
     /// The partner's media has stopped: better music than silence.
     pub(crate) fn bridge_silence(&mut self, now: Now, id: InteractionId) {
-        if let Some(customer) = self.get(id).map(|i| i.call.customer()) {
+        let customer = self.get(id).map(|i| (i.call.customer(), i.hears_hold_music(i.call.customer())));
+        if let Some((customer, false)) = customer {
             self.play_hold_music(now, id, customer);
         }
     }

@@ -41,6 +41,7 @@ impl Center {
             LegEvent::PlayDone { play, .. } => self.on_play_done(now, id, play),
             LegEvent::MediaLost { leg } => self.on_media_lost(now, id, leg),
             LegEvent::MediaBack { leg } => self.on_media_back(now, id, leg),
+            LegEvent::HeldByPeer { leg, .. } => interaction.pages.hold_told(leg),
             _ => {}
         }
         if let LegEvent::Ended { leg, cause, .. } = *event {
@@ -56,7 +57,9 @@ impl Center {
             {
                 self.agent_lost_while_announcing(now, id, queue, agent);
             }
-            self.release_agent(now, id, leg, cause);
+            if !self.page_leg_ended(now, id, leg, is_vanished(cause)) {
+                self.release_agent(now, id, leg, cause);
+            }
         }
         if let Some(interaction) = self.get(id) {
             interaction.call.handle(event);
@@ -160,6 +163,9 @@ impl Center {
 
     fn on_reached(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(interaction) = self.get(id) else { return };
+        if interaction.pages.calls_back(leg) {
+            return self.page_returned(now, id, leg);
+        }
         match interaction.stage {
             Stage::Offered { queue, agent } => self.on_offer_answered(now, id, queue, agent, leg),
             Stage::Reaching => {
@@ -241,7 +247,7 @@ impl Center {
     /// goodbye is replaced: the customer goes back to the front of the queue it came from.
     pub(crate) fn on_partner_left(&mut self, now: Now, id: InteractionId, leg: LegId, cause: Cause) {
         let Some(interaction) = self.get(id) else { return };
-        if interaction.stage == Stage::Ending {
+        if interaction.stage == Stage::Ending || interaction.pages.is_missing(leg) {
             return;
         }
         let role = interaction.ledger.leg(leg).map_or(LegRole::Target, |l| l.role);
@@ -322,9 +328,10 @@ impl Center {
     fn on_media_lost(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(interaction) = self.get(id) else { return };
         let Some(holds) = interaction.call.leg(leg).map(|l| l.holds) else { return };
-        if interaction.stage == Stage::Ending {
+        if interaction.stage == Stage::Ending || self.page_lost(now, id, leg) {
             return;
         }
+        let Some(interaction) = self.get(id) else { return };
         interaction.media_lost.retain(|(lost, _)| *lost != leg);
         interaction.media_lost.push((leg, now.mono + grace(holds)));
         if !holds && interaction.stage == Stage::Talking && interaction.call.partner() == Some(leg) {
@@ -333,6 +340,9 @@ impl Center {
     }
 
     fn on_media_back(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        if self.page_heard(now, id, leg) {
+            return;
+        }
         let Some(interaction) = self.get(id) else { return };
         let before = interaction.media_lost.len();
         interaction.media_lost.retain(|(lost, _)| *lost != leg);

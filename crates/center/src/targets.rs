@@ -3,7 +3,7 @@
 use call::Dial;
 use dialplan::{Dialled, is_emergency};
 use types::event::Binding;
-use types::leg::{Target, Text};
+use types::leg::{PageCall, Target, Text};
 use types::record::LegRole;
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Now, Private, TenantId, TrunkId};
 
@@ -55,20 +55,21 @@ impl Tenant {
             next_hop: None,
             routes: Vec::new(),
             credentials: trunk.credentials.clone(),
+            page: None,
         })
     }
 }
 
 fn plain(uri: Private<Text>) -> Target {
-    Target { uri, flow: None, next_hop: None, routes: Vec::new(), credentials: None }
+    Target { uri, flow: None, next_hop: None, routes: Vec::new(), credentials: None, page: None }
 }
 
 /// A device that registered through proxies is called through all of them. Else, behind a NAT, the Contact may name an
 /// address that nobody can reach, so the request goes to where the REGISTER came from, whatever the Contact says.
-fn target_of(binding: &Binding) -> Target {
+pub(crate) fn target_of(binding: &Binding) -> Target {
     let next_hop = binding.path.is_empty().then(|| format!("sip:{}", binding.source.reveal()).into());
     let (uri, flow, routes) = (binding.uri.clone(), binding.flow, binding.path.clone());
-    Target { uri, flow, next_hop, routes, credentials: None }
+    Target { uri, flow, next_hop, routes, credentials: None, page: None }
 }
 
 impl Center {
@@ -84,8 +85,14 @@ impl Center {
         let Some(interaction) = self.interactions.get_mut(&id) else { return Vec::new() };
         let (tenant, caller) = (interaction.tenant, interaction.caller.clone());
         let mut dials = Vec::with_capacity(targets.len());
-        for target in targets.into_iter().take(call::MAX_FORKS) {
+        let t = self.tenants.get(&tenant);
+        for mut target in targets.into_iter().take(call::MAX_FORKS) {
             let leg = LegId(self.ids.next(now.wall));
+            let page = t.zip(agent).zip(target.flow).and_then(|((t, agent), flow)| t.page_at(agent, flow));
+            if let Some(page) = page {
+                target.page = Some(PageCall { interaction: id, returns: false });
+                interaction.pages.note(leg, page);
+            }
             interaction.ledger.leg_started(now.wall, leg, role, agent, target.uri.clone(), None);
             interaction.dialled_agents.extend(agent.map(|a| (leg, a)));
             dials.push(Dial { leg, tenant, target, caller: caller.clone() });
@@ -235,6 +242,7 @@ mod tests {
             call_id: "r".into(),
             cseq: 1,
             path: path.iter().map(|hop| Text::from(*hop)).collect(),
+            browser: false,
         }
     }
 

@@ -11,7 +11,7 @@ use flow::Flow;
 use types::leg::Text;
 use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
 
-use crate::bounds::longest_call;
+use crate::bounds::{longest_call, reconnect};
 use crate::setup::{Setup, SetupError};
 use crate::{Center, Who};
 
@@ -49,6 +49,8 @@ pub(crate) struct Tenant {
     /// Calls outside the queues by agent.
     pub(crate) direct_calls: HashMap<AgentId, Vec<DirectCall>>,
     pub(crate) longest_call: Duration,
+    /// How long a page that has gone in the middle of a talk is waited for.
+    pub(crate) reconnect: Duration,
     /// Agents who have said themselves that they want no calls: why, or nothing for signed out.
     pub(crate) away: HashMap<AgentId, Option<Text>>,
     /// Agents at work after a talk.
@@ -93,6 +95,7 @@ impl Center {
     pub fn add_tenant(&mut self, now: Now, setup: Setup) -> Result<(), SetupError> {
         let id = setup.directory.tenant().id;
         let longest_call = longest_call(&setup.settings)?;
+        let reconnect = reconnect(&setup.settings)?;
         let mut router = Router::new(setup.seed);
         for queue in &setup.queues {
             let invalid = |e: String| SetupError::Invalid { what: "queue", name: queue.name.clone(), why: e };
@@ -117,6 +120,7 @@ impl Center {
             trunk_calls: HashMap::new(),
             direct_calls: HashMap::new(),
             longest_call,
+            reconnect,
             away: HashMap::new(),
             wrapping: HashMap::new(),
             ended: VecDeque::new(),

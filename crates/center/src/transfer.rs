@@ -30,6 +30,7 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         // Only the party that serves may hand the customer on, and only while they talk.
         let may = interaction.stage == Stage::Talking
+            && !interaction.pages.is_one_missing()
             && (interaction.call.partner() == Some(by) || interaction.agent_of(by).is_some());
         if !may {
             interaction.call.refuse_transfer(by, Cause::Forbidden);
@@ -114,7 +115,7 @@ impl Center {
 
     /// Makes the party `by` the one that serves: where it had called out itself, the other one is the
     /// customer from now on.
-    fn serve_from(&mut self, id: InteractionId, by: LegId) {
+    pub(crate) fn serve_from(&mut self, id: InteractionId, by: LegId) {
         if let Some(interaction) = self.get(id)
             && interaction.call.customer() == by
             && interaction.call.swap()
@@ -228,6 +229,7 @@ impl Center {
     }
 
     pub(crate) fn on_transferred(&mut self, now: Now, id: InteractionId, to: LegId) {
+        self.await_no_page(now, id, Cause::Transferred);
         self.engage(now, id, to);
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Talking;

@@ -128,6 +128,7 @@ fn bind(now: Wall, contact: &Contact, expires_s: u32, request: &RegisterRequest)
         call_id: request.call_id.clone(),
         cseq: request.cseq,
         path: contact.path.clone(),
+        browser: contact.browser,
     }
 }
 
@@ -138,7 +139,7 @@ mod tests {
     const DEVICE: DeviceId = DeviceId(1);
 
     fn contact(uri: &str) -> Contact {
-        Contact { uri: uri.into(), flow: None, source: "192.0.2.1:5060".into(), path: vec![] }
+        Contact { uri: uri.into(), flow: None, source: "192.0.2.1:5060".into(), path: vec![], browser: false }
     }
 
     fn update(cseq: u32, contacts: &[(&str, u32)]) -> RegisterRequest {

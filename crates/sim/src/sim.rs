@@ -291,6 +291,7 @@ impl Sim {
             sip_call_id: id.to_string().into(),
             peer: ([192, 0, 2, 1], 5060).into(),
             replaces,
+            browser: None,
         };
         self.plan(Duration::ZERO, Act::Deliver(LegEvent::Incoming { leg: id, call: Box::new(call) }));
         id

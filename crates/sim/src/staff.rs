@@ -109,7 +109,7 @@ impl Sim {
         let contact = |line| {
             let source: Text = format!("192.0.2.{}:5060", agent % 250 + 1).into();
             let source = source.into();
-            (Contact { uri: world::contact(agent, line).into(), flow, source, path: vec![] }, EXPIRES_S)
+            (Contact { uri: world::contact(agent, line).into(), flow, source, path: vec![], browser: false }, EXPIRES_S)
         };
         let change = RegisterChange::Update((0..lines).map(contact).collect());
         self.send_register(agent, change);

@@ -239,6 +239,9 @@ pub struct Binding {
     /// The Path of RFC 3327, in order; the route to the device.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<Text>,
+    /// It is a page in a browser.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub browser: bool,
 }
 
 mod hex {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
-use crate::ids::{DeviceId, LegId, PlayId, RecordingId, TenantId, TrunkId};
+use crate::ids::{DeviceId, InteractionId, LegId, PlayId, RecordingId, TenantId, TrunkId};
 use crate::private::Private;
 
 /// A short shared text.
@@ -48,6 +48,17 @@ pub struct Incoming {
     pub peer: SocketAddr,
     /// A leg of ours that this one asks to take over (RFC 3891 Replaces).
     pub replaces: Option<LegId>,
+    /// The connection that a browser brought it by.
+    pub browser: Option<u64>,
+}
+
+/// What a page of ours, which is a telephone, is told with a call. Never taken from what others have sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageCall {
+    /// What the call belongs to.
+    pub interaction: InteractionId,
+    /// The page, or one before it, had this call already: it takes it without asking anyone (RFC 5373).
+    pub returns: bool,
 }
 
 /// Where an outbound leg goes. `center` translates devices and routes into this.
@@ -64,6 +75,8 @@ pub struct Target {
     pub routes: Vec<Text>,
     /// User name and secret if the far end asks for digest.
     pub credentials: Option<(Text, Private<Text>)>,
+    /// What a browser is told besides.
+    pub page: Option<PageCall>,
 }
 
 /// How the caller is presented on an outbound leg.

@@ -66,6 +66,8 @@ pub struct Contact {
     pub source: Private<Text>,
     /// Path of RFC 3327.
     pub path: Vec<Text>,
+    /// It is a page in a browser, which may be loaded anew.
+    pub browser: bool,
 }
 
 /// Why a REGISTER changed nothing.

@@ -117,6 +117,7 @@ impl Desk {
                 sip_call_id: format!("call-{leg}").into(),
                 peer: "10.1.2.3:5060".parse().unwrap(),
                 replaces: None,
+                browser: None,
             };
             let invite = format!(
                 "INVITE sip:{to}@desk SIP/2.0\r\nVia: SIP/2.0/UDP 10.1.2.3:5060;branch=z9hG4bK{leg}\r\n\

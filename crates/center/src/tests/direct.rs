@@ -175,6 +175,7 @@ fn a_call_that_is_reported_twice_is_one_call() {
         sip_call_id: "id".into(),
         peer: ([192, 0, 2, 1], 5060).into(),
         replaces: None,
+        browser: None,
     };
     lab.event(LegEvent::Incoming { leg, call: Box::new(call) });
     assert_eq!((lab.center.in_progress(), lab.told(&["started"]).len()), (1, 1));

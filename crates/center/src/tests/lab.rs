@@ -38,6 +38,8 @@ pub(super) struct Lab {
     pub(super) interactions: Vec<InteractionId>,
     trace: Vec<String>,
     cseq: u32,
+    /// The agents who work in a browser, and how often each page was loaded and connected.
+    pub(super) pages: HashMap<u64, (u64, u64)>,
 }
 
 fn flow(json: &str) -> Arc<Flow> {
@@ -147,6 +149,7 @@ impl Lab {
             interactions: Vec::new(),
             trace: Vec::new(),
             cseq: 0,
+            pages: HashMap::new(),
         }
     }
 
@@ -203,6 +206,7 @@ impl Lab {
             sip_call_id: "id".into(),
             peer: ([192, 0, 2, 1], 5060).into(),
             replaces,
+            browser: None,
         };
         self.event(LegEvent::Incoming { leg, call: Box::new(call) });
         leg
@@ -257,14 +261,43 @@ impl Lab {
 
     pub(super) fn register(&mut self, number: u64, expires_s: u32) {
         self.cseq += 1;
-        let contact = |uri: String| {
-            let uri: Text = uri.into();
-            Contact { uri: uri.into(), flow: Some(number), source: "192.0.2.9:5060".into(), path: vec![] }
-        };
-        let change = RegisterChange::Update(vec![(contact(format!("sip:{number}@desk")), expires_s)]);
-        let request = RegisterRequest { call_id: "r".into(), cseq: self.cseq, change };
+        let page = self.pages.get(&number).copied();
+        let (loaded, connected) = page.unwrap_or_default();
+        let uri: Text =
+            format!("sip:{number}@desk{}", if loaded > 0 { loaded.to_string() } else { String::new() }).into();
+        let flow = Some(number + 10_000 * connected);
+        let source = "192.0.2.9:5060".into();
+        let contact = Contact { uri: uri.into(), flow, source, path: vec![], browser: page.is_some() };
+        let change = RegisterChange::Update(vec![(contact, expires_s)]);
+        let request = RegisterRequest { call_id: format!("r{loaded}").into(), cseq: self.cseq, change };
         self.center.register(self.now, T, device(number), &request).unwrap();
         self.drain();
+    }
+
+    /// The agent works in a browser, and its page has been loaded.
+    pub(super) fn page(&mut self, number: u64) {
+        self.pages.insert(number, (1, 0));
+        self.register(number, 3600);
+        self.trace();
+    }
+
+    /// A page's connection closes.
+    pub(super) fn disconnects(&mut self, number: u64) {
+        let (_, connected) = self.pages[&number];
+        self.center.flow_closed(self.now, number + 10_000 * connected);
+        self.drain();
+    }
+
+    /// The page registers by a new connection.
+    pub(super) fn connects(&mut self, number: u64) {
+        self.pages.entry(number).and_modify(|(_, connected)| *connected += 1);
+        self.register(number, 3600);
+    }
+
+    /// The page is loaded anew, and registers.
+    pub(super) fn loads(&mut self, number: u64) {
+        self.pages.entry(number).and_modify(|(loaded, _)| *loaded += 1);
+        self.connects(number);
     }
 
     /// What an agent does.
@@ -330,7 +363,11 @@ impl Lab {
         if let LegCommand::Dial { leg, target, .. } = command {
             self.dialled += 1;
             self.names.insert(*leg, format!("d{}", self.dialled));
-            return format!("dial d{} {}", self.dialled, target.uri.reveal());
+            let page = target.page.map_or("", |page| if page.returns { " back" } else { " page" });
+            if let Some(page) = target.page {
+                assert_eq!(self.center.interaction_of(*leg).map(|(_, id)| id), Some(page.interaction));
+            }
+            return format!("dial d{} {}{page}", self.dialled, target.uri.reveal());
         }
         if let LegCommand::Play { leg, play, .. } = command {
             self.plays.insert(*leg, *play);

@@ -6,6 +6,7 @@ mod chaos;
 mod direct;
 mod ends;
 mod lab;
+mod pages;
 mod queue;
 mod record;
 mod tenants;

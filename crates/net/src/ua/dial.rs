@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use sip::agent::{Body, CallHandle, Credentials, Invite};
 use sip::flow::{Flow, Transport};
 use sip::uri::{Uri, escape_user};
-use types::leg::{CallerId, Target, Text};
+use types::leg::{CallerId, PageCall, Target, Text};
 use types::{Cause, LegEvent, LegId, Now, Private};
 
 use super::leg::{Leg, Phase};
@@ -129,6 +129,9 @@ impl<M: Mind> Ua<M> {
         let routes: Vec<&str> = routes.iter().map(String::as_str).collect();
         invite.routes = &routes;
         invite.max_forwards = hops;
+        let told = target.page.map(page_headers).unwrap_or_default();
+        let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        invite.headers = &told;
         match self.agent.invite(now, &invite) {
             Ok(call) => {
                 let (call_key, call_id) = match self.agent.dialog_id(call) {
@@ -176,6 +179,15 @@ impl<M: Mind> Ua<M> {
             self.close(now, id, cause, status, false);
         }
     }
+}
+
+/// What a page of ours is told: which call it is, and that it may take it by itself when it had it before (RFC 5373).
+fn page_headers(page: PageCall) -> Vec<(&'static str, String)> {
+    let mut headers = vec![("X-Lingtong-Interaction", page.interaction.to_string())];
+    if page.returns {
+        headers.push(("Answer-Mode", "Auto".to_owned()));
+    }
+    headers
 }
 
 fn from_header(caller: &CallerId, host: &str) -> String {

@@ -12,7 +12,7 @@ use types::{Cause, LegEvent, LegId, Now, Private};
 
 use super::auth::Verdict;
 use super::leg::{Leg, Phase, Refer};
-use super::{Ua, cause};
+use super::{Ua, browser, cause};
 use crate::mind::Mind;
 
 impl<M: Mind> Ua<M> {
@@ -101,6 +101,7 @@ impl<M: Mind> Ua<M> {
             sip_call_id: Text::from(message.call_id()),
             peer: flow.remote,
             replaces: replaces.and_then(|r| self.leg_of(r)),
+            browser: browser::is_browsers(flow).then_some(flow.conn),
         };
         self.tell(now, LegEvent::Incoming { leg: id, call: Box::new(incoming) });
     }

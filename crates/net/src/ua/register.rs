@@ -10,9 +10,9 @@ use types::event::Binding;
 use types::leg::Text;
 use types::register::{Contact, RegisterChange, RegisterRejected, RegisterRequest};
 
-use super::Ua;
 use super::auth::Verdict;
 use super::events::auth_header;
+use super::{Ua, browser};
 use crate::mind::Mind;
 
 /// Shortest registration, seconds: telephones behind NAT refresh this often; less is a flood.
@@ -123,6 +123,7 @@ fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Bad> {
             flow: (flow.conn != 0).then_some(flow.conn),
             source: flow.remote.to_string().as_str().into(),
             path: path.clone(),
+            browser: browser::is_browsers(flow),
         };
         contacts.push((binding, wanted.min(MAX_EXPIRES_S)));
     }

@@ -163,6 +163,7 @@ impl Caller {
             next_hop: None,
             routes: routes.iter().map(|route| Text::from(*route)).collect(),
             credentials: None,
+            page: None,
         };
         let caller = CallerId { number: Private::new("13800000001".into()), ..CallerId::default() };
         let dial = LegCommand::Dial { leg: LEG, tenant: TenantId(1), target, caller, on_behalf_of: None };
