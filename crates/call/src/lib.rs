@@ -256,8 +256,8 @@ impl Call {
     /// Customer and partner change places: the one that called in serves the other from now on.
     /// Whether there was a partner to change with.
     pub fn swap(&mut self) -> bool {
-        let Some(partner) = self.partner.replace(self.customer) else { return false };
-        self.customer = partner;
+        let Some(partner) = self.partner else { return false };
+        self.partner = Some(std::mem::replace(&mut self.customer, partner));
         true
     }
 

@@ -256,3 +256,10 @@ proptest! {
         prop_assert!(call.legs().iter().all(|l| l.phase == Phase::Ended));
     }
 }
+
+#[test]
+fn who_talks_with_nobody_changes_places_with_nobody() {
+    let mut call = Call::incoming(LegId(1));
+    assert!(!call.swap());
+    assert_eq!((call.customer(), call.partner()), (LegId(1), None));
+}

@@ -30,6 +30,7 @@ enum Step {
     Order(u64, usize),
     Register(u64, u32),
     FlowClosed(u64),
+    Loads(u64),
     HangUp(usize),
     EndTold,
 }
@@ -52,7 +53,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..30u64).prop_map(Step::Wait),
         2 => (who.clone(), 0..4usize).prop_map(|(a, o)| Step::Order(a, o)),
         2 => (who.clone(), prop::sample::select(vec![0, 30, 3600])).prop_map(|(a, e)| Step::Register(a, e)),
-        1 => who.prop_map(Step::FlowClosed),
+        1 => who.clone().prop_map(Step::FlowClosed),
+        2 => prop::sample::select(vec![1001u64, 1002]).prop_map(Step::Loads),
         1 => (0..20usize).prop_map(Step::HangUp),
         4 => Just(Step::EndTold),
     ]
@@ -104,7 +106,12 @@ impl Chaos {
                 let _ = self.lab.center.order(now, T, agent(who), order);
             }
             Step::Register(who, expires) => self.lab.register(who, expires),
+            Step::FlowClosed(number) if number < 1003 => self.lab.disconnects(number),
             Step::FlowClosed(flow) => self.lab.center.flow_closed(now, flow),
+            Step::Loads(number) => {
+                self.lab.disconnects(number);
+                self.lab.loads(number);
+            }
             Step::HangUp(n) => {
                 if let Some(id) = self.lab.interactions.get(n).copied() {
                     let _ = self.lab.center.hang_up(now, T, id);
@@ -195,6 +202,8 @@ proptest! {
     #[test]
     fn nothing_is_left_when_every_leg_has_ended(steps in prop::collection::vec(step(), 1..120)) {
         let mut chaos = Chaos { lab: Lab::with(&[1001, 1002, 1003]), legs: Vec::new(), ended: Vec::new(), lost: Vec::new() };
+        chaos.lab.page(1001);
+        chaos.lab.page(1002);
         for step in &steps {
             chaos.take(step);
             prop_assert!(chaos.disturbed().is_none(), "{step:?}: {:?}", chaos.disturbed());
