@@ -44,6 +44,10 @@ pub(crate) enum TalkAct {
     Refer(Text, Option<LegId>),
     Consult(Text),
     MoveTo,
+    /// The agent loads its page anew.
+    Reload,
+    /// The silence of a page that has gone is noticed.
+    Silence,
 }
 
 /// What agents do apart from calls.
@@ -55,6 +59,8 @@ pub(crate) enum StaffAct {
     Renew(u32),
     Unregister,
     FlowCloses,
+    /// The page has been loaded anew.
+    PageLoaded,
     Ready,
     Break,
     SignOut,
@@ -73,11 +79,13 @@ pub(crate) struct Person {
     pub(crate) cseq: u32,
     /// Its connection.
     pub(crate) flow: u64,
+    /// How often its page was loaded.
+    pub(crate) loads: u32,
 }
 
 impl Person {
     pub(crate) fn new(index: usize) -> Self {
-        Self { alive: false, legs: Vec::new(), on_shift: false, cseq: 0, flow: index as u64 }
+        Self { alive: false, legs: Vec::new(), on_shift: false, cseq: 0, flow: index as u64, loads: 0 }
     }
 }
 

@@ -51,6 +51,10 @@ pub(crate) struct Leg {
     pub(crate) told_to_end: bool,
     /// The far end vanished without a word.
     pub(crate) vanished: bool,
+    /// The page that had it has gone: nobody there knows of it any more.
+    pub(crate) forgotten: bool,
+    /// The page takes it by itself.
+    pub(crate) returns: bool,
     /// The far end has us on hold.
     pub(crate) holds: bool,
     /// No event of this leg comes before this.
@@ -78,6 +82,8 @@ impl Leg {
             ended: false,
             told_to_end: false,
             vanished: false,
+            forgotten: false,
+            returns: false,
             holds: false,
             last: now,
             play: None,

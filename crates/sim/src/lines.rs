@@ -100,7 +100,8 @@ impl Sim {
     fn on_dial(&mut self, id: LegId, target: &Target, on_behalf_of: Option<LegId>) {
         let agent = world::whose(target.uri.reveal());
         let party = agent.map_or(Party::Outside, |agent| Party::Phone { agent });
-        self.legs.insert(id, Leg { on_behalf_of, ..Leg::new(party, self.now.mono) });
+        let returns = target.page.is_some_and(|page| page.returns);
+        self.legs.insert(id, Leg { on_behalf_of, returns, ..Leg::new(party, self.now.mono) });
         self.checks.leg_began(id, false);
         self.emit(LegEvent::Dialled { leg: id, sip_call_id: Arc::from("x") }, Duration::from_micros(200));
         match agent {
@@ -118,6 +119,9 @@ impl Sim {
         if self.is_talking(agent, id) {
             return self.end_leg(id, Cause::Busy, Some(486), true, 0.03);
         }
+        if self.legs.get(&id).is_some_and(|l| l.returns) {
+            return self.take_back(id);
+        }
         let rings = self.delay();
         self.emit(LegEvent::Ringing { leg: id, early_media: false }, rings);
         let thinks = rings + self.rng.exponential(4.0) + Duration::from_millis(400);
@@ -134,6 +138,16 @@ impl Sim {
             2 => {}
             _ => self.plan(rings * 2, Act::Refuse(id, Cause::PeerFailed, 500)),
         }
+    }
+
+    /// A page takes a call back that it had before, without asking anyone.
+    fn take_back(&mut self, id: LegId) {
+        if self.goes_wrong(0.05) {
+            // It hangs.
+            return;
+        }
+        let soon = self.rng.between(0.1, 1.5);
+        self.plan(soon, Act::Answer(id));
     }
 
     fn ring_outside(&mut self, id: LegId, spare: bool) {
@@ -157,7 +171,7 @@ impl Sim {
         let legs = self.staff[agent].legs.iter().filter(|id| **id != but);
         legs.filter_map(|id| self.legs.get(id)).any(|l| {
             let dialling = matches!(l.party, Party::Dialling { .. });
-            (l.up || dialling) && !l.ended
+            (l.up || dialling) && !l.ended && !l.forgotten
         })
     }
 

@@ -276,12 +276,14 @@ impl Sim {
     ) -> LegId {
         let id = self.center.new_leg(self.now);
         let mut leg = Leg::new(party, self.now.mono);
+        let party_page = leg.agent().filter(|agent| world::has_page(*agent));
         if let Party::Dialling { agent, .. } = leg.party {
             self.staff[agent].legs.push(id);
         }
         self.checks.leg_began(id, true);
         leg.up = false;
         self.legs.insert(id, leg);
+        let browser = party_page.map(|agent| self.staff[agent].flow);
         let call = Incoming {
             tenant: world::TENANT,
             origin,
@@ -291,7 +293,7 @@ impl Sim {
             sip_call_id: id.to_string().into(),
             peer: ([192, 0, 2, 1], 5060).into(),
             replaces,
-            browser: None,
+            browser,
         };
         self.plan(Duration::ZERO, Act::Deliver(LegEvent::Incoming { leg: id, call: Box::new(call) }));
         id

@@ -16,9 +16,8 @@ use crate::world;
 /// How long a registration holds, and how often telephones renew it.
 const EXPIRES_S: u32 = 900;
 const RENEW: (f64, f64) = (500.0, 700.0);
-/// One in so many telephones has a second contact, one in so many a connection of its own.
+/// One in so many telephones has a second contact.
 const SECOND_CONTACT: usize = 10;
-const CONNECTED: usize = 3;
 
 impl Sim {
     /// Who works when: all day with two breaks, a few with a doctor's appointment.
@@ -68,6 +67,10 @@ impl Sim {
             }
             StaffAct::Unregister => self.unregister(agent),
             StaffAct::FlowCloses => self.flow_closes(agent),
+            StaffAct::PageLoaded => {
+                self.staff[agent].loads += 1;
+                self.register(agent);
+            }
             StaffAct::Ready if self.staff[agent].on_shift => self.order(agent, AgentOrder::Ready),
             StaffAct::Break if self.staff[agent].on_shift => {
                 self.order(agent, AgentOrder::NotReady("break".into()));
@@ -104,12 +107,21 @@ impl Sim {
         person.on_shift = true;
         person.alive = true;
         person.cseq += 1;
-        let flow = agent.is_multiple_of(CONNECTED).then_some(person.flow);
+        let flow = world::has_page(agent).then_some(person.flow);
         let lines = if agent.is_multiple_of(SECOND_CONTACT) { 2 } else { 1 };
         let contact = |line| {
             let source: Text = format!("192.0.2.{}:5060", agent % 250 + 1).into();
             let source = source.into();
-            (Contact { uri: world::contact(agent, line).into(), flow, source, path: vec![], browser: false }, EXPIRES_S)
+            (
+                Contact {
+                    uri: world::contact(agent, line).into(),
+                    flow,
+                    source,
+                    path: vec![],
+                    browser: flow.is_some(),
+                },
+                EXPIRES_S,
+            )
         };
         let change = RegisterChange::Update((0..lines).map(contact).collect());
         self.send_register(agent, change);
@@ -130,18 +142,23 @@ impl Sim {
     }
 
     fn send_register(&mut self, agent: usize, change: RegisterChange) {
-        let request = RegisterRequest { call_id: format!("r{agent}").into(), cseq: self.staff[agent].cseq, change };
+        let call_id = format!("r{agent}-{}", self.staff[agent].loads).into();
+        let request = RegisterRequest { call_id, cseq: self.staff[agent].cseq, change };
         let done = self.center.register(self.now, world::TENANT, world::device_id(agent), &request);
         debug_assert!(done.is_ok(), "{done:?}");
     }
 
     /// The browser's connection breaks and comes back.
     fn flow_closes(&mut self, agent: usize) {
+        self.page_closes(agent);
+        let back = self.rng.between(2.0, 20.0);
+        self.plan(back, Act::Staff(agent, StaffAct::Register));
+    }
+
+    pub(crate) fn page_closes(&mut self, agent: usize) {
         let flow = self.staff[agent].flow;
         self.staff[agent].flow += 1_000_000;
         self.center.flow_closed(self.now, flow);
-        let back = self.rng.between(2.0, 20.0);
-        self.plan(back, Act::Staff(agent, StaffAct::Register));
     }
 
     /// What people do when they see their state change.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use types::leg::{DigitSource, Origin, Sound, Text};
 use types::{Cause, LegEvent, LegId};
 
-use crate::acts::{Act, TalkAct};
+use crate::acts::{Act, StaffAct, TalkAct};
 use crate::leg::{Caller, Leg, Party, Why};
 use crate::sim::Sim;
 use crate::world;
@@ -105,7 +105,7 @@ impl Sim {
         let part = length.mul_f64(self.rng.unit());
         let hangs_up = if self.rng.chance(0.55) { customer } else { server };
         self.plan_talk(length, hangs_up, TalkAct::HangUp);
-        match self.ordinary_or(0.80, &[0.10, 0.05, 0.02, 0.01, 0.01, 0.005, 0.005]) {
+        match self.ordinary_or(0.80, &[0.10, 0.05, 0.02, 0.01, 0.01, 0.005, 0.005, 0.02]) {
             0 => {}
             1 => {
                 let (holds, took) = (server, part + (length - part).mul_f64(0.5));
@@ -123,7 +123,12 @@ impl Sim {
             4 => self.plan_talk(part, server, TalkAct::Vanish),
             5 => self.plan_talk(part, customer, TalkAct::Vanish),
             6 => self.plan_talk(part, server, TalkAct::MoveTo),
-            _ => self.plan_talk(part, customer, TalkAct::Hold(true)),
+            7 => self.plan_talk(part, customer, TalkAct::Hold(true)),
+            _ => {
+                if world::has_page(agent) {
+                    self.plan_talk(part, server, TalkAct::Reload);
+                }
+            }
         }
     }
 
@@ -182,6 +187,8 @@ impl Sim {
             TalkAct::Refer(target, replaces) => self.refer(id, target, replaces),
             TalkAct::Consult(number) => self.consult(id, number),
             TalkAct::MoveTo => self.move_to(id),
+            TalkAct::Reload => self.reload(id),
+            TalkAct::Silence => self.emit(LegEvent::MediaLost { leg: id }, Duration::from_millis(1)),
         }
     }
 
@@ -206,6 +213,24 @@ impl Sim {
             let after = self.rng.between(30.0, 300.0);
             self.plan(after, Act::Expire(id));
         }
+    }
+
+    /// The page of an agent who talks is loaded anew, or its browser has to be started again; some stay away for longer
+    /// than customers are kept for them.
+    fn reload(&mut self, id: LegId) {
+        let Some(agent) = self.legs.get(&id).and_then(Leg::agent) else { return };
+        for leg in self.staff[agent].legs.clone() {
+            if let Some(leg) = self.legs.get_mut(&leg).filter(|l| !l.ended) {
+                leg.epoch += 1;
+                leg.forgotten = true;
+            }
+            let noticed = if self.rng.chance(0.5) { self.rng.between(0.01, 0.2) } else { self.rng.between(1.0, 15.0) };
+            self.plan_talk(noticed, leg, TalkAct::Silence);
+        }
+        let (longest, act) = (if self.goes_wrong(0.2) { 60.0 } else { 6.0 }, StaffAct::PageLoaded);
+        let loaded = self.rng.between(0.3, longest);
+        self.page_closes(agent);
+        self.plan(loaded, Act::Staff(agent, act));
     }
 
     fn refer(&mut self, id: LegId, target: Text, replaces: Option<LegId>) {

@@ -43,6 +43,8 @@ const ELSEWHERE: &str = r#"{"version": 1, "id": "elsewhere", "name": "elsewhere"
 const FIRST_AGENT: usize = 1001;
 /// One in so many agents helps out at the operator's desk.
 const OPERATORS: usize = 10;
+/// One in so many agents works in a browser.
+const PAGES: usize = 3;
 /// The host part of agents' telephones.
 const PHONES: &str = "phones.invalid";
 
@@ -63,6 +65,11 @@ pub(crate) fn device_id(index: usize) -> DeviceId {
 
 pub(crate) fn agent_number(index: usize) -> Text {
     (FIRST_AGENT + index).to_string().into()
+}
+
+/// Whether an agent works in a browser.
+pub(crate) const fn has_page(index: usize) -> bool {
+    index.is_multiple_of(PAGES)
 }
 
 /// The contact of an agent's telephone.
