@@ -189,7 +189,7 @@ impl Checks {
             if self.legs.contains_key(&id) {
                 self.verdict.breaks(now, Invariant::LegProtocol, || format!("leg {id} is dialled twice"));
             }
-            return self.on_dial(now, target, *on_behalf_of, legs);
+            return self.on_dial(now, target, *on_behalf_of, legs, center);
         }
         if !self.legs.contains_key(&id) {
             self.verdict.breaks(now, Invariant::LegProtocol, || format!("no such leg: {command:?}"));
@@ -226,9 +226,13 @@ impl Checks {
         }
     }
 
-    fn on_dial(&mut self, now: Now, target: &Target, call: Option<LegId>, legs: &HashMap<LegId, Leg>) {
+    fn on_dial(&mut self, now: Now, target: &Target, call: Option<LegId>, legs: &HashMap<LegId, Leg>, center: &Center) {
         let Some(agent) = world::whose(target.uri.reveal()) else { return };
-        for (leg, l) in legs.iter().filter(|(_, l)| l.agent() == Some(agent) && !l.told_to_end) {
+        // A page that is given a call back still has that call's old leg.
+        let returns = target.page.filter(|page| page.returns).map(|page| page.interaction);
+        let old = |leg: &LegId| returns.is_some() && center.interaction_of(*leg).map(|(_, id)| id) == returns;
+        let legs = legs.iter().filter(|(leg, l)| l.agent() == Some(agent) && !l.told_to_end && !old(leg));
+        for (leg, l) in legs {
             let rings = !l.up && !l.ended && matches!(l.party, Party::Phone { .. });
             if l.up_known || rings && l.on_behalf_of != call {
                 self.verdict.breaks(now, Invariant::OneCallPerAgent, || {
