@@ -22,9 +22,9 @@ const LONGEST_CALL_S: u64 = 4 * 3600;
 /// Shorter than this ends ordinary calls, longer than a day bounds nothing.
 const LONGEST_CALL_RANGE_S: std::ops::RangeInclusive<u64> = 60..=86_400;
 /// The setting for how long an agent's page may take to come back to its call, seconds, and its value where there is
-/// none: a page is loaded within two, and a lost network found again within twenty more often than not.
-const RECONNECT: &str = "agent.reconnect_s";
-const RECONNECT_S: u64 = 20;
+/// none: a page is loaded within two, and a lost network found again within twenty-five more often than not.
+const RECONNECT: &str = "anchor.wait_s";
+const RECONNECT_S: u64 = 30;
 /// 0 waits for nobody; beyond five minutes no customer is there any more.
 const RECONNECT_RANGE_S: std::ops::RangeInclusive<u64> = 0..=300;
 /// How long before the end of the longest call those who talk hear a beep.

@@ -9,6 +9,7 @@
 //! speak; `ledger` writes the record.
 
 mod agents;
+mod anchor;
 mod bounds;
 mod effect;
 mod figures;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use acd::{AgentView, LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, Ticket};
-use flow::{QueueOutcome, speech};
+use flow::{Input, QueueOutcome, TransferOutcome, speech};
 use types::leg::Sound;
 use types::record::{Decision, LegRole, SegmentKind};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, QueueId, TenantId, Wall};
@@ -216,8 +216,12 @@ impl Center {
         interaction.call.cancel_attempt(Cause::Cancelled);
         self.stop_playing(id);
         self.enter(now, id, Doing::just(SegmentKind::Menu));
-        match self.get(id).and_then(|i| i.walk.as_mut()) {
-            Some(walk) => walk.handle(now, flow::Input::Queue(outcome)),
+        let walk = self.get(id).and_then(|i| i.walk.as_mut()).filter(|w| !w.is_over());
+        let rests_at = walk.as_ref().and_then(|w| w.node()).map(|(_, kind)| kind);
+        match walk.zip(rests_at) {
+            // Whom the flow had transferred the customer to has handed it on to this queue: that talk is over.
+            Some((walk, "transfer")) => walk.handle(now, Input::Transfer(TransferOutcome::TargetLeft)),
+            Some((walk, _)) => walk.handle(now, Input::Queue(outcome)),
             None => self.end(now, id, EndedBy::System, Cause::Unreachable),
         }
         self.touch(id);

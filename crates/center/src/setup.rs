@@ -24,7 +24,7 @@ pub struct Setup {
     /// Flows by id.
     pub flows: HashMap<FlowId, Arc<Flow>>,
     /// Named values that flows refer to as `setting:NAME`, and `call.longest_s`, the longest a call
-    /// may last in seconds, and `agent.reconnect_s`, how long an agent's page may take to come back to its call.
+    /// may last in seconds, and `anchor.wait_s`, how long an agent's page may take to come back to its call.
     pub settings: HashMap<Text, Text>,
     /// The seed of all random choices of this tenant's router.
     pub seed: u64,

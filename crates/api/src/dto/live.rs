@@ -18,6 +18,7 @@ pub(crate) enum LiveInteractionState {
     Ringing,
     Talking,
     Held,
+    Away,
     Ending,
 }
 
@@ -30,6 +31,7 @@ impl From<SegmentKind> for LiveInteractionState {
             SegmentKind::Queued => Self::Queued,
             SegmentKind::Talking => Self::Talking,
             SegmentKind::Held => Self::Held,
+            SegmentKind::Away => Self::Away,
             SegmentKind::Ending | SegmentKind::WrapUp => Self::Ending,
         }
     }

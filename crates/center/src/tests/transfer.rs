@@ -111,6 +111,23 @@ fn the_flow_goes_on_after_one_who_was_reached_by_transfer() {
 }
 
 #[test]
+fn the_flow_goes_on_when_one_who_was_reached_by_transfer_hands_on_to_a_queue_without_agents() {
+    let mut lab = Lab::changed(|setup| {
+        for queue in &mut setup.queues {
+            queue.no_agent = acd::NoAgentPolicy::Leave;
+        }
+    });
+    lab.register(1002, 3600);
+    lab.caller("95001");
+    lab.presses("c1", '2');
+    lab.answers("d1");
+    lab.trace();
+    lab.asks("d1", "95002", None);
+    lab.settle();
+    assert_eq!(lab.told(&["progress", "play", "ended"]), ["progress d1 Done", "play c1 survey_ask"]);
+}
+
+#[test]
 fn attended_hands_the_customer_to_the_colleague_who_was_asked() {
     let mut lab = talking(&[1001, 1002]);
     let leg = lab.leg("d1");

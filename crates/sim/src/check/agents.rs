@@ -1,7 +1,7 @@
 //! Agents: leases, calls at once, and their time.
 
 use center::Center;
-use types::record::{AgentState, InteractionRecord, LegRole};
+use types::record::{AgentState, InteractionRecord, LegRole, SegmentKind};
 use types::{AgentId, InteractionId, Now, Wall};
 
 use super::{Invariant, Verdict, number};
@@ -23,7 +23,7 @@ struct Agent {
     since: Wall,
     /// Time by state: ready, ringing, talking, wrap-up, milliseconds.
     times: [u64; 4],
-    /// When its legs were up, by the records.
+    /// When its legs were up, or its page was awaited, by the records.
     legs: Vec<(i64, i64)>,
 }
 
@@ -75,7 +75,8 @@ impl Agents {
         }
     }
 
-    /// When the agents' legs were up, by this record.
+    /// When the agents' legs were up, by this record, and when their pages were awaited: they count as talking all the
+    /// while, also once the leg that was lost has ended.
     pub(crate) fn on_record(&mut self, record: &InteractionRecord) {
         for (at, leg) in record.legs.iter().enumerate() {
             let Some(agent) = leg.agent.filter(|_| leg.role == LegRole::Agent) else { continue };
@@ -84,6 +85,12 @@ impl Agents {
             let from = if calls { Some(leg.started) } else { leg.answered };
             if let Some((agent, from)) = self.agents.get_mut(world::agent_index(agent)).zip(from) {
                 agent.legs.push((from.0, leg.ended.unwrap_or(record.ended).0));
+            }
+        }
+        for segment in record.segments.iter().filter(|s| s.kind == SegmentKind::Away) {
+            let agent = segment.agent.and_then(|agent| self.agents.get_mut(world::agent_index(agent)));
+            if let Some(agent) = agent {
+                agent.legs.push((segment.from.0, segment.to.0));
             }
         }
     }

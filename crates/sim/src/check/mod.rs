@@ -230,8 +230,9 @@ impl Checks {
         let Some(agent) = world::whose(target.uri.reveal()) else { return };
         // A page that is given a call back still has that call's old leg.
         let returns = target.page.filter(|page| page.returns).map(|page| page.interaction);
-        let old = |leg: &LegId| returns.is_some() && center.interaction_of(*leg).map(|(_, id)| id) == returns;
-        let legs = legs.iter().filter(|(leg, l)| l.agent() == Some(agent) && !l.told_to_end && !old(leg));
+        let of = |leg: &LegId| center.interaction_of(*leg).map(|(_, id)| id);
+        let old = |leg: &LegId, l: &Leg| l.up_known && returns.is_some() && of(leg) == returns;
+        let legs = legs.iter().filter(|(leg, l)| l.agent() == Some(agent) && !l.told_to_end && !old(leg, l));
         for (leg, l) in legs {
             let rings = !l.up && !l.ended && matches!(l.party, Party::Phone { .. });
             if l.up_known || rings && l.on_behalf_of != call {

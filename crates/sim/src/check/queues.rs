@@ -40,7 +40,7 @@ impl Queues {
         match (state, queue) {
             (SegmentKind::Queued | SegmentKind::Ringing, Some(queue)) => {
                 if seen.visit.is_none() {
-                    let served = matches!(seen.state, SegmentKind::Talking | SegmentKind::Held)
+                    let served = matches!(seen.state, SegmentKind::Talking | SegmentKind::Held | SegmentKind::Away)
                         || seen.state == SegmentKind::Ringing && seen.queue.is_none();
                     let counted = seen.handed || !served;
                     seen.visit = Some(Visit { queue, from: now.wall, counted });

@@ -773,7 +773,7 @@ export interface components {
          * @description What an interaction does right now.
          * @enum {string}
          */
-        LiveInteractionState: "menu" | "queued" | "ringing" | "talking" | "held" | "ending";
+        LiveInteractionState: "menu" | "queued" | "ringing" | "talking" | "held" | "away" | "ending";
         /** @description A queue right now. */
         LiveQueue: {
             /** Format: int64 */

@@ -17,6 +17,7 @@ export const STATE_COLOR: Readonly<Record<StateName, string>> = {
   queued: "--queued",
   menu: "--menu",
   held: "--held",
+  away: "--held",
   ending: "--not-ready",
 };
 
@@ -47,6 +48,9 @@ const SHAPE: Readonly<Record<StateName, ReactNode>> = {
   queued: <path d="M6 .6 11.4 6 6 11.4.6 6Z" fill="currentColor" />,
   menu: <path d="M1.5 2h9v2h-9zm0 3.2h9v2h-9zm0 3.2h6v2h-6z" fill="currentColor" />,
   held: <path d="M2.5 1.5h2.6v9H2.5zm4.4 0h2.6v9H6.9z" fill="currentColor" />,
+  away: (
+    <path d="M3 2h1.6v8H3zm4.4 0H9v8H7.4z" fill="none" stroke="currentColor" strokeWidth="1.2" />
+  ),
   ending: <path d="m2 2 8 8m0-8-8 8" stroke="currentColor" strokeWidth="1.8" fill="none" />,
 };
 

@@ -17,6 +17,7 @@ export const enUS = {
     queued: "Queued",
     menu: "In menu",
     held: "On hold",
+    away: "Agent reconnecting",
     ending: "Ending",
   },
   reason: {

@@ -17,6 +17,7 @@ export const zhCN = {
     queued: "排队中",
     menu: "语音菜单",
     held: "保持",
+    away: "等待坐席重连",
     ending: "正在结束",
   },
   reason: {
