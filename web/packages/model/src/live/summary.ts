@@ -75,6 +75,7 @@ const URGENCY: Readonly<Record<LiveInteractionState, number>> = {
   queued: 0,
   ringing: 1,
   held: 2,
+  away: 2,
   talking: 3,
   menu: 4,
   ending: 5,
