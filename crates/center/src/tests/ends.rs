@@ -370,3 +370,15 @@ fn a_call_that_goes_on_for_too_long_is_announced_and_ended() {
     assert_eq!(lab.told(&["ended"]), ["ended answered system too_long"]);
     assert_eq!(lab.center.in_progress(), 0);
 }
+
+#[test]
+fn a_call_that_would_replace_one_in_a_menu_is_refused_and_the_menu_goes_on() {
+    let mut lab = Lab::new();
+    let first = lab.caller("95001");
+    lab.played("c1");
+    lab.trace();
+    lab.call_for(T, Origin::Trunk(types::TrunkId(1)), "95001", Some(first));
+    assert_eq!(lab.told(&["hangup", "bridge"]), ["hangup c2 not_found"]);
+    lab.wait(5);
+    assert_eq!(lab.told(&["play"]), ["play c1 menu_main"], "asked again");
+}
