@@ -1,15 +1,15 @@
 //! Where a call that comes in goes.
 
 use dialplan::{Dialled, DidTarget, strip_uri};
-use types::event::Happening;
+use types::event::{Event, Happening};
 use types::leg::{CallerId, Incoming, Origin, Text};
 use types::record::{Channel, Direction, LegRole};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Now, Private, TenantId};
 
-use crate::Center;
 use crate::bounds::Bounds;
 use crate::interaction::{Engaged, Interaction};
 use crate::ledger::Ledger;
+use crate::{Center, Effect};
 
 /// What a dialled number means, without borrowing the tenant.
 enum Goal {
@@ -76,13 +76,18 @@ impl Center {
         direction: Direction,
         dialled: Private<Text>,
     ) -> InteractionId {
-        let id = InteractionId(self.ids.next(now.wall));
+        let again = self.expected.take(call, dialled.reveal());
+        let id = again.as_ref().map_or_else(|| InteractionId(self.ids.next(now.wall)), |record| record.id);
         let from = call.caller.clone();
-        let mut ledger = Ledger::new(id, call.tenant, direction, from.clone(), dialled.clone(), now.wall);
+        let started = again.as_ref().map_or(now.wall, |record| record.started);
+        let mut ledger = Ledger::new(id, call.tenant, direction, from.clone(), dialled.clone(), started);
         let own_agent = self.agent_of_origin(call.tenant, &call.origin);
         let role = if own_agent.is_some() { LegRole::Agent } else { LegRole::Customer };
         let sip_call_id = Some(call.sip_call_id.clone());
-        ledger.leg_started(now.wall, leg, role, own_agent, from.clone(), sip_call_id.clone());
+        ledger.leg_started(started, leg, role, own_agent, from.clone(), sip_call_id.clone());
+        if let Some(record) = again {
+            ledger.begins_again(*record);
+        }
         let caller = CallerId { number: from.clone(), name: call.caller_name.clone() };
         let longest = self.tenants.get(&call.tenant).map(|t| t.longest_call).unwrap_or_default();
         let bounds = Bounds::new(now, longest);
@@ -97,8 +102,8 @@ impl Center {
         self.interactions.insert(id, interaction);
         self.legs.insert(leg, id);
         let channel = Channel::Voice;
-        let started = Happening::InteractionStarted { id, channel, direction, from, to: dialled, leg, sip_call_id };
-        self.journal(now, call.tenant, started);
+        let what = Happening::InteractionStarted { id, channel, direction, from, to: dialled, leg, sip_call_id };
+        self.effects.push_back(Effect::Journal(Box::new(Event { tenant: call.tenant, at: started, what })));
         if let Some(agent) = own_agent {
             self.busy_elsewhere(now, call.tenant, agent, id);
             self.watch_leases(now, id);

@@ -86,6 +86,18 @@ impl Ledger {
         }
     }
 
+    /// What an earlier process had begun for this caller, who never heard an answer: its time was set-up. Whom it rang,
+    /// and what was recorded and said, stays told.
+    pub(crate) fn begins_again(&mut self, cut_off: InteractionRecord) {
+        let InteractionRecord { ended, legs, recordings, wrap_ups, disposition, .. } = cut_off;
+        self.record.legs.extend(legs.into_iter().skip(1));
+        self.record.recordings = recordings;
+        for recording in &mut self.record.recordings {
+            recording.ended.get_or_insert(ended);
+        }
+        (self.record.wrap_ups, self.record.disposition) = (wrap_ups, disposition);
+    }
+
     pub(crate) fn record(&self) -> &InteractionRecord {
         &self.record
     }

@@ -8,6 +8,7 @@
 //! `walking` carries out a flow's wishes; `queueing` the router's; `talking` what happens once people
 //! speak; `ledger` writes the record.
 
+mod again;
 mod agents;
 mod anchor;
 mod bounds;
@@ -63,6 +64,8 @@ pub struct Center {
     dirty: VecDeque<InteractionId>,
     /// Tenants whose router may have something to say.
     dirty_routers: VecDeque<TenantId>,
+    /// Callers of the process before who may come again.
+    expected: again::Expected,
     /// New interactions are refused: the node is going down.
     draining: bool,
 }
@@ -79,6 +82,7 @@ impl Center {
             effects: VecDeque::new(),
             dirty: VecDeque::new(),
             dirty_routers: VecDeque::new(),
+            expected: again::Expected::default(),
             draining: false,
         }
     }
@@ -138,6 +142,7 @@ impl Center {
             }
             self.pump(now);
         }
+        self.give_up_expected(now.mono);
         self.expire_registrations(now);
         self.pump(now);
     }
@@ -145,7 +150,7 @@ impl Center {
     /// When [`Center::handle_timeout`] wants to be called.
     pub fn poll_timeout(&self) -> Option<Mono> {
         let lapse = self.tenants.values().filter_map(|t| t.registrations_lapse).min();
-        [self.timers.next(), lapse].into_iter().flatten().min()
+        [self.timers.next(), lapse, self.expected.next()].into_iter().flatten().min()
     }
 
     /// The next thing to do.
@@ -191,6 +196,7 @@ impl Center {
 
     /// Ends everything at once: the node goes down now.
     pub fn shut_down(&mut self, now: Now) {
+        self.expect_nobody();
         for id in self.interactions.keys().copied().collect::<Vec<_>>() {
             self.end(now, id, EndedBy::System, Cause::Shutdown);
         }

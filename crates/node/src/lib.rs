@@ -337,9 +337,11 @@ fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Re
             center.restore_not_ready(now, seen.tenant, *agent, reason);
         }
     }
-    if !recovered.ends.is_empty() {
-        tracing::warn!(interactions = recovered.ends.len(), "calls were cut off by the last end of this node");
+    let cut_off = recovered.ends.len() + recovered.unheard.len();
+    if cut_off > 0 {
+        tracing::warn!(interactions = cut_off, "calls were cut off by the last end of this node");
     }
+    center.expect_again(now, recovered.unheard);
     let mut writer = journal.writer();
     recovered.ends.iter().for_each(|event| writer.append(event));
     writer.barrier(FIRST_WRITE);

@@ -29,6 +29,9 @@ pub(crate) struct Recovered {
     pub(crate) agents: BTreeMap<AgentId, LastSeen>,
     /// An end for every interaction, and all work after a talk, that has none.
     pub(crate) ends: Vec<Event>,
+    /// The records of calls that have no end either, and whose callers may repeat their request, since the journal does
+    /// not know that they had heard an answer; the first begun first.
+    pub(crate) unheard: Vec<Box<InteractionRecord>>,
 }
 
 /// What an agent did last.
@@ -225,8 +228,14 @@ impl Scan {
         let last = self.last;
         let wraps = self.agents.iter().filter_map(|(id, seen)| seen.wrap_up_cut_off(*id, last));
         let mut ends: Vec<Event> = wraps.collect();
-        ends.extend(self.open.into_values().map(Open::end));
-        Recovered { registrations: self.registrations, dialogs: self.dialogs, agents: self.agents, ends }
+        let (mut unheard, heard): (Vec<_>, Vec<_>) = self.open.into_values().partition(Open::unheard);
+        unheard.sort_by_key(|open| open.record.started);
+        let unheard = unheard.into_iter().map(Open::end).collect();
+        ends.extend(heard.into_iter().map(|open| {
+            let record = open.end();
+            Event { tenant: record.tenant, at: record.ended, what: Happening::InteractionEnded { record } }
+        }));
+        Recovered { registrations: self.registrations, dialogs: self.dialogs, agents: self.agents, ends, unheard }
     }
 }
 
@@ -357,8 +366,13 @@ impl Open {
         self.record.recordings.push(RecordingRecord { id, started: at, ended: None, tracks, gaps: Vec::new() });
     }
 
-    /// The end of a call that a crash cut off: at the last moment that is known.
-    fn end(mut self) -> Event {
+    /// Whether its caller's dialog was never confirmed, so that it may not have heard an answer.
+    fn unheard(&self) -> bool {
+        self.record.legs.first().is_some_and(|leg| leg.answered.is_none() && leg.ended.is_none())
+    }
+
+    /// The record of a call that a crash cut off: its end is the last moment that is known.
+    fn end(mut self) -> Box<InteractionRecord> {
         let at = self.last;
         self.close_segment(at);
         self.record.ended = at;
@@ -369,8 +383,7 @@ impl Open {
             leg.ended = Some(at);
             leg.cause = Some(Cause::Shutdown);
         }
-        let tenant = self.record.tenant;
-        Event { tenant, at, what: Happening::InteractionEnded { record: Box::new(self.record) } }
+        Box::new(self.record)
     }
 }
 

@@ -80,6 +80,34 @@ fn what_a_crash_cut_off_gets_an_end_and_the_rest_is_left_alone() {
 }
 
 #[test]
+fn a_call_whose_caller_heard_no_answer_is_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let answered = |id| Happening::InteractionAnswered { id: InteractionId(id) };
+    let saved = |id, leg| Happening::DialogSaved { leg: LegId(leg), id: InteractionId(id), bytes: vec![1] };
+    let events = [
+        event(1000, started(8, 80)),
+        event(1100, started(7, 70)),
+        event(1200, answered(8)),
+        // Only the one that was dialled for it is confirmed.
+        event(1300, saved(8, 81)),
+        event(1400, answered(7)),
+        event(1500, saved(7, 70)),
+        event(1600, started(6, 60)),
+        event(1700, saved(6, 60)),
+        event(1800, Happening::DialogEnded { leg: LegId(60), cause: Cause::Normal }),
+    ];
+    write(dir.path(), &events);
+    let recovered = read(dir.path());
+    let ends = recovered.ends.iter().filter_map(|event| match &event.what {
+        Happening::InteractionEnded { record } => Some(record.id.0),
+        _ => None,
+    });
+    assert_eq!(ends.collect::<Vec<_>>(), [6, 7]);
+    let unheard: Vec<_> = recovered.unheard.iter().map(|r| (r.id.0, r.ended, r.cause, r.legs.len())).collect();
+    assert_eq!(unheard, [(8, Wall(1300), Cause::Shutdown, 2)]);
+}
+
+#[test]
 fn work_after_a_talk_that_a_crash_cut_off_is_accounted_for() {
     let dir = tempfile::tempdir().unwrap();
     let id = InteractionId(7);
@@ -98,9 +126,11 @@ fn work_after_a_talk_that_a_crash_cut_off_is_accounted_for() {
         event(9000, started(8, 80)),
     ];
     write(dir.path(), &events);
-    let ends = read(dir.path()).ends;
+    let recovered = read(dir.path());
     let wrapped = Happening::Wrapped { id, agent: AgentId(3), wrap_up_ms: 5000, from: Some(Wall(4000)), queue: None };
-    assert_eq!(ends[0], event(9000, wrapped));
+    assert_eq!(recovered.ends, [event(9000, wrapped)]);
+    let mut ends = recovered.ends;
+    ends.extend(recovered.unheard.into_iter().map(|record| event(9000, Happening::InteractionEnded { record })));
     assert_eq!(ends.len(), 2);
     // The next start, thirteen hours later, finds nothing left to account for; nor does one from a checkpoint.
     write(dir.path(), &ends);

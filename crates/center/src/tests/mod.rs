@@ -1,5 +1,6 @@
 //! The center as its users see it: legs report, people order, commands and events come out.
 
+mod again;
 mod agents;
 mod announcements;
 mod chaos;
