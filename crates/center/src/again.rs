@@ -22,7 +22,7 @@ type Key = (TenantId, Text);
 /// Who is expected to call again.
 #[derive(Debug, Default)]
 pub(crate) struct Expected {
-    calls: HashMap<Key, Box<InteractionRecord>>,
+    calls: HashMap<Key, InteractionRecord>,
     /// When each is given up, the soonest first; also of those who have called again.
     due: VecDeque<(Mono, Key)>,
 }
@@ -33,7 +33,7 @@ impl Expected {
     }
 
     /// The call that this one repeats: the same caller, who dials the same number.
-    pub(crate) fn take(&mut self, call: &Incoming, dialled: &str) -> Option<Box<InteractionRecord>> {
+    pub(crate) fn take(&mut self, call: &Incoming, dialled: &str) -> Option<InteractionRecord> {
         if self.calls.is_empty() {
             return None;
         }
@@ -43,7 +43,7 @@ impl Expected {
     }
 
     /// The next one whose caller won't come any more at this moment.
-    fn given_up(&mut self, now: Mono) -> Option<Box<InteractionRecord>> {
+    fn given_up(&mut self, now: Mono) -> Option<InteractionRecord> {
         while self.next().is_some_and(|at| at <= now) {
             let gone = self.due.pop_front().and_then(|(_, key)| self.calls.remove(&key));
             if gone.is_some() {
@@ -58,7 +58,7 @@ impl Center {
     /// Takes calls that ended with the process before while their callers had not heard an answer, in the order in
     /// which they began. Each whose caller repeats its request goes on; the others' records are written once no repeat
     /// can come any more, and so is one that has no Call-ID.
-    pub fn expect_again(&mut self, now: Now, calls: Vec<Box<InteractionRecord>>) {
+    pub fn expect_again(&mut self, now: Now, calls: Vec<InteractionRecord>) {
         for record in calls {
             let left = REPEATS_FOR.checked_sub(Duration::from_millis(now.wall.ms_since(record.started)));
             let call_id = record.legs.first().and_then(|leg| leg.sip_call_id.clone());
@@ -88,9 +88,9 @@ impl Center {
         self.give_up_expected(Mono(u64::MAX));
     }
 
-    fn cut_off(&mut self, record: Box<InteractionRecord>) {
+    fn cut_off(&mut self, record: InteractionRecord) {
         let (tenant, at) = (record.tenant, record.ended);
-        let what = Happening::InteractionEnded { record };
+        let what = Happening::InteractionEnded { record: Box::new(record) };
         self.effects.push_back(Effect::Journal(Box::new(Event { tenant, at, what })));
     }
 }

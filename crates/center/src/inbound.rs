@@ -86,7 +86,7 @@ impl Center {
         let sip_call_id = Some(call.sip_call_id.clone());
         ledger.leg_started(started, leg, role, own_agent, from.clone(), sip_call_id.clone());
         if let Some(record) = again {
-            ledger.begins_again(*record);
+            ledger.begins_again(record);
         }
         let caller = CallerId { number: from.clone(), name: call.caller_name.clone() };
         let longest = self.tenants.get(&call.tenant).map(|t| t.longest_call).unwrap_or_default();

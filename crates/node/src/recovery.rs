@@ -31,7 +31,7 @@ pub(crate) struct Recovered {
     pub(crate) ends: Vec<Event>,
     /// The records of calls that have no end either, and whose callers may repeat their request, since the journal does
     /// not know that they had heard an answer; the first begun first.
-    pub(crate) unheard: Vec<Box<InteractionRecord>>,
+    pub(crate) unheard: Vec<InteractionRecord>,
 }
 
 /// What an agent did last.
@@ -232,7 +232,7 @@ impl Scan {
         unheard.sort_by_key(|open| open.record.started);
         let unheard = unheard.into_iter().map(Open::end).collect();
         ends.extend(heard.into_iter().map(|open| {
-            let record = open.end();
+            let record = Box::new(open.end());
             Event { tenant: record.tenant, at: record.ended, what: Happening::InteractionEnded { record } }
         }));
         Recovered { registrations: self.registrations, dialogs: self.dialogs, agents: self.agents, ends, unheard }
@@ -372,7 +372,7 @@ impl Open {
     }
 
     /// The record of a call that a crash cut off: its end is the last moment that is known.
-    fn end(mut self) -> Box<InteractionRecord> {
+    fn end(mut self) -> InteractionRecord {
         let at = self.last;
         self.close_segment(at);
         self.record.ended = at;
@@ -383,7 +383,7 @@ impl Open {
             leg.ended = Some(at);
             leg.cause = Some(Cause::Shutdown);
         }
-        Box::new(self.record)
+        self.record
     }
 }
 

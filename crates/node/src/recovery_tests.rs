@@ -104,7 +104,7 @@ fn a_call_whose_caller_heard_no_answer_is_told_apart() {
     });
     assert_eq!(ends.collect::<Vec<_>>(), [6, 7]);
     let unheard: Vec<_> = recovered.unheard.iter().map(|r| (r.id.0, r.ended, r.cause, r.legs.len())).collect();
-    assert_eq!(unheard, [(8, Wall(1300), Cause::Shutdown, 2)]);
+    assert_eq!(unheard, [(8, Wall(1200), Cause::Shutdown, 2)]);
 }
 
 #[test]
@@ -130,7 +130,12 @@ fn work_after_a_talk_that_a_crash_cut_off_is_accounted_for() {
     let wrapped = Happening::Wrapped { id, agent: AgentId(3), wrap_up_ms: 5000, from: Some(Wall(4000)), queue: None };
     assert_eq!(recovered.ends, [event(9000, wrapped)]);
     let mut ends = recovered.ends;
-    ends.extend(recovered.unheard.into_iter().map(|record| event(9000, Happening::InteractionEnded { record })));
+    ends.extend(
+        recovered
+            .unheard
+            .into_iter()
+            .map(|record| event(9000, Happening::InteractionEnded { record: Box::new(record) })),
+    );
     assert_eq!(ends.len(), 2);
     // The next start, thirteen hours later, finds nothing left to account for; nor does one from a checkpoint.
     write(dir.path(), &ends);

@@ -7,7 +7,7 @@ use types::{Cause, InteractionId, LegId, Now, TrunkId, Wall};
 use super::lab::{Lab, T, agent};
 
 /// What a call to sales left behind that an agent's telephone rang for when the process was killed, the moment before.
-fn cut_off(now: Now, id: u64) -> Box<InteractionRecord> {
+fn cut_off(now: Now, id: u64) -> InteractionRecord {
     let mut lab = Lab::with(&[1001]);
     let before = Wall(now.wall.0 - 4000);
     lab.now.wall = before;
@@ -21,7 +21,7 @@ fn cut_off(now: Now, id: u64) -> Box<InteractionRecord> {
         leg.id = LegId(leg.id.0 + 7);
         leg.ended = Some(record.ended);
     }
-    record
+    *record
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn who_does_not_come_again_has_a_record_once_no_repeat_can_come() {
     lab.wait(27);
     assert!(lab.records.is_empty());
     lab.wait(2);
-    assert_eq!(lab.records, [*before]);
+    assert_eq!(lab.records, [before]);
     lab.caller("95001");
     assert_ne!(lab.interactions, [InteractionId(77)], "too late");
     // Nor is one waited for that began long ago; and nobody is once the node goes down.
