@@ -11,10 +11,11 @@ use tower_http::compression::CompressionLayer;
 use crate::error::{ApiError, Code};
 use crate::input::BODY_BYTES;
 use crate::state::{ApiState, App, Shared};
-use crate::{context, openapi, routes};
+use crate::{auth, context, openapi, routes};
 
 /// The whole interface with the web pages under it.
 pub fn router(state: ApiState) -> Router {
+    let trusted = Arc::clone(&state.trusted_proxies);
     let app: App = Arc::new(Shared::from(state));
     // What is long as text. Streams and sound go as they are: a compressor would hold them back, or break ranges.
     let compressed = Router::new()
@@ -49,5 +50,6 @@ pub fn router(state: ApiState) -> Router {
         .method_not_allowed_fallback(|| async { ApiError::new(Code::MethodNotAllowed) })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), context::layer))
+        .layer(middleware::from_fn_with_state(trusted, auth::behind_proxies))
         .with_state(app)
 }

@@ -8,7 +8,7 @@ use journal::Journal;
 use journal::ladder::Ladder;
 use store::Store;
 use tokio::sync::Semaphore;
-use types::{TenantId, Wall};
+use types::{Network, TenantId, Wall};
 
 use crate::assets::Assets;
 use crate::auth::{Decoys, Lockout};
@@ -40,6 +40,8 @@ pub struct ApiState {
     pub assets: Assets,
     /// Tenants in the store that are not served: who belongs to them is as unknown as anybody.
     pub closed: Arc<[TenantId]>,
+    /// Proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: Arc<[Network]>,
 }
 
 impl fmt::Debug for ApiState {
@@ -72,7 +74,7 @@ pub(crate) type App = Arc<Shared>;
 
 impl From<ApiState> for Shared {
     fn from(state: ApiState) -> Self {
-        let ApiState { store, journal, ladder, backend, recordings, assets, closed } = state;
+        let ApiState { store, journal, ladder, backend, recordings, assets, closed, trusted_proxies: _ } = state;
         Self {
             names: NamesCache::new(store.clone()),
             store,

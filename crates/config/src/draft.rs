@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::setting::check;
+use crate::setting::{TRUSTED_PROXIES, check, proxies};
 use crate::{Phone, PortRange, Server, Tls, Web};
 
 /// Why settings are not accepted.
@@ -108,7 +108,7 @@ impl Draft {
     ///
     /// # Errors
     /// [`Error::Invalid`] with the first value that does not fit.
-    pub fn build(self) -> Result<Server, Error> {
+    pub fn build(mut self) -> Result<Server, Error> {
         let demo = self.demo.unwrap_or(false);
         let any = if demo { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
         let rtp = self.rtp.as_deref().unwrap_or("40000-59999");
@@ -118,14 +118,21 @@ impl Draft {
             return Err(Error::Invalid { field: "node", why: format!("{node} is above 1023") });
         }
         for (key, value) in &self.settings {
-            check(key, value).map_err(|why| Error::Invalid { field: "settings", why })?;
+            check(key, value).map_err(in_settings)?;
         }
+        // The server's own; no flow has a use for it.
+        let trusted_proxies = self.settings.remove(TRUSTED_PROXIES);
+        let trusted_proxies = trusted_proxies.map_or(Ok(Vec::new()), |value| proxies(&value)).map_err(in_settings)?;
         let tls = tls(self.tls_cert, self.tls_key)?;
         Ok(Server {
             data: self.data.unwrap_or_else(|| PathBuf::from("./data")),
             node,
             demo,
-            web: Web { http: self.http.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()), https: self.https },
+            web: Web {
+                http: self.http.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()),
+                https: self.https,
+                trusted_proxies,
+            },
             phone: Phone {
                 sip: self.sip.unwrap_or_else(|| (any, 5060).into()),
                 sips: self.sips,
@@ -137,6 +144,10 @@ impl Draft {
             settings: self.settings,
         })
     }
+}
+
+const fn in_settings(why: String) -> Error {
+    Error::Invalid { field: "settings", why }
 }
 
 fn tls(cert: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, Error> {
@@ -175,6 +186,15 @@ mod tests {
     }
 
     #[test]
+    fn proxies_are_the_web_sides_alone() {
+        let server = yaml("settings: {http.trusted_proxies: '192.0.2.7, 2001:db8::/32', sip.digest: both}").unwrap();
+        let proxies: Vec<String> = server.web.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, ["192.0.2.7/32", "2001:db8::/32"]);
+        assert_eq!(server.settings.keys().collect::<Vec<_>>(), ["sip.digest"]);
+        assert_eq!(yaml("{}").unwrap().web.trusted_proxies, []);
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (text, part) in [
             ("htpp: 127.0.0.1:1", "htpp"),
@@ -187,6 +207,11 @@ mod tests {
             ("settings: {demo.bridge_targt: 'sip:x'}", "demo.bridge_targt"),
             ("settings: {demo.bridge_target: 'x'}", "no SIP address"),
             ("settings: {sip.digest: sha1}", "sip.digest: `sha1` is none of md5, sha256, both"),
+            ("settings: {http.trusted_proxies: ''}", "http.trusted_proxies: `` is no address"),
+            ("settings: {http.trusted_proxies: '10.0.0.1,'}", "http.trusted_proxies: `` is no address"),
+            ("settings: {http.trusted_proxies: proxy.example}", "`proxy.example` is no address"),
+            ("settings: {http.trusted_proxies: '10.0.0.1, 0.0.0.0/0'}", "`0.0.0.0/0` is every address"),
+            ("settings: {http.trusted_proxies: 10.0.0.7/24}", "is 10.0.0.0/24 meant?"),
         ] {
             let message = yaml(text).unwrap_err();
             assert!(message.contains(part), "{text}: {message}");

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use types::Network;
+
 /// All settings of one server process.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Server {
@@ -42,6 +44,8 @@ pub struct Web {
     pub http: SocketAddr,
     /// HTTPS.
     pub https: Option<SocketAddr>,
+    /// Proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// Where SIP and RTP listen.

@@ -1,11 +1,18 @@
 //! `--set KEY=VALUE`: named values, for flows to refer to and for what a tenant can choose.
 
+use types::Network;
 use types::register::DigestChoice;
 
+/// The proxies whose word on a request's origin is believed.
+pub(crate) const TRUSTED_PROXIES: &str = "http.trusted_proxies";
+/// Proxies in front of one server; a list that is longer is a mistake.
+const PROXIES: usize = 32;
+
 /// The keys there are, with what each is for.
-pub const KNOWN_SETTINGS: [(&str, &str); 2] = [
+pub const KNOWN_SETTINGS: [(&str, &str); 3] = [
     ("demo.bridge_target", "the SIP address that the demo's numbers 95004 to 95006 bridge to"),
     (DigestChoice::SETTING, "how telephones prove their password: md5, sha256 or both"),
+    (TRUSTED_PROXIES, "addresses or networks of the proxies in front of HTTP, by commas"),
 ];
 
 /// Splits and checks `KEY=VALUE`.
@@ -29,5 +36,29 @@ pub(crate) fn check(key: &str, value: &str) -> Result<(), String> {
     if key == DigestChoice::SETTING && DigestChoice::parse(value).is_none() {
         return Err(format!("{key}: `{value}` is none of {}", DigestChoice::NAMES.join(", ")));
     }
+    if key == TRUSTED_PROXIES {
+        proxies(value)?;
+    }
     Ok(())
+}
+
+/// The networks of [`TRUSTED_PROXIES`]. Strict: who is named here can say of any request that it came from anywhere.
+pub(crate) fn proxies(value: &str) -> Result<Vec<Network>, String> {
+    let proxies = value.split(',').map(|text| proxy(text.trim())).collect::<Result<Vec<_>, _>>();
+    let proxies = proxies.map_err(|why| format!("{TRUSTED_PROXIES}: {why}"))?;
+    if proxies.len() > PROXIES {
+        return Err(format!("{TRUSTED_PROXIES}: {} of them; at most {PROXIES} are taken", proxies.len()));
+    }
+    Ok(proxies)
+}
+
+fn proxy(text: &str) -> Result<Network, String> {
+    let network: Network = text.parse()?;
+    if network.is_everything() {
+        return Err(format!("`{text}` is every address, so anybody could claim to be anybody: name the proxies"));
+    }
+    if network != network.trimmed() {
+        return Err(format!("`{text}` has an address behind its prefix; is {} meant?", network.trimmed()));
+    }
+    Ok(network)
 }

@@ -6,4 +6,5 @@ mod trunk;
 
 pub use number::{EMERGENCY, is_emergency, is_feature_code, strip_uri};
 pub use plan::{Dialled, Did, DidTarget, Plan, PlanError, Route};
-pub use trunk::{Network, Trunk};
+pub use trunk::Trunk;
+pub use types::Network;

@@ -59,6 +59,7 @@ async fn serve(server: Server) -> Result<(), String> {
         backend: Arc::new(NodeBackend::new(handle)),
         assets: pages(),
         closed,
+        trusted_proxies: server.web.trusted_proxies.as_slice().into(),
     };
     let router = api::router(state);
     let (stop_web, web_stopped) = oneshot::channel::<()>();

@@ -8,6 +8,7 @@ pub mod cause;
 pub mod event;
 pub mod ids;
 pub mod leg;
+pub mod network;
 pub mod private;
 pub mod queue;
 pub mod record;
@@ -21,6 +22,7 @@ pub use ids::{
     UserId,
 };
 pub use leg::{LegCommand, LegEvent};
+pub use network::Network;
 pub use private::Private;
 pub use queue::Bounded;
 pub use time::{Mono, Now, Wall};

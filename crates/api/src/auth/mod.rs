@@ -6,7 +6,7 @@ mod origin;
 mod password;
 mod token;
 
-pub(crate) use address::Caller;
+pub(crate) use address::{Caller, behind_proxies};
 pub(crate) use lockout::Lockout;
 pub(crate) use origin::{refuse_other_sites, refuse_unless_same_site};
 pub(crate) use password::{Decoys, matches};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use types::TenantId;
 use types::event::Happening;
 
-use crate::http::{Ask, Reply};
+use crate::http::{Ask, Events, Reply, Socket};
 use crate::world::{ALPHA, BETA, SALES, World, agent, agent_without_phone, name, password, person, queue};
 
 const ALPHAS_CALLER: &str = "13800138000";
@@ -132,7 +132,7 @@ async fn no_route_leads_across_the_border() {
                     reply.text()
                 }
                 ("GET", "/api/v1/events") => first_event(&world, &token).await.to_string(),
-                // The same feed; its own test compares it with the other, event by event.
+                // Tried below, with the other.
                 ("GET", "/api/v1/events/ws") => continue,
                 // Who speaks SIP there is asked by SIP.
                 ("GET", "/sip") => continue,
@@ -198,5 +198,94 @@ async fn without_a_session_every_route_but_the_open_ones_is_shut() {
         let reply: Reply = world.ask(ask(&method, path.replace("{id}", id))).await;
         assert_eq!(reply.error(), (401, "unauthorized".into(), None), "{method} {path}");
         assert_no_leak(&reply.text(), &ours, &path);
+    }
+}
+
+/// A reader of a tenant's events, by either way.
+enum Reader {
+    Sse(Events),
+    Socket(Socket),
+}
+
+impl Reader {
+    async fn open(world: &World, token: &str, cursor: u64, is_socket: bool) -> Self {
+        if is_socket {
+            return Self::Socket(Socket::open(world.address, token, cursor).await.unwrap());
+        }
+        let ask = Ask::new("GET", format!("/api/v1/events?cursor={cursor}")).token(token);
+        Self::Sse(ask.stream(world.address).await)
+    }
+
+    /// All that is told until an alarm says that this was it.
+    async fn until_alarm(mut self, last: &str) -> Vec<Value> {
+        let mut told: Vec<Value> = Vec::new();
+        while told.last().is_none_or(|event| event["alarm"]["message"] != last) {
+            told.push(match &mut self {
+                Self::Sse(events) => events.next().await.data,
+                Self::Socket(socket) => socket.next().await,
+            });
+        }
+        told
+    }
+}
+
+#[tokio::test]
+async fn streams_end_at_the_border() {
+    const CALLS: usize = 5;
+    let world = World::start().await;
+    let sides = [(ALPHA, ALPHAS_CALLER, "alpha's last"), (BETA, BETAS_CALLER, "beta's last")];
+    let mut readers = Vec::new();
+    for (n, (tenant, ..)) in sides.iter().enumerate() {
+        for user in ["admin", "super", "agent"] {
+            let token = world.login(*tenant, user).await;
+            for is_socket in [false, true] {
+                let cursor = world.journal.last_seq(*tenant);
+                readers.push((n, user, is_socket, Reader::open(&world, &token, cursor, is_socket).await));
+            }
+        }
+    }
+    let alarm = |detail: &str| Happening::Alarm { code: "disk_slow".into(), detail: detail.into(), raised: true };
+    for _ in 0..CALLS {
+        for (tenant, caller, _) in sides {
+            let call = world.desk.talk(tenant, caller, SALES);
+            let number = caller.into();
+            world.desk.write(tenant, Happening::CallbackRequested { id: call.id, number, queue: Some(queue(tenant)) });
+        }
+    }
+    // The node's own word on its disk, which no journal has.
+    let standing = |tenant, detail| types::event::Event { tenant, at: crate::desk::START, what: alarm(detail) };
+    let words = sides.map(|(tenant, caller, _)| standing(tenant, caller));
+    world.desk.alarms.send_replace(words.to_vec().into());
+    for (tenant, _, last) in sides {
+        world.desk.write(tenant, alarm(last));
+    }
+    let secrets = [secrets(&world, ALPHA, ALPHAS_CALLER).await, secrets(&world, BETA, BETAS_CALLER).await];
+    for (side, user, is_socket, reader) in readers {
+        let what = format!("{user} of {side}, WebSocket {is_socket}");
+        let told = reader.until_alarm(sides[side].2).await;
+        let ended = told.iter().filter(|event| event["type"] == "interaction.ended").count();
+        assert_eq!(ended, CALLS, "{what}: its own are all there, and once");
+        assert_no_leak(&Value::Array(told).to_string(), &secrets[1 - side], &what);
+    }
+}
+
+#[tokio::test]
+async fn a_place_in_one_tenants_journal_opens_nothing_of_anothers() {
+    let world = World::start().await;
+    for _ in 0..3 {
+        world.desk.talk(BETA, BETAS_CALLER, SALES);
+    }
+    let token = world.login(ALPHA, "admin").await;
+    let theirs = secrets(&world, BETA, BETAS_CALLER).await;
+    for cursor in [0, 1, world.journal.last_seq(BETA) / 2, world.journal.last_seq(BETA)] {
+        let ask = || Ask::new("GET", format!("/api/v1/events?cursor={cursor}")).token(&token);
+        if cursor > world.journal.last_seq(ALPHA) {
+            assert_eq!(world.ask(ask()).await.status, 410, "{cursor}");
+            continue;
+        }
+        let reader = Reader::open(&world, &token, cursor, false).await;
+        let what = Happening::Alarm { code: "x".into(), detail: "ours".into(), raised: true };
+        world.desk.write(ALPHA, what);
+        assert_no_leak(&Value::Array(reader.until_alarm("ours").await).to_string(), &theirs, "a place of theirs");
     }
 }

@@ -1,14 +1,12 @@
 //! The stream: nothing missed, nothing twice, nothing that is not for screens.
 
-use futures_util::StreamExt;
 use journal::Options;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use types::cause::Cause;
 use types::event::Happening;
 use types::{DeviceId, InteractionId, LegId, TenantId};
 
-use crate::http::{Ask, Events};
+use crate::http::{Ask, Events, Socket};
 use crate::world::{ALPHA, BETA, SALES, World, agent, person};
 
 async fn open(world: &World, token: &str, cursor: impl std::fmt::Display) -> Events {
@@ -253,21 +251,13 @@ async fn a_websocket_tells_the_same() {
     let world = World::start().await;
     let token = world.login(ALPHA, "super").await;
     let cursor = world.journal.last_seq(ALPHA);
-    let connect = async |cursor: u64| {
-        let mut request =
-            format!("ws://{}/api/v1/events/ws?cursor={cursor}", world.address).into_client_request().unwrap();
-        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-        tokio_tungstenite::connect_async(request).await
-    };
-    let (mut socket, _) = connect(cursor).await.unwrap();
+    let mut socket = Socket::open(world.address, &token, cursor).await.unwrap();
     world.desk.talk(ALPHA, "13800138000", SALES);
     let mut by_events = open(&world, &token, cursor).await;
     loop {
         let expected = by_events.next_stored().await;
         let told: Value = loop {
-            let message = socket.next().await.unwrap().unwrap();
-            let Ok(text) = message.to_text() else { continue };
-            let Ok(told) = serde_json::from_str::<Value>(text) else { continue };
+            let told = socket.next().await;
             if told["type"] != "queue.stats" {
                 break told;
             }
@@ -277,7 +267,7 @@ async fn a_websocket_tells_the_same() {
             break;
         }
     }
-    let refused = connect(u64::MAX).await;
+    let refused = Socket::open(world.address, &token, u64::MAX).await;
     assert!(matches!(refused, Err(tokio_tungstenite::tungstenite::Error::Http(reply)) if reply.status() == 410));
 }
 

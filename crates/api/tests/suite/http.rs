@@ -1,11 +1,15 @@
 //! A client of few lines, so that tests see what is on the wire.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// A test that waits for longer has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,11 +50,17 @@ pub(crate) struct Ask<'a> {
     pub(crate) path: String,
     pub(crate) headers: Vec<(&'a str, String)>,
     pub(crate) body: Option<String>,
+    /// The address that it comes from.
+    from: IpAddr,
 }
 
 impl<'a> Ask<'a> {
     pub(crate) fn new(method: &'a str, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), headers: Vec::new(), body: None }
+        Self { method, path: path.into(), headers: Vec::new(), body: None, from: Ipv4Addr::LOCALHOST.into() }
+    }
+
+    pub(crate) fn from(self, from: IpAddr) -> Self {
+        Self { from, ..self }
     }
 
     pub(crate) fn header(mut self, name: &'a str, value: impl Into<String>) -> Self {
@@ -112,6 +122,29 @@ impl<'a> Ask<'a> {
     }
 }
 
+/// The stream of events by WebSocket.
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    /// Opens one behind a cursor, or is refused.
+    pub(crate) async fn open(to: SocketAddr, token: &str, cursor: u64) -> Result<Self, Error> {
+        let mut request = format!("ws://{to}/api/v1/events/ws?cursor={cursor}").into_client_request()?;
+        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        tokio_tungstenite::connect_async(request).await.map(|(socket, _)| Self(socket))
+    }
+
+    /// What it tells next.
+    pub(crate) async fn next(&mut self) -> Value {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("an event in time");
+            let message = message.expect("the stream goes on").unwrap();
+            if let Some(told) = message.to_text().ok().and_then(|text| serde_json::from_str(text).ok()) {
+                return told;
+            }
+        }
+    }
+}
+
 struct Wire {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -119,7 +152,9 @@ struct Wire {
 
 impl Wire {
     async fn open(to: SocketAddr, ask: &Ask<'_>) -> Self {
-        let mut stream = TcpStream::connect(to).await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((ask.from, 0).into()).unwrap();
+        let mut stream = socket.connect(to).await.unwrap();
         stream.write_all(ask.bytes().as_bytes()).await.unwrap();
         Self { stream, buffer: Vec::new() }
     }

@@ -1,10 +1,12 @@
 //! Signing in, staying in, and being kept out.
 
+use std::net::Ipv4Addr;
+
 use serde_json::json;
 use types::Wall;
 
 use crate::http::{Ask, Reply};
-use crate::world::{ALPHA, BETA, World, agent, password};
+use crate::world::{ALPHA, BETA, PROXY, World, agent, password};
 
 async fn attempt(world: &World, tenant: Option<&str>, user: &str, password: &str) -> Reply {
     let mut body = json!({"username": user, "password": password});
@@ -185,4 +187,26 @@ async fn rubbish_for_a_token_is_no_session() {
         assert_eq!(reply.error(), (401, "unauthorized".into(), None), "{value}");
         assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
     }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_failures_count_where_they_come_from() {
+    let world = World::start().await;
+    let from = async |client: &str, by: Ipv4Addr, password: &str| {
+        let body = json!({"tenant": "alpha", "username": "admin", "password": password});
+        let ask = Ask::new("POST", "/api/v1/login").json(&body).header("x-forwarded-for", client).from(by.into());
+        world.ask(ask).await.status
+    };
+    let right = password(ALPHA, "admin");
+    for _ in 0..5 {
+        assert_eq!(from("198.51.100.1", PROXY, "wrong").await, 401);
+    }
+    assert_eq!(from("198.51.100.1", PROXY, &right).await, 429, "who failed is kept out");
+    assert_eq!(from("198.51.100.2", PROXY, &right).await, 200, "others behind the same proxy are not");
+    assert_eq!(from("198.51.100.2, 198.51.100.1", PROXY, &right).await, 429, "nor does a forged origin help");
+    let stranger = Ipv4Addr::new(127, 0, 0, 8);
+    for n in 0..5 {
+        assert_eq!(from(&format!("198.51.100.{}", 10 + n), stranger, "wrong").await, 401);
+    }
+    assert_eq!(from("198.51.100.2", stranger, &right).await, 429, "a stranger's claims do not count");
 }
