@@ -255,14 +255,12 @@ impl Mind for NodeMind {
         let Some(tenant) = self.realm_of(claim) else { return Admission::Refuse(403) };
         let realm = self.center.directory(tenant).map(|d| d.tenant().name.clone()).unwrap_or_else(|| "".into());
         let chosen = self.center.setting(tenant, DigestChoice::SETTING).and_then(DigestChoice::parse);
-        let by_browser = matches!(claim.transport, Transport::Ws | Transport::Wss);
-        // Browsers' telephones read one challenge and know MD5 alone; their password is random and lives for minutes.
-        let digest = if by_browser { DigestChoice::Md5 } else { chosen.unwrap_or_default() };
+        let digest = chosen.unwrap_or_default();
         let claims_device = self.is_device(tenant, claim.from_user) || self.is_device(tenant, claim.contact_user);
         if claim.method == "REGISTER" || claims_device {
             return Admission::Challenge { realm, digest };
         }
-        if by_browser {
+        if matches!(claim.transport, Transport::Ws | Transport::Wss) {
             // Behind a browser's address there may be anybody; trunks do not come this way.
             return Admission::Challenge { realm, digest };
         }

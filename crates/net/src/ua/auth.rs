@@ -8,16 +8,46 @@ use types::leg::Text;
 use types::register::DigestChoice;
 use types::{Now, TenantId, TrunkId};
 
-use super::Ua;
-use super::guard::Guard;
+use super::guard::{Guard, Who};
+use super::{Ua, browser};
 use crate::mind::{Admission, Claim, Credential, Mind};
 
 /// What a request has to prove, and to whom.
 struct Demand<'a> {
     realm: &'a str,
+    /// What the tenant takes of a device's own password.
     digest: DigestChoice,
+    /// It comes by WebSocket: browsers' libraries read the first challenge alone, and know MD5 alone.
+    by_browser: bool,
     /// 401 or 407.
     status: u16,
+}
+
+impl Demand<'_> {
+    /// Whether an answer by this algorithm is looked at: where browsers come in, their short-lived password proves
+    /// itself by MD5 whatever the tenant asks of devices.
+    const fn asks_for(&self, algorithm: Algorithm) -> bool {
+        self.by_browser && matches!(algorithm, Algorithm::Md5) || accepts(self.digest, algorithm)
+    }
+
+    /// Whether a challenge of this algorithm goes out. Where MD5 is good for a device's own password too, nobody who
+    /// comes by WebSocket needs another.
+    const fn offers(&self, algorithm: Algorithm) -> bool {
+        match (self.by_browser, algorithm) {
+            (true, Algorithm::Sha256) => matches!(self.digest, DigestChoice::Sha256),
+            _ => self.asks_for(algorithm),
+        }
+    }
+}
+
+/// Whose password was given.
+struct Known {
+    /// The device's name, whether or not there is such a device.
+    name: Text,
+    /// The device and what its password must hash to; absent for a name that nobody has.
+    account: Option<(Credential, Ha1)>,
+    /// The password is a browser's short-lived one.
+    leased: bool,
 }
 
 /// What admission has found.
@@ -97,7 +127,8 @@ impl<M: Mind> Ua<M> {
             Admission::Challenge { realm, digest } => {
                 // A registrar challenges as a server, a call as a proxy would: that is what telephones expect.
                 let status = if message.method_text() == "REGISTER" { 401 } else { 407 };
-                self.authenticate(now, message, flow, &Demand { realm: &realm, digest, status })
+                let by_browser = browser::is_browsers(flow);
+                self.authenticate(now, message, flow, &Demand { realm: &realm, digest, by_browser, status })
             }
         }
     }
@@ -114,33 +145,36 @@ impl<M: Mind> Ua<M> {
             _ => Credentials::of_proxy(message, realm).or_else(|| Credentials::of(message, realm)),
         };
         // An algorithm that was not asked for proves nothing.
-        let Some(credentials) = credentials.filter(|given| accepts(demand.digest, given.algorithm)) else {
+        let Some(credentials) = credentials.filter(|given| demand.asks_for(given.algorithm)) else {
             if message.header(HeaderName::Authorization).is_some() {
                 self.auth.counts.failed += 1;
-                self.auth.guard.failed(now.mono, ip, "");
+                self.auth.guard.failed(now.mono, ip, Who { realm, name: "" });
             }
             return self.challenge(now, demand, false);
         };
-        let (name, known, user) = self.known(now, realm, &credentials);
-        if self.auth.guard.slowed(now.mono, ip, &name) {
+        let Known { name, account, leased } = self.known(now, realm, &credentials);
+        let who = Who { realm, name: &name };
+        if self.auth.guard.slowed(now.mono, ip, who) {
             self.auth.counts.throttled += 1;
             return self.challenge(now, demand, false);
         }
+        // A device's own password by an algorithm that its tenant rules out proves as little as a wrong one.
+        let account = account.filter(|_| leased && demand.by_browser || accepts(demand.digest, credentials.algorithm));
         let nobody = &self.auth.nobody[usize::from(credentials.algorithm == Algorithm::Sha256)];
-        let ha1 = user.as_ref().unwrap_or(nobody);
+        let ha1 = account.as_ref().map_or(nobody, |(_, ha1)| ha1);
         let outcome = self.auth.authenticator.verify(now.wall, message.method_text(), &credentials, ha1);
-        match (outcome, known) {
+        match (outcome, account) {
             (Outcome::Stale, Some(_)) => self.challenge(now, demand, true),
-            (Outcome::Granted, Some(credential)) if !self.auth.guard.shut_out(now.mono, ip, &name) => {
+            (Outcome::Granted, Some((credential, _))) if !self.auth.guard.shut_out(now.mono, ip, who) => {
                 self.auth.counts.granted += 1;
-                self.auth.guard.succeeded(now.mono, ip, &name);
+                self.auth.guard.succeeded(now.mono, ip, who);
                 Verdict::Device(credential, name)
             }
-            (outcome, known) => {
-                let right = outcome == Outcome::Granted && known.is_some();
+            (outcome, account) => {
+                let right = outcome == Outcome::Granted && account.is_some();
                 let counts = &mut self.auth.counts;
                 *(if right { &mut counts.shut_out } else { &mut counts.failed }) += 1;
-                self.auth.guard.failed(now.mono, ip, &name);
+                self.auth.guard.failed(now.mono, ip, who);
                 self.challenge(now, demand, false)
             }
         }
@@ -148,22 +182,28 @@ impl<M: Mind> Ua<M> {
 
     /// The device that a user name stands for, and what its password must hash to: its own, or a browser's short-lived
     /// one.
-    fn known(&self, now: Now, realm: &str, credentials: &Credentials) -> (Text, Option<Credential>, Option<Ha1>) {
+    fn known(&self, now: Now, realm: &str, credentials: &Credentials) -> Known {
         let (algorithm, username) = (credentials.algorithm, &*credentials.username);
         if let Some((device, password)) = self.auth.leases.recall(now.wall, realm, username) {
-            let known = self.mind.credential(realm, device);
-            let user = known.as_ref().map(|_| Ha1::new(algorithm, username, realm, &password));
-            return (device.into(), known, user);
+            let account = self.mind.credential(realm, device);
+            let account = account.map(|known| (known, Ha1::new(algorithm, username, realm, &password)));
+            return Known { name: device.into(), account, leased: true };
         }
-        let known = self.mind.credential(realm, username);
-        let user = known.as_ref().map(|c| ha1(c, algorithm));
-        (username.into(), known, user)
+        let account = self.mind.credential(realm, username).map(|known| {
+            let ha1 = ha1(&known, algorithm);
+            (known, ha1)
+        });
+        Known { name: username.into(), account, leased: false }
     }
 
     fn challenge(&mut self, now: Now, demand: &Demand<'_>, stale: bool) -> Verdict {
         let lines = self.auth.authenticator.challenge(now.wall, demand.realm, stale);
-        let asked = lines.into_iter().filter(|(algorithm, _)| accepts(demand.digest, *algorithm));
-        Verdict::Challenge(demand.status, asked.map(|(_, line)| line).collect())
+        let mut asked: Vec<_> = lines.into_iter().filter(|(algorithm, _)| demand.offers(*algorithm)).collect();
+        if demand.by_browser {
+            // The first is the one that a browser's library can answer.
+            asked.sort_by_key(|(algorithm, _)| *algorithm != Algorithm::Md5);
+        }
+        Verdict::Challenge(demand.status, asked.into_iter().map(|(_, line)| line).collect())
     }
 }
 

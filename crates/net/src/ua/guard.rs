@@ -25,6 +25,22 @@ const WINDOW: Duration = Duration::from_secs(300);
 /// Entries kept: an attacker from a /16 with one name each fits; beyond it the oldest go.
 const MAX_ENTRIES: usize = 65_536;
 
+/// Whom somebody claims to be: names are a tenant's own, so that another tenant's `1001` is somebody else.
+#[derive(Clone, Copy)]
+pub(crate) struct Who<'a> {
+    /// The tenant's name.
+    pub(crate) realm: &'a str,
+    /// The device's name.
+    pub(crate) name: &'a str,
+}
+
+impl Who<'_> {
+    /// Where it is counted. Neither part holds a zero, so that no two pairs read alike.
+    fn at(self, ip: IpAddr) -> (IpAddr, u64) {
+        (ip, sip::agent::call_key(&format!("{}\0{}", self.realm, self.name)))
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Count {
     failures: u32,
@@ -57,19 +73,19 @@ pub(crate) struct Guard {
 
 impl Guard {
     /// A wrong password or an unknown user.
-    pub(crate) fn failed(&mut self, now: Mono, ip: IpAddr, user: &str) {
+    pub(crate) fn failed(&mut self, now: Mono, ip: IpAddr, who: Who<'_>) {
         // One wrong telephone goes on for ever. It learns nothing any more and must not use up what its office has.
-        let spent = self.shut_out(now, ip, user) && self.carries(now, ip);
-        bump(&mut self.users, (ip, hash(user)), now);
+        let spent = self.shut_out(now, ip, who) && self.carries(now, ip);
+        bump(&mut self.users, who.at(ip), now);
         if !spent {
             bump(&mut self.addresses, ip, now);
         }
     }
 
     /// A right password: the user's failures are forgiven, and the address carries somebody real.
-    pub(crate) fn succeeded(&mut self, now: Mono, ip: IpAddr, user: &str) {
-        self.users.remove(&(ip, hash(user)));
-        note(&mut self.proven, (ip, hash(user)), now);
+    pub(crate) fn succeeded(&mut self, now: Mono, ip: IpAddr, who: Who<'_>) {
+        self.users.remove(&who.at(ip));
+        note(&mut self.proven, who.at(ip), now);
         note(&mut self.carriers, ip, now);
     }
 
@@ -79,8 +95,8 @@ impl Guard {
     }
 
     /// Whether this user is shut out from this address.
-    pub(crate) fn shut_out(&self, now: Mono, ip: IpAddr, user: &str) -> bool {
-        self.users.get(&(ip, hash(user))).is_some_and(|c| c.reached(now, MAX_USER_FAILURES))
+    pub(crate) fn shut_out(&self, now: Mono, ip: IpAddr, who: Who<'_>) -> bool {
+        self.users.get(&who.at(ip)).is_some_and(|c| c.reached(now, MAX_USER_FAILURES))
     }
 
     /// Whether the address gets no more answers for a while.
@@ -89,9 +105,9 @@ impl Guard {
     }
 
     /// Whether this attempt is one too many at an address that carries somebody. One that is not counts as made.
-    pub(crate) fn slowed(&mut self, now: Mono, ip: IpAddr, user: &str) -> bool {
+    pub(crate) fn slowed(&mut self, now: Mono, ip: IpAddr, who: Who<'_>) -> bool {
         let lately = |at: &Mono| now.since(*at) < TRUST;
-        if self.proven.get(&(ip, hash(user))).is_some_and(lately) {
+        if self.proven.get(&who.at(ip)).is_some_and(lately) {
             return false;
         }
         let Some(count) = self.addresses.get_mut(&ip).filter(|c| c.reached(now, MAX_ADDRESS_FAILURES)) else {
@@ -133,10 +149,6 @@ fn note<K: std::hash::Hash + Eq + Copy>(seen: &mut HashMap<K, Mono>, key: K, now
     seen.insert(key, now);
 }
 
-fn hash(user: &str) -> u64 {
-    sip::agent::call_key(user)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +156,10 @@ mod tests {
     const OFFICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 
     const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1));
+
+    fn of(name: &str) -> Who<'_> {
+        Who { realm: "demo", name }
+    }
 
     fn at(s: u64) -> Mono {
         Mono::from_millis(s * 1000)
@@ -153,9 +169,9 @@ mod tests {
     fn scan(guard: &mut Guard, ip: IpAddr, seconds: std::ops::Range<u64>) -> usize {
         let looked_at = |s: &u64| {
             let (now, user) = (at(*s), format!("guess-{s}"));
-            let looked_at = !guard.throttled(now, ip) && !guard.slowed(now, ip, &user);
+            let looked_at = !guard.throttled(now, ip) && !guard.slowed(now, ip, of(&user));
             if looked_at {
-                guard.failed(now, ip, &user);
+                guard.failed(now, ip, of(&user));
             }
             looked_at
         };
@@ -165,17 +181,29 @@ mod tests {
     #[test]
     fn one_wrong_telephone_does_not_silence_its_office() {
         let mut guard = Guard::default();
-        guard.succeeded(at(0), OFFICE, "1002");
+        guard.succeeded(at(0), OFFICE, of("1002"));
         for s in 0..200 {
-            guard.failed(at(s / 2), OFFICE, "1001");
+            guard.failed(at(s / 2), OFFICE, of("1001"));
         }
-        assert!(guard.shut_out(at(100), OFFICE, "1001"));
-        assert!(!guard.shut_out(at(100), OFFICE, "1002"));
+        assert!(guard.shut_out(at(100), OFFICE, of("1001")));
+        assert!(!guard.shut_out(at(100), OFFICE, of("1002")));
         assert!(!guard.throttled(at(100), OFFICE));
         for new in ["1003", "1004", "1005"] {
-            assert!(!guard.slowed(at(100), OFFICE, new), "telephones that begin at the same moment");
+            assert!(!guard.slowed(at(100), OFFICE, of(new)), "telephones that begin at the same moment");
         }
-        assert!(!guard.shut_out(at(800), OFFICE, "1001"), "forgotten after a while");
+        assert!(!guard.shut_out(at(800), OFFICE, of("1001")), "forgotten after a while");
+    }
+
+    #[test]
+    fn failures_at_one_tenant_shut_nobody_out_at_another() {
+        let mut guard = Guard::default();
+        for s in 0..20 {
+            guard.failed(at(s), OFFICE, Who { realm: "other", name: "1001" });
+        }
+        assert!(guard.shut_out(at(20), OFFICE, Who { realm: "other", name: "1001" }));
+        assert!(!guard.shut_out(at(20), OFFICE, of("1001")));
+        guard.succeeded(at(20), OFFICE, of("1001"));
+        assert!(guard.shut_out(at(20), OFFICE, Who { realm: "other", name: "1001" }), "nor does one forgive the other");
     }
 
     #[test]
@@ -188,11 +216,11 @@ mod tests {
     #[test]
     fn a_scan_from_an_office_is_slowed_and_the_office_works_on() {
         let mut guard = Guard::default();
-        guard.succeeded(at(0), OFFICE, "1002");
+        guard.succeeded(at(0), OFFICE, of("1002"));
         assert_eq!(scan(&mut guard, OFFICE, 0..290), 60 + (290 - 60) / 5);
-        assert!(!guard.throttled(at(289), OFFICE) && !guard.slowed(at(289), OFFICE, "1002"));
-        assert!(guard.slowed(at(289), OFFICE, "1003"));
-        assert!(!guard.slowed(at(290), OFFICE, "1003"), "a new telephone gets its turn");
+        assert!(!guard.throttled(at(289), OFFICE) && !guard.slowed(at(289), OFFICE, of("1002")));
+        assert!(guard.slowed(at(289), OFFICE, of("1003")));
+        assert!(!guard.slowed(at(290), OFFICE, of("1003")), "a new telephone gets its turn");
         assert_eq!(scan(&mut guard, OFFICE, 3_600..3_900), 60, "whom nobody has vouched for lately is a stranger");
     }
 
