@@ -10,8 +10,7 @@ fn at(s: u64) -> Now {
 }
 
 fn dial(leg: u64) -> Dial {
-    let target =
-        Target { uri: "sip:x".into(), flow: None, next_hop: None, routes: Vec::new(), credentials: None, page: None };
+    let target = Target { uri: "sip:x".into(), ..Target::default() };
     let caller = CallerId { number: Private::new("1".into()), name: Private::new("".into()) };
     Dial { leg: LegId(leg), tenant: TenantId(1), target, caller }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use acd::AgentView;
 use types::event::{Binding, Happening};
-use types::leg::{Sound, Text, Tone};
+use types::leg::{Registered, Sound, Text, Tone};
 use types::record::{AgentState, Segment, SegmentKind};
 use types::register::{RegisterRejected, RegisterRequest};
-use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, TenantId, Wall};
+use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, Private, TenantId, Wall};
 
 use crate::Center;
 use crate::interaction::Playing;
@@ -363,6 +363,16 @@ impl Center {
             }
         }
         self.pump(now);
+    }
+
+    /// A way to a device leads nowhere: the binding that it was made of is gone, unless the device has renewed it since.
+    pub fn flow_failed(&mut self, now: Now, tenant: TenantId, uri: &Private<Text>, registered: &Registered) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        if t.registrations.flow_failed(uri, registered) {
+            t.rearm_registrations(now);
+            self.after_registration(now, tenant, registered.device, true);
+            self.pump(now);
+        }
     }
 
     pub(crate) fn expire_registrations(&mut self, now: Now) {

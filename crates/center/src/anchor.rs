@@ -77,7 +77,7 @@ impl Center {
         let Some(binding) = tenant.newest_page(missing.device) else { return };
         missing.tried = Some(name_of(binding));
         let (leg, ring_for) = (missing.leg, missing.until - now.mono + AFTERWARDS);
-        let target = target_of(binding);
+        let target = target_of(missing.device, binding);
         let agent = interaction.engaged.iter().find(|e| e.leg == leg).map(|e| e.agent);
         let mut dials = self.dials(now, id, LegRole::Agent, agent, vec![target]);
         for page in dials.iter_mut().filter_map(|dial| dial.target.page.as_mut()) {

@@ -3,9 +3,9 @@
 use call::Dial;
 use dialplan::{Dialled, is_emergency};
 use types::event::Binding;
-use types::leg::{PageCall, Target, Text};
+use types::leg::{PageCall, Registered, Target, Text};
 use types::record::LegRole;
-use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Now, Private, TenantId, TrunkId};
+use types::{AgentId, Cause, DeviceId, EndedBy, InteractionId, LegId, Now, Private, TenantId, TrunkId};
 
 use crate::Center;
 use crate::interaction::{Engaged, Stage};
@@ -24,8 +24,8 @@ pub(crate) const fn is_worth_another_trunk(cause: Cause, status: Option<u16>, ra
 impl Tenant {
     /// All telephones at which an agent can be rung right now.
     pub(crate) fn targets_of(&self, agent: AgentId) -> Vec<Target> {
-        let bindings = self.directory.devices_of(agent).iter().flat_map(|d| self.registrations.of(*d));
-        let mut targets: Vec<Target> = bindings.map(target_of).collect();
+        let devices = self.directory.devices_of(agent).iter();
+        let mut targets: Vec<Target> = devices.flat_map(|d| targets_of_device(*d, self.registrations.of(*d))).collect();
         targets.extend(self.directory.agent(agent).and_then(|a| a.address.clone()).map(plain));
         targets
     }
@@ -49,27 +49,36 @@ impl Tenant {
         let send_to = trunk.send_to.as_deref()?;
         let host = send_to.strip_prefix("sip:").or_else(|| send_to.strip_prefix("sips:")).unwrap_or(send_to);
         let uri: Text = format!("sip:{number}@{host}").into();
-        Some(Target {
-            uri: uri.into(),
-            flow: None,
-            next_hop: None,
-            routes: Vec::new(),
-            credentials: trunk.credentials.clone(),
-            page: None,
-        })
+        Some(Target { uri: uri.into(), credentials: trunk.credentials.clone(), ..Target::default() })
     }
 }
 
 fn plain(uri: Private<Text>) -> Target {
-    Target { uri, flow: None, next_hop: None, routes: Vec::new(), credentials: None, page: None }
+    Target { uri, ..Target::default() }
+}
+
+/// The telephones of a device. Flows of one telephone (RFC 5626) are one target, which is rung by the freshest of them
+/// and by the next where that fails: forked to, it would ring twice.
+fn targets_of_device(device: DeviceId, bindings: &[Binding]) -> Vec<Target> {
+    let mut found: Vec<(&Binding, Target)> = Vec::with_capacity(bindings.len());
+    for binding in bindings.iter().rev() {
+        let is_flow = |other: &Binding| binding.reg_id.is_some() && other.reg_id.is_some();
+        let same = found.iter_mut().find(|(other, _)| is_flow(other) && other.instance == binding.instance);
+        match same {
+            Some((_, fresher)) => fresher.otherwise.push(target_of(device, binding)),
+            None => found.push((binding, target_of(device, binding))),
+        }
+    }
+    found.into_iter().rev().map(|(_, target)| target).collect()
 }
 
 /// A device that registered through proxies is called through all of them. Else, behind a NAT, the Contact may name an
 /// address that nobody can reach, so the request goes to where the REGISTER came from, whatever the Contact says.
-pub(crate) fn target_of(binding: &Binding) -> Target {
+pub(crate) fn target_of(device: DeviceId, binding: &Binding) -> Target {
     let next_hop = binding.path.is_empty().then(|| format!("sip:{}", binding.source.reveal()).into());
     let (uri, flow, routes) = (binding.uri.clone(), binding.flow, binding.path.clone());
-    Target { uri, flow, next_hop, routes, credentials: None, page: None }
+    let registered = Some(Registered { device, call_id: binding.call_id.clone(), cseq: binding.cseq });
+    Target { uri, flow, next_hop, routes, registered, ..Target::default() }
 }
 
 impl Center {
@@ -243,16 +252,42 @@ mod tests {
             cseq: 1,
             path: path.iter().map(|hop| Text::from(*hop)).collect(),
             browser: false,
+            instance: None,
+            reg_id: None,
         }
+    }
+
+    const DEVICE: DeviceId = DeviceId(1);
+
+    #[test]
+    fn flows_of_one_telephone_are_tried_one_by_one_and_two_telephones_ring_together() {
+        let flow = |instance: &str, reg_id: Option<u32>, uri: &str| Binding {
+            uri: Private::new(uri.into()),
+            instance: Some(Private::new(instance.into())),
+            reg_id,
+            ..binding(&[])
+        };
+        let bindings = [
+            flow("desk", Some(1), "sip:desk-1"),
+            flow("mobile", None, "sip:mobile"),
+            flow("desk", Some(2), "sip:desk-2"),
+            flow("desk", Some(3), "sip:desk-3"),
+        ];
+        let targets = targets_of_device(DEVICE, &bindings);
+        let ways = |target: &Target| -> Vec<String> {
+            std::iter::once(target).chain(&target.otherwise).map(|way| way.uri.reveal().to_string()).collect()
+        };
+        let found: Vec<Vec<String>> = targets.iter().map(ways).collect();
+        assert_eq!(found, [vec!["sip:mobile"], vec!["sip:desk-3", "sip:desk-2", "sip:desk-1"]]);
     }
 
     #[test]
     fn a_device_behind_proxies_is_called_through_all_of_them_and_another_at_its_source() {
         let path = ["sip:edge.example.com;lr", "sip:branch.example.com;lr"];
-        let through = target_of(&binding(&path));
+        let through = target_of(DEVICE, &binding(&path));
         assert_eq!(through.routes.iter().map(|hop| &**hop).collect::<Vec<_>>(), path);
         assert_eq!(through.next_hop, None);
-        let direct = target_of(&binding(&[]));
+        let direct = target_of(DEVICE, &binding(&[]));
         assert_eq!((direct.next_hop.as_deref(), direct.routes.len()), (Some("sip:203.0.113.9:40000"), 0));
     }
 }

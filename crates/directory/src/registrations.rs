@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use types::event::Binding;
+use types::leg::{Registered, Text};
 use types::register::{Contact, MAX_CONTACTS, RegisterChange, RegisterRejected, RegisterRequest};
-use types::{DeviceId, Wall};
+use types::{DeviceId, Private, Wall};
 
 /// The bindings of all devices of a node.
 #[derive(Clone, Debug, Default)]
@@ -36,11 +37,10 @@ impl Registrations {
             }
             RegisterChange::Update(contacts) => {
                 for (contact, expires_s) in contacts {
-                    let at = bindings.iter().position(|b| b.uri == contact.uri);
-                    if at.is_some_and(|i| stale(&bindings[i])) {
+                    if bindings.iter().any(|b| replaces(contact, b) && stale(b)) {
                         return Err(RegisterRejected::OutOfOrder);
                     }
-                    at.map(|i| bindings.remove(i));
+                    bindings.retain(|b| !replaces(contact, b));
                     if *expires_s > 0 {
                         bindings.push(bind(now, contact, *expires_s, request));
                     }
@@ -71,6 +71,18 @@ impl Registrations {
         for &device in &lost {
             let kept = self.of(device).iter().filter(|b| b.flow != Some(flow)).cloned().collect();
             self.set(device, kept);
+        }
+        lost
+    }
+
+    /// Forgets a binding whose flow has failed, unless it was refreshed since. Whether there was one.
+    pub fn flow_failed(&mut self, uri: &Private<Text>, registered: &Registered) -> bool {
+        let is_it = |b: &Binding| b.uri == *uri && b.call_id == registered.call_id && b.cseq == registered.cseq;
+        let had = self.of(registered.device);
+        let kept: Vec<Binding> = had.iter().filter(|b| !is_it(b)).cloned().collect();
+        let lost = kept.len() < had.len();
+        if lost {
+            self.set(registered.device, kept);
         }
         lost
     }
@@ -129,6 +141,20 @@ fn bind(now: Wall, contact: &Contact, expires_s: u32, request: &RegisterRequest)
         cseq: request.cseq,
         path: contact.path.clone(),
         browser: contact.browser,
+        instance: contact.instance.clone(),
+        reg_id: contact.reg_id,
+    }
+}
+
+/// Whether a contact takes a binding's place. A telephone that says who it is is known by that, wherever it is now; its
+/// flows of RFC 5626 stand beside each other. Two telephones may well have one address, each in its own network.
+fn replaces(contact: &Contact, binding: &Binding) -> bool {
+    match (&contact.instance, &binding.instance) {
+        (Some(new), Some(old)) => {
+            let is_flow_beside = contact.reg_id.is_some() && binding.reg_id.is_some_and(|b| Some(b) != contact.reg_id);
+            new == old && !is_flow_beside
+        }
+        _ => contact.uri == binding.uri,
     }
 }
 
@@ -139,7 +165,7 @@ mod tests {
     const DEVICE: DeviceId = DeviceId(1);
 
     fn contact(uri: &str) -> Contact {
-        Contact { uri: uri.into(), flow: None, source: "192.0.2.1:5060".into(), path: vec![], browser: false }
+        Contact { uri: uri.into(), source: "192.0.2.1:5060".into(), ..Contact::default() }
     }
 
     fn update(cseq: u32, contacts: &[(&str, u32)]) -> RegisterRequest {
@@ -192,5 +218,56 @@ mod tests {
         let change = RegisterChange::Update(vec![(by_flow, 60), (contact("sip:u"), 60)]);
         r.apply(Wall(0), DEVICE, &RegisterRequest { call_id: "c".into(), cseq: 1, change }).unwrap();
         assert_eq!((r.flow_closed(9), uris(&r)), (vec![DEVICE], vec!["sip:u"]));
+    }
+
+    fn register(r: &mut Registrations, call_id: &str, cseq: u32, contact: Contact) {
+        let change = RegisterChange::Update(vec![(contact, 60)]);
+        r.apply(Wall(0), DEVICE, &RegisterRequest { call_id: call_id.into(), cseq, change }).unwrap();
+    }
+
+    fn of(instance: &str, reg_id: Option<u32>, uri: &str) -> Contact {
+        Contact { instance: Some(Private::new(instance.into())), reg_id, ..contact(uri) }
+    }
+
+    #[test]
+    fn a_telephone_that_names_itself_takes_its_own_place_and_no_others() {
+        let mut r = Registrations::default();
+        register(&mut r, "one", 7, of("desk", None, "sip:a@10.0.0.9"));
+        register(&mut r, "two", 1, of("home", None, "sip:a@10.0.0.9"));
+        assert_eq!(uris(&r), ["sip:a@10.0.0.9"; 2], "the same private address, two telephones");
+        register(&mut r, "three", 1, of("desk", None, "sip:a@10.0.0.200"));
+        assert_eq!(uris(&r), ["sip:a@10.0.0.9", "sip:a@10.0.0.200"], "it has restarted elsewhere");
+    }
+
+    #[test]
+    fn flows_of_one_telephone_stand_beside_each_other_and_each_is_renewed() {
+        let mut r = Registrations::default();
+        register(&mut r, "one", 1, of("desk", None, "sip:before"));
+        register(&mut r, "one", 2, of("desk", Some(1), "sip:1"));
+        register(&mut r, "two", 1, of("desk", Some(2), "sip:2"));
+        assert_eq!(uris(&r), ["sip:1", "sip:2"]);
+        register(&mut r, "new", 1, of("desk", Some(1), "sip:1b"));
+        assert_eq!(uris(&r), ["sip:2", "sip:1b"]);
+        let late = RegisterRequest {
+            call_id: "new".into(),
+            cseq: 1,
+            change: RegisterChange::Update(vec![(of("desk", Some(1), "sip:late"), 60)]),
+        };
+        assert_eq!(r.apply(Wall(1), DEVICE, &late).map(<[_]>::len), Err(RegisterRejected::OutOfOrder));
+        register(&mut r, "new", 2, of("desk", None, "sip:plain"));
+        assert_eq!(uris(&r), ["sip:plain"], "it has given RFC 5626 up");
+    }
+
+    #[test]
+    fn a_failed_flow_goes_unless_it_was_renewed_meanwhile() {
+        let mut r = Registrations::default();
+        register(&mut r, "c", 1, of("desk", Some(1), "sip:1"));
+        register(&mut r, "d", 1, of("desk", Some(2), "sip:2"));
+        let failed = Registered { device: DEVICE, call_id: "c".into(), cseq: 1 };
+        register(&mut r, "c", 2, of("desk", Some(1), "sip:1"));
+        assert!(!r.flow_failed(&"sip:1".into(), &failed));
+        let failed = Registered { cseq: 2, ..failed };
+        assert!(r.flow_failed(&"sip:1".into(), &failed) && !r.flow_failed(&"sip:1".into(), &failed));
+        assert_eq!(uris(&r), ["sip:2"]);
     }
 }

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 
 use sip::flow::Transport;
 use types::event::Binding;
-use types::leg::Text;
+use types::leg::{Registered, Text};
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
 use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
 
@@ -124,6 +124,10 @@ pub trait Mind: Send + 'static {
 
     /// A connection has closed: bindings that came by it are gone.
     fn flow_closed(&mut self, now: Now, flow: u64);
+
+    /// A way to a device leads nowhere: the connection is gone, or the proxy before the device says so (430 of RFC 5626).
+    /// What this REGISTER bound to this URI is to be forgotten.
+    fn flow_failed(&mut self, now: Now, uri: &Private<Text>, registered: &Registered);
 
     /// A message went by, for the ladder. `leg` is the leg it belongs to.
     fn on_message(&mut self, now: Now, leg: LegId, way: Way, transport: Transport, peer: SocketAddr, bytes: &[u8]);

@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -26,7 +26,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 use crate::signalling::{Outside, Post, StartError};
 use crate::tls::{self, Certificates, TlsAcceptor, TlsConnector};
-use crate::ua::Lookup;
+use crate::ua::{Lookup, Proof};
 use names::{Names, Place};
 
 pub use doorway::{Doorway, Visit};
@@ -47,15 +47,49 @@ const MAX_NAMES: usize = 4;
 /// Connections that are kept for our own calls, whoever else comes: trunks over TCP and TLS.
 const KEPT_FOR_US: usize = 1_000;
 
+/// Browsers' lines of one address on which nobody has proved who it is: when a server comes back, a whole office behind
+/// one address does so at the same moment, and each is done in two round trips.
+const MAX_STRANGERS: usize = 512;
+
 type Peer = (Transport, SocketAddr);
+
+/// What a connection's task is told.
+enum Out {
+    /// To be written.
+    Message(Bytes),
+    /// Somebody has proved who it is here; with a time, it has promised to be heard at least this often.
+    Proven(Option<Duration>),
+}
+
+/// A connection in the table.
+struct Line {
+    flow: Flow,
+    outbox: mpsc::Sender<Out>,
+    /// Counts against [`MAX_STRANGERS`] of its address.
+    stranger: bool,
+}
 
 #[derive(Default)]
 struct Table {
-    by_number: HashMap<u64, (Flow, mpsc::Sender<Bytes>)>,
+    by_number: HashMap<u64, Line>,
+    /// Browsers' lines by address on which nobody has proved who it is yet.
+    strangers: HashMap<IpAddr, usize>,
     by_peer: HashMap<Peer, u64>,
     /// The hosts of the URIs that led to a peer over TLS (RFC 5922 section 4), the first ones first: a name that somebody
     /// else gives to the same address takes no other's place.
     certified: HashMap<SocketAddr, Vec<String>>,
+}
+
+impl Table {
+    /// One stranger less at an address.
+    fn no_stranger(&mut self, ip: IpAddr) {
+        if let Some(strangers) = self.strangers.get_mut(&ip) {
+            *strangers -= 1;
+            if *strangers == 0 {
+                self.strangers.remove(&ip);
+            }
+        }
+    }
 }
 
 /// All connections of a node.
@@ -67,12 +101,7 @@ pub(crate) struct Shared<T> {
 
 impl<T: Send + 'static> Shared<T> {
     /// A new connection's number, and where what goes out over it comes from; none when there are too many.
-    fn open(
-        &self,
-        transport: Transport,
-        local: SocketAddr,
-        remote: SocketAddr,
-    ) -> Option<(Flow, mpsc::Receiver<Bytes>)> {
+    fn open(&self, transport: Transport, local: SocketAddr, remote: SocketAddr) -> Option<(Flow, mpsc::Receiver<Out>)> {
         self.open_below(MAX_CONNECTIONS, transport, local, remote)
     }
 
@@ -82,7 +111,7 @@ impl<T: Send + 'static> Shared<T> {
         transport: Transport,
         local: SocketAddr,
         remote: SocketAddr,
-    ) -> Option<(Flow, mpsc::Receiver<Bytes>)> {
+    ) -> Option<(Flow, mpsc::Receiver<Out>)> {
         self.open_below(MAX_CONNECTIONS - KEPT_FOR_US, transport, local, remote)
     }
 
@@ -92,15 +121,23 @@ impl<T: Send + 'static> Shared<T> {
         transport: Transport,
         local: SocketAddr,
         remote: SocketAddr,
-    ) -> Option<(Flow, mpsc::Receiver<Bytes>)> {
+    ) -> Option<(Flow, mpsc::Receiver<Out>)> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         if table.by_number.len() >= most {
             return None;
         }
+        let stranger = matches!(transport, Transport::Ws | Transport::Wss);
+        if stranger {
+            let strangers = table.strangers.entry(remote.ip()).or_default();
+            if *strangers >= MAX_STRANGERS {
+                return None;
+            }
+            *strangers += 1;
+        }
         let conn = self.next.fetch_add(1, Ordering::Relaxed);
         let flow = Flow { transport, local, remote, conn };
         let (sender, outbox) = mpsc::channel(OUTBOX);
-        table.by_number.insert(conn, (flow, sender));
+        table.by_number.insert(conn, Line { flow, outbox: sender, stranger });
         table.by_peer.insert((transport, remote), conn);
         Some((flow, outbox))
     }
@@ -118,7 +155,9 @@ impl<T: Send + 'static> Shared<T> {
 
     fn forget(&self, flow: Flow) {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.by_number.remove(&flow.conn);
+        if table.by_number.remove(&flow.conn).is_some_and(|line| line.stranger) {
+            table.no_stranger(flow.remote.ip());
+        }
         let peer = (flow.transport, flow.remote);
         if table.by_peer.get(&peer) == Some(&flow.conn) {
             table.by_peer.remove(&peer);
@@ -155,10 +194,22 @@ impl<T: Send + 'static> Shared<T> {
     }
 
     /// This flow's connection, or any that stands to the same peer, and its outbox.
-    fn outbox(&self, flow: Flow) -> Option<(Flow, mpsc::Sender<Bytes>)> {
+    fn outbox(&self, flow: Flow) -> Option<(Flow, mpsc::Sender<Out>)> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let number = if flow.conn != 0 { flow.conn } else { *table.by_peer.get(&(flow.transport, flow.remote))? };
-        table.by_number.get(&number).cloned()
+        table.by_number.get(&number).map(|line| (line.flow, line.outbox.clone()))
+    }
+
+    /// Somebody has proved who it is on a connection.
+    fn prove(&self, flow: Flow, heard_every: Option<Duration>) {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(line) = table.by_number.get_mut(&flow.conn) else { return };
+        let was_stranger = std::mem::take(&mut line.stranger);
+        // A peer that has as much as that waiting takes nothing, and is closed with the next message.
+        let _ = line.outbox.try_send(Out::Proven(heard_every));
+        if was_stranger {
+            table.no_stranger(flow.remote.ip());
+        }
     }
 }
 
@@ -240,7 +291,7 @@ async fn secured<T: Send + 'static>(
     stream: TcpStream,
     tls: TlsAcceptor,
     flow: Flow,
-    outbox: mpsc::Receiver<Bytes>,
+    outbox: mpsc::Receiver<Out>,
     shared: Arc<Shared<T>>,
 ) {
     match tokio::time::timeout(CONNECT_WITHIN, tls.accept(stream)).await {
@@ -252,7 +303,7 @@ async fn secured<T: Send + 'static>(
 /// Brings a connection of ours about and runs it; what is sent meanwhile waits in its outbox.
 async fn connect<T: Send + 'static>(
     flow: Flow,
-    outbox: mpsc::Receiver<Bytes>,
+    outbox: mpsc::Receiver<Out>,
     tls: Option<TlsConnector>,
     shared: Arc<Shared<T>>,
 ) {
@@ -283,7 +334,7 @@ impl<T: Send + 'static> Connections<T> {
             return self.shared.post.connection_lost(to);
         };
         if let Some((_, sender)) = self.shared.outbox(flow) {
-            let _ = sender.try_send(first);
+            let _ = sender.try_send(Out::Message(first));
         }
         self.runtime.spawn(connect(flow, outbox, tls, self.shared.clone()));
     }
@@ -293,7 +344,7 @@ impl<T: Send + 'static> Outside for Connections<T> {
     fn send(&mut self, flow: Flow, bytes: Bytes) {
         match self.shared.outbox(flow) {
             Some((stands, outbox)) => {
-                if outbox.try_send(bytes).is_err() {
+                if outbox.try_send(Out::Message(bytes)).is_err() {
                     self.shared.close(stands);
                 }
             }
@@ -303,6 +354,10 @@ impl<T: Send + 'static> Outside for Connections<T> {
                 None => self.shared.post.connection_lost(flow),
             },
         }
+    }
+
+    fn prove(&mut self, proof: Proof) {
+        self.shared.prove(proof.flow, proof.heard_every);
     }
 
     fn look_up(&mut self, lookup: Lookup) {
@@ -317,7 +372,7 @@ impl<T: Send + 'static> Outside for Connections<T> {
 
 /// The address by which others reach a socket bound to `bound`: itself, or for an unspecified one the
 /// address of the way out.
-pub fn own_address(bound: std::net::IpAddr) -> std::net::IpAddr {
+pub fn own_address(bound: IpAddr) -> IpAddr {
     if !bound.is_unspecified() {
         return bound;
     }

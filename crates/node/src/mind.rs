@@ -11,9 +11,9 @@ use net::Transport;
 use net::mind::{Admission, Claim, Credential, Mind, Way};
 use std::sync::Arc;
 use types::event::{Binding, Event, Happening};
-use types::leg::Text;
+use types::leg::{Registered, Text};
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
-use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, TenantId};
+use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId};
 
 use crate::alarms::Board;
 use crate::ask::Ask;
@@ -295,6 +295,12 @@ impl Mind for NodeMind {
 
     fn flow_closed(&mut self, now: Now, flow: u64) {
         self.center.flow_closed(now, flow);
+        self.drain();
+    }
+
+    fn flow_failed(&mut self, now: Now, uri: &Private<Text>, registered: &Registered) {
+        let Some(&tenant) = self.device_tenants.get(&registered.device) else { return };
+        self.center.flow_failed(now, tenant, uri, registered);
         self.drain();
     }
 

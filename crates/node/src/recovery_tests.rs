@@ -210,8 +210,7 @@ fn an_agent_at_lunch_is_still_at_lunch_after_a_restart() {
     center.add_tenant(now, company()).unwrap();
     for n in 0..5 {
         let uri: Text = format!("sip:100{n}@192.0.2.9").into();
-        let contact =
-            Contact { uri: uri.into(), flow: None, source: "192.0.2.9:5060".into(), path: vec![], browser: false };
+        let contact = Contact { uri: uri.into(), source: "192.0.2.9:5060".into(), ..Contact::default() };
         let change = RegisterChange::Update(vec![(contact, 3600)]);
         let request = RegisterRequest { call_id: "r".into(), cseq: 1, change };
         center.register(now, T, DeviceId(n), &request).unwrap();

@@ -112,16 +112,8 @@ impl Sim {
         let contact = |line| {
             let source: Text = format!("192.0.2.{}:5060", agent % 250 + 1).into();
             let source = source.into();
-            (
-                Contact {
-                    uri: world::contact(agent, line).into(),
-                    flow,
-                    source,
-                    path: vec![],
-                    browser: flow.is_some(),
-                },
-                EXPIRES_S,
-            )
+            let (uri, browser) = (world::contact(agent, line).into(), flow.is_some());
+            (Contact { uri, flow, source, browser, ..Contact::default() }, EXPIRES_S)
         };
         let change = RegisterChange::Update((0..lines).map(contact).collect());
         self.send_register(agent, change);

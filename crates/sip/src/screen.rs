@@ -47,7 +47,7 @@ impl Default for Policy {
                 Method::Subscribe,
                 Method::Message,
             ],
-            extensions: &["100rel", "timer", "replaces", "path", "tdialog", "norefersub"],
+            extensions: &["100rel", "timer", "replaces", "path", "outbound", "tdialog", "norefersub"],
             events: &["dialog", "presence", "message-summary", "reg", "refer"],
             min_session_expires_s: 90,
         }

@@ -43,8 +43,8 @@ fn methods_and_their_needs() {
     check("REGISTER", "Contact: *\nExpires: 0\n", Some(200));
     check("REGISTER", "Contact: *\nExpires: 0\nContact: <sip:a@b>\n", Some(400));
     check("REGISTER", "Contact: <sip:a@b>, <sip:c@d>;q=0.1\nRequire: path\n", Some(200));
-    // Contacts are not told apart by their instance and reg-id: who insists on RFC 5626 must hear that.
-    check("REGISTER", "Contact: <sip:a@b>\nRequire: path, outbound\n", Some(420));
+    check("REGISTER", "Contact: <sip:a@b>\nRequire: path, outbound\n", Some(200));
+    check("REGISTER", "Contact: <sip:a@b>\nRequire: path, gruu\n", Some(420));
     check("INVITE", "Require: 100rel, precondition\n", Some(420));
     check("INVITE", "Accept:\n", Some(406));
     check("INVITE", "Accept: application/sdp;level=1\n", Some(200));

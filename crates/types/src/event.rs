@@ -242,6 +242,12 @@ pub struct Binding {
     /// It is a page in a browser.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub browser: bool,
+    /// What the telephone calls itself across its restarts and addresses (`+sip.instance`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Private<Text>>,
+    /// Which of the telephone's flows this is (RFC 5626): flows of one instance stand for each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reg_id: Option<u32>,
 }
 
 mod hex {

@@ -62,7 +62,7 @@ pub struct PageCall {
 }
 
 /// Where an outbound leg goes. `center` translates devices and routes into this.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// The SIP URI to ring.
     pub uri: Private<Text>,
@@ -77,6 +77,21 @@ pub struct Target {
     pub credentials: Option<(Text, Private<Text>)>,
     /// What a browser is told besides.
     pub page: Option<PageCall>,
+    /// The REGISTER that it is known by, so that it can be forgotten when it leads nowhere any more.
+    pub registered: Option<Registered>,
+    /// Other ways to the same telephone, the best first: tried one by one where this one fails (RFC 5626 section 7).
+    pub otherwise: Vec<Target>,
+}
+
+/// Which REGISTER bound a target. A later one of the same contact is another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// The device.
+    pub device: DeviceId,
+    /// The REGISTER's Call-ID.
+    pub call_id: Text,
+    /// The REGISTER's CSeq number.
+    pub cseq: u32,
 }
 
 /// How the caller is presented on an outbound leg.

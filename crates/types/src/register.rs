@@ -56,7 +56,7 @@ impl DigestChoice {
 }
 
 /// A contact to bind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contact {
     /// The URI.
     pub uri: Private<Text>,
@@ -68,6 +68,10 @@ pub struct Contact {
     pub path: Vec<Text>,
     /// It is a page in a browser, which may be loaded anew.
     pub browser: bool,
+    /// What the telephone calls itself across its restarts and addresses (`+sip.instance`).
+    pub instance: Option<Private<Text>>,
+    /// Which of the telephone's flows this is, where RFC 5626 is spoken; only with `instance`.
+    pub reg_id: Option<u32>,
 }
 
 /// Why a REGISTER changed nothing.

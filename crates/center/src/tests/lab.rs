@@ -267,7 +267,7 @@ impl Lab {
             format!("sip:{number}@desk{}", if loaded > 0 { loaded.to_string() } else { String::new() }).into();
         let flow = Some(number + 10_000 * connected);
         let source = "192.0.2.9:5060".into();
-        let contact = Contact { uri: uri.into(), flow, source, path: vec![], browser: page.is_some() };
+        let contact = Contact { uri: uri.into(), flow, source, browser: page.is_some(), ..Contact::default() };
         let change = RegisterChange::Update(vec![(contact, expires_s)]);
         let request = RegisterRequest { call_id: format!("r{loaded}").into(), cseq: self.cseq, change };
         self.center.register(self.now, T, device(number), &request).unwrap();

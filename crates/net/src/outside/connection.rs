@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use sip::flow::Flow;
 use sip::stream::{Frame, Framer, PONG};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
-use super::Shared;
+use super::{Out, Shared};
 
-/// A peer that says nothing at all for so long has gone; telephones send keep-alives every two minutes
-/// at most (RFC 5626 section 4.4.1).
+/// A peer that says nothing at all for so long has gone, where it has promised nothing shorter.
 const IDLE: Duration = Duration::from_secs(15 * 60);
+/// A promised keep-alive may be late by so much: TCP repeats what a bad line has lost.
+const GRACE: Duration = Duration::from_secs(15);
 /// A message that has begun must be whole within this, or somebody holds connections open with crumbs.
 const WHOLE_WITHIN: Duration = Duration::from_secs(32);
 /// A peer that takes no bytes for so long is given up: the transaction that they belong to is soon over.
@@ -22,7 +23,7 @@ const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 const READ: usize = 16 * 1024;
 
 /// Runs a connection to its end and tells it.
-pub(super) async fn run<S, T>(stream: S, flow: Flow, outbox: mpsc::Receiver<Bytes>, shared: Arc<Shared<T>>)
+pub(super) async fn run<S, T>(stream: S, flow: Flow, outbox: mpsc::Receiver<Out>, shared: Arc<Shared<T>>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: Send + 'static,
@@ -36,7 +37,7 @@ where
 async fn carry<S, T>(
     mut stream: S,
     flow: Flow,
-    mut outbox: mpsc::Receiver<Bytes>,
+    mut outbox: mpsc::Receiver<Out>,
     shared: &Shared<T>,
 ) -> std::io::Result<()>
 where
@@ -45,16 +46,20 @@ where
 {
     let mut framer = Framer::new();
     let mut room = vec![0; READ];
+    let (mut idle, mut heard) = (IDLE, Instant::now());
     loop {
-        let patience = if framer.is_waiting() { WHOLE_WITHIN } else { IDLE };
+        let patience = if framer.is_waiting() { WHOLE_WITHIN } else { idle };
         let most = framer.room().min(READ);
         tokio::select! {
             out = outbox.recv() => match out {
-                Some(bytes) => write(&mut stream, &bytes).await?,
+                Some(Out::Message(bytes)) => write(&mut stream, &bytes).await?,
+                Some(Out::Proven(None)) => {}
+                Some(Out::Proven(Some(every))) => idle = every + GRACE,
                 // The table has let go of this connection.
                 None => return Ok(()),
             },
             read = stream.read(&mut room[..most]) => {
+                heard = Instant::now();
                 let count = read?;
                 if count == 0 {
                     return Ok(());
@@ -64,7 +69,7 @@ where
                     return Ok(());
                 }
             }
-            () = tokio::time::sleep(patience) => return Err(std::io::ErrorKind::TimedOut.into()),
+            () = tokio::time::sleep_until(heard + patience) => return Err(std::io::ErrorKind::TimedOut.into()),
         }
     }
 }

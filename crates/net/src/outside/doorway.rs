@@ -2,14 +2,19 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use sip::flow::{Flow, Transport};
 use sip::stream::Frame;
 use sip::websocket;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
-use super::Shared;
+use super::{Out, Shared};
+
+/// Within this, somebody has to prove who it is on a line: a page registers as soon as its line stands, in two round trips.
+const PROVEN_WITHIN: Duration = Duration::from_secs(30);
 
 /// Lets connections in. Cheap to clone.
 pub struct Doorway<T> {
@@ -29,15 +34,17 @@ impl<T: Send + 'static> Doorway<T> {
         let local = SocketAddr::new(std::net::Ipv4Addr::UNSPECIFIED.into(), 0);
         let transport = if secure { Transport::Wss } else { Transport::Ws };
         let (flow, outbox) = self.shared.admit(transport, local, remote)?;
-        Some(Visit { flow, outbox, shared: self.shared.clone() })
+        Some(Visit { flow, outbox, shared: self.shared.clone(), until: Some(Instant::now() + PROVEN_WITHIN) })
     }
 }
 
 /// One such connection. Dropping it tells signalling that it has closed.
 pub struct Visit<T: Send + 'static> {
     flow: Flow,
-    outbox: mpsc::Receiver<Bytes>,
+    outbox: mpsc::Receiver<Out>,
     shared: Arc<Shared<T>>,
+    /// When it is closed unless somebody has proved who it is.
+    until: Option<Instant>,
 }
 
 impl<T: Send + 'static> Visit<T> {
@@ -52,9 +59,20 @@ impl<T: Send + 'static> Visit<T> {
         }
     }
 
-    /// The next message to send as one frame; none when the connection is to be closed. Cancel-safe.
+    /// The next message to send as one frame; none when the connection is to be closed, as that of a stranger is after
+    /// half a minute. Cancel-safe.
     pub async fn next(&mut self) -> Option<Bytes> {
-        self.outbox.recv().await
+        loop {
+            let out = match self.until {
+                None => self.outbox.recv().await,
+                Some(until) => tokio::time::timeout_at(until, self.outbox.recv()).await.ok().flatten(),
+            };
+            match out? {
+                Out::Message(bytes) => return Some(bytes),
+                // The web server asks by itself whether the browser is there.
+                Out::Proven(_) => self.until = None,
+            }
+        }
     }
 }
 

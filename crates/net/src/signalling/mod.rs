@@ -5,6 +5,7 @@
 //! bounded [`Post`].
 
 mod inbox;
+mod keep_alive;
 mod overload;
 mod pace;
 mod plane;
@@ -18,7 +19,7 @@ use media::engine::MediaEvent;
 use sip::flow::Flow;
 
 use crate::mind::Mind;
-use crate::ua::{Lookup, MediaPlane, UaConfig, UaStats};
+use crate::ua::{Lookup, MediaPlane, Proof, UaConfig, UaStats};
 
 pub use inbox::{Full, Post};
 pub use plane::PoolPlane;
@@ -61,6 +62,9 @@ pub trait Outside: Send {
     /// Sends over the connection of this flow, opening one where there is none. Never blocks; a
     /// failure comes back as [`Post::connection_lost`].
     fn send(&mut self, flow: Flow, bytes: Bytes);
+
+    /// Somebody has proved who it is on a connection.
+    fn prove(&mut self, proof: Proof);
 
     /// Resolves a name (RFC 3263); the answer comes back as [`Post::resolved`].
     fn look_up(&mut self, lookup: Lookup);

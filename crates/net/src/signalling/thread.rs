@@ -11,6 +11,7 @@ use sip::flow::{Flow, Transport};
 use types::Now;
 
 use super::inbox::inbox;
+use super::keep_alive;
 use super::overload::Overload;
 use super::pace::Pace;
 use super::udp::Udp;
@@ -159,11 +160,17 @@ impl<M: Mind> Turns<M> {
         let local = self.udp.local_address();
         let ua = &mut self.ua;
         let mut count = 0;
+        let mut answers = Vec::new();
         let full = self.udp.receive(|remote, bytes| {
             count += 1;
+            if keep_alive::is_stun(&bytes) {
+                answers.extend(keep_alive::answer(remote, &bytes).map(|answer| (remote, answer)));
+                return;
+            }
             let flow = Flow { transport: Transport::Udp, local, remote, conn: 0 };
             ua.handle_packet(now, flow, bytes);
         });
+        answers.into_iter().for_each(|(remote, answer)| self.udp.queue(remote, answer));
         (count, full)
     }
 
@@ -193,6 +200,9 @@ impl<M: Mind> Turns<M> {
     }
 
     fn send(&mut self) {
+        while let Some(proof) = self.ua.poll_proof() {
+            self.outside.prove(proof);
+        }
         while let Some(transmit) = self.ua.poll_transmit() {
             if transmit.flow.transport == Transport::Udp {
                 self.udp.queue(transmit.flow.remote, transmit.bytes);

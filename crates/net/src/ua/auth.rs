@@ -9,7 +9,7 @@ use types::register::DigestChoice;
 use types::{Now, TenantId, TrunkId};
 
 use super::guard::{Guard, Who};
-use super::{Ua, browser};
+use super::{Proof, Ua, browser};
 use crate::mind::{Admission, Claim, Credential, Mind};
 
 /// What a request has to prove, and to whom.
@@ -168,6 +168,9 @@ impl<M: Mind> Ua<M> {
             (Outcome::Granted, Some((credential, _))) if !self.auth.guard.shut_out(now.mono, ip, who) => {
                 self.auth.counts.granted += 1;
                 self.auth.guard.succeeded(now.mono, ip, who);
+                if flow.conn != 0 && self.proven.insert(flow.conn) {
+                    self.proofs.push_back(Proof { flow, heard_every: None });
+                }
                 Verdict::Device(credential, name)
             }
             (outcome, account) => {

@@ -14,7 +14,7 @@ pub(crate) const fn of_status(status: u16) -> Cause {
         486 | 600 => Cause::Busy,
         487 => Cause::Cancelled,
         603 | 607 => Cause::Declined,
-        503 => Cause::Unreachable,
+        430 | 503 => Cause::Unreachable,
         _ => Cause::PeerFailed,
     }
 }

@@ -42,10 +42,18 @@ impl<M: Mind> Ua<M> {
         if looping {
             return self.fail(now, id, Cause::PeerFailed, Some(483));
         }
+        self.take_way(now, id, target, caller);
+    }
+
+    /// Rings a target by the connection that it names, or at its address.
+    pub(super) fn ring_target(&mut self, now: Now, id: LegId, target: Target, caller: CallerId) {
         if let Some(conn) = target.flow {
             return match self.connections.get(&conn).copied() {
                 Some(flow) => self.invite(now, id, &[flow], &target, &caller),
-                None => self.fail(now, id, Cause::Unreachable, None),
+                None => {
+                    self.forget_way(now, id);
+                    self.fail(now, id, Cause::Unreachable, None);
+                }
             };
         }
         let first = target.next_hop.as_ref().or(target.routes.first());
@@ -92,30 +100,16 @@ impl<M: Mind> Ua<M> {
         let Some((flow, others, (identity, local))) = way else {
             return self.fail(now, id, Cause::Unreachable, None);
         };
-        let linked = self.legs.get(&id).and_then(|l| l.linked);
-        let opened = if browser::is_browsers(flow) {
-            self.open_browser(now, id)
-        } else {
-            let port = self.media.open(now, id, linked).ok();
-            let address = port.map(|port| self.media_address(local, port));
-            match (address, self.legs.get_mut(&id)) {
-                (Some(address), Some(leg)) => {
-                    leg.media_open = true;
-                    leg.caps.address = address;
-                    true
-                }
-                _ => false,
-            }
-        };
-        if !opened {
-            return self.fail(now, id, Cause::Overload, None);
+        if let Err(cause) = self.open_towards(now, id, flow, local) {
+            return self.fail(now, id, cause, None);
         }
+        let linked = self.legs.get(&id).and_then(|l| l.linked);
         let prefer = linked.and_then(|l| self.preferred_codec(l));
         let Some(leg) = self.legs.get_mut(&id) else { return };
         if let Some(codec) = prefer {
             codecs::prefer(&mut leg.caps, &codec);
         }
-        let hops = leg.hops;
+        let (hops, hurried) = (leg.hops, leg.ways.as_ref().is_some_and(|ways| ways.has_more()));
         let offer = leg.local.offer(&leg.caps).to_string();
         let from = from_header(caller, &identity);
         let credentials = target
@@ -132,6 +126,7 @@ impl<M: Mind> Ua<M> {
         let told = target.page.map(page_headers).unwrap_or_default();
         let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
         invite.headers = &told;
+        invite.hurried = hurried;
         match self.agent.invite(now, &invite) {
             Ok(call) => {
                 let (call_key, call_id) = match self.agent.dialog_id(call) {
@@ -148,6 +143,26 @@ impl<M: Mind> Ua<M> {
             }
             Err(_) => self.fail(now, id, Cause::Overload, None),
         }
+    }
+
+    /// Opens the media of an outbound leg, which another way to the same telephone may have done before.
+    fn open_towards(&mut self, now: Now, id: LegId, flow: Flow, local: SocketAddr) -> Result<(), Cause> {
+        let leg = self.legs.get(&id).ok_or(Cause::Internal)?;
+        if leg.media_open {
+            // What was opened for a browser speaks to nobody else.
+            let fits = leg.caps.ice.is_some() == browser::is_browsers(flow);
+            return if fits { Ok(()) } else { Err(Cause::Unreachable) };
+        }
+        if browser::is_browsers(flow) {
+            return if self.open_browser(now, id) { Ok(()) } else { Err(Cause::Overload) };
+        }
+        let port = self.media.open(now, id, leg.linked).map_err(|_| Cause::Overload)?;
+        let address = self.media_address(local, port);
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.media_open = true;
+            leg.caps.address = address;
+        }
+        Ok(())
     }
 
     /// The codec that the other side speaks, or the first one it offers.
@@ -175,7 +190,10 @@ impl<M: Mind> Ua<M> {
 
     /// An outbound leg that never got anywhere.
     pub(crate) fn fail(&mut self, now: Now, id: LegId, cause: Cause, status: Option<u16>) {
-        if self.legs.get(&id).is_some_and(|l| l.phase == Phase::Dialling) {
+        if !self.legs.get(&id).is_some_and(|l| l.phase == Phase::Dialling) {
+            return;
+        }
+        if cause != Cause::Unreachable || !self.take_next_way(now, id) {
             self.close(now, id, cause, status, false);
         }
     }

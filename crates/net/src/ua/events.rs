@@ -24,10 +24,12 @@ impl<M: Mind> Ua<M> {
             Event::Progress { call, status, sdp, .. } => self.on_progress(now, call, status, sdp.as_ref()),
             Event::Answered { call, sdp, .. } => self.on_answered(now, call, sdp),
             Event::Confirmed { call, answer } => self.on_confirmed(now, call, answer.as_deref()),
-            Event::Failed { call, status, .. } => {
+            Event::Failed { call, status, message } => {
                 if let Some(id) = self.leg_of(call) {
                     self.forget_call(now, id);
-                    self.close(now, id, cause::of_status(status), Some(status), true);
+                    if !self.goes_another_way(now, id, status, message.is_some()) {
+                        self.close(now, id, cause::of_status(status), Some(status), true);
+                    }
                 }
             }
             Event::Cancelled { call, message } => {

@@ -9,6 +9,7 @@ use sip::agent::{CallHandle, RequestHandle, SubscriptionHandle};
 use types::{Cause, LegId, Mono, RecordingId};
 
 use super::codecs;
+use super::ways::Ways;
 use crate::media::browser_media;
 
 /// What a request of our own may take (RFC 3261 section 8.1.1.6).
@@ -76,6 +77,8 @@ pub(crate) struct Leg {
     /// The recording that it has a track of, and when that began.
     pub(crate) recording: Option<(RecordingId, Mono)>,
     pub(crate) end: Option<End>,
+    /// How a registered telephone is reached, and how else it could be.
+    pub(crate) ways: Option<Box<Ways>>,
 }
 
 impl Leg {
@@ -102,6 +105,7 @@ impl Leg {
             linked: None,
             recording: None,
             end: None,
+            ways: None,
         }
     }
 

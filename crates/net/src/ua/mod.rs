@@ -16,9 +16,12 @@ mod guard;
 mod leg;
 mod media_events;
 mod register;
+#[cfg(test)]
+pub(crate) mod tests;
 mod trace;
+mod ways;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -123,6 +126,15 @@ pub struct Lookup {
     pub uri: Private<String>,
 }
 
+/// Somebody has proved who it is on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The connection.
+    pub flow: Flow,
+    /// It has promised to be heard at least this often (Flow-Timer of RFC 5626).
+    pub heard_every: Option<Duration>,
+}
+
 /// The user agent of a node.
 pub struct Ua<M: Mind> {
     pub(crate) config: UaConfig,
@@ -146,6 +158,9 @@ pub struct Ua<M: Mind> {
     media_due: Option<Mono>,
     /// Calls of the process before, whose far sides are yet to be told that they are over.
     left: Goodbyes,
+    /// Connections on which somebody has proved who it is.
+    proven: HashSet<u64>,
+    proofs: VecDeque<Proof>,
 }
 
 impl<M: Mind> Ua<M> {
@@ -170,6 +185,8 @@ impl<M: Mind> Ua<M> {
             traffic: Traffic::default(),
             media_due: None,
             left: Goodbyes::default(),
+            proven: HashSet::new(),
+            proofs: VecDeque::new(),
         }
     }
 
@@ -198,6 +215,7 @@ impl<M: Mind> Ua<M> {
     /// A connection has closed, or could not be opened.
     pub fn connection_lost(&mut self, now: Now, flow: Flow) {
         self.connections.remove(&flow.conn);
+        self.proven.remove(&flow.conn);
         self.agent.transport_error(now, flow);
         if flow.conn != 0 {
             self.mind.flow_closed(now, flow.conn);
@@ -240,6 +258,11 @@ impl<M: Mind> Ua<M> {
     /// The next message to send; only after [`Ua::commit`].
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
         self.transmits.pop_front()
+    }
+
+    /// The next proof on a connection.
+    pub fn poll_proof(&mut self) -> Option<Proof> {
+        self.proofs.pop_front()
     }
 
     /// The next name to resolve; answered by [`Ua::resolved`].

@@ -1,20 +1,24 @@
 //! REGISTER: who is where.
 
+use std::time::Duration;
+
 use sip::agent::RequestHandle;
-use sip::flow::Flow;
+use sip::flow::{Flow, Transport};
 use sip::header::HeaderName;
 use sip::header::name_addr::is_star;
 use sip::message::Message;
-use types::Now;
 use types::event::Binding;
 use types::leg::Text;
 use types::register::{Contact, RegisterChange, RegisterRejected, RegisterRequest};
+use types::{Now, Private};
 
 use super::auth::Verdict;
 use super::events::auth_header;
-use super::{Ua, browser};
+use super::{Proof, Ua, browser};
 use crate::mind::Mind;
 
+/// The option tag of RFC 5626.
+const OUTBOUND: &str = "outbound";
 /// Shortest registration, seconds: telephones behind NAT refresh this often; less is a flood.
 const MIN_EXPIRES_S: u32 = 30;
 /// Longest: a telephone that lost power counts as reachable for no longer.
@@ -25,11 +29,18 @@ const DEFAULT_EXPIRES_S: u32 = 600;
 /// Proxies between a telephone and us: an edge, a balancer, a branch. Each costs every call to it a Route header.
 const MAX_PATH: usize = 8;
 
+/// How often a telephone that speaks RFC 5626 has to be heard, seconds (Flow-Timer, section 9). Over UDP its keep-alives
+/// also hold its router's mapping, which routers forget after half a minute; over a stream they only show that it stands.
+const UDP_FLOW_TIMER_S: u16 = 28;
+/// See [`UDP_FLOW_TIMER_S`].
+const STREAM_FLOW_TIMER_S: u16 = 120;
+
 /// Why a REGISTER's contacts can't be taken.
 enum Bad {
     Malformed,
     LongPath,
     TooBrief,
+    FirstHop,
 }
 
 impl<M: Mind> Ua<M> {
@@ -61,6 +72,10 @@ impl<M: Mind> Ua<M> {
                 let _ = self.agent.respond(now, request, 400, "Path Too Long", &[], None);
                 return;
             }
+            Err(Bad::FirstHop) => {
+                let _ = self.agent.respond(now, request, 439, "", &[], None);
+                return;
+            }
             Err(Bad::TooBrief) => {
                 let least = MIN_EXPIRES_S.to_string();
                 let _ = self.agent.respond(now, request, 423, "", &[("Min-Expires", &least)], None);
@@ -70,7 +85,10 @@ impl<M: Mind> Ua<M> {
         let cseq = message.cseq().map_or(0, |c| c.number);
         let register = RegisterRequest { call_id: Text::from(message.call_id()), cseq, change };
         match self.mind.register(now, device, &register) {
-            Ok(bindings) => self.confirm_registration(now, request, message, &bindings),
+            Ok(bindings) => {
+                let kept = keeps_flow(&register.change).then_some(flow);
+                self.confirm_registration(now, request, message, &bindings, kept);
+            }
             Err(RegisterRejected::OutOfOrder) => {
                 let _ = self.agent.respond(now, request, 500, "", &[("Retry-After", "1")], None);
             }
@@ -80,17 +98,79 @@ impl<M: Mind> Ua<M> {
         }
     }
 
-    /// Names what is bound, and the way that calls to it will take (RFC 3327 section 5.3).
-    fn confirm_registration(&mut self, now: Now, request: RequestHandle, message: &Message, bindings: &[Binding]) {
-        let contacts: Vec<String> = bindings
-            .iter()
-            .map(|b| format!("<{}>;expires={}", b.uri.reveal(), b.expires.ms_since(now.wall).div_ceil(1000)))
-            .collect();
+    /// Names what is bound, and the way that calls to it will take (RFC 3327 section 5.3). `kept`: the flow by which calls
+    /// to what was bound go out, where the telephone wants it so (RFC 5626).
+    fn confirm_registration(
+        &mut self,
+        now: Now,
+        request: RequestHandle,
+        message: &Message,
+        bindings: &[Binding],
+        kept: Option<Flow>,
+    ) {
+        let contacts: Vec<String> = bindings.iter().map(|binding| contact_line(now, binding)).collect();
         let contacts = contacts.iter().map(|c| ("Contact", c.as_str()));
         let path = message.headers(HeaderName::Path).filter_map(|p| std::str::from_utf8(p).ok()).map(|p| ("Path", p));
-        let fields: Vec<(&str, &str)> = contacts.chain(path).collect();
+        let mut fields: Vec<(&str, &str)> = contacts.chain(path).collect();
+        let timer_s = kept.filter(|_| is_direct(message)).and_then(|flow| flow_timer_s(flow.transport));
+        let timer = timer_s.map(|seconds| seconds.to_string());
+        if kept.is_some() {
+            fields.push(("Require", OUTBOUND));
+        }
+        fields.extend(timer.as_deref().map(|seconds| ("Flow-Timer", seconds)));
+        if let (Some(flow), Some(seconds)) = (kept.filter(|flow| flow.conn != 0), timer_s) {
+            self.proofs.push_back(Proof { flow, heard_every: Some(Duration::from_secs(seconds.into())) });
+        }
         let _ = self.agent.respond(now, request, 200, "", &fields, None);
     }
+}
+
+fn contact_line(now: Now, binding: &Binding) -> String {
+    let mut line = format!("<{}>", binding.uri.reveal());
+    if let Some(instance) = &binding.instance {
+        line += &format!(";+sip.instance=\"{}\"", instance.reveal());
+    }
+    if let Some(reg_id) = binding.reg_id {
+        line += &format!(";reg-id={reg_id}");
+    }
+    line + &format!(";expires={}", binding.expires.ms_since(now.wall).div_ceil(1000))
+}
+
+/// How often a telephone is to be heard. A browser's web server asks by itself whether it is there.
+const fn flow_timer_s(transport: Transport) -> Option<u16> {
+    match transport {
+        Transport::Udp => Some(UDP_FLOW_TIMER_S),
+        Transport::Tcp | Transport::Tls => Some(STREAM_FLOW_TIMER_S),
+        Transport::Ws | Transport::Wss => None,
+    }
+}
+
+/// Whether a REGISTER binds a flow of RFC 5626.
+fn keeps_flow(change: &RegisterChange) -> bool {
+    match change {
+        RegisterChange::Update(contacts) => contacts.iter().any(|(contact, s)| contact.reg_id.is_some() && *s > 0),
+        RegisterChange::Query | RegisterChange::Clear => false,
+    }
+}
+
+/// Whether it came from the telephone itself, not by a proxy.
+fn is_direct(message: &Message) -> bool {
+    message.vias().take(2).count() == 1
+}
+
+/// Whether flows are kept as RFC 5626 says (section 6): the telephone speaks it, and so does the first proxy that it meets,
+/// whose Path is the last one.
+///
+/// # Errors
+/// The telephone insists, and the proxy knows nothing of it. One that does not is bound without it.
+fn speaks_outbound(message: &Message) -> Result<bool, Bad> {
+    let insists = message.lists(HeaderName::Require, OUTBOUND);
+    if !insists && !message.lists(HeaderName::Supported, OUTBOUND) {
+        return Ok(false);
+    }
+    let edge = message.addresses(HeaderName::Path).last();
+    let kept = is_direct(message) || edge.is_some_and(|path| path.is_ok_and(|path| path.uri.params().has("ob")));
+    if insists && !kept { Err(Bad::FirstHop) } else { Ok(kept) }
 }
 
 fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Bad> {
@@ -112,6 +192,7 @@ fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Bad> {
         return Err(Bad::LongPath);
     }
     let mut contacts = Vec::new();
+    let outbound = speaks_outbound(message)?;
     for contact in message.addresses(HeaderName::Contact) {
         let contact = contact.map_err(|_| Bad::Malformed)?;
         let wanted = contact.expires().or(expires).unwrap_or(DEFAULT_EXPIRES_S);
@@ -124,8 +205,15 @@ fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Bad> {
             source: flow.remote.to_string().as_str().into(),
             path: path.clone(),
             browser: browser::is_browsers(flow),
+            instance: contact.instance().map(|name| Private::new(name.into())),
+            reg_id: contact.reg_id().filter(|_| outbound && contact.instance().is_some()),
         };
         contacts.push((binding, wanted.min(MAX_EXPIRES_S)));
+    }
+    // One flow cannot lead to two places (RFC 5626 section 6).
+    let bound = contacts.iter().filter(|(_, expires_s)| *expires_s > 0).count();
+    if bound > 1 && contacts.iter().any(|(contact, _)| contact.reg_id.is_some()) {
+        return Err(Bad::Malformed);
     }
     Ok(RegisterChange::Update(contacts))
 }

@@ -70,6 +70,8 @@ pub(super) struct Calling {
     pub(super) offered: bool,
     /// Where else the INVITE can go, the best last.
     pub(super) others: Vec<Flow>,
+    /// The driver has another way for when this INVITE gets no word.
+    pub(super) hurried: bool,
 }
 
 /// An unanswered INVITE of the peer's.

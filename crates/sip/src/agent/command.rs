@@ -61,6 +61,9 @@ pub struct Invite<'a> {
     /// Where it goes when that place says nothing, can't be reached, or answers 503: the other places that the resolver
     /// found, the best first (RFC 3263 section 4.3).
     pub alternatives: &'a [Flow],
+    /// The driver knows of another way: the last of these places, too, gets only [`crate::agent::TimerConfig`]'s
+    /// `fail_over_after` for its first word.
+    pub hurried: bool,
     /// Request-URI, e.g. `sip:1001@198.51.100.7:5060`.
     pub target: &'a str,
     /// From without its tag, e.g. `"Front desk" <sip:95000@example.com>`.
@@ -93,6 +96,7 @@ impl<'a> Invite<'a> {
         Self {
             flow,
             alternatives: &[],
+            hurried: false,
             target,
             from,
             to: None,

@@ -58,10 +58,10 @@ impl Agent {
         true
     }
 
-    /// Bounds the wait for a place's first word, as long as there is another.
+    /// Bounds the wait for a place's first word, as long as there is another or the driver knows one.
     pub(super) fn hurry_if_others(&mut self, now: Now, call: CallHandle) {
         let Some(calling) = self.calls.get_mut(call).and_then(Call::calling) else { return };
-        if !calling.others.is_empty() {
+        if calling.hurried || !calling.others.is_empty() {
             let client = calling.client;
             self.tx.hurry(client, now.mono + self.config.timers.fail_over_after);
         }

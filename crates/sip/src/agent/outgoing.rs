@@ -56,6 +56,7 @@ impl Agent {
             next_fork: 0,
             offered: invite.body.is_some(),
             others: invite.alternatives.iter().rev().copied().collect(),
+            hurried: invite.hurried,
         }));
         let mut call = Call::new(end, true, stage);
         call.want_timer = invite.session_timer;
@@ -298,6 +299,7 @@ impl Agent {
         };
         let Some(calling) = leg.calling() else { return };
         let cancelled = calling.cancel != Cancel::No;
+        let given_up = cancelled || calling.hurried;
         match message {
             Some(message) if status < 300 && cancelled => {
                 self.end_fork(now, call, message, flow);
@@ -308,7 +310,7 @@ impl Agent {
             Some(message) if !cancelled && self.invite_again(now, call, client, status, message) => {}
             _ if !cancelled && self.fail_over(now, call, client, status, message) => {}
             _ => {
-                if message.is_none() && cancelled {
+                if message.is_none() && given_up {
                     self.tx.expect_stray(now.mono, client, call);
                 }
                 let status = if message.is_none() && cancelled { 487 } else { status };

@@ -8,6 +8,9 @@ use crate::params::{Params, unquote};
 use crate::scan::{Cursor, is_white, number, text, trim};
 use crate::uri::Uri;
 
+/// The longest name of a telephone that is kept: a URN of a UUID has 45 bytes, one of an IMEI fewer.
+const MAX_INSTANCE_BYTES: usize = 128;
+
 /// A name, a URI and header parameters.
 #[derive(Clone, Copy)]
 pub struct NameAddr<'a> {
@@ -79,6 +82,22 @@ impl<'a> NameAddr<'a> {
     /// (RFC 4475 section 3.1.2.4 lets a registrar take its default).
     pub fn expires(&self) -> Option<u32> {
         self.params.find("expires").flatten().and_then(|value| number(value).ok())
+    }
+
+    /// What a Contact's telephone calls itself, wherever it is (`+sip.instance` of RFC 5626): mostly `<urn:uuid:…>`.
+    /// A name that does not fit into quotes as it is, or is over long, counts as absent.
+    pub fn instance(&self) -> Option<&'a str> {
+        let quoted = self.params.get("+sip.instance")?;
+        let name = quoted.strip_prefix('"')?.strip_suffix('"')?;
+        let is_plain = name.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
+        (is_plain && (1..=MAX_INSTANCE_BYTES).contains(&name.len())).then_some(name)
+    }
+
+    /// The `reg-id` parameter of a Contact: which of its telephone's flows it is (RFC 5626 section 4.2). One that is not
+    /// from 1 to 2^31 - 1 counts as absent.
+    pub fn reg_id(&self) -> Option<u32> {
+        let reg_id = self.params.find("reg-id").flatten().and_then(|value| number(value).ok())?;
+        (1..=i32::MAX.unsigned_abs()).contains(&reg_id).then_some(reg_id)
     }
 
     /// The `q` parameter in thousandths; 1000 when it is absent or broken.
@@ -205,6 +224,21 @@ mod tests {
             "<>",
         ] {
             assert!(NameAddr::parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn flows_of_a_telephone() {
+        for (params, instance, reg_id) in [
+            (";reg-id=1;+sip.instance=\"<urn:uuid:0-1>\"", Some("<urn:uuid:0-1>"), Some(1)),
+            (";+SIP.Instance=\"<urn:uuid:0-1>\";Reg-ID=2147483647", Some("<urn:uuid:0-1>"), Some(2_147_483_647)),
+            (";reg-id=0;+sip.instance=<urn:uuid:0-1>", None, None),
+            (";reg-id=2147483648;+sip.instance=\"\"", None, None),
+            (";reg-id;+sip.instance=\"a\\\"b\"", None, None),
+        ] {
+            let raw = format!("<sip:a@b>{params}");
+            let Ok(address) = NameAddr::parse(raw.as_bytes()) else { continue };
+            assert_eq!((address.instance(), address.reg_id()), (instance, reg_id), "{params}");
         }
     }
 

@@ -6,11 +6,10 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use bytes::Bytes;
-use media::engine::MediaCommand;
 use sip::flow::{Flow, Transport};
 use tokio::runtime::Runtime;
 use types::event::Binding;
-use types::leg::{CallerId, Target, Text};
+use types::leg::{CallerId, Registered, Target, Text};
 use types::register::{RegisterRejected, RegisterRequest};
 use types::{Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId};
 
@@ -19,7 +18,8 @@ use crate::mind::{Admission, Claim, Credential, Mind, Way};
 use crate::outside::names::Names;
 use crate::outside::{Connections, Listen};
 use crate::signalling::{Outside, Post, Signalling, SignallingConfig};
-use crate::ua::{Lookup, MediaPlane, NoPort, UaConfig};
+use crate::ua::tests::lab::Silence;
+use crate::ua::{Lookup, Proof, UaConfig};
 
 const LEG: LegId = LegId(7);
 
@@ -70,24 +70,11 @@ impl Mind for Obeying {
 
     fn flow_closed(&mut self, _: Now, _: u64) {}
 
+    fn flow_failed(&mut self, _: Now, _: &Private<Text>, _: &Registered) {}
+
     fn on_message(&mut self, _: Now, _: LegId, _: Way, _: Transport, _: SocketAddr, _: &[u8]) {}
 
     fn save_dialog(&mut self, _: Now, _: LegId, _: Option<&[u8]>) {}
-}
-
-/// Nobody listens to the audio.
-struct Silence;
-
-impl MediaPlane for Silence {
-    fn open(&mut self, _: Now, _: LegId, _: Option<LegId>) -> Result<u16, NoPort> {
-        Ok(40_000)
-    }
-
-    fn command(&mut self, _: MediaCommand) {}
-
-    fn flush(&mut self, _: Mono) -> Option<Mono> {
-        None
-    }
 }
 
 /// The real connections, with word of each name that was resolved.
@@ -99,6 +86,10 @@ struct Watched {
 impl Outside for Watched {
     fn send(&mut self, flow: Flow, bytes: Bytes) {
         self.connections.send(flow, bytes);
+    }
+
+    fn prove(&mut self, proof: Proof) {
+        self.connections.prove(proof);
     }
 
     fn look_up(&mut self, lookup: Lookup) {
@@ -159,11 +150,8 @@ impl Caller {
     pub(super) fn dial(&self, uri: &str, routes: &[&str]) {
         let target = Target {
             uri: Private::new(Text::from(uri)),
-            flow: None,
-            next_hop: None,
             routes: routes.iter().map(|route| Text::from(*route)).collect(),
-            credentials: None,
-            page: None,
+            ..Target::default()
         };
         let caller = CallerId { number: Private::new("13800000001".into()), ..CallerId::default() };
         let dial = LegCommand::Dial { leg: LEG, tenant: TenantId(1), target, caller, on_behalf_of: None };

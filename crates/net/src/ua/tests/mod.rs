@@ -1,0 +1,5 @@
+//! The user agent without sockets: what comes in, what goes out, and what its mind is told.
+
+mod flows;
+pub(crate) mod lab;
+mod passwords;
