@@ -14,7 +14,7 @@ MODULES = "/usr/lib/baresip/modules"
 class Baresip:
     """One baresip, steered by its ctrl_tcp module."""
 
-    def __init__(self, test, user, secret=None, tone=500, codec="PCMA/8000/1", auto=True):
+    def __init__(self, test, user, secret=None, tone=500, codec="PCMA/8000/1", auto=True, account=""):
         self.user, self.server = user, test.server.sip
         self.folder = test.folder / f"baresip-{user}"
         self.folder.mkdir()
@@ -32,7 +32,7 @@ class Baresip:
         login = f";auth_user={user};auth_pass={secret};regint=300" if secret else ";regint=0"
         answer = "auto" if auto else "manual"
         host = "%s:%d" % self.server
-        (self.folder / "accounts").write_text(f"<sip:{user}@{host}>{login};answermode={answer};audio_codecs={codec}\n")
+        (self.folder / "accounts").write_text(f"<sip:{user}@{host}>{login}{account};answermode={answer};audio_codecs={codec}\n")
         (self.folder / "contacts").write_text("")
         self.process = test.run("baresip", "-f", self.folder, "-v")
         self.events = []
@@ -43,6 +43,15 @@ class Baresip:
             # Its event may have come before anybody listened.
             until(lambda: "200 OK" in self.process.log.read_text(errors="replace"), 10,
                   lambda: f"baresip's registration: {self.process.log.read_text(errors='replace')[-1500:]}")
+
+    def wait_registered(self, flows, timeout=10):
+        """Waits until so many flows of its own (RFC 5626) have been registered, first ones and renewed ones."""
+
+        def confirmed():
+            log = self.process.log.read_text(errors="replace")
+            return len(re.findall(r"\{\d/TCP/v4\} 200 OK", log)) >= flows
+
+        until(confirmed, timeout, lambda: f"{flows} registrations: {self.process.log.read_text(errors='replace')[-1500:]}")
 
     def _connect(self, port):
         try:
