@@ -3,6 +3,8 @@
 use types::leg::{CallerId, Target};
 use types::{Cause, LegCommand, LegId, Mono, TenantId};
 
+use crate::room::Watch;
+
 /// Targets that are rung at once: an agent has a handful of devices, and each costs a leg.
 pub const MAX_FORKS: usize = 16;
 
@@ -20,16 +22,31 @@ pub struct Dial {
 }
 
 impl Dial {
-    pub(crate) fn into_command(self, customer: LegId) -> LegCommand {
+    pub(crate) fn into_command(self, on_behalf_of: Option<LegId>) -> LegCommand {
         let Self { leg, tenant, target, caller } = self;
-        LegCommand::Dial { leg, tenant, target, caller, on_behalf_of: Some(customer) }
+        LegCommand::Dial { leg, tenant, target, caller, on_behalf_of }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
+    /// For the customer.
     Reach,
+    /// For the customer, as `by` has asked.
     Transfer { by: LegId },
+    /// The agent whose own call this is.
+    Originate,
+    /// For the partner.
+    Consult,
+    /// Somebody who is to watch a party.
+    Watch { of: LegId, mode: Watch },
+}
+
+impl Purpose {
+    /// Whether it decides where the customer is; of these there is one at a time.
+    pub(crate) const fn is_main(self) -> bool {
+        matches!(self, Self::Reach | Self::Transfer { .. } | Self::Originate)
+    }
 }
 
 #[derive(Debug)]

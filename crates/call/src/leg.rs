@@ -28,10 +28,12 @@ pub struct Leg {
     pub phase: Phase,
     /// Its far end has put us on hold.
     pub holds: bool,
+    /// Its voice is passed on to nobody.
+    pub muted: bool,
 }
 
 impl Leg {
     pub(crate) const fn new(id: LegId, phase: Phase) -> Self {
-        Self { id, phase, holds: false }
+        Self { id, phase, holds: false, muted: false }
     }
 }

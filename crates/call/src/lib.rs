@@ -6,7 +6,11 @@
 //! comes exactly once, when the last leg has ended.
 
 mod attempt;
+mod consult;
+mod happened;
 mod leg;
+mod reports;
+mod room;
 #[cfg(test)]
 mod tests;
 
@@ -14,107 +18,30 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use types::leg::{Connection, TransferProgress};
-use types::{Cause, LegCommand, LegEvent, LegId, Mono, Now};
+use types::{Cause, LegCommand, LegId, Mono, Now};
 
 use attempt::{Attempt, Purpose};
 pub use attempt::{Dial, MAX_FORKS};
+use consult::Consult;
+pub use happened::Happened;
 pub use leg::{Leg, Phase};
-
-/// What a call tells the contact centre.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Happened {
-    /// The attempt rings somewhere, for the first time; told again when the customer begins to hear
-    /// the far end's own announcement.
-    Ringing {
-        /// The leg that rings.
-        leg: LegId,
-        /// The customer hears the far end already, so it needs no ringback.
-        heard: bool,
-    },
-    /// The attempt was answered by this leg; it is not connected yet.
-    Reached {
-        /// The leg.
-        leg: LegId,
-    },
-    /// Nobody answered the attempt.
-    AttemptFailed {
-        /// The most telling reason of all that were tried.
-        cause: Cause,
-        /// The SIP status that came with it.
-        status: Option<u16>,
-        /// It has rung somewhere.
-        rang: bool,
-    },
-    /// The party that talked with the customer has gone; the customer is still there.
-    PartnerLeft {
-        /// The leg that left.
-        leg: LegId,
-        /// Why.
-        cause: Cause,
-        /// Whether it hung up itself.
-        by_peer: bool,
-    },
-    /// The customer has gone. Every other leg is being ended.
-    CustomerLeft {
-        /// Why.
-        cause: Cause,
-        /// Whether the customer hung up.
-        by_peer: bool,
-    },
-    /// One side has put the other on hold, or taken it back.
-    Held {
-        /// Who holds.
-        by: LegId,
-        /// Held, or taken back.
-        held: bool,
-    },
-    /// A talking party asks for a transfer.
-    TransferAsked {
-        /// Who asks.
-        by: LegId,
-        /// To which number or user.
-        target: types::Private<types::leg::Text>,
-        /// The leg to take over, for an attended transfer.
-        replaces: Option<LegId>,
-    },
-    /// A transfer has succeeded: the new party talks with the customer.
-    Transferred {
-        /// Who asked for it; its leg is being ended.
-        by: LegId,
-        /// Who talks now.
-        to: LegId,
-    },
-    /// Nobody answered where a transfer leads to. Whoever knows another way begins the transfer anew
-    /// on behalf of the same party; else it has to be told by [`Call::fail_transfer`].
-    TransferUnreached {
-        /// Who asked for it.
-        by: LegId,
-        /// The most telling reason of all that were tried.
-        cause: Cause,
-        /// The SIP status that came with it.
-        status: Option<u16>,
-        /// It has rung somewhere.
-        rang: bool,
-    },
-    /// A transfer has failed; the customer is back with the party that asked, or `stranded` when
-    /// that party has already gone.
-    TransferFailed {
-        /// Why.
-        cause: Cause,
-        /// Nobody is left to talk with the customer.
-        stranded: bool,
-    },
-    /// The last leg has ended.
-    Over,
-}
+pub use room::{MAX_MEMBERS, MAX_WATCHERS, Watch, Watcher};
 
 /// One call.
 #[derive(Debug)]
 pub struct Call {
     customer: LegId,
     legs: Vec<Leg>,
-    attempt: Option<Attempt>,
+    /// At most one to reach somebody for the customer, one for the partner, and one for each who wants to watch.
+    attempts: Vec<Attempt>,
     partner: Option<LegId>,
+    consult: Option<Consult>,
+    members: Vec<LegId>,
+    watchers: Vec<Watcher>,
+    stepped_out: bool,
+    outlives_customer: bool,
+    /// What each leg was told to hear last, while the customer talks with somebody.
+    wired: Vec<(LegId, Connection)>,
     over: bool,
     commands: VecDeque<LegCommand>,
     happened: VecDeque<Happened>,
@@ -123,11 +50,31 @@ pub struct Call {
 impl Call {
     /// A call that came in on this leg.
     pub fn incoming(customer: LegId) -> Self {
+        let mut call = Self::empty(customer);
+        call.legs.push(Leg::new(customer, Phase::Offered));
+        call
+    }
+
+    /// A call that an agent makes by order: its own telephones ring first, and the one that answers is this call's
+    /// customer. There is at least one of them.
+    pub fn outgoing(now: Now, dials: Vec<Dial>, ring_for: Duration) -> Self {
+        let mut call = Self::empty(dials.first().map_or(LegId(0), |d| d.leg));
+        call.begin(now, dials, ring_for, Purpose::Originate);
+        call
+    }
+
+    const fn empty(customer: LegId) -> Self {
         Self {
             customer,
-            legs: vec![Leg::new(customer, Phase::Offered)],
-            attempt: None,
+            legs: Vec::new(),
+            attempts: Vec::new(),
             partner: None,
+            consult: None,
+            members: Vec::new(),
+            watchers: Vec::new(),
+            stepped_out: false,
+            outlives_customer: false,
+            wired: Vec::new(),
             over: false,
             commands: VecDeque::new(),
             happened: VecDeque::new(),
@@ -159,9 +106,9 @@ impl Call {
         self.leg(self.customer).is_some_and(|l| l.phase == Phase::Up)
     }
 
-    /// Whether an attempt is under way.
-    pub const fn is_attempting(&self) -> bool {
-        self.attempt.is_some()
+    /// Whether somebody is being rung for the customer.
+    pub fn is_attempting(&self) -> bool {
+        self.attempts.iter().any(|a| a.purpose.is_main())
     }
 
     /// The next command for a leg.
@@ -176,13 +123,13 @@ impl Call {
 
     /// When [`Call::handle_timeout`] wants to be called.
     pub fn poll_timeout(&self) -> Option<Mono> {
-        self.attempt.as_ref().map(|a| a.deadline)
+        self.attempts.iter().map(|a| a.deadline).min()
     }
 
-    /// The attempt's time is up.
+    /// An attempt's time is up.
     pub fn handle_timeout(&mut self, now: Now) {
-        if self.attempt.as_ref().is_some_and(|a| a.deadline <= now.mono) {
-            self.fail_attempt(Cause::NoAnswer, None);
+        while let Some(at) = self.attempts.iter().position(|a| a.deadline <= now.mono) {
+            self.fail_attempt(at, Cause::NoAnswer, None);
         }
     }
 
@@ -224,19 +171,33 @@ impl Call {
     pub fn fail_transfer(&mut self, by: LegId, cause: Cause) {
         self.progress(by, TransferProgress::Failed(cause));
         let stranded = self.partner.is_none();
-        if let Some(partner) = self.partner {
-            let to = Connection::Bridge(partner);
-            self.commands.push_back(LegCommand::Connect { leg: self.customer, to });
-        }
+        self.forget_wiring_of(self.customer);
+        self.rewire();
         self.happened.push_back(Happened::TransferFailed { cause, stranded });
     }
 
-    /// Gives up an attempt without a word about it.
+    /// Rings somebody who is to watch a party, `Barge` and all.
+    pub fn ring_watcher(&mut self, now: Now, of: LegId, mode: Watch, dials: Vec<Dial>, ring_for: Duration) {
+        self.begin(now, dials, ring_for, Purpose::Watch { of, mode });
+    }
+
+    /// Gives up ringing somebody for the customer without a word about it.
     pub fn cancel_attempt(&mut self, cause: Cause) {
-        if let Some(attempt) = self.attempt.take() {
-            for leg in attempt.legs {
-                self.hang_up(leg, cause);
-            }
+        if let Some(at) = self.attempts.iter().position(|a| a.purpose.is_main()) {
+            self.call_off(at, cause);
+        }
+    }
+
+    /// Whoever is rung by this leg is rung no more, as if it had refused. Whether it was rung.
+    pub fn decline(&mut self, leg: LegId) -> bool {
+        let Some(at) = self.attempts.iter().position(|a| a.legs.contains(&leg)) else { return false };
+        self.fail_attempt(at, Cause::Declined, None);
+        true
+    }
+
+    pub(crate) fn call_off(&mut self, at: usize, cause: Cause) {
+        for leg in self.attempts.swap_remove(at).legs {
+            self.hang_up(leg, cause);
         }
     }
 
@@ -246,16 +207,42 @@ impl Call {
         if self.leg(leg).is_none_or(|l| l.phase != Phase::Up) {
             return;
         }
+        self.drop_consult(Cause::Cancelled);
+        self.leave_room(leg);
+        self.stepped_out = false;
         if let Some(old) = self.partner.replace(leg).filter(|old| *old != leg) {
             self.hang_up(old, Cause::Transferred);
+            self.aim_watchers(old);
         }
         self.answer();
-        self.commands.push_back(LegCommand::Connect { leg: self.customer, to: Connection::Bridge(leg) });
+        self.forget_wiring_of(self.customer);
+        self.rewire();
+    }
+
+    /// Whoever watched one that has gone watches the partner from now on; where there is none, it is let go.
+    pub(crate) fn aim_watchers(&mut self, gone: LegId) {
+        match self.partner {
+            Some(partner) => self.watchers.iter_mut().filter(|w| w.of == gone).for_each(|w| w.of = partner),
+            None => self.end_watching(Cause::OtherLeft),
+        }
+    }
+
+    /// Nobody watches any more.
+    pub(crate) fn end_watching(&mut self, cause: Cause) {
+        while let Some(at) = self.attempts.iter().position(|a| matches!(a.purpose, Purpose::Watch { .. })) {
+            self.call_off(at, cause);
+        }
+        for watcher in std::mem::take(&mut self.watchers) {
+            self.hang_up(watcher.leg, cause);
+        }
     }
 
     /// Customer and partner change places: the one that called in serves the other from now on.
     /// Whether there was a partner to change with.
     pub fn swap(&mut self) -> bool {
+        if self.consult.is_some() || self.stepped_out {
+            return false;
+        }
         let Some(partner) = self.partner else { return false };
         self.partner = Some(std::mem::replace(&mut self.customer, partner));
         true
@@ -272,8 +259,12 @@ impl Call {
     pub fn release(&mut self, id: LegId) -> Option<Leg> {
         let at = self.legs.iter().position(|l| l.id == id && l.phase == Phase::Up)?;
         let leg = self.legs.remove(at);
+        self.leave_room(id);
         if self.partner == Some(id) {
             self.partner = None;
+            if !self.succeed(id) {
+                self.end_watching(Cause::OtherLeft);
+            }
         }
         if id == self.customer {
             self.end_all(Cause::Transferred);
@@ -282,19 +273,35 @@ impl Call {
         Some(leg)
     }
 
-    /// Ends the partner's leg; the customer stays.
+    /// Ends all who are with the customer; it stays alone.
     pub fn hang_up_partner(&mut self, cause: Cause) {
+        self.drop_consult(cause);
+        self.stepped_out = false;
+        for member in std::mem::take(&mut self.members) {
+            self.hang_up(member, cause);
+        }
         if let Some(partner) = self.partner.take() {
             self.hang_up(partner, cause);
         }
+        self.end_watching(cause);
+        self.rewire();
     }
 
-    /// Ends one leg that is neither the customer's nor the partner's.
+    /// Ends one leg. Where it was the partner's, somebody else in the room takes its place, if there is any.
     pub fn hang_up_leg(&mut self, leg: LegId, cause: Cause) {
+        self.leave_room(leg);
+        self.hang_up(leg, cause);
         if self.partner == Some(leg) {
             self.partner = None;
+            if !self.succeed(leg) {
+                self.end_watching(Cause::OtherLeft);
+            }
+            self.aim_watchers(leg);
+        } else if self.consult.is_some_and(|c| c.leg == Some(leg)) {
+            self.consult = None;
+            self.happened.push_back(Happened::ConsultLeft { leg });
         }
-        self.hang_up(leg, cause);
+        self.rewire();
     }
 
     /// Ends every leg.
@@ -302,153 +309,41 @@ impl Call {
         self.end_all(cause);
     }
 
-    // ---- what the legs report ----
-
-    /// A leg of this call reports.
-    pub fn handle(&mut self, event: &LegEvent) {
-        match *event {
-            LegEvent::Ringing { leg, early_media } => self.on_ringing(leg, early_media),
-            LegEvent::Answered { leg } => self.on_answered(leg),
-            LegEvent::Ended { leg, cause, status, by_peer, .. } => self.on_ended(leg, cause, status, by_peer),
-            LegEvent::HeldByPeer { leg, held } => self.on_held(leg, held),
-            LegEvent::TransferAsked { leg, ref target, replaces } => {
-                let target = target.clone();
-                self.happened.push_back(Happened::TransferAsked { by: leg, target, replaces });
-            }
-            _ => {}
-        }
-    }
-
-    fn on_held(&mut self, leg: LegId, held: bool) {
-        if let Some(l) = self.legs.iter_mut().find(|l| l.id == leg && l.holds != held) {
-            l.holds = held;
-            self.happened.push_back(Happened::Held { by: leg, held });
-        }
-    }
-
-    fn on_ringing(&mut self, leg: LegId, early_media: bool) {
-        let first = self.set_phase(leg, Phase::Dialling, Phase::Ringing);
-        let Some(attempt) = self.attempt.as_mut().filter(|a| a.legs.contains(&leg)) else { return };
-        let alone = attempt.legs.len() == 1;
-        let purpose = attempt.purpose;
-        // With several telephones there is nobody's announcement to choose.
-        let heard = early_media && alone && purpose == Purpose::Reach && !attempt.heard;
-        attempt.heard |= heard;
-        let news = heard || !attempt.rang;
-        if !std::mem::replace(&mut attempt.rang, true)
-            && let Purpose::Transfer { by } = purpose
-        {
-            self.progress(by, TransferProgress::Ringing);
-        }
-        if heard {
-            self.pass_early_media(leg);
-        } else if first {
-            self.ring();
-        }
-        if news {
-            self.happened.push_back(Happened::Ringing { leg, heard });
-        }
-    }
-
-    /// The far end's own announcement is worth more than our ringback, so the customer hears it.
-    fn pass_early_media(&mut self, leg: LegId) {
-        if self.leg(self.customer).is_some_and(|l| l.phase == Phase::Offered) {
-            self.commands.push_back(LegCommand::EarlyMedia(self.customer));
-        }
-        self.commands.push_back(LegCommand::Connect { leg: self.customer, to: Connection::Bridge(leg) });
-    }
-
-    fn on_answered(&mut self, leg: LegId) {
-        let answered =
-            self.set_phase(leg, Phase::Dialling, Phase::Up) || self.set_phase(leg, Phase::Ringing, Phase::Up);
-        if !answered {
-            return;
-        }
-        match self.attempt.take_if(|a| a.legs.contains(&leg)) {
-            Some(attempt) => {
-                for other in attempt.legs.into_iter().filter(|l| *l != leg) {
-                    self.hang_up(other, Cause::AnsweredElsewhere);
-                }
-                match attempt.purpose {
-                    Purpose::Reach => self.happened.push_back(Happened::Reached { leg }),
-                    Purpose::Transfer { by } => self.complete_transfer(by, leg),
-                }
-            }
-            // It answered while we were giving it up.
-            None => self.hang_up(leg, Cause::Cancelled),
-        }
-    }
-
-    fn complete_transfer(&mut self, by: LegId, to: LegId) {
-        self.progress(by, TransferProgress::Done);
-        self.connect(to);
-        self.happened.push_back(Happened::Transferred { by, to });
-    }
-
-    fn on_ended(&mut self, id: LegId, cause: Cause, status: Option<u16>, by_peer: bool) {
-        let Some(leg) = self.legs.iter_mut().find(|l| l.id == id && l.phase != Phase::Ended) else { return };
-        let given_up = leg.phase == Phase::Ending;
-        leg.phase = Phase::Ended;
-        if id == self.customer {
-            if !given_up {
-                self.happened.push_back(Happened::CustomerLeft { cause, by_peer });
-            }
-            self.customer_left();
-        } else if self.partner == Some(id) {
-            self.partner = None;
-            let handing_over = self.attempt.as_ref().is_some_and(|a| a.purpose == Purpose::Transfer { by: id });
-            if !given_up && !handing_over {
-                self.happened.push_back(Happened::PartnerLeft { leg: id, cause, by_peer });
-            }
-        } else if let Some(attempt) = self.attempt.as_mut().filter(|a| a.legs.contains(&id)) {
-            attempt.note_failure(id, cause, status);
-            if attempt.legs.is_empty() {
-                let (cause, status) = attempt.worst;
-                self.fail_attempt(cause, status);
-            }
-        }
-        self.check_over();
-    }
-
-    fn fail_attempt(&mut self, cause: Cause, status: Option<u16>) {
-        let Some(attempt) = self.attempt.take() else { return };
-        for leg in &attempt.legs {
-            self.hang_up(*leg, cause);
-        }
-        let rang = attempt.rang;
-        self.happened.push_back(match attempt.purpose {
-            Purpose::Reach => Happened::AttemptFailed { cause, status, rang },
-            Purpose::Transfer { by } => Happened::TransferUnreached { by, cause, status, rang },
-        });
-    }
-
     // ---- helpers ----
 
     fn begin(&mut self, now: Now, dials: Vec<Dial>, ring_for: Duration, purpose: Purpose) {
-        self.cancel_attempt(Cause::Cancelled);
+        if purpose.is_main() {
+            self.cancel_attempt(Cause::Cancelled);
+        }
         // What has ended is of no more use, and a caller may be offered many times.
         let customer = self.customer;
         self.legs.retain(|l| l.phase != Phase::Ended || l.id == customer);
         let mut attempt = Attempt::new(now.mono + ring_for, purpose);
+        let on_behalf_of = match purpose {
+            Purpose::Reach | Purpose::Transfer { .. } => Some(customer),
+            Purpose::Consult => self.partner,
+            Purpose::Watch { of, .. } => Some(of),
+            Purpose::Originate => None,
+        };
         for dial in dials.into_iter().take(MAX_FORKS) {
             attempt.legs.push(dial.leg);
             self.legs.push(Leg::new(dial.leg, Phase::Dialling));
-            self.commands.push_back(dial.into_command(self.customer));
+            self.commands.push_back(dial.into_command(on_behalf_of));
         }
         let nobody = attempt.legs.is_empty();
-        self.attempt = Some(attempt);
+        self.attempts.push(attempt);
         if nobody {
-            self.fail_attempt(Cause::Unreachable, None);
+            self.fail_attempt(self.attempts.len() - 1, Cause::Unreachable, None);
         }
     }
 
-    fn progress(&mut self, by: LegId, progress: TransferProgress) {
+    pub(crate) fn progress(&mut self, by: LegId, progress: TransferProgress) {
         if self.leg(by).is_some_and(|l| l.phase == Phase::Up) {
             self.commands.push_back(LegCommand::TransferProgress { leg: by, progress });
         }
     }
 
-    fn hang_up(&mut self, id: LegId, cause: Cause) {
+    pub(crate) fn hang_up(&mut self, id: LegId, cause: Cause) {
         let Some(leg) = self.legs.iter_mut().find(|l| l.id == id) else { return };
         if !matches!(leg.phase, Phase::Ending | Phase::Ended) {
             leg.phase = Phase::Ending;
@@ -457,7 +352,7 @@ impl Call {
     }
 
     /// Who talked hears that the other one has gone; what still rings rings in vain.
-    fn customer_left(&mut self) {
+    pub(crate) fn customer_left(&mut self) {
         let talking: Vec<LegId> = self.legs.iter().filter(|l| l.phase == Phase::Up).map(|l| l.id).collect();
         for id in talking {
             self.hang_up(id, Cause::OtherLeft);
@@ -466,21 +361,25 @@ impl Call {
     }
 
     fn end_all(&mut self, cause: Cause) {
-        self.attempt = None;
+        self.attempts.clear();
         self.partner = None;
+        self.consult = None;
+        self.members.clear();
+        self.watchers.clear();
+        self.wired.clear();
         for id in self.legs.iter().map(|l| l.id).collect::<Vec<_>>() {
             self.hang_up(id, cause);
         }
     }
 
-    fn check_over(&mut self) {
+    pub(crate) fn check_over(&mut self) {
         if !self.over && self.legs.iter().all(|l| l.phase == Phase::Ended) {
             self.over = true;
             self.happened.push_back(Happened::Over);
         }
     }
 
-    fn set_phase(&mut self, id: LegId, from: Phase, to: Phase) -> bool {
+    pub(crate) fn set_phase(&mut self, id: LegId, from: Phase, to: Phase) -> bool {
         match self.legs.iter_mut().find(|l| l.id == id && l.phase == from) {
             Some(leg) => {
                 leg.phase = to;

@@ -1,5 +1,6 @@
 //! Where a call that comes in goes.
 
+use call::Call;
 use dialplan::{Dialled, DidTarget, strip_uri};
 use types::event::{Event, Happening};
 use types::leg::{CallerId, Incoming, Origin, Text};
@@ -91,7 +92,8 @@ impl Center {
         let caller = CallerId { number: from.clone(), name: call.caller_name.clone() };
         let longest = self.tenants.get(&call.tenant).map(|t| t.longest_call).unwrap_or_default();
         let bounds = Bounds::new(now, longest);
-        let mut interaction = Interaction::new(id, call.tenant, leg, ledger, caller, dialled.clone(), bounds);
+        let mut interaction =
+            Interaction::new(id, call.tenant, Call::incoming(leg), ledger, caller, dialled.clone(), bounds);
         if let Some(agent) = own_agent {
             interaction.engaged.push(Engaged { agent, leg, queue: None });
             let page = self.tenants.get(&call.tenant).zip(call.browser).and_then(|(t, flow)| t.page_at(agent, flow));

@@ -6,7 +6,8 @@ use std::time::Duration;
 use call::Call;
 use flow::Walk;
 use types::leg::{CallerId, Target, Text};
-use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, TenantId, TrunkId};
+use types::record::Supervision;
+use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, TenantId, TrunkId, Wall};
 
 use crate::bounds::Bounds;
 use crate::ledger::Ledger;
@@ -71,6 +72,17 @@ pub(crate) struct Engaged {
     pub(crate) queue: Option<QueueId>,
 }
 
+/// A supervisor who takes part in a call, or is rung to.
+#[derive(Clone, Debug)]
+pub(crate) struct Supervisor {
+    pub(crate) agent: AgentId,
+    /// Its telephones while they ring, and then the one that answered.
+    pub(crate) legs: Vec<LegId>,
+    pub(crate) mode: Supervision,
+    /// It has answered.
+    pub(crate) is_there: bool,
+}
+
 /// When one who waits is told its position and its expected wait next; none for never.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Announcements {
@@ -125,6 +137,10 @@ pub(crate) struct Interaction {
     pub(crate) waited: Duration,
     /// The agent who left last, for what its leaving means.
     pub(crate) departed: Option<Engaged>,
+    /// Supervisors who take part, or are rung to.
+    pub(crate) supervisors: Vec<Supervisor>,
+    /// Since when the recording is paused.
+    pub(crate) paused: Option<Wall>,
     /// The party that called in serves the other one now (it asked for a transfer).
     pub(crate) swapped: bool,
 }
@@ -133,7 +149,7 @@ impl Interaction {
     pub(crate) fn new(
         id: InteractionId,
         tenant: TenantId,
-        customer: LegId,
+        call: Call,
         ledger: Ledger,
         caller: CallerId,
         dialled: Private<Text>,
@@ -142,7 +158,7 @@ impl Interaction {
         Self {
             id,
             tenant,
-            call: Call::incoming(customer),
+            call,
             ledger,
             walk: None,
             stage: Stage::Walking,
@@ -166,6 +182,8 @@ impl Interaction {
             waited_from: None,
             waited: Duration::ZERO,
             departed: None,
+            supervisors: Vec::new(),
+            paused: None,
             swapped: false,
         }
     }

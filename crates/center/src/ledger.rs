@@ -15,6 +15,8 @@ const MAX_DECISIONS: usize = 50;
 const MAX_LEGS: usize = 100;
 /// Stated gaps of one recording. One that goes on is one gap.
 const MAX_GAPS: usize = 100;
+/// Why nothing was recorded for a while, beside a disk that was slow or full.
+const PAUSED: &str = "paused";
 
 /// What an interaction is doing, as its next segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,7 +255,7 @@ impl Ledger {
         let from_ms = to_ms.saturating_sub(u64::from(gap_ms));
         let room = recording.gaps.len() < MAX_GAPS;
         match recording.gaps.last_mut() {
-            Some(last) if from_ms <= last.to_ms => {
+            Some(last) if from_ms <= last.to_ms && &*last.cause != PAUSED => {
                 last.from_ms = last.from_ms.min(from_ms);
                 last.to_ms = last.to_ms.max(to_ms);
             }
@@ -261,6 +263,15 @@ impl Ledger {
                 recording.gaps.push(RecordingGap { from_ms, to_ms, cause: "disk".into() });
             }
             _ => {}
+        }
+    }
+
+    /// Somebody had paused the recording.
+    pub(crate) fn recording_paused(&mut self, from: Wall, to: Wall) {
+        let Some(recording) = self.recording() else { return };
+        if recording.gaps.len() < MAX_GAPS {
+            let (from_ms, to_ms) = (from.ms_since(recording.started), to.ms_since(recording.started));
+            recording.gaps.push(RecordingGap { from_ms, to_ms, cause: PAUSED.into() });
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use types::leg::Text;
 use types::record::AgentState;
-use types::{AgentId, InteractionId, Wall};
+use types::{AgentId, InteractionId, LegId, Private, Wall};
 
 /// An order to an agent's state.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,71 @@ pub enum Refused {
     /// The wrap-up is as long as it may be.
     #[error("the wrap-up is as long as it may be")]
     Limit,
+    /// The agent has no part in this call.
+    #[error("the agent has no part in this call")]
+    NotOnCall,
+    /// The call is not in a state in which that can be done.
+    #[error("the call is not in a state in which that can be done")]
+    WrongState,
+    /// Whoever is to be called is on a call already.
+    #[error("whoever is to be called is on a call")]
+    Busy,
+    /// The number leads to nobody.
+    #[error("the number leads to nobody")]
+    NoSuchNumber,
+    /// All lines that lead there are taken.
+    #[error("no line is free")]
+    NoLine,
+    /// As many take part as may.
+    #[error("as many take part as may")]
+    TooMany,
+    /// The node is going down and begins no more calls.
+    #[error("no more calls are begun")]
+    Draining,
+}
+
+/// Who orders something about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// An agent, about a call that it has part in.
+    Agent(AgentId),
+    /// A supervisor or a program, in the place of the agent who serves.
+    Supervisor,
+}
+
+/// An order to a call that goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallOrder {
+    /// The others hear music, or go on among themselves where they are several.
+    Hold,
+    /// Back from hold.
+    Resume,
+    /// The agent's voice is passed on to nobody, or is again.
+    Mute(bool),
+    /// Digits to whomever the agent talks with, `0-9*#A-D`.
+    Digits(Private<Text>),
+    /// To this number, whose answer takes the agent's place.
+    Transfer(Private<Text>),
+    /// Ask this number while the customer waits.
+    Consult(Private<Text>),
+    /// From the customer to the one who is asked, or back.
+    Swap,
+    /// Who is asked takes the agent's place.
+    Complete,
+    /// Who is asked, or is to take the agent's place, is let go; the agent is with the customer again.
+    Cancel,
+    /// Who is asked joins.
+    Conference,
+    /// This party leaves; not the customer, not the agent itself.
+    Remove(LegId),
+    /// The agent leaves. By a supervisor: all is over.
+    HangUp,
+    /// The agent, whose telephones ring, does not take it.
+    Reject,
+    /// Nothing is recorded until it goes on.
+    PauseRecording,
+    /// The recording goes on.
+    ResumeRecording,
 }
 
 /// An agent's state as screens show it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use types::leg::Sound;
+use types::leg::{Sound, Tone};
 use types::record::SegmentKind;
 use types::{InteractionId, LegCommand, LegId, Now};
 
@@ -28,6 +28,15 @@ impl Center {
         let leg = interaction.call.customer();
         interaction.note_playing(leg, play, what);
         self.command(LegCommand::Play { leg, play, sounds: Arc::from(sounds), repeat, barge_in });
+    }
+
+    /// The one who has somebody rung hears that it rings.
+    pub(crate) fn play_ringback_to(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        let play = self.new_play(now);
+        let Some(interaction) = self.get(id) else { return };
+        interaction.note_playing(leg, play, Playing::Ringback);
+        let sounds = Arc::from([Sound::Tone(Tone::Ringback)]);
+        self.command(LegCommand::Play { leg, play, sounds, repeat: false, barge_in: false });
     }
 
     fn play_hold_music(&mut self, now: Now, id: InteractionId, leg: LegId) {
@@ -56,23 +65,25 @@ impl Center {
         }
     }
 
-    /// Customer and partner are connected: they talk, or one of them has the other on hold, who hears
-    /// music then and nothing else.
+    /// Customer and partner are connected: they talk, or one of them waits for the other and hears music, as does one
+    /// whom the partner asks beside while it waits.
     pub(crate) fn talk_or_hold(&mut self, now: Now, id: InteractionId) {
         let Some(interaction) = self.get(id).filter(|i| !i.pages.is_one_missing()) else { return };
         let Some(partner) = interaction.call.partner() else { return };
         let customer = interaction.call.customer();
         let agent = interaction.agent_of(partner);
-        let holds = |leg| interaction.call.leg(leg).is_some_and(|l| l.holds);
-        let held = [(holds(partner), customer), (holds(customer), partner)];
-        let kind = if held.iter().any(|(h, _)| *h) { SegmentKind::Held } else { SegmentKind::Talking };
+        let waiting = interaction.call.waiting();
+        let held = waiting.contains(&customer) || waiting.contains(&partner);
+        let kind = if held { SegmentKind::Held } else { SegmentKind::Talking };
+        let hear_music = interaction.playing.iter().filter(|p| p.what == Playing::Hold).map(|p| p.leg);
+        let over: Vec<LegId> = hear_music.filter(|leg| !waiting.contains(leg)).collect();
         self.enter(now, id, Doing { kind, queue: None, agent });
-        for (held, listener) in held {
-            let music = self.get(id).is_some_and(|i| i.hears_hold_music(listener));
-            match (held, music) {
-                (true, false) => self.play_hold_music(now, id, listener),
-                (false, true) => self.stop_playing_to(id, listener),
-                _ => {}
+        for leg in over {
+            self.stop_playing_to(id, leg);
+        }
+        for leg in waiting {
+            if self.get(id).is_some_and(|i| !i.hears_hold_music(leg)) {
+                self.play_hold_music(now, id, leg);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Recording who talks: one track a leg, one recording an interaction.
 
 use types::event::Happening;
-use types::{InteractionId, LegCommand, LegId, Now, RecordingId};
+use types::{AgentId, InteractionId, LegCommand, LegId, Now, RecordingId};
 
 use crate::Center;
 
@@ -20,7 +20,11 @@ impl Center {
             let recording = open.id;
             if open.tracks.iter().all(|(leg, _)| *leg != partner) {
                 open.tracks.push((partner, AGENT_CHANNEL));
+                let paused = interaction.paused.is_some();
                 self.command(LegCommand::Record { leg: partner, recording, channel: AGENT_CHANNEL });
+                if paused {
+                    self.command(LegCommand::PauseRecord { leg: partner, pause: true });
+                }
             }
             return;
         }
@@ -31,5 +35,26 @@ impl Center {
         for (leg, channel) in tracks {
             self.command(LegCommand::Record { leg, recording, channel });
         }
+    }
+
+    /// Pauses the recording, or has it go on; whether there is one.
+    pub(crate) fn pause_recording(&mut self, now: Now, id: InteractionId, pause: bool, by: Option<AgentId>) -> bool {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return false };
+        let Some(open) = interaction.ledger.recording() else { return false };
+        let (recording, legs) = (open.id, open.tracks.iter().map(|(leg, _)| *leg).collect::<Vec<_>>());
+        if interaction.paused.is_some() == pause {
+            return true;
+        }
+        if pause {
+            interaction.paused = Some(now.wall);
+        } else if let Some(since) = interaction.paused.take() {
+            interaction.ledger.recording_paused(since, now.wall);
+        }
+        let tenant = interaction.tenant;
+        for leg in legs {
+            self.command(LegCommand::PauseRecord { leg, pause });
+        }
+        self.journal(now, tenant, Happening::RecordingPaused { id, recording, paused: pause, by });
+        true
     }
 }

@@ -60,6 +60,7 @@ impl Center {
             if !self.page_leg_ended(now, id, leg, is_vanished(cause)) {
                 self.release_agent(now, id, leg, cause);
             }
+            self.supervisor_left(now, id, leg);
         }
         if let Some(interaction) = self.get(id) {
             interaction.call.handle(event);
@@ -140,6 +141,18 @@ impl Center {
             Happened::TransferAsked { by, target, replaces } => self.on_transfer_asked(now, id, by, &target, replaces),
             Happened::Transferred { by: _, to } => self.on_transferred(now, id, to),
             Happened::TransferFailed { stranded, cause } => self.on_transfer_failed(now, id, stranded, cause),
+            Happened::Originated { leg } => self.on_originated(now, id, leg),
+            Happened::OriginateFailed { cause } => self.end(now, id, EndedBy::System, cause),
+            Happened::ConsultRinging { heard } => self.on_consult_ringing(now, id, heard),
+            Happened::Consulting { leg } => self.on_consulting(now, id, leg),
+            Happened::ConsultFailed { cause, status, rang } => {
+                let again = is_worth_another_trunk(cause, status, rang);
+                self.on_consult_failed(now, id, cause, again);
+            }
+            Happened::ConsultLeft { .. } | Happened::PartnerChanged { .. } | Happened::MemberLeft { .. } => {
+                self.room_changed(now, id);
+            }
+            Happened::Watching { leg } => self.on_watching(now, id, leg),
             Happened::Over => self.close(now, id),
         }
     }
@@ -192,6 +205,11 @@ impl Center {
             walk.handle(now, if from_queue { queue } else { Input::Transfer(TransferOutcome::Answered) });
         }
         interaction.ledger.connected(now.wall);
+        // A call of the agent's own making was never taken: it counts from the other one's answer.
+        if interaction.ledger.answered(now.wall) {
+            let tenant = interaction.tenant;
+            self.journal(now, tenant, Happening::InteractionAnswered { id });
+        }
         self.talk_or_hold(now, id);
         self.keep_recording(now, id, leg);
         self.touch(id);
@@ -363,7 +381,8 @@ impl Center {
                 // While it hands the customer on, that goes on without it.
                 let handing_over = interaction.call.is_attempting();
                 interaction.call.hang_up_leg(leg, Cause::MediaLost);
-                if !handing_over {
+                // In a room of several somebody else has its place.
+                if !handing_over && interaction.call.partner().is_none() {
                     self.on_partner_left(now, id, leg, Cause::MediaLost);
                 }
             } else {
@@ -381,6 +400,9 @@ impl Center {
         if let Some(walk) = interaction.walk.as_mut() {
             walk.handle(now, Input::Hangup);
             interaction.ledger.trace(walk.trace().iter().cloned());
+        }
+        if let Some(since) = interaction.paused {
+            interaction.ledger.recording_paused(since, now.wall);
         }
         let outcome = outcome(&interaction);
         let tenant = interaction.tenant;

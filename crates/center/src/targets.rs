@@ -137,7 +137,7 @@ impl Center {
         dials
     }
 
-    fn forget_further_targets(&mut self, id: InteractionId) {
+    pub(crate) fn forget_further_targets(&mut self, id: InteractionId) {
         if let Some(interaction) = self.get(id) {
             interaction.further_targets.clear();
         }

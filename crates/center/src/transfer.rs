@@ -9,13 +9,31 @@ use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegCommand, LegId, N
 use crate::Center;
 use crate::interaction::{Engaged, Playing, RING_FOR, Stage};
 use crate::ledger::Doing;
+use crate::tenant::Tenant;
 
-enum Destination {
+/// What a number dialled within means.
+pub(crate) enum Destination {
     Agent(AgentId),
     Queue(QueueId),
     Flow(FlowId),
     Outside,
     Nowhere,
+}
+
+impl Tenant {
+    /// What a number means that somebody within hands a customer on to, or asks.
+    pub(crate) fn destination(&self, number: &str) -> Destination {
+        if let Some(agent) = self.directory.agent_by_number(number) {
+            return Destination::Agent(agent.id);
+        }
+        match self.plan.from_inside(number) {
+            Dialled::Did(DidTarget::Agent(agent)) => Destination::Agent(*agent),
+            Dialled::Did(DidTarget::Queue(queue)) => Destination::Queue(*queue),
+            Dialled::Did(DidTarget::Flow(flow)) => Destination::Flow(*flow),
+            Dialled::Outside { .. } => Destination::Outside,
+            Dialled::Feature(_) | Dialled::Unknown => Destination::Nowhere,
+        }
+    }
 }
 
 impl Center {
@@ -32,7 +50,9 @@ impl Center {
         let may = interaction.stage == Stage::Talking
             && !interaction.pages.is_one_missing()
             && (interaction.call.partner() == Some(by) || interaction.agent_of(by).is_some());
-        if !may {
+        // Who asks somebody beside, or is one of several, hands on by other means.
+        let several = interaction.call.is_consulting() || !interaction.call.members().is_empty();
+        if !may || several {
             interaction.call.refuse_transfer(by, Cause::Forbidden);
             return self.touch(id);
         }
@@ -43,14 +63,14 @@ impl Center {
         }
     }
 
-    fn blind_transfer(&mut self, now: Now, id: InteractionId, by: LegId, target: &str) {
+    pub(crate) fn blind_transfer(&mut self, now: Now, id: InteractionId, by: LegId, target: &str) {
         let number: Text = strip_uri(target).into();
         if let Some(interaction) = self.get(id) {
             interaction.further_targets.clear();
         }
-        match self.destination(id, &number) {
+        let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
+        match tenant.destination(&number) {
             Destination::Agent(agent) => {
-                let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
                 if tenant.is_on_call(agent) {
                     return self.refuse_transfer(id, by, Cause::Busy);
                 }
@@ -59,7 +79,6 @@ impl Center {
                 self.start_transfer(now, id, by, Some(agent), dials);
             }
             Destination::Outside => {
-                let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
                 let targets = tenant.outside_targets(&number);
                 if let Some(interaction) = self.get(id) {
                     interaction.further_targets = targets.into();
@@ -77,20 +96,6 @@ impl Center {
                 self.start_flow(now, id, flow);
             }
             Destination::Nowhere => self.refuse_transfer(id, by, Cause::NotFound),
-        }
-    }
-
-    fn destination(&self, id: InteractionId, number: &str) -> Destination {
-        let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return Destination::Nowhere };
-        if let Some(agent) = tenant.directory.agent_by_number(number) {
-            return Destination::Agent(agent.id);
-        }
-        match tenant.plan.from_inside(number) {
-            Dialled::Did(DidTarget::Agent(agent)) => Destination::Agent(*agent),
-            Dialled::Did(DidTarget::Queue(queue)) => Destination::Queue(*queue),
-            Dialled::Did(DidTarget::Flow(flow)) => Destination::Flow(*flow),
-            Dialled::Outside { .. } => Destination::Outside,
-            Dialled::Feature(_) | Dialled::Unknown => Destination::Nowhere,
         }
     }
 

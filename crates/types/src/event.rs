@@ -7,7 +7,9 @@ use crate::cause::Cause;
 use crate::ids::{AgentId, DeviceId, InteractionId, LegId, QueueId, RecordingId, TenantId};
 use crate::leg::Text;
 use crate::private::Private;
-use crate::record::{AgentState, CallbackStatus, Channel, Direction, Disposition, InteractionRecord, SegmentKind};
+use crate::record::{
+    AgentState, CallbackStatus, Channel, Direction, Disposition, InteractionRecord, SegmentKind, Supervision,
+};
 use crate::time::Wall;
 
 /// One event with its tenant and time.
@@ -74,6 +76,32 @@ pub enum Happening {
         recording: RecordingId,
         /// The legs with a track, and the channel of each.
         tracks: Vec<(LegId, u8)>,
+    },
+    /// Somebody had a recording paused, or go on.
+    #[serde(rename = "recording.paused")]
+    RecordingPaused {
+        /// The interaction.
+        id: InteractionId,
+        /// The recording.
+        recording: RecordingId,
+        /// Paused, or going on.
+        paused: bool,
+        /// The agent who wanted it; absent for a supervisor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
+    },
+    /// A supervisor takes part in a call, in another way, or no longer.
+    #[serde(rename = "interaction.supervised")]
+    Supervised {
+        /// The interaction.
+        id: InteractionId,
+        /// Who takes part.
+        by: AgentId,
+        /// The agent who is watched; absent when none was any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        /// How.
+        mode: Supervision,
     },
     /// It ended; the whole record.
     #[serde(rename = "interaction.ended")]

@@ -125,6 +125,22 @@ named! {
 }
 
 named! {
+    /// How a supervisor takes part in a call.
+    Supervision {
+        /// Hears, and is heard by none.
+        Listen = "listen",
+        /// Is heard by the agent alone.
+        Whisper = "whisper",
+        /// Is heard by all.
+        Barge = "barge",
+        /// Has the agent's place.
+        TakeOver = "take_over",
+        /// Takes part no longer.
+        Stop = "stop",
+    }
+}
+
+named! {
     /// An agent's state. Each is a lease: it ends by itself at its time at the latest.
     AgentState {
         /// Not signed in.
