@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 use types::leg::{CallerId, Target};
-use types::{Private, TenantId, Wall};
+use types::{LegEvent, Private, TenantId, Wall};
 
 const CUSTOMER: LegId = LegId(1);
 

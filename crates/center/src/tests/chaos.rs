@@ -3,11 +3,11 @@
 
 use proptest::prelude::*;
 use types::leg::Origin;
-use types::record::SegmentKind;
+use types::record::{SegmentKind, Supervision};
 use types::{Cause, InteractionId, LegEvent, LegId};
 
 use super::lab::{Lab, T, agent, device};
-use crate::AgentOrder;
+use crate::{AgentOrder, By, CallOrder};
 
 const NUMBERS: [&str; 11] =
     ["95001", "95002", "95003", "95004", "1001", "1002", "1003", "13911112222", "*50", "777", "110"];
@@ -16,7 +16,11 @@ const CAUSES: [Cause; 6] =
 
 #[derive(Clone, Debug)]
 enum Step {
-    Call { agent: Option<u64>, number: usize, replaces: Option<usize> },
+    Call {
+        agent: Option<u64>,
+        number: usize,
+        replaces: Option<usize>,
+    },
     Ringing(usize, bool),
     Answered(usize),
     Ended(usize, usize, bool),
@@ -32,6 +36,10 @@ enum Step {
     FlowClosed(u64),
     Loads(u64),
     HangUp(usize),
+    /// An agent, or a supervisor, orders something about a call; the last picks a leg.
+    Control(usize, Option<u64>, usize, usize),
+    Supervise(usize, u64, usize),
+    Dial(u64, usize),
     EndTold,
 }
 
@@ -56,8 +64,31 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who.clone().prop_map(Step::FlowClosed),
         2 => prop::sample::select(vec![1001u64, 1002]).prop_map(Step::Loads),
         1 => (0..20usize).prop_map(Step::HangUp),
+        9 => (0..20usize, prop::option::weighted(0.7, who.clone()), 0..15usize, 0..40usize)
+            .prop_map(|(i, a, o, l)| Step::Control(i, a, o, l)),
+        3 => (0..20usize, who.clone(), 0..5usize).prop_map(|(i, a, m)| Step::Supervise(i, a, m)),
+        1 => (who, 0..NUMBERS.len()).prop_map(|(a, n)| Step::Dial(a, n)),
         4 => Just(Step::EndTold),
     ]
+}
+
+fn call_order(n: usize, leg: Option<LegId>) -> CallOrder {
+    match n {
+        0 => CallOrder::Hold,
+        1 => CallOrder::Resume,
+        2 => CallOrder::Mute(true),
+        3 => CallOrder::Mute(false),
+        4 => CallOrder::Transfer("1002".into()),
+        5 | 6 => CallOrder::Consult("1003".into()),
+        7 => CallOrder::Consult("13911112222".into()),
+        8 => CallOrder::Swap,
+        9 => CallOrder::Complete,
+        10 => CallOrder::Cancel,
+        11 => CallOrder::Conference,
+        12 => leg.map_or(CallOrder::PauseRecording, CallOrder::Remove),
+        13 => CallOrder::HangUp,
+        _ => CallOrder::Reject,
+    }
 }
 
 /// The lab with a memory of which legs there are and which of them have ended.
@@ -65,7 +96,7 @@ struct Chaos {
     lab: Lab,
     legs: Vec<LegId>,
     ended: Vec<LegId>,
-    /// Interactions in which media has stopped once: music bridges that while the talk goes on.
+    /// Interactions in which media has stopped once, or somebody was asked beside: music plays to one while others talk.
     lost: Vec<InteractionId>,
 }
 
@@ -116,6 +147,22 @@ impl Chaos {
                 if let Some(id) = self.lab.interactions.get(n).copied() {
                     let _ = self.lab.center.hang_up(now, T, id);
                 }
+            }
+            Step::Control(n, who, order, leg) => {
+                let leg = self.leg(leg);
+                if let Some(id) = self.lab.interactions.get(n).copied() {
+                    self.lost.push(id);
+                    let by = who.map_or(By::Supervisor, |who| By::Agent(agent(who)));
+                    let _ = self.lab.center.order_call(now, T, id, by, call_order(order, leg));
+                }
+            }
+            Step::Supervise(n, who, mode) => {
+                if let Some(id) = self.lab.interactions.get(n).copied() {
+                    let _ = self.lab.center.supervise(now, T, id, agent(who), Supervision::ALL[mode]);
+                }
+            }
+            Step::Dial(who, number) => {
+                let _ = self.lab.center.dial(now, T, agent(who), &NUMBERS[number].into());
             }
             Step::EndTold => self.end_told(),
             _ => self.report(step),

@@ -11,14 +11,14 @@ use directory::{Agent, Device, Directory, Ha1};
 use flow::Flow;
 use types::event::Happening;
 use types::leg::{Connection, DigitSource, Incoming, Origin, Sound, Text};
-use types::record::InteractionRecord;
+use types::record::{InteractionRecord, Supervision};
 use types::register::{Contact, RegisterChange, RegisterRequest};
 use types::{
     AgentId, Cause, DeviceId, FlowId, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, PlayId, Private, QueueId,
     TenantId, TrunkId, Wall,
 };
 
-use crate::{Center, Effect, Setup};
+use crate::{By, CallOrder, Center, Effect, Refused, Setup};
 
 pub(super) const SALES: QueueId = QueueId(1);
 pub(super) const SUPPORT: QueueId = QueueId(2);
@@ -298,6 +298,24 @@ impl Lab {
     pub(super) fn loads(&mut self, number: u64) {
         self.pages.entry(number).and_modify(|(loaded, _)| *loaded += 1);
         self.connects(number);
+    /// An agent, or a supervisor for nobody, orders something about the first interaction.
+    pub(super) fn orders(&mut self, who: Option<u64>, order: CallOrder) -> Result<(), Refused> {
+        let by = who.map_or(By::Supervisor, |number| By::Agent(agent(number)));
+        let done = self.center.order_call(self.now, T, self.interactions[0], by, order);
+        self.drain();
+        done
+    }
+
+    pub(super) fn supervises(&mut self, who: u64, mode: Supervision) -> Result<(), Refused> {
+        let done = self.center.supervise(self.now, T, self.interactions[0], agent(who), mode);
+        self.drain();
+        done
+    }
+
+    pub(super) fn dials(&mut self, who: u64, to: &str) -> Result<InteractionId, Refused> {
+        let done = self.center.dial(self.now, T, agent(who), &to.into());
+        self.drain();
+        done
     }
 
     /// What an agent does.
@@ -383,6 +401,12 @@ impl Lab {
             LegCommand::Connect { to: Connection::Bridge(to), .. } => format!("bridge {name} {}", self.name(*to)),
             LegCommand::Play { sounds, .. } => format!("play {name}{}", heard(sounds)),
             LegCommand::StopPlay(_) => format!("stop {name}"),
+            LegCommand::Connect { to: Connection::Hear(sources), .. } => {
+                let sources: Vec<&str> = sources.iter().map(|(leg, _)| self.name(*leg)).collect();
+                format!("hear {name} {}", sources.join("+"))
+            }
+            LegCommand::SendDigits { digits, .. } => format!("digits {name} {}", digits.reveal()),
+            LegCommand::PauseRecord { pause, .. } => format!("pause {name} {pause}"),
             LegCommand::Record { channel, .. } => format!("record {name} {channel}"),
             LegCommand::TransferProgress { progress, .. } => format!("progress {name} {progress:?}"),
             other => format!("{other:?}"),
@@ -413,6 +437,11 @@ impl Lab {
             Happening::CallbackRequested { .. } => "callback".to_owned(),
             Happening::SurveyAnswered { answer, .. } => format!("survey {answer}"),
             Happening::RecordingStarted { .. } => "recording".to_owned(),
+            Happening::RecordingPaused { paused, .. } => format!("paused {paused}"),
+            Happening::Supervised { by, agent, mode, .. } => {
+                let number = |agent: AgentId| 1001 + agent.0 % 100;
+                format!("supervised {} {:?} {}", number(by), agent.map(number), mode.as_str())
+            }
             Happening::Registered { contacts, .. } => format!("registered {}", contacts.len()),
             other => format!("{other:?}"),
         }
