@@ -52,6 +52,11 @@ impl Call {
         &self.members
     }
 
+    /// Whether more than customer and partner have part, or are asked to; who watches aside.
+    pub const fn is_several(&self) -> bool {
+        self.consult.is_some() || !self.members.is_empty()
+    }
+
     /// Who watches.
     pub fn watchers(&self) -> &[Watcher] {
         &self.watchers

@@ -39,6 +39,7 @@ impl Center {
         let awaited = talks
             && !tenant.reconnect.is_zero()
             && !interaction.pages.is_one_missing()
+            && !interaction.call.is_several()
             && interaction.engaged.iter().any(|e| e.leg == leg)
             && (served || interaction.call.partner() == Some(leg));
         if !awaited {
@@ -54,6 +55,8 @@ impl Center {
             dialled: None,
             heard: false,
             holds: interaction.call.leg(leg).is_some_and(|l| l.holds),
+            stepped_out: interaction.call.is_stepped_out(),
+            muted: interaction.call.leg(leg).is_some_and(|l| l.muted),
         };
         interaction.media_lost.retain(|(lost, _)| *lost != leg);
         interaction.pages.missing = Some(missing);
@@ -132,6 +135,8 @@ impl Center {
         interaction.playing.retain(|p| p.leg != missing.leg);
         interaction.call.hang_up_leg(missing.leg, Cause::MediaLost);
         interaction.call.connect(leg);
+        interaction.call.step_out(missing.stepped_out);
+        interaction.call.mute(leg, missing.muted);
         self.pump_call_commands(now, id);
         if missing.holds {
             self.say_held(now, id, leg, true);

@@ -54,7 +54,8 @@ impl Interaction {
 
     /// They talk, and nobody is being handed on.
     pub(crate) fn talks(&self) -> bool {
-        self.stage == Stage::Talking && self.call.partner().is_some() && !self.call.is_attempting()
+        let complete = self.call.partner().is_some() && !self.pages.is_one_missing();
+        self.stage == Stage::Talking && complete && !self.call.is_attempting()
     }
 }
 
@@ -99,6 +100,7 @@ impl Center {
                 let paused = self.pause_recording(now, id, order == CallOrder::PauseRecording, agent);
                 return if paused { Ok(()) } else { Err(Refused::WrongState) };
             }
+            _ if interaction.pages.is_one_missing() => return Err(Refused::WrongState),
             CallOrder::Mute(muted) if interaction.stage == Stage::Talking => {
                 interaction.call.mute(leg, muted);
                 return Ok(());
@@ -135,7 +137,7 @@ impl Center {
                 let to = call.counterpart(leg).ok_or(Refused::WrongState)?;
                 self.command(LegCommand::SendDigits { leg: to, digits });
             }
-            CallOrder::Transfer(to) if !call.is_consulting() && call.members().is_empty() => {
+            CallOrder::Transfer(to) if !call.is_several() => {
                 return self.transfer_by_order(now, id, leg, &to);
             }
             CallOrder::Consult(to) if !call.is_consulting() => return self.begin_consult(now, id, leg, &to),
@@ -163,8 +165,14 @@ impl Center {
             let by = if interaction.swapped { EndedBy::Callee } else { EndedBy::Caller };
             return self.end_others(now, id, by, Cause::Normal);
         }
-        let serves = interaction.call.partner() == Some(leg);
-        let handing_over = interaction.call.is_attempting();
+        // A page that is away may have no leg any more.
+        let missing = interaction.pages.is_missing(leg);
+        let serves = missing || interaction.call.partner() == Some(leg);
+        let handing_over = interaction.call.is_attempting() && !missing;
+        if missing {
+            self.await_no_page(now, id, Cause::Normal);
+        }
+        let Some(interaction) = self.get(id) else { return };
         interaction.call.hang_up_leg(leg, Cause::Normal);
         if serves && !handing_over && interaction.call.partner().is_none() {
             self.on_partner_left(now, id, leg, Cause::Normal);

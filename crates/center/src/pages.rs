@@ -30,6 +30,9 @@ pub(crate) struct Missing {
     /// The old leg is heard again.
     pub(crate) heard: bool,
     pub(crate) holds: bool,
+    /// By order, it had stepped out of the talk, and was not heard.
+    pub(crate) stepped_out: bool,
+    pub(crate) muted: bool,
 }
 
 /// What is known of the pages in a call.

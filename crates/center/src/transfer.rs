@@ -51,7 +51,7 @@ impl Center {
             && !interaction.pages.is_one_missing()
             && (interaction.call.partner() == Some(by) || interaction.agent_of(by).is_some());
         // Who asks somebody beside, or is one of several, hands on by other means.
-        let several = interaction.call.is_consulting() || !interaction.call.members().is_empty();
+        let several = interaction.call.is_several();
         if !may || several {
             interaction.call.refuse_transfer(by, Cause::Forbidden);
             return self.touch(id);

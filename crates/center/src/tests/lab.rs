@@ -298,6 +298,8 @@ impl Lab {
     pub(super) fn loads(&mut self, number: u64) {
         self.pages.entry(number).and_modify(|(loaded, _)| *loaded += 1);
         self.connects(number);
+    }
+
     /// An agent, or a supervisor for nobody, orders something about the first interaction.
     pub(super) fn orders(&mut self, who: Option<u64>, order: CallOrder) -> Result<(), Refused> {
         let by = who.map_or(By::Supervisor, |number| By::Agent(agent(number)));
