@@ -6,10 +6,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
 use tokio::sync::watch;
 use types::event::Event;
-use types::record::{Disposition, RecordingRecord};
+use types::leg::Text;
+use types::record::{Disposition, RecordingRecord, Supervision};
 use types::{AgentId, InteractionId, Private, TenantId};
 
 /// An answer that comes later.
@@ -45,6 +46,24 @@ pub trait Backend: Send + Sync + 'static {
         id: InteractionId,
         disposition: Disposition,
         known: bool,
+    ) -> Answer<'_, Result<(), Trouble>>;
+    /// Orders something about a call that goes on.
+    fn order_call(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        by: By,
+        order: CallOrder,
+    ) -> Answer<'_, Result<(), Trouble>>;
+    /// Has an agent call a number, its own telephones first.
+    fn dial(&self, tenant: TenantId, agent: AgentId, to: Private<Text>) -> Answer<'_, Result<InteractionId, Trouble>>;
+    /// A supervisor takes part in a call, changes how, or leaves.
+    fn supervise(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        by: AgentId,
+        mode: Supervision,
     ) -> Answer<'_, Result<(), Trouble>>;
     /// Ends an interaction.
     fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>>;

@@ -26,6 +26,11 @@ pub(crate) enum Code {
     NoPhone,
     NotInWrapUp,
     Limit,
+    WrongState,
+    Busy,
+    UnknownNumber,
+    NoLine,
+    TooMany,
     Expired,
     TooLarge,
     NotJson,
@@ -54,6 +59,11 @@ impl Code {
             Self::NoPhone => "no_phone",
             Self::NotInWrapUp => "not_in_wrap_up",
             Self::Limit => "limit",
+            Self::WrongState => "wrong_state",
+            Self::Busy => "busy",
+            Self::UnknownNumber => "unknown_number",
+            Self::NoLine => "no_line",
+            Self::TooMany => "too_many",
             Self::Expired => "expired",
             Self::TooLarge => "too_large",
             Self::NotJson => "not_json",
@@ -77,7 +87,14 @@ impl Code {
             Self::Forbidden | Self::CrossOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NoPhone | Self::NotInWrapUp | Self::Limit => StatusCode::CONFLICT,
+            Self::NoPhone
+            | Self::NotInWrapUp
+            | Self::Limit
+            | Self::WrongState
+            | Self::Busy
+            | Self::UnknownNumber
+            | Self::NoLine
+            | Self::TooMany => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -106,6 +123,13 @@ impl Code {
             Self::NoPhone => ("该坐席没有已注册的话机", "No telephone of this agent is registered"),
             Self::NotInWrapUp => ("坐席不在话后处理状态", "The agent is not in wrap-up"),
             Self::Limit => ("话后处理时间已达上限", "The wrap-up is as long as it may be"),
+            Self::WrongState => {
+                ("通话当前状态下无法执行此操作", "The call is not in a state in which that can be done")
+            }
+            Self::Busy => ("对方正在通话中", "Whoever is to be called is on a call"),
+            Self::UnknownNumber => ("该号码无法接通，请检查号码", "The number leads to nobody; look at it again"),
+            Self::NoLine => ("没有空闲的外线", "No line to the outside is free"),
+            Self::TooMany => ("参与人数已达上限", "As many take part as may"),
             Self::Expired => ("游标已过期，请重新获取快照", "The cursor has expired; begin again from a snapshot"),
             Self::TooLarge => ("请求内容过大", "The request is too large"),
             Self::NotJson => ("请求内容须为 JSON", "The body has to be JSON"),
@@ -199,6 +223,13 @@ impl From<Trouble> for ApiError {
             Trouble::Refused(Refused::NoPhone) => Code::NoPhone,
             Trouble::Refused(Refused::NotInWrapUp) => Code::NotInWrapUp,
             Trouble::Refused(Refused::Limit) => Code::Limit,
+            Trouble::Refused(Refused::NotOnCall) => Code::Forbidden,
+            Trouble::Refused(Refused::WrongState) => Code::WrongState,
+            Trouble::Refused(Refused::Busy) => Code::Busy,
+            Trouble::Refused(Refused::NoSuchNumber) => Code::UnknownNumber,
+            Trouble::Refused(Refused::NoLine) => Code::NoLine,
+            Trouble::Refused(Refused::TooMany) => Code::TooMany,
+            Trouble::Refused(Refused::Draining) => Code::Unavailable,
             Trouble::Unavailable => Code::Unavailable,
         })
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use directory::Agent;
-use store::{DispositionChoice, Queue, QueueMember, Store};
+use store::{DispositionChoice, Queue, QueueMember, Setting, Store};
 use tokio::time::Instant;
 use types::leg::Text;
 use types::{AgentId, Private, QueueId, TenantId, Title};
@@ -14,6 +14,8 @@ use crate::error::Result;
 
 /// A changed name is seen everywhere after this time.
 const FRESH: Duration = Duration::from_secs(5);
+/// The setting by which agents may know who listens to their calls.
+const AGENTS_SEE_SUPERVISION: &str = "supervision.agents_see";
 /// Tenants whose names are kept at once.
 const TENANTS: usize = 1_000;
 
@@ -25,6 +27,7 @@ pub(crate) struct Names {
     dispositions: HashMap<Text, Title>,
     serves: HashMap<AgentId, Vec<QueueId>>,
     hidden: HashSet<QueueId>,
+    shows_supervision: bool,
 }
 
 impl Names {
@@ -57,6 +60,11 @@ impl Names {
     pub(crate) fn is_hidden(&self, agent: AgentId) -> bool {
         let queues = self.queues_of(agent);
         !queues.is_empty() && queues.iter().all(|q| self.hidden.contains(q))
+    }
+
+    /// Whether agents may know who listens to their calls.
+    pub(crate) const fn shows_supervision(&self) -> bool {
+        self.shows_supervision
     }
 
     /// The agent with this number.
@@ -115,6 +123,8 @@ impl NamesCache {
         for member in self.store.list::<QueueMember>(tenant).await? {
             names.serves.entry(member.agent).or_default().push(member.queue);
         }
+        let shown = self.store.get::<Setting>(tenant, (tenant, AGENTS_SEE_SUPERVISION.to_owned())).await?;
+        names.shows_supervision = shown.is_some_and(|s| s.value == true || s.value == "true");
         Ok(names)
     }
 }

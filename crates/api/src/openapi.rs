@@ -17,7 +17,7 @@ use crate::routes;
     paths(
         routes::login, routes::logout, routes::me, routes::agent_state, routes::set_agent_state,
         routes::extend_wrap_up, routes::live, routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::hang_up,
-        routes::dispose, routes::dispositions, routes::callbacks, routes::set_callback_status, routes::audio,
+        routes::act, routes::dial, routes::supervise, routes::dispose, routes::dispositions, routes::callbacks, routes::set_callback_status, routes::audio,
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
     ),
     components(schemas(dto::Event)),

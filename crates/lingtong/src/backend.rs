@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
-use center::{AgentOrder, AgentStatus, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
 use node::Handle;
 use types::event::Event;
-use types::record::Disposition;
-use types::{AgentId, InteractionId, TenantId};
+use types::leg::Text;
+use types::record::{Disposition, Supervision};
+use types::{AgentId, InteractionId, Private, TenantId};
 
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
@@ -66,6 +67,39 @@ impl Backend for NodeBackend {
     ) -> Answer<'_, Result<(), Trouble>> {
         Box::pin(async move {
             let done = self.node.dispose(tenant, id, disposition, known).await.map_err(|_| Trouble::Unavailable)?;
+            done.map_err(Trouble::Refused)
+        })
+    }
+
+    fn order_call(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        by: By,
+        order: CallOrder,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move {
+            let done = self.node.order_call(tenant, id, by, order).await.map_err(|_| Trouble::Unavailable)?;
+            done.map_err(Trouble::Refused)
+        })
+    }
+
+    fn dial(&self, tenant: TenantId, agent: AgentId, to: Private<Text>) -> Answer<'_, Result<InteractionId, Trouble>> {
+        Box::pin(async move {
+            let done = self.node.dial(tenant, agent, to).await.map_err(|_| Trouble::Unavailable)?;
+            done.map_err(Trouble::Refused)
+        })
+    }
+
+    fn supervise(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        by: AgentId,
+        mode: Supervision,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move {
+            let done = self.node.supervise(tenant, id, by, mode).await.map_err(|_| Trouble::Unavailable)?;
             done.map_err(Trouble::Refused)
         })
     }

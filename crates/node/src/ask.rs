@@ -2,10 +2,10 @@
 
 use tokio::sync::oneshot;
 
-use center::{AgentOrder, AgentStatus, Figures, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveQueue, Refused};
 use types::leg::Text;
-use types::record::Disposition;
-use types::{AgentId, InteractionId, TenantId};
+use types::record::{Disposition, Supervision};
+use types::{AgentId, InteractionId, Private, TenantId};
 
 use crate::tally::Tally;
 
@@ -24,6 +24,12 @@ pub enum Ask {
     Interaction(TenantId, InteractionId, oneshot::Sender<Option<Box<LiveDetail>>>),
     /// Say what came of an interaction; `true` when the store knows it.
     Dispose(TenantId, InteractionId, Disposition, bool, oneshot::Sender<Result<(), Refused>>),
+    /// Order something about a call that goes on.
+    OrderCall(TenantId, InteractionId, By, CallOrder, oneshot::Sender<Result<(), Refused>>),
+    /// Have an agent call a number.
+    Dial(TenantId, AgentId, Private<Text>, oneshot::Sender<Result<InteractionId, Refused>>),
+    /// A supervisor takes part in a call.
+    Supervise(TenantId, InteractionId, AgentId, Supervision, oneshot::Sender<Result<(), Refused>>),
     /// End an interaction.
     HangUp(TenantId, InteractionId, oneshot::Sender<Result<(), Refused>>),
     /// Counts for metrics.

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use center::{AgentOrder, AgentStatus, Center, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveDetail, LiveQueue, Refused};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions};
 use net::Transport;
@@ -35,7 +35,7 @@ use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use types::leg::Text;
-use types::record::{AgentState, Disposition};
+use types::record::{AgentState, Disposition, Supervision};
 use types::{AgentId, InteractionId, LegId, Private, TenantId};
 
 use alarms::{Board, Notes};
@@ -496,6 +496,47 @@ impl Handle {
         known: bool,
     ) -> Result<Result<(), Refused>, Unavailable> {
         self.ask(|to| Ask::Dispose(tenant, id, disposition, known, to)).await
+    }
+
+    /// Orders something about a call that goes on.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn order_call(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        by: By,
+        order: CallOrder,
+    ) -> Result<Result<(), Refused>, Unavailable> {
+        self.ask(|to| Ask::OrderCall(tenant, id, by, order, to)).await
+    }
+
+    /// Has an agent call a number, its own telephones first.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn dial(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        number: Private<Text>,
+    ) -> Result<Result<InteractionId, Refused>, Unavailable> {
+        self.ask(|to| Ask::Dial(tenant, agent, number, to)).await
+    }
+
+    /// A supervisor takes part in a call, changes how, or leaves.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn supervise(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        by: AgentId,
+        mode: Supervision,
+    ) -> Result<Result<(), Refused>, Unavailable> {
+        self.ask(|to| Ask::Supervise(tenant, id, by, mode, to)).await
     }
 
     /// Ends an interaction.

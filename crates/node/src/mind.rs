@@ -129,6 +129,13 @@ impl NodeMind {
             Ask::Dispose(tenant, id, disposition, known, to) => {
                 let _ = to.send(self.center.dispose(now, tenant, id, disposition, known));
             }
+            Ask::OrderCall(tenant, id, by, order, to) => {
+                let _ = to.send(self.center.order_call(now, tenant, id, by, order));
+            }
+            Ask::Dial(tenant, agent, number, to) => drop(to.send(self.center.dial(now, tenant, agent, &number))),
+            Ask::Supervise(tenant, id, by, mode, to) => {
+                let _ = to.send(self.center.supervise(now, tenant, id, by, mode));
+            }
             Ask::HangUp(tenant, id, to) => drop(to.send(self.center.hang_up(now, tenant, id))),
             Ask::Figures(to) => drop(to.send((self.center.figures(now), self.tally.clone()))),
             Ask::Device(tenant, agent, to) => drop(to.send(self.device_of(tenant, agent))),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CallbackStatus, LiveAgent, LiveInteraction, LiveQueue};
+use super::{CallbackStatus, LiveAgent, LiveInteraction, LiveQueue, SupervisionMode};
 
 /// How bad an alarm is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -47,6 +47,21 @@ pub(crate) enum Event {
     /// An agent's work after a talk is over.
     #[serde(rename = "interaction.wrapped")]
     InteractionWrapped { id: String, at: String, interaction_id: String, agent_id: String, wrap_up_ms: u64 },
+    /// A supervisor takes part in a call, in another way, or no longer. For supervisors; for the agent who is watched
+    /// where the tenant's setting `supervision.agents_see` is `true`.
+    #[serde(rename = "interaction.supervised")]
+    InteractionSupervised {
+        id: String,
+        at: String,
+        interaction_id: String,
+        by_agent_id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        agent_id: Option<String>,
+        mode: SupervisionMode,
+    },
+    /// A recording was paused, or goes on.
+    #[serde(rename = "recording.paused")]
+    RecordingPaused { id: String, at: String, interaction_id: String, recording_id: String, paused: bool },
     /// A queue's figures changed. Made for the stream: it does not move the cursor.
     #[serde(rename = "queue.stats")]
     QueueStats { id: String, at: String, queue: LiveQueue },
@@ -84,6 +99,8 @@ impl Event {
             Self::InteractionState { .. } => "interaction.state",
             Self::InteractionEnded { .. } => "interaction.ended",
             Self::InteractionWrapped { .. } => "interaction.wrapped",
+            Self::InteractionSupervised { .. } => "interaction.supervised",
+            Self::RecordingPaused { .. } => "recording.paused",
             Self::QueueStats { .. } => "queue.stats",
             Self::Alarm { .. } => "alarm",
             Self::InteractionDisposition { .. } => "interaction.disposition",

@@ -40,14 +40,16 @@ pub(crate) enum LegRole {
     Customer,
     Agent,
     Target,
+    /// Listens, whispers or barges in.
+    Supervisor,
 }
 
 impl From<record::LegRole> for LegRole {
     fn from(role: record::LegRole) -> Self {
         match role {
             record::LegRole::Customer => Self::Customer,
-            // Who watches over a call sits on the agent's side of it.
-            record::LegRole::Agent | record::LegRole::Supervisor => Self::Agent,
+            record::LegRole::Agent => Self::Agent,
+            record::LegRole::Supervisor => Self::Supervisor,
             record::LegRole::Target => Self::Target,
         }
     }

@@ -2,6 +2,7 @@
 //! in this folder, and compared with the published description by a test.
 
 mod aftermath;
+mod control;
 mod event;
 mod history;
 mod live;
@@ -12,6 +13,7 @@ pub(crate) use aftermath::{
     Callback, CallbackChange, CallbackPage, CallbackStatus, Disposition, DispositionChange, DispositionChoice,
     DispositionChoices, SurveyAnswer, WrapUp,
 };
+pub(crate) use control::{BegunCall, CallAction, NewCall, Supervise, SupervisionMode};
 pub(crate) use event::{Alarm, Event, Severity};
 pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,

@@ -1,6 +1,7 @@
 //! The journal's events in the words of the interface.
 
 use center::AgentStatus;
+use directory::Permission;
 use journal::Stored;
 use types::event::{Event as Written, Happening};
 use types::record::{Direction, InteractionRecord, SegmentKind};
@@ -14,11 +15,13 @@ use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 10] = [
+const SHOWN: [&str; 12] = [
     "interaction.started",
     "interaction.state",
     "interaction.ended",
     "interaction.wrapped",
+    "interaction.supervised",
+    "recording.paused",
     "agent.state",
     "alarm",
     "callback.requested",
@@ -84,6 +87,16 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let (interaction_id, agent_id) = (of.to_string(), agent.to_string());
             Event::InteractionWrapped { id, at, interaction_id, agent_id, wrap_up_ms }
         }
+        Happening::Supervised { agent, .. } if !shows_supervision(viewer, names, agent) => return None,
+        Happening::Supervised { id: of, by, agent, mode } => {
+            let (interaction_id, by_agent_id) = (of.to_string(), by.to_string());
+            let agent_id = agent.map(|a| a.to_string());
+            Event::InteractionSupervised { id, at, interaction_id, by_agent_id, agent_id, mode: mode.into() }
+        }
+        Happening::RecordingPaused { id: of, recording, paused, .. } => {
+            let (interaction_id, recording_id) = (of.to_string(), recording.to_string());
+            Event::RecordingPaused { id, at, interaction_id, recording_id, paused }
+        }
         Happening::Alarm { code, detail, raised } => {
             Event::Alarm { id, at, alarm: alarm(&code, &detail, raised, when) }
         }
@@ -109,6 +122,11 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         },
         _ => return None,
     })
+}
+
+/// Whether somebody may know that a call is supervised: the agent on whom it bears only where the tenant wants it so.
+fn shows_supervision(viewer: &Viewer, names: &Names, agent: Option<AgentId>) -> bool {
+    viewer.may(Permission::Supervise) || names.shows_supervision() && agent.is_some() && viewer.user.agent == agent
 }
 
 /// What is known of an interaction, wherever it is known.

@@ -10,7 +10,7 @@ use center::{LiveDetail, LiveInteraction};
 use directory::Permission;
 use journal::ladder::Message;
 use store::{DispositionChoice, Filter, Number};
-use types::record::{BadDisposition, Direction, Disposition as Said, InteractionRecord, LegRecord, Outcome};
+use types::record::{BadDisposition, Direction, Disposition as Said, InteractionRecord, LegRecord, LegRole, Outcome};
 use types::{InteractionId, LegId, Private, TenantId, Wall};
 
 use crate::dto::{
@@ -93,7 +93,10 @@ pub(crate) async fn interaction(
 ) -> Result<Json<InteractionDetail>> {
     let (tenant, sight) = (viewer.tenant(), viewer.sight());
     let names = app.names.of(tenant).await?;
-    let Found { row, record, live } = find(&app, tenant, id).await?.ok_or_else(ApiError::not_found)?;
+    let Found { row, mut record, live } = find(&app, tenant, id).await?.ok_or_else(ApiError::not_found)?;
+    if !viewer.may(Permission::Supervise) && !names.shows_supervision() {
+        record.legs.retain(|leg| leg.role != LegRole::Supervisor);
+    }
     let aftermath = app.store.aftermath(tenant, id).await?;
     let messages = messages(&app, &record).await?;
     let parts = Parts { row, record: &record, aftermath: &aftermath, messages: &messages };

@@ -2,6 +2,7 @@
 
 mod agents;
 mod callbacks;
+mod control;
 mod events;
 mod interactions;
 mod live;
@@ -15,6 +16,7 @@ pub(crate) use agents::{
     __path_agent_state, __path_extend_wrap_up, __path_set_agent_state, agent_state, extend_wrap_up, set_agent_state,
 };
 pub(crate) use callbacks::{__path_callbacks, __path_set_callback_status, callbacks, set_callback_status};
+pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, supervise};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
 pub(crate) use interactions::{
     __path_dispose, __path_dispositions, __path_hang_up, __path_interaction, __path_interactions, dispose,

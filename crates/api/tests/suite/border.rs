@@ -72,6 +72,8 @@ fn ask<'a>(method: &'a str, path: String) -> Ask<'a> {
     match method {
         "PUT" if path.ends_with("disposition") => ask.json(&json!({"code": "solved"})),
         "PUT" if path.contains("callbacks") => ask.json(&json!({"status": "done"})),
+        "POST" if path.ends_with("actions") => ask.json(&json!({"action": "hold"})),
+        "POST" if path.ends_with("supervise") => ask.json(&json!({"mode": "listen"})),
         "POST" if path.ends_with("wrap-up") => ask.json(&json!({"extend_s": 60})),
         "PUT" => ask.json(&json!({"state": "not_ready", "reason": "theft"})),
         _ => ask,
@@ -107,19 +109,21 @@ async fn no_route_leads_across_the_border() {
         let token = world.login(ALPHA, user).await;
         for (method, path) in routes() {
             let what = format!("{user}: {method} {path}");
+            let acts = ["hangup", "actions", "supervise"].iter().any(|end| path.ends_with(end));
             let id = match path.split('/').nth(3) {
                 Some("agents") => Some(&theirs.agent),
                 Some("callbacks") => Some(&theirs.callback),
                 Some("recordings") => Some(&theirs.recording),
-                Some("interactions") if path.ends_with("hangup") => Some(&theirs.running),
+                Some("interactions") if acts => Some(&theirs.running),
                 Some("interactions") => Some(&theirs.interaction),
                 _ => None,
             };
             if path.contains("{id}") {
                 let path = path.replace("{id}", id.unwrap_or_else(|| panic!("{path} needs a case in this test")));
                 let reply = world.ask(ask(&method, path).token(&token)).await;
-                // An agent is told that it may not hang up anything before anything is looked for.
-                let forbidden = reply.status == 403 && user == "agent" && what.ends_with("hangup");
+                // An agent is told that it may not do such things at all before anything is looked for.
+                let never = what.ends_with("hangup") || what.ends_with("supervise");
+                let forbidden = reply.status == 403 && user == "agent" && never;
                 assert!(reply.status == 404 || forbidden, "{what}: {} {}", reply.status, reply.text());
                 assert_no_leak(&reply.text(), &theirs, &what);
                 continue;
@@ -140,6 +144,12 @@ async fn no_route_leads_across_the_border() {
                     let reply = world.ask(Ask::new("POST", path.clone()).token(&token)).await;
                     assert_eq!(reply.status, if user == "agent" { 200 } else { 403 }, "{what}");
                     assert!(user != "agent" || reply.json()["realm"] == name(ALPHA), "{what}");
+                    reply.text()
+                }
+                ("POST", "/api/v1/calls") => {
+                    let body = json!({"agent": theirs.agent, "to": "1001"});
+                    let reply = world.ask(Ask::new("POST", path.clone()).token(&token).json(&body)).await;
+                    assert_eq!(reply.status, 404, "{what}");
                     reply.text()
                 }
                 // Ends the session: tried below.

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
-use center::{AgentOrder, AgentStatus, Center, Effect, Live, LiveDetail, LiveQueue, Refused, Setup};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Center, Effect, Live, LiveDetail, LiveQueue, Refused, Setup};
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
 use tokio::sync::{mpsc, watch};
 use types::event::Event;
-use types::leg::{AudioCodec, Incoming, MediaQuality, Origin};
-use types::record::Disposition;
-use types::{AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, TenantId, TrunkId, Wall};
+use types::leg::{AudioCodec, Incoming, MediaQuality, Origin, Text};
+use types::record::{Disposition, Supervision};
+use types::{AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId, Wall};
 
 /// The first moment of every test.
 pub(crate) const START: Wall = Wall(1_790_000_000_000);
@@ -212,6 +212,42 @@ impl Backend for Desk {
         let done = self.act(|inner| {
             let now = inner.now;
             inner.center.dispose(now, tenant, id, disposition, known)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
+    }
+
+    fn order_call(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        by: By,
+        order: CallOrder,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.order_call(now, tenant, id, by, order)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
+    }
+
+    fn dial(&self, tenant: TenantId, agent: AgentId, to: Private<Text>) -> Answer<'_, Result<InteractionId, Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.dial(now, tenant, agent, &to)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
+    }
+
+    fn supervise(
+        &self,
+        tenant: TenantId,
+        id: InteractionId,
+        by: AgentId,
+        mode: Supervision,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.supervise(now, tenant, id, by, mode)
         });
         Box::pin(async move { done.map_err(Trouble::from) })
     }

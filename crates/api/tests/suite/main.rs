@@ -2,6 +2,7 @@
 
 mod aftermath;
 mod border;
+mod control;
 mod desk;
 mod errors;
 mod events;
