@@ -164,7 +164,7 @@ impl Call {
         // Two stay connected while one holds: its telephone sends nothing then. What a third one plays to those whom it
         // holds would disturb the others.
         let many = room.len() > 2;
-        let present = |l: &LegId| !self.is_absent(*l) && !(many && self.holds(*l));
+        let present = |l: &LegId| !(self.is_absent(*l) || many && self.holds(*l));
         if room.contains(&leg) && present(&leg) { room.into_iter().filter(present).collect() } else { Vec::new() }
     }
 

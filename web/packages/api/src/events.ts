@@ -15,6 +15,8 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<LiveEvent["type"]>([
   "interaction.ended",
   "interaction.wrapped",
   "interaction.disposition",
+  "interaction.supervised",
+  "recording.paused",
   "survey.answered",
   "queue.stats",
   "alarm",

@@ -76,6 +76,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has an agent call a number: its own telephones ring first, then the number. Agents for themselves, supervisors for
+         *     everyone.
+         */
+        post: operations["dial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispositions": {
         parameters: {
             query?: never;
@@ -164,6 +184,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Orders something about a call that goes on. Agents about their own calls, supervisors about all: then in the place of
+         *     the agent who serves.
+         */
+        post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{id}/disposition": {
         parameters: {
             query?: never;
@@ -195,6 +235,26 @@ export interface paths {
         put?: never;
         /** Ends an interaction that goes on. For supervisors. */
         post: operations["hang_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{id}/supervise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes part in a call: listens, whispers, barges in, takes over, or leaves. For supervisors, whose own telephones ring
+         *     first. The journal keeps who did so, and when.
+         */
+        post: operations["supervise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -438,6 +498,24 @@ export interface components {
             severity: "warning" | "critical";
             since: string;
         };
+        /** @description A call that has begun. */
+        BegunCall: {
+            interaction_id: string;
+        };
+        /** @description An order to a call that goes on. */
+        CallAction: {
+            /**
+             * @description What is to be done with a call.
+             * @enum {string}
+             */
+            action: "hold" | "resume" | "mute" | "unmute" | "digits" | "transfer" | "consult" | "swap" | "complete" | "cancel" | "conference" | "remove" | "hangup" | "reject" | "pause_recording" | "resume_recording";
+            /** @description `0-9*#A-D`, for `digits`. */
+            digits?: string | null;
+            /** @description The party's leg, for `remove`. */
+            leg_id?: string | null;
+            /** @description The number, for `transfer` and `consult`. */
+            to?: string | null;
+        };
         /** @description A customer who wants to be called back. */
         Callback: {
             /** @description When the status was set; absent while nobody has. */
@@ -581,6 +659,23 @@ export interface components {
             /** Format: int64 */
             wrap_up_ms: number;
         } | {
+            agent_id?: string | null;
+            at: string;
+            by_agent_id: string;
+            id: string;
+            interaction_id: string;
+            mode: components["schemas"]["SupervisionMode"];
+            /** @enum {string} */
+            type: "interaction.supervised";
+        } | {
+            at: string;
+            id: string;
+            interaction_id: string;
+            paused: boolean;
+            recording_id: string;
+            /** @enum {string} */
+            type: "recording.paused";
+        } | {
             at: string;
             id: string;
             queue: components["schemas"]["LiveQueue"];
@@ -701,7 +796,7 @@ export interface components {
              * @description What a leg is for.
              * @enum {string}
              */
-            role: "customer" | "agent" | "target";
+            role: "customer" | "agent" | "target" | "supervisor";
             /** @description Empty when the leg never got that far. */
             sip_call_id: string;
             /**
@@ -839,6 +934,13 @@ export interface components {
             tenant: components["schemas"]["Tenant"];
             username: string;
         };
+        /** @description A call that an agent is to make: its own telephones ring first. */
+        NewCall: {
+            /** @description The agent's id; the person's own when absent. */
+            agent?: string | null;
+            /** @description The number. */
+            to: string;
+        };
         /** @description The state that follows what an agent does now. */
         NextState: {
             /** @description Why, for `not_ready`. */
@@ -939,6 +1041,15 @@ export interface components {
             text: string;
             transport: string;
         };
+        /** @description An order to take part in a call. */
+        Supervise: {
+            mode: components["schemas"]["SupervisionMode"];
+        };
+        /**
+         * @description How a supervisor takes part in a call.
+         * @enum {string}
+         */
+        SupervisionMode: "listen" | "whisper" | "barge" | "take_over" | "stop";
         /** @description One answer to a survey. */
         SurveyAnswer: {
             /** @description The key pressed. */
@@ -1271,6 +1382,78 @@ export interface operations {
             };
         };
     };
+    dial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunCall"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `busy`, `no_phone`, `unknown_number`, `no_line` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     dispositions: {
         parameters: {
             query?: never;
@@ -1488,6 +1671,70 @@ export interface operations {
             };
         };
     };
+    act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallAction"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `wrong_state`: not in this state of the call; `busy`, `no_phone`, `unknown_number`, `no_line`: the other one cannot be called; `too_many`: as many take part as may */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     dispose: {
         parameters: {
             query?: never;
@@ -1587,6 +1834,70 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    supervise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Supervise"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `wrong_state`: nobody talks, or with the supervisor itself; `busy`, `no_phone`: the supervisor cannot be called; `too_many` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -76,7 +76,7 @@ const SENTENCES = [
 
 const STRATEGIES = ["longest_idle", "round_robin"] as const;
 const TERMS = ["idle_ms", "offers_since"] as const;
-const GAP_CAUSES = ["disk", "slow"] as const;
+const GAP_CAUSES = ["disk", "slow", "paused"] as const;
 
 // Each of these shows a code that this page does not know as the server gave it.
 

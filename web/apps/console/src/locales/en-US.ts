@@ -307,6 +307,7 @@ export const enUS = {
     customer: "Customer",
     agent: "Agent",
     target: "Target",
+    supervisor: "Supervisor",
     server: "Server",
     ringTime: "Ringing",
     talkTime: "Connected",
@@ -319,7 +320,7 @@ export const enUS = {
   quality: { good: "good", fair: "fair", poor: "poor" },
   strategy: { longest_idle: "Longest idle", round_robin: "Round robin" },
   term: { idle_ms: "Idle (ms)", offers_since: "Offers since its last" },
-  gapCause: { disk: "disk full or failed", slow: "disk too slow" },
+  gapCause: { disk: "disk full or failed", slow: "disk too slow", paused: "paused by order" },
   ladder: {
     in: "received from {{peer}}",
     out: "sent to {{peer}}",

@@ -307,6 +307,7 @@ export const zhCN = {
     customer: "客户",
     agent: "坐席",
     target: "目标",
+    supervisor: "班长",
     server: "服务器",
     ringTime: "振铃",
     talkTime: "接通",
@@ -319,7 +320,7 @@ export const zhCN = {
   quality: { good: "良好", fair: "一般", poor: "较差" },
   strategy: { longest_idle: "最长空闲", round_robin: "轮流" },
   term: { idle_ms: "空闲（毫秒）", offers_since: "上次分配后的次数" },
-  gapCause: { disk: "磁盘已满或故障", slow: "磁盘过慢" },
+  gapCause: { disk: "磁盘已满或故障", slow: "磁盘过慢", paused: "按要求暂停" },
   ladder: {
     in: "收到自 {{peer}}",
     out: "发往 {{peer}}",

@@ -73,6 +73,8 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
       // Nothing on the board changes: they are for whoever looks at one call, or at the callbacks.
       case "interaction.wrapped":
       case "interaction.disposition":
+      case "interaction.supervised":
+      case "recording.paused":
       case "survey.answered":
       case "callback.requested":
       case "callback.changed":

@@ -9,6 +9,8 @@ export function interactionOf(event: LiveEvent): string | null {
       return event.interaction.id;
     case "interaction.wrapped":
     case "interaction.disposition":
+    case "interaction.supervised":
+    case "recording.paused":
     case "survey.answered":
     case "callback.requested":
       return event.interaction_id;
