@@ -14,8 +14,11 @@ MODULES = "/usr/lib/baresip/modules"
 class Baresip:
     """One baresip, steered by its ctrl_tcp module."""
 
-    def __init__(self, test, user, secret=None, tone=500, codec="PCMA/8000/1", auto=True, account=""):
-        self.user, self.server = user, test.server.sip
+    def __init__(self, test, user, secret=None, tone=500, codec="PCMA/8000/1", auto=True, account="", tls=None):
+        """`account`: further parameters of the account. `tls`: the address of SIP over TLS and the file
+        of whom to trust there; the phone then insists on SRTP."""
+        self.user, self.server = user, tls[0] if tls else test.server.sip
+        self.way = ";transport=tls" if tls else ""
         self.folder = test.folder / f"baresip-{user}"
         self.folder.mkdir()
         control = free_port()
@@ -27,12 +30,14 @@ class Baresip:
             f"module_path {MODULES}", "module g711.so", "module g722.so", "module opus.so", "module aufile.so",
             "module aubridge.so", "module sndfile.so", f"snd_path {self.folder}", "module_tmp uuid.so",
             "module_tmp account.so", "module_app menu.so", "module ctrl_tcp.so", f"ctrl_tcp_listen 127.0.0.1:{control}",
-            "rtp_stats no", "",
+            "rtp_stats no", *(["module srtp.so", f"sip_cafile {tls[1]}"] if tls else []), "",
         ]))
         login = f";auth_user={user};auth_pass={secret};regint=300" if secret else ";regint=0"
         answer = "auto" if auto else "manual"
         host = "%s:%d" % self.server
-        (self.folder / "accounts").write_text(f"<sip:{user}@{host}>{login}{account};answermode={answer};audio_codecs={codec}\n")
+        account += ";mediaenc=srtp-mand" if tls else ""
+        (self.folder / "accounts").write_text(
+            f"<sip:{user}@{host}{self.way}>{login}{account};answermode={answer};audio_codecs={codec}\n")
         (self.folder / "contacts").write_text("")
         self.process = test.run("baresip", "-f", self.folder, "-v")
         self.events = []
@@ -95,7 +100,7 @@ class Baresip:
 
     def dial(self, number):
         """Calls a number of the server's."""
-        self.command("dial", f"sip:{number}@{self.server[0]}:{self.server[1]}")
+        self.command("dial", f"sip:{number}@{self.server[0]}:{self.server[1]}{self.way}")
         self.wait_event("CALL_ESTABLISHED")
 
     def hang_up(self):
@@ -113,12 +118,12 @@ class Baresip:
         samples = memoryview(data[at : at + (len(data) - at) // 2 * 2]).cast("h")
         return list(samples[::channels]), rate
 
+    def hears(self, frequency):
+        """Whether a fifth of a second of that tone is at the end of what it has heard."""
+        samples, rate = self.heard()
+        last = samples[-rate // 5 :]
+        return len(last) >= rate // 5 and audio.tone_share(last, frequency, rate) > 0.5
+
     def wait_tone(self, frequency, timeout=10):
-        """Waits until a fifth of a second of that tone is at the end of what it has heard."""
-
-        def hears():
-            samples, rate = self.heard()
-            last = samples[-rate // 5 :]
-            return len(last) >= rate // 5 and audio.tone_share(last, frequency, rate) > 0.5
-
-        until(hears, timeout, f"{frequency} Hz at baresip {self.user}", 0.1)
+        """Waits until it hears that tone."""
+        until(lambda: self.hears(frequency), timeout, f"{frequency} Hz at baresip {self.user}", 0.1)

@@ -46,11 +46,18 @@ class Stream:
     def next(self):
         """The next event that has a place in the journal: its id and what it says. What has none is passed over."""
         while True:
-            event = json.loads(self._frame()) if self._websocket else self._event()
+            event = self.told()
             # What is told in passing bears the number of the last event before it.
-            if event and int(event["id"]) > self._last:
+            if int(event["id"]) > self._last:
                 self._last = int(event["id"])
                 return self._last, event
+
+    def told(self):
+        """Whatever is told next, in the journal or in passing."""
+        while True:
+            event = json.loads(self._frame()) if self._websocket else self._event()
+            if event:
+                return event
 
     def _receive(self):
         try:

@@ -14,6 +14,8 @@ from .wait import until
 TICK = 0.02
 LATE_TICKS = 5
 """Packets that are sent in one go after a hold-up."""
+LATE_PLACES = 6
+"""So many packets of 20 ms pass one that is late."""
 SILENCE = {audio.PCMU: b"\xff" * audio.FRAME, audio.PCMA: b"\xd5" * audio.FRAME}
 
 
@@ -31,7 +33,8 @@ class Rtp:
         self.frames = None
         self.played = []
         self.network = None
-        self._kept_back = None
+        self._kept_back = []
+        self.lost = 0
         self.heard = []
         self.sources = set()
         self._marked = 0
@@ -94,18 +97,22 @@ class Rtp:
             self._emit(header + body)
 
     def _emit(self, packet):
-        """Over the network, which may lose, double and reorder (`network` is a seeded random)."""
+        """Over the network, which may lose, double, reorder and delay (`network` is a seeded random)."""
         packets = [packet]
         if self.network:
             luck = self.network.random()
             if luck < 0.1:
-                packets = []
+                packets, self.lost = [], self.lost + 1
             elif luck < 0.2:
                 packets = [packet, packet]
-            elif luck < 0.3 and not self._kept_back:
-                packets, self._kept_back = [], packet
-            elif self._kept_back:
-                packets, self._kept_back = [packet, self._kept_back], None
+            elif luck < 0.3:
+                packets = []
+                # One place later than its turn, or some.
+                self._kept_back.append([1 if luck < 0.25 else LATE_PLACES, packet])
+            for kept in self._kept_back:
+                kept[0] -= 1
+            packets += [p for places, p in self._kept_back if places < 0]
+            self._kept_back = [k for k in self._kept_back if k[0] >= 0]
         for p in packets:
             try:
                 self.socket.sendto(p, self.remote)
@@ -138,6 +145,14 @@ class Rtp:
         self.heard.append((time.monotonic(), sequence, stamp, pt, data[12:]))
 
     # ---- what was heard ----
+
+    def keys(self):
+        """The keys heard by RFC 4733, each once: their packets share a time stamp."""
+        events = {}
+        for _, _, stamp, pt, payload in self.heard:
+            if pt == self.event_pt:
+                events.setdefault(stamp, "0123456789*#ABCD"[payload[0]])
+        return "".join(events.values())
 
     def mark(self):
         """Forget what was heard before now."""

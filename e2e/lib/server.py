@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -20,6 +21,22 @@ START_S = 30
 """A first start seeds the demo tenant; a slow machine runs a debug build."""
 
 
+_RESERVED = []
+"""Names that stand for ports which this process has been given; they end with it."""
+
+
+def _reserve(port):
+    """Whether no other test has been given that port and has yet to use it."""
+    mark = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        mark.bind(f"\0lingtong-e2e-port-{port}")
+    except OSError:
+        mark.close()
+        return False
+    _RESERVED.append(mark)
+    return True
+
+
 def free_port(ip="127.0.0.1"):
     """A port that is free for TCP and UDP, below those that the system gives to whoever asks for any."""
     for _ in range(50):
@@ -28,9 +45,10 @@ def free_port(ip="127.0.0.1"):
             try:
                 tcp.bind((ip, port))
                 udp.bind((ip, port))
-                return port
             except OSError:
                 continue
+        if _reserve(port):
+            return port
     raise Failed("no free port")
 
 
@@ -56,8 +74,9 @@ class Server:
         began = time.monotonic()
         out = self.folder / "server.out"
         out.write_bytes(b"")
+        # Python ignores the signal that a file is as long as it may be, and so does this child: it gets an error.
         with open(out, "ab") as stdout, open(self.log, "ab") as stderr:
-            self.process = subprocess.Popen(list(map(str, command)), stdout=stdout, stderr=stderr)
+            self.process = subprocess.Popen(list(map(str, command)), stdout=stdout, stderr=stderr, restore_signals=False)
 
         def ready():
             if self.process.poll() is not None:
@@ -66,6 +85,10 @@ class Server:
 
         until(ready, START_S, "the server's ready line", 0.005)
         return time.monotonic() - began
+
+    def no_file_beyond(self, length=resource.RLIM_INFINITY):
+        """From now on nothing is written into any file behind this length, as on a disk that is full."""
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (length, resource.RLIM_INFINITY))
 
     def cpu_s(self):
         """Seconds of a processor that it has used."""

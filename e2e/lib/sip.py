@@ -22,6 +22,7 @@ class Transaction:
     def __init__(self, message, raw, call, auth):
         self.message, self.raw, self.call, self.auth = message, raw, call, auth
         self.responses = []
+        self.repeats = 0
         self.interval = T1
         self.next_at = time.monotonic() + T1
         self.give_up = time.monotonic() + 64 * T1
@@ -260,6 +261,7 @@ class Phone:
                 if now >= t.next_at:
                     t.interval = min(t.interval * 2, T2 if t.message.method != "INVITE" else 64 * T1)
                     t.next_at = now + t.interval
+                    t.repeats += 1
                     self._emit(t.raw)
             for key, ok in list(self._oks.items()):
                 raw, at, interval, end = ok

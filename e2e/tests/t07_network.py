@@ -84,6 +84,36 @@ def test_lossy_keys(t):
         t.equal([k for k in keys if k.isdigit()], ["9"], f"keys with seed {seed}")
 
 
+def test_lossy_talk(t):
+    """A talk over networks that lose, double, reorder and delay goes on; each key arrives once; the record tells the loss."""
+    agent = t.agent(1001)
+    for seed in (1, 2):
+        t.server.wait_agent(1001, "ready", timeout=20)
+        call = t.caller().call("95001").wait_up()
+        offered = agent.take_call()
+        ends = call.rtp, offered.rtp
+        for n, rtp in enumerate(ends):
+            rtp.network = random.Random(10 * seed + n)
+        talk(t, call, offered)
+        for rtp, keys in zip(ends, ("1470*", "2589#")):
+            rtp.press(keys)
+        far = offered.rtp, call.rtp
+        t.until(lambda: [len(rtp.keys()) for rtp in far] == [5, 5], 15, lambda: f"keys: {[rtp.keys() for rtp in far]}")
+        enough = [rtp.lost + 50 for rtp in ends]
+        t.until(lambda: all(rtp.lost >= more for rtp, more in zip(ends, enough)), 40, "some seconds of a bad line")
+        call.rtp.wait_tone(AGENT_HZ)
+        offered.rtp.wait_tone(CALLER_HZ)
+        t.equal([rtp.keys() for rtp in far], ["1470*", "2589#"], f"keys with seed {seed}")
+        call.bye().wait()
+        offered.wait_end()
+        record = t.server.record(call)
+        for leg, rtp in zip(record["legs"], ends):
+            media = leg["media"]
+            told = media["loss_pct"] / 100 * (media["packets_received"] + rtp.lost)
+            t.check(abs(told - rtp.lost) <= rtp.lost / 5, f"{rtp.lost} packets were lost, and the record has {media}")
+            t.check(media["mos"] < 4, f"the record praises a line that loses a tenth: {media}")
+
+
 def test_garbage(t):
     """What is thrown at it does not hurt the calls of others."""
     agent = t.agent(1001)

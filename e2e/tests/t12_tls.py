@@ -6,7 +6,10 @@ import ssl
 import subprocess
 import urllib.request
 
+from lib.baresip import Baresip
 from lib.server import free_port
+
+CALLER_HZ, AGENT_HZ = 500, 1150
 
 
 def certificate(folder):
@@ -101,3 +104,34 @@ def test_websocket_by_https(t):
                 ).encode()
             )
             t.check(secured.recv(4096).startswith(b"HTTP/1.1 101"), "the upgrade")
+
+
+def test_srtp_with_a_foreign_stack(t):
+    """baresip calls over TLS and insists on SRTP: keys and tones both ways, to an agent on plain RTP; hold and back."""
+    cert, key = certificate(t.folder)
+    sips = ("127.0.0.1", free_port())
+    t.start("--tls-cert", cert, "--tls-key", key, "--sips", "%s:%d" % sips)
+    agent = t.agent(1002)
+    t.server.wait_agent(1002, "ready")
+    caller = Baresip(t, "1001", "demo-1001", CALLER_HZ, tls=(sips, cert))
+    caller.dial("95000")
+    t.server.wait_live("menu")
+    caller.command("sndcode", "1")
+    offered = agent.take_call(AGENT_HZ, 20)
+    caller.wait_tone(AGENT_HZ)
+    offered.rtp.wait_tone(CALLER_HZ)
+    t.check(b"SAVP" not in offered.incoming.body, "the agent's own leg is plain")
+    said = caller.process.log.read_text(errors="replace")
+    t.check("SRTP is Enabled" in said, f"baresip does not tell of SRTP: {said[-1500:]}")
+    offered.hold().wait()
+    t.server.wait_live("held")
+    t.until(lambda: not caller.hears(AGENT_HZ), 5, "the agent's tone ends with the hold")
+    offered.resume().wait()
+    caller.wait_tone(AGENT_HZ)
+    offered.rtp.wait_tone(CALLER_HZ)
+    caller.hang_up()
+    offered.wait_end()
+    t.server.wait_idle()
+    item = t.until(t.server.interactions, 8, "the record", 0.2)[0]
+    record = t.server.get(f"/api/v1/interactions/{item['id']}")
+    t.equal({m["transport"].lower() for m in record["messages"] if m["leg_id"] == record["legs"][0]["id"]}, {"tls"}, "ways")

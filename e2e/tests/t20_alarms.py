@@ -49,3 +49,74 @@ def test_recordings_cannot_be_written(t):
 
 
 test_recordings_cannot_be_written.limit_s = 180
+
+
+PART = 150
+"""Bytes of the next event that the full disk still takes: it breaks off inside."""
+
+
+def disk_alarm(stream, raised):
+    """The next word on the journal that is of this kind: once the disk is well, what was told before comes once more."""
+    while True:
+        event = stream.told()
+        if event["type"] == "alarm" and event["alarm"]["code"] == "journal_failed":
+            if ("cleared_at" in event["alarm"]) != raised:
+                return event["alarm"]
+
+
+def ended(stream, ids):
+    """How often the end of each interaction is told, until all are."""
+    told = dict.fromkeys(ids, 0)
+    while not all(told.values()):
+        _, event = stream.next()
+        if event["type"] == "interaction.ended" and event["interaction"]["id"] in told:
+            told[event["interaction"]["id"]] += 1
+    return told
+
+
+def test_the_disk_is_full(t):
+    """Calls go on and new ones come, the alarm is told; with room again all is written, and outlives the server."""
+    agent, caller = t.agent(1001), t.caller("13812345678")
+    t.server.wait_agent(1001, "ready")
+    begin = t.server.live()["cursor"]
+    stream = Stream(t.server, begin)
+    call = caller.call("95001").wait_up()
+    offered = agent.take_call()
+    talk(t, call, offered)
+    journal = max((t.folder / "data/journal").glob("*"), key=lambda path: path.stat().st_size)
+    t.server.no_file_beyond(journal.stat().st_size + PART)
+    # What happens in these calls is what can't be written.
+    during = t.caller("13800000002").call("95003").wait_up(20)
+    during.rtp.tone(700)
+    during.rtp.wait_tone(700)
+    raised = disk_alarm(stream, True)
+    t.equal((raised["severity"], raised["id"]), ("critical", "journal_failed"), "alarm")
+    for rtp, hz in ((call.rtp, AGENT_HZ), (offered.rtp, CALLER_HZ)):
+        rtp.mark()
+        rtp.wait_tone(hz)
+    during.bye().wait()
+    late = t.caller("13800000003").call("95001").wait_up(20)
+    t.check(call.state == offered.state == "up", "the talk goes on")
+    call.bye().wait()
+    offered.wait_end()
+    late_offered = agent.take_call(AGENT_HZ, 30)
+    late.rtp.wait_tone(AGENT_HZ)
+    t.server.no_file_beyond()
+    disk_alarm(stream, False)
+    late.bye().wait()
+    late_offered.wait_end()
+    calls = (call, during, late)
+    records = [t.server.record(c, 20) for c in calls]
+    t.equal([r["outcome"] for r in records], ["answered", "self_served", "answered"], "outcomes")
+    t.check(all(r["answered_at"] and r["ended_at"] for r in records), f"records: {records}")
+    stream.cut()
+    ids = [r["id"] for r in records]
+    t.equal(ended(Stream(t.server, begin), ids), dict.fromkeys(ids, 1), "ends in the journal")
+    lost = [line for line in t.server.fetch("/metrics")[2].decode().splitlines() if "journal_lost_events_total" in line]
+    t.check(lost[-1].endswith(" 0"), f"lost: {lost}")
+    t.server.kill()
+    t.server.start()
+    t.equal([t.server.record(c)["outcome"] for c in calls], ["answered", "self_served", "answered"], "after a restart")
+
+
+test_the_disk_is_full.limit_s = 180
