@@ -12,6 +12,8 @@ use types::{AgentId, QueueId, TenantId};
 pub const PRIORITY_MAX: i32 = 1000;
 /// The highest skill level.
 pub const SKILL_MAX: u8 = 10;
+/// Digits of a queue's number: those of the longest telephone number (E.164).
+const NUMBER_DIGITS: usize = 15;
 /// A ring timeout beyond ten minutes is a mistake: the customer would listen to music for ever.
 const RING_MAX_S: u32 = 600;
 /// Wrap-up beyond an hour is a mistake; the default lease on it ends then too.
@@ -67,7 +69,7 @@ pub struct QueueConfig {
     pub tenant: TenantId,
     /// Its name, by which flows refer to it.
     pub name: Text,
-    /// Its number on screens and for transfers; may be empty.
+    /// What colleagues dial, and hand calls to; may be empty.
     #[serde(default = "empty")]
     pub number: Text,
     /// How an agent is chosen.
@@ -215,6 +217,9 @@ impl QueueConfig {
     pub fn validate(&self) -> Result<(), ConfigError> {
         if self.name.is_empty() {
             return Err(refuse("name", "must not be empty"));
+        }
+        if self.number.len() > NUMBER_DIGITS || !self.number.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(refuse("number", "must be at most 15 digits"));
         }
         if !(1..=RING_MAX_S).contains(&self.ring_timeout_s) {
             return Err(refuse("ring_timeout_s", "must be 1 to 600"));

@@ -94,6 +94,7 @@ impl Queue {
         QueueSnapshot {
             queue: self.config.id,
             name: self.config.name.clone(),
+            number: self.config.number.clone(),
             waiting: u32::try_from(self.line.len()).unwrap_or(u32::MAX),
             longest_wait_since: self.arrivals.first().map(|(_, wall, _)| wall),
             ready: count(AgentState::Ready),

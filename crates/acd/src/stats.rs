@@ -19,6 +19,8 @@ pub struct QueueSnapshot {
     pub queue: QueueId,
     /// Its name.
     pub name: Text,
+    /// What colleagues dial to hand a call to it; may be empty.
+    pub number: Text,
     /// In line, ringing ones not counted.
     pub waiting: u32,
     /// Since when the longest waiting one waits.

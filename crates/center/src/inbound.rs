@@ -16,7 +16,6 @@ use crate::{Center, Effect};
 enum Goal {
     Did(DidTarget),
     Feature(Text),
-    Agent(AgentId),
     Outside,
     Nowhere,
 }
@@ -48,7 +47,7 @@ impl Center {
         match goal {
             Goal::Did(DidTarget::Flow(flow)) => self.start_flow(now, id, flow),
             Goal::Did(DidTarget::Queue(queue)) => self.enqueue(now, id, queue, 0, false),
-            Goal::Did(DidTarget::Agent(agent)) | Goal::Agent(agent) => self.reach_agent(now, id, agent),
+            Goal::Did(DidTarget::Agent(agent)) => self.reach_agent(now, id, agent),
             Goal::Feature(code) => self.feature(now, id, &call.origin, &code),
             Goal::Outside => self.reach_outside(now, id),
             Goal::Nowhere => self.end(now, id, EndedBy::System, Cause::NotFound),
@@ -59,12 +58,12 @@ impl Center {
         let Some(tenant) = self.tenants.get(&call.tenant) else { return Goal::Nowhere };
         let from_device = matches!(call.origin, Origin::Device(_));
         let known = if from_device { tenant.plan.from_inside(dialled) } else { tenant.plan.from_outside(dialled) };
-        let agent = || tenant.directory.agent_by_number(dialled).map(|a| a.id);
         match known {
             Dialled::Did(target) => Goal::Did(target.clone()),
             Dialled::Feature(code) => Goal::Feature(code.into()),
-            Dialled::Outside { emergency, .. } => agent().filter(|_| !emergency).map_or(Goal::Outside, Goal::Agent),
-            Dialled::Unknown => agent().map_or(Goal::Nowhere, Goal::Agent),
+            Dialled::Outside { emergency: true, .. } => Goal::Outside,
+            Dialled::Outside { .. } => tenant.by_own_number(dialled).map_or(Goal::Outside, Goal::Did),
+            Dialled::Unknown => tenant.by_own_number(dialled).map_or(Goal::Nowhere, Goal::Did),
         }
     }
 

@@ -126,6 +126,14 @@ impl Center {
     /// A tenant's queues right now.
     pub fn queues_live(&self, now: Now, tenant: TenantId) -> Vec<LiveQueue> {
         let Some(t) = self.tenants.get(&tenant) else { return Vec::new() };
-        t.queues.keys().filter(|q| !t.is_hidden(**q)).filter_map(|q| t.router.snapshot(now, *q)).collect()
+        let shown = t.queues.keys().filter(|q| !t.is_hidden(**q));
+        let snapshot = |queue: &QueueId| {
+            let mut snapshot = t.router.snapshot(now, *queue)?;
+            if snapshot.number.is_empty() {
+                snapshot.number = t.plan.number_of_queue(*queue).cloned().unwrap_or(snapshot.number);
+            }
+            Some(snapshot)
+        };
+        shown.filter_map(snapshot).collect()
     }
 }

@@ -1,10 +1,10 @@
 //! What a tenant is made of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use acd::{AgentConfig, QueueConfig};
-use dialplan::Plan;
+use dialplan::{Dialled, DidTarget, Plan, is_emergency};
 use directory::Directory;
 use flow::Flow;
 use types::FlowId;
@@ -43,4 +43,35 @@ pub enum SetupError {
         /// What is wrong.
         why: String,
     },
+}
+
+impl Setup {
+    /// A queue's number has to lead to it and to nothing else.
+    ///
+    /// # Errors
+    /// The number of a queue that is taken or stands for something else.
+    pub(crate) fn check_queue_numbers(&self) -> Result<(), SetupError> {
+        let mut seen = HashSet::new();
+        for queue in self.queues.iter().filter(|q| !q.number.is_empty()) {
+            let number = &*queue.number;
+            let why = if is_emergency(number) {
+                "is an emergency number"
+            } else if self.directory.agent_by_number(number).is_some() {
+                "is an agent's"
+            } else if self.leads_elsewhere(queue) {
+                "leads elsewhere already"
+            } else if !seen.insert(number) {
+                "is another queue's"
+            } else {
+                continue;
+            };
+            let why = format!("number {number} {why}");
+            return Err(SetupError::Invalid { what: "queue", name: queue.name.clone(), why });
+        }
+        Ok(())
+    }
+
+    fn leads_elsewhere(&self, queue: &QueueConfig) -> bool {
+        matches!(self.plan.from_inside(&queue.number), Dialled::Did(to) if *to != DidTarget::Queue(queue.id))
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acd::Router;
-use dialplan::Plan;
+use dialplan::{DidTarget, Plan};
 use directory::{Directory, Registrations};
 use flow::Flow;
 use types::leg::Text;
@@ -80,6 +80,16 @@ impl Tenant {
         !queues.is_empty() && queues.iter().all(|queue| self.is_hidden(*queue))
     }
 
+    /// The agent or the queue that has this number itself, without the dialplan's doing.
+    pub(crate) fn by_own_number(&self, number: &str) -> Option<DidTarget> {
+        if let Some(agent) = self.directory.agent_by_number(number) {
+            return Some(DidTarget::Agent(agent.id));
+        }
+        // An empty number is none: a call that names nobody leads to no queue.
+        let queue = self.queues.values().find(|q| !q.number.is_empty() && &*q.number == number)?;
+        Some(DidTarget::Queue(queue.id))
+    }
+
     /// Whether an agent can be rung at all.
     pub(crate) fn is_reachable(&self, agent: types::AgentId) -> bool {
         self.directory.agent(agent).is_some_and(|a| a.address.is_some())
@@ -96,6 +106,7 @@ impl Center {
         let id = setup.directory.tenant().id;
         let longest_call = longest_call(&setup.settings)?;
         let reconnect = reconnect(&setup.settings)?;
+        setup.check_queue_numbers()?;
         let mut router = Router::new(setup.seed);
         for queue in &setup.queues {
             let invalid = |e: String| SetupError::Invalid { what: "queue", name: queue.name.clone(), why: e };

@@ -23,15 +23,18 @@ pub(crate) enum Destination {
 impl Tenant {
     /// What a number means that somebody within hands a customer on to, or asks.
     pub(crate) fn destination(&self, number: &str) -> Destination {
-        if let Some(agent) = self.directory.agent_by_number(number) {
-            return Destination::Agent(agent.id);
-        }
-        match self.plan.from_inside(number) {
-            Dialled::Did(DidTarget::Agent(agent)) => Destination::Agent(*agent),
-            Dialled::Did(DidTarget::Queue(queue)) => Destination::Queue(*queue),
-            Dialled::Did(DidTarget::Flow(flow)) => Destination::Flow(*flow),
-            Dialled::Outside { .. } => Destination::Outside,
-            Dialled::Feature(_) | Dialled::Unknown => Destination::Nowhere,
+        let target = match self.by_own_number(number) {
+            Some(own) => own,
+            None => match self.plan.from_inside(number) {
+                Dialled::Did(target) => target.clone(),
+                Dialled::Outside { .. } => return Destination::Outside,
+                Dialled::Feature(_) | Dialled::Unknown => return Destination::Nowhere,
+            },
+        };
+        match target {
+            DidTarget::Agent(agent) => Destination::Agent(agent),
+            DidTarget::Queue(queue) => Destination::Queue(queue),
+            DidTarget::Flow(flow) => Destination::Flow(flow),
         }
     }
 }

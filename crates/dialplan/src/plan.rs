@@ -113,6 +113,12 @@ impl Plan {
         self.trunks.iter().find(|t| t.id == id)
     }
 
+    /// The number that leads straight into a queue; the first one where there are several.
+    pub fn number_of_queue(&self, queue: QueueId) -> Option<&Text> {
+        let leads_there = |(_, target): &(&Text, &DidTarget)| **target == DidTarget::Queue(queue);
+        self.numbers.iter().filter(leads_there).map(|(number, _)| number).min()
+    }
+
     /// What `number` is when a customer or carrier dials it: only the tenant's own numbers count,
     /// so a stranger can never place a call to the outside.
     pub fn from_outside(&self, number: &str) -> Dialled<'_> {

@@ -136,9 +136,15 @@ impl Seeder<'_> {
         self.ids.next(self.now)
     }
 
-    async fn queue(&mut self, name: &str, config: serde_json::Value) -> Result<QueueId, store::Error> {
+    async fn queue(
+        &mut self,
+        name: &str,
+        number: Option<&str>,
+        config: serde_json::Value,
+    ) -> Result<QueueId, store::Error> {
         let (id, title) = (QueueId(self.id()), title_of_queue(name));
-        self.store.insert(&Queue { id, tenant: self.tenant, number: None, name: name.into(), title, config }).await?;
+        let number = number.map(Text::from);
+        self.store.insert(&Queue { id, tenant: self.tenant, number, name: name.into(), title, config }).await?;
         Ok(id)
     }
 
@@ -149,10 +155,10 @@ impl Seeder<'_> {
         });
         let load = serde_json::json!({"ring_timeout_s": 60, "record": false, "hidden": true});
         Ok(Queues {
-            sales: self.queue("sales", served.clone()).await?,
-            support: self.queue("support", served.clone()).await?,
-            operator: self.queue("operator", served).await?,
-            load: self.queue("load", load).await?,
+            sales: self.queue("sales", Some("8001"), served.clone()).await?,
+            support: self.queue("support", Some("8002"), served.clone()).await?,
+            operator: self.queue("operator", Some("8000"), served).await?,
+            load: self.queue("load", None, load).await?,
         })
     }
 

@@ -123,6 +123,9 @@ pub(crate) struct LiveQueue {
     /// The technical name.
     pub(crate) name: String,
     pub(crate) title: Title,
+    /// What is dialled, or transferred to, to hand a call to this queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) extension: Option<String>,
     pub(crate) waiting: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) longest_wait_since: Option<String>,
@@ -148,6 +151,7 @@ impl LiveQueue {
             id: queue.queue.to_string(),
             title: names.queue_title(queue.queue).into(),
             name: queue.name.to_string(),
+            extension: Some(queue.number.to_string()).filter(|number| !number.is_empty()),
             waiting: queue.waiting,
             longest_wait_since: queue.longest_wait_since.map(|at| at.to_string()),
             ready_agents: queue.ready,

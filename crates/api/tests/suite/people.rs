@@ -69,6 +69,7 @@ async fn the_snapshot_shows_agents_calls_and_queues() {
     assert_eq!((&interaction["state"], &interaction["direction"]), (&json!("ringing"), &json!("inbound")));
     let queue = &live["queues"][0];
     assert_eq!((&queue["name"], &queue["offered_today"]), (&json!("sales"), &json!(1)));
+    assert_eq!(queue["extension"], SALES);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use types::leg::Origin;
 use types::record::{LegRole, Outcome};
 use types::{Cause, LegEvent, TrunkId};
 
-use super::lab::{Lab, T, agent, device};
+use super::lab::{Lab, T, agent, device, setup};
 use crate::AgentOrder;
 
 #[test]
@@ -267,4 +267,36 @@ fn what_no_trunk_can_reach_is_tried_over_each_once_and_a_callees_word_is_final()
         }
         assert_eq!(lab.told(&["dial", "hangup"]), [gives_up], "{status:?}");
     }
+}
+
+#[test]
+fn a_colleague_dials_a_queue_by_its_number() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.call(Origin::Device(device(1001)), "8002");
+    assert_eq!(lab.told(&["state queued", "dial"]), ["state queued", "dial d1 sip:1002@desk"]);
+    let queues = lab.center.queues_live(lab.now, T);
+    let mut numbers: Vec<_> = queues.iter().map(|q| (&*q.name, &*q.number)).collect();
+    numbers.sort();
+    assert_eq!(numbers, [("sales", "95002"), ("support", "8002")], "its own, or one that leads straight to it");
+}
+
+#[test]
+fn a_queue_cannot_have_a_number_that_leads_elsewhere() {
+    let refused = |sales: &str, support: &str| {
+        let mut setup = setup(T);
+        setup.queues[0].number = sales.into();
+        setup.queues[1].number = support.into();
+        let now = Lab::new().now;
+        crate::Center::new(1).add_tenant(now, setup).map_err(|e| e.to_string())
+    };
+    assert_eq!(refused("8001", "8002"), Ok(()));
+    for (sales, why) in [
+        ("1001", "queue sales: number 1001 is an agent's"),
+        ("95003", "queue sales: number 95003 leads elsewhere already"),
+        ("110", "queue sales: number 110 is an emergency number"),
+        ("80x", "queue sales: number: must be at most 15 digits"),
+    ] {
+        assert_eq!(refused(sales, ""), Err(why.to_owned()));
+    }
+    assert_eq!(refused("8001", "8001"), Err("queue support: number 8001 is another queue's".to_owned()));
 }

@@ -60,7 +60,7 @@ const MENU: &str = r#"{"version": 1, "id": "menu", "name": "m", "language": "zh"
   "cb": {"kind": "callback", "queue": "sales"},
   "h": {"kind": "hangup", "prompt": "no_agent"}}}"#;
 
-fn setup(tenant: TenantId) -> Setup {
+pub(super) fn setup(tenant: TenantId) -> Setup {
     let base = tenant.0 * 100;
     let title: Text = format!("t{tenant}").into();
     let of = directory::Tenant { id: tenant, name: title.clone(), title, demo: false, utc_offset_min: 480 };
@@ -98,6 +98,7 @@ fn setup(tenant: TenantId) -> Setup {
         record: id == SALES,
         wrap_up_s: 10,
         announce_agent_number: id == SUPPORT,
+        number: if id == SUPPORT { "8002".into() } else { "".into() },
         ..QueueConfig::new(id, tenant, name)
     };
     let queues_of = |i: usize| if i == 1 { vec![SUPPORT] } else { vec![SALES] };

@@ -63,13 +63,18 @@ fn blind_without_waiting_strands_nobody() {
 
 #[test]
 fn blind_to_a_queue_a_flow_and_the_outside() {
-    let mut lab = talking(&[1001]);
-    lab.asks("d1", "95003", None);
-    lab.settle();
-    assert_eq!(
-        lab.told(&["progress", "hangup", "state"]),
-        ["progress d1 Done", "hangup d1 transferred", "state queued",]
-    );
+    for number in ["95003", "sip:8002@host"] {
+        let mut lab = talking(&[1001]);
+        lab.asks("d1", number, None);
+        lab.settle();
+        assert_eq!(
+            lab.told(&["progress", "hangup", "state"]),
+            ["progress d1 Done", "hangup d1 transferred", "state queued",]
+        );
+        assert_eq!(lab.records.len(), 0, "the customer waits on");
+        lab.register(1002, 3600);
+        assert_eq!(lab.told(&["dial"]), ["dial d2 sip:1002@desk"], "whoever serves that queue gets the customer");
+    }
     let mut lab = talking(&[1001]);
     lab.asks("d1", "95001", None);
     lab.settle();

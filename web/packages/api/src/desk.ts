@@ -80,8 +80,7 @@ export function createDeskApi({ baseUrl, fetch: fetcher }: { baseUrl: string; fe
 
 /** What is dialled to hand a call to this queue; null where the server names nothing. */
 export function queueExtension(queue: LiveQueue): string | null {
-  const { extension } = queue as LiveQueue & { extension?: string | null };
-  return extension ?? null;
+  return queue.extension ?? null;
 }
 
 /** The state that follows the call in hand, where the agent has asked for one. */

@@ -875,6 +875,8 @@ export interface components {
             abandoned_today: number;
             /** Format: int64 */
             answered_today: number;
+            /** @description What is dialled, or transferred to, to hand a call to this queue. */
+            extension?: string | null;
             id: string;
             longest_wait_since?: string | null;
             /** @description The technical name. */
