@@ -14,6 +14,7 @@ mod counters;
 mod dto;
 mod error;
 mod events;
+mod idle;
 mod input;
 mod language;
 mod names;

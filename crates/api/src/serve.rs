@@ -21,10 +21,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use types::Network;
+
+use crate::idle::{Neighbour, Neighbours, Requests};
 
 /// Connections at once, of all doors: each desk has a stream and some requests. The next ones wait in the system's
 /// queue.
 const CONNECTIONS: usize = 8_192;
+/// Of one address: an office behind one router has its share, and nobody can take all. Proxies that are trusted, and this
+/// machine itself, speak for many and are not counted.
+const CONNECTIONS_OF_ONE: usize = CONNECTIONS / 4;
 /// A handshake that takes longer is somebody holding connections open.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// A head that takes longer is nobody's; a connection that is silent for so long is closed.
@@ -67,21 +73,23 @@ impl Door {
     }
 }
 
-/// Serves by all doors until `stop` is done, then lets answers under way finish for a moment.
+/// Serves by all doors until `stop` is done, then lets answers under way finish for a moment. `trusted`: proxies that
+/// come with the requests of many.
 ///
 /// # Errors
 /// None so far: what goes wrong with one connection ends that one.
 pub async fn serve(
     doors: Vec<Door>,
     router: Router,
+    trusted: Arc<[Network]>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Room { places: Arc::new(Semaphore::new(CONNECTIONS)), neighbours: Neighbours::default(), trusted };
     // Dropping the sender tells every door and connection to finish.
     let (stopping, stopped) = watch::channel(());
     let mut attended = JoinSet::new();
     for door in doors {
-        attended.spawn(attend(door, Arc::clone(&places), router.clone(), stopped.clone()));
+        attended.spawn(attend(door, room.clone(), router.clone(), stopped.clone()));
     }
     stop.await;
     drop(stopping);
@@ -89,7 +97,24 @@ pub async fn serve(
     Ok(())
 }
 
-async fn attend(door: Door, places: Arc<Semaphore>, router: Router, mut stopped: watch::Receiver<()>) {
+/// Room for connections.
+#[derive(Clone)]
+struct Room {
+    places: Arc<Semaphore>,
+    neighbours: Neighbours,
+    trusted: Arc<[Network]>,
+}
+
+impl Room {
+    /// A connection's share of what its address may have.
+    fn share(&self, peer: SocketAddr) -> Option<Neighbour> {
+        let ip = peer.ip().to_canonical();
+        let counts = !ip.is_loopback() && !self.trusted.iter().any(|network| network.contains(ip));
+        self.neighbours.admit(ip, if counts { CONNECTIONS_OF_ONE } else { CONNECTIONS })
+    }
+}
+
+async fn attend(door: Door, room: Room, router: Router, mut stopped: watch::Receiver<()>) {
     let Door { listener, tls } = door;
     let router = router.layer(Extension(Secured(tls.is_some())));
     let mut connections = JoinSet::new();
@@ -97,11 +122,12 @@ async fn attend(door: Door, places: Arc<Semaphore>, router: Router, mut stopped:
     loop {
         tokio::select! {
             _ = stopped.changed() => break,
-            (stream, peer, place) = accept(&listener, &places) => {
+            (stream, peer, place) = accept(&listener, &room.places) => {
+                let Some(share) = room.share(peer) else { continue };
                 let (router, tls, end) = (router.clone(), tls.clone(), end.clone());
                 connections.spawn(async move {
                     welcome(stream, peer, tls, router, end).await;
-                    drop(place);
+                    drop((place, share));
                 });
             }
             Some(_) = connections.join_next() => {}
@@ -158,11 +184,13 @@ where
     let router = TowerToHyperService::new(router);
     let heard = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&heard);
+    let requests = Requests::new();
+    let counting = requests.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         asked.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         name_host(&mut request);
-        router.call(request)
+        counting.clone().answered(router.call(request))
     });
     let io = TokioIo::new(stream);
     if is_h2 {
@@ -170,12 +198,13 @@ where
         builder.timer(TokioTimer::new()).keep_alive_interval(PING_EVERY).keep_alive_timeout(PONG_WITHIN);
         builder.max_concurrent_streams(STREAMS).max_header_list_size(HEAD_BYTES);
         let connection = builder.serve_connection(io, service);
-        carry(connection, |c| c.graceful_shutdown(), &heard, stopped).await;
+        carry(connection, |c| c.graceful_shutdown(), &heard, requests.idle(), stopped).await;
     } else {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_BYTES as usize);
         let connection = builder.serve_connection(io, service).with_upgrades();
-        carry(connection, |c| c.graceful_shutdown(), &heard, stopped).await;
+        // A pause between two heads is bounded as a head is.
+        carry(connection, |c| c.graceful_shutdown(), &heard, std::future::pending(), stopped).await;
     }
 }
 
@@ -187,14 +216,16 @@ fn name_host(request: &mut Request<Incoming>) {
     }
 }
 
-/// Carries a connection to its end, its own or the server's; one that never asks for anything ends soon.
+/// Carries a connection to its end, its own or the server's; one that never asks for anything ends soon, one that asks for
+/// nothing any more when it counts as idle.
 async fn carry<C: Future>(
     connection: C,
     finish: impl FnOnce(Pin<&mut C>),
     heard: &AtomicBool,
+    idle: impl Future<Output = ()>,
     mut stopped: watch::Receiver<()>,
 ) {
-    let mut connection = pin!(connection);
+    let (mut connection, mut idle) = (pin!(connection), pin!(idle));
     let mut waited = pin!(tokio::time::sleep(HEAD_WITHIN));
     let mut waiting = true;
     loop {
@@ -202,6 +233,7 @@ async fn carry<C: Future>(
             // A client that breaks off, or talks rubbish, is no trouble of ours.
             _ = connection.as_mut() => return,
             _ = stopped.changed() => break,
+            () = idle.as_mut() => break,
             () = waited.as_mut(), if waiting => {
                 if !heard.load(Ordering::Relaxed) {
                     return;
@@ -211,7 +243,8 @@ async fn carry<C: Future>(
         }
     }
     finish(connection.as_mut());
-    let _ = connection.await;
+    // A peer that does not hear the goodbye is cut off.
+    let _ = tokio::time::timeout(GRACE, connection).await;
 }
 
 #[cfg(test)]
@@ -234,14 +267,31 @@ mod tests {
         Router::new()
             .route("/slow", get(slow))
             .route("/never", get(std::future::pending::<()>))
+            .route("/endless", get(|| async { axum::body::Body::new(Endless) }))
             .route("/host", get(host))
+    }
+
+    /// A stream of events in which nothing happens.
+    struct Endless;
+
+    impl hyper::body::Body for Endless {
+        type Data = axum::body::Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+            std::task::Poll::Pending
+        }
     }
 
     async fn started() -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<io::Result<()>>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(serve(vec![Door::plain(listener)], routes(), async move { drop(stopped.await) }));
+        let stop_told = async move { drop(stopped.await) };
+        let served = tokio::spawn(serve(vec![Door::plain(listener)], routes(), Arc::default(), stop_told));
         (address, stop, served)
     }
 
@@ -268,7 +318,7 @@ mod tests {
             .with_no_client_auth();
         let (stop, stopped) = oneshot::channel();
         let doors = vec![Door::secured(listener, Arc::new(config))];
-        tokio::spawn(serve(doors, routes(), async move { drop(stopped.await) }));
+        tokio::spawn(serve(doors, routes(), Arc::default(), async move { drop(stopped.await) }));
         (address, stop, TlsConnector::from(Arc::new(client)))
     }
 
@@ -332,6 +382,22 @@ mod tests {
         stop.send(()).unwrap();
         assert!(all_of(slow).await.ends_with("done"));
         assert!(TcpStream::connect(address).await.is_err(), "the port is free again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_of_http_2_is_closed_and_one_with_a_stream_is_not() {
+        let (address, _stop, tls) = started_secured().await;
+        let began = tokio::time::Instant::now();
+        for (path, kept) in [("host", false), ("never", true), ("endless", true)] {
+            let io = TokioIo::new(securely(address, &tls, &["h2"]).await);
+            let (mut send, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
+            let mut connection = tokio::spawn(connection);
+            let request = Request::get(format!("https://localhost/{path}")).body(axum::body::Body::empty()).unwrap();
+            let answer = tokio::spawn(send.send_request(request));
+            let over = tokio::time::timeout(Duration::from_secs(600), &mut connection).await;
+            assert_eq!(over.is_err(), kept, "{path} after {:?}", began.elapsed());
+            drop((send, answer));
+        }
     }
 
     #[tokio::test]

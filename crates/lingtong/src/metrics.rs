@@ -210,6 +210,7 @@ fn media(page: &mut Page, node: &NodeFigures) {
     page.gauge("lingtong_media_legs", "Legs with media.", media.legs);
     page.counter("lingtong_media_packets_received_total", "RTP and RTCP packets received.", media.received);
     page.counter("lingtong_media_packets_sent_total", "RTP and RTCP packets sent.", media.sent);
+    page.counter("lingtong_media_refused_total", "Packets at browsers' ports that were nobody's.", media.refused);
     page.counter("lingtong_media_send_failures_total", "Packets that the kernel refused.", media.send_failures);
     page.counter("lingtong_media_late_ticks_total", "Ticks over 20 ms late: too busy.", media.late_ticks);
     if let Some(tally) = &node.tally {

@@ -64,7 +64,7 @@ async fn serve(server: Server) -> Result<(), String> {
     let router = api::router(state);
     let (stop_web, web_stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(web_stopped.await) };
-    let web = tokio::spawn(api::serve(doors, router, stopped));
+    let web = tokio::spawn(api::serve(doors, router, server.web.trusted_proxies.as_slice().into(), stopped));
     println!("lingtong ready http=http://{http} sip={}", node.sip_address());
     let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
     node.drain(hurry).await;

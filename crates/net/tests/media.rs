@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use media::codec::Codec;
 use media::engine::{EventTypes, LegMedia, MediaCommand, MediaEvent, RecordTo, SourcePolicy, prompt_name};
+use media::ice::stun::{self, Builder, attribute};
 use media::prompt::{Pcm, PromptBank};
 use media::rtp::{self, Header};
 use media::track::{Kind, TrackIndex};
-use net::media::{BackendChoice, CreateError, MediaPool, MediaPoolConfig, MediaStartError};
+use net::media::{
+    BackendChoice, BrowserAddress, BrowserEnd, BrowserPorts, CreateError, MediaPool, MediaPoolConfig, MediaStartError,
+};
 use types::leg::{Connection, Sound};
 use types::{LegId, PlayId, RecordingId};
 
@@ -66,6 +69,7 @@ impl Bench {
             ip: Ipv4Addr::LOCALHOST.into(),
             ports: free_ports(pairs),
             port_guard: Duration::ZERO,
+            browsers: BrowserPorts { addresses: vec![BrowserAddress::own(Ipv4Addr::LOCALHOST.into())], ports: (0, 0) },
             backend,
             ..MediaPoolConfig::default()
         };
@@ -294,6 +298,52 @@ fn a_disk_that_refuses_costs_the_recording_and_not_the_call(backend: BackendChoi
     assert!(bench.pool.stats().lost_chunks > 0);
 }
 
+/// A browser's connectivity check.
+fn check(end: &BrowserEnd, password: &str) -> Vec<u8> {
+    let mut check = Vec::new();
+    let mut builder = Builder::new(&mut check, stun::Kind::BindingRequest, &[9; 12]);
+    builder.attribute(attribute::USERNAME, format!("{}:theirs", end.ice.ufrag).as_bytes());
+    builder.attribute(attribute::PRIORITY, &[0, 0, 0, 1]).attribute(attribute::ICE_CONTROLLING, &[0; 8]);
+    builder.attribute(attribute::USE_CANDIDATE, &[]).integrity(password).fingerprint();
+    check
+}
+
+fn a_flood_at_a_browsers_port_leaves_orders_their_room(backend: BackendChoice) {
+    let Some(bench) = Bench::start(backend, 2, 16) else { return };
+    // The browser's leg lives on another thread than its port, so that what comes for it is handed over.
+    let (mut phone, mut other) = (bench.phone(1, None), bench.phone(2, Some(1)));
+    let page = LegId(3);
+    let end = bench.pool.create_browser_leg(page, None).unwrap();
+    bench.pool.wake();
+    bench.tell(MediaCommand::Connect { leg: page, to: Connection::Bridge(phone.leg) });
+    let browser = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    browser.set_read_timeout(Some(AGAIN)).unwrap();
+    let mut room = [0; 1500];
+    let known = (0..PATIENCE.as_millis() / AGAIN.as_millis()).any(|_| {
+        browser.send_to(&check(&end, &end.ice.password), end.addresses[0]).unwrap();
+        browser.recv_from(&mut room).is_ok()
+    });
+    assert!(known, "the browser's address is known");
+
+    let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let (forged, noise) = (check(&end, "a password that is wrong"), [0x80; 172]);
+    bench.bridge(&phone, &other);
+    for round in 0..200 {
+        for _ in 0..100 {
+            // Under the browser's own address, by its leg's name, and as nobody.
+            browser.send_to(&noise, end.addresses[0]).unwrap();
+            stranger.send_to(&forged, end.addresses[0]).unwrap();
+            stranger.send_to(&noise, end.addresses[0]).unwrap();
+        }
+        bench.tell(MediaCommand::Watch { leg: phone.leg, on: round % 2 == 0 });
+    }
+    pass_on(&mut phone, &other, 1);
+    pass_on(&mut other, &phone, 2);
+    assert!(bench.pool.stats().refused > 0, "what is nobody's, or too much, is counted");
+    bench.tell(MediaCommand::Destroy(page));
+    bench.wait_for(|e| matches!(e, MediaEvent::Ended { leg, .. } if *leg == page));
+}
+
 macro_rules! suite {
     ($($test:ident),+ $(,)?) => {
         mod io_uring {
@@ -311,6 +361,7 @@ suite!(
     a_prompt_is_played_and_its_end_told,
     a_port_serves_the_next_call_without_the_old_ones_packets,
     legs_of_different_threads_meet,
+    a_flood_at_a_browsers_port_leaves_orders_their_room,
     a_recorded_call_lies_on_the_disk,
     a_disk_that_refuses_costs_the_recording_and_not_the_call,
 );

@@ -124,7 +124,12 @@ impl World {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(api::serve(vec![Door::plain(listener)], api::router(state), std::future::pending()));
+        tokio::spawn(api::serve(
+            vec![Door::plain(listener)],
+            api::router(state),
+            Arc::default(),
+            std::future::pending(),
+        ));
         Self { desk, store, journal, address, _dir: dir, _log: log }
     }
 

@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media::dtls::{Identity, PeerFingerprint};
 use media::engine::BrowserMedia;
@@ -16,13 +16,18 @@ use media::ice::{self, Credentials};
 use media::rtp::{Datagram, classify};
 use ring::rand::{SecureRandom, SystemRandom};
 use sdp::{Candidate, Capabilities, DtlsLocal, Fingerprint, IceLocal, Negotiated, Setup};
-use types::LegId;
+use types::{LegId, Mono};
 
 use super::ports::SocketPair;
-use super::worker::{Door, Order};
+use super::worker::{Door, HandedOver, Order};
 
 /// Addresses that one leg is known by: a browser's interfaces, and those it had before.
 const MAX_ADDRESSES: usize = 8;
+/// Packets that a leg may have handed over to another thread in [`SHARE_OF`]: sixteen times what a browser sends with 20 ms of
+/// audio a packet, so that four seconds that a radio held back still pass at once. Whoever sends more, under its address for example, has them dropped before they cost others anything.
+const SHARE: u32 = 200;
+/// See [`SHARE`].
+const SHARE_OF: Duration = Duration::from_millis(250);
 /// Names that one leg is known by: the present one, and those before ICE restarts that may still be in use.
 const MAX_UFRAGS: usize = 4;
 
@@ -208,6 +213,20 @@ struct Guest {
     place: Place,
     ufrags: VecDeque<Box<str>>,
     addresses: VecDeque<SocketAddr>,
+    /// Since when packets were counted that another thread got, and how many.
+    handed_over: (Mono, u32),
+}
+
+impl Guest {
+    /// Whether another thread may get a packet more.
+    fn has_share(&mut self, now: Mono) -> bool {
+        let (since, count) = &mut self.handed_over;
+        if now.since(*since) >= SHARE_OF {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= SHARE
+    }
 }
 
 /// What a thread knows of browser legs.
@@ -222,6 +241,8 @@ pub(super) struct Browsers {
     away: HashMap<u32, (LegId, Door)>,
     /// Slots of all browser legs that live here.
     slots: HashMap<LegId, u32>,
+    /// Datagrams that were nobody's, or too many.
+    refused: u64,
 }
 
 impl Browsers {
@@ -236,7 +257,12 @@ impl Browsers {
 
     /// A new leg whose port is here.
     pub(super) fn welcome(&mut self, leg: LegId, slot: u32, ufrag: &str) {
-        let guest = Guest { place: Place::Here(slot), ufrags: VecDeque::new(), addresses: VecDeque::new() };
+        let guest = Guest {
+            place: Place::Here(slot),
+            ufrags: VecDeque::new(),
+            addresses: VecDeque::new(),
+            handed_over: (Mono::default(), 0),
+        };
         self.guests.insert(leg, guest);
         self.slots.insert(leg, slot);
         self.name(leg, ufrag);
@@ -290,20 +316,31 @@ impl Browsers {
     }
 
     /// The slot that a datagram is for; none when it is nobody's, or was handed to the thread that its leg lives on.
-    pub(super) fn find(&self, from: SocketAddr, bytes: &[u8]) -> Option<u32> {
+    pub(super) fn find(&mut self, now: Mono, from: SocketAddr, bytes: &[u8]) -> Option<u32> {
         let leg = match classify(bytes) {
-            Datagram::Stun => self.by_ufrag.get(ice::receiver_ufrag(bytes)?)?,
-            Datagram::Unknown => return None,
-            Datagram::Dtls | Datagram::Rtp | Datagram::Rtcp => self.by_address.get(&from)?,
+            Datagram::Stun => ice::receiver_ufrag(bytes).and_then(|ufrag| self.by_ufrag.get(ufrag)),
+            Datagram::Unknown => None,
+            Datagram::Dtls | Datagram::Rtp | Datagram::Rtcp => self.by_address.get(&from),
         };
-        match &self.guests.get(leg)?.place {
-            Place::Here(slot) => Some(*slot),
-            Place::There(door) => {
-                // A thread that does not keep up loses packets, as a network does.
-                let _ = door.post(Order::Datagram { leg: *leg, from, bytes: bytes.into() });
-                None
-            }
+        let Some((leg, guest)) = leg.and_then(|leg| Some((*leg, self.guests.get_mut(leg)?))) else {
+            self.refused += 1;
+            return None;
+        };
+        if let Place::Here(slot) = guest.place {
+            return Some(slot);
         }
+        let may = guest.has_share(now);
+        let Place::There(door) = &guest.place else { return None };
+        // A thread that does not keep up loses packets, as a network does.
+        if !may || !door.hand_over(HandedOver { leg, from, bytes: bytes.into() }) {
+            self.refused += 1;
+        }
+        None
+    }
+
+    /// How many datagrams were refused since this was asked last.
+    pub(super) fn take_refused(&mut self) -> u64 {
+        std::mem::take(&mut self.refused)
     }
 
     /// The slot of a browser leg that lives here.

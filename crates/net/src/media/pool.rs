@@ -29,6 +29,10 @@ use super::worker::{Counters, Door, EventSink, Moves, Order, Sockets, Worker};
 /// Orders that may wait for one thread: what 1,000 calls a second give in a second and a half.
 const ORDERS: usize = 8192;
 
+/// Packets that may wait for one thread's browser legs on other threads' ports: what as many legs as it may have send in
+/// 20 ms. A thread that is later than that has lost them for hearing anyway.
+const HANDED_OVER: usize = 2048;
+
 /// See [`MediaPoolConfig::legs_per_thread`]: 600 bridged calls keep a processor half busy.
 const LEGS_PER_THREAD: usize = 1200;
 
@@ -146,6 +150,8 @@ pub struct MediaStats {
     pub received: u64,
     /// Datagrams sent.
     pub sent: u64,
+    /// Datagrams at browsers' ports that were nobody's, or more than a leg sends.
+    pub refused: u64,
     /// Datagrams that the kernel refused.
     pub send_failures: u64,
     /// Ticks that ran over 20 ms late: the machine is too busy.
@@ -316,12 +322,13 @@ impl MediaPool {
         for _ in 0..count {
             let browsers = identity.as_ref().map(|_| SharedPort::bind(&config.browsers));
             let (sender, orders) = mpsc::sync_channel(ORDERS);
+            let (handed, datagrams) = mpsc::sync_channel(HANDED_OVER);
             let waker = Arc::new(Waker::new().map_err(MediaStartError::System)?);
             let counters = Arc::new(Counters::default());
-            inputs.push((orders, waker.clone(), counters.clone()));
+            inputs.push((orders, datagrams, waker.clone(), counters.clone()));
             threads.push(Thread {
                 browsers,
-                door: Door { orders: sender, waker },
+                door: Door { orders: sender, datagrams: handed, waker },
                 late: Mutex::default(),
                 has_late: AtomicBool::new(false),
                 unheard: AtomicBool::new(false),
@@ -339,10 +346,11 @@ impl MediaPool {
         })
         .map_err(MediaStartError::System)?;
         let mut handles = Vec::with_capacity(count);
-        for (index, (orders, waker, counters)) in inputs.into_iter().enumerate() {
+        for (index, (orders, datagrams, waker, counters)) in inputs.into_iter().enumerate() {
             let worker = Worker {
                 engine: Engine::new(EngineConfig { identity: identity.clone(), ..config.engine.clone() }, bank.clone()),
                 orders,
+                datagrams,
                 waker,
                 events: events.clone(),
                 recorder: recorder.queue.clone(),
@@ -534,6 +542,7 @@ impl MediaPool {
             let counters = &thread.counters;
             stats.legs += thread.legs.load(Ordering::Relaxed);
             stats.received += counters.received.load(Ordering::Relaxed);
+            stats.refused += counters.refused.load(Ordering::Relaxed);
             stats.sent += counters.sent.load(Ordering::Relaxed);
             stats.send_failures += counters.send_failures.load(Ordering::Relaxed);
             stats.late_ticks += counters.late_ticks.load(Ordering::Relaxed);

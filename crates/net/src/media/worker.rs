@@ -46,8 +46,6 @@ pub(super) enum Order {
     Moved { leg: LegId, to: Door },
     /// A browser leg of this thread's port is over.
     Forget(LegId),
-    /// What came for a browser leg that lives here, on another thread's port.
-    Datagram { leg: LegId, from: SocketAddr, bytes: Box<[u8]> },
     /// For the engine.
     Command(MediaCommand),
     /// New prompts.
@@ -71,10 +69,19 @@ pub(super) enum Sockets {
     Shared { shared: Shared, thread: usize, home: Door },
 }
 
+/// What came for a browser leg on another thread's port. It waits in a queue of its own: whoever can send datagrams must not
+/// be able to take the room of orders.
+pub(super) struct HandedOver {
+    pub(super) leg: LegId,
+    pub(super) from: SocketAddr,
+    pub(super) bytes: Box<[u8]>,
+}
+
 /// The way to a media thread.
 #[derive(Clone)]
 pub(super) struct Door {
     pub(super) orders: SyncSender<Order>,
+    pub(super) datagrams: SyncSender<HandedOver>,
     pub(super) waker: Arc<Waker>,
 }
 
@@ -92,12 +99,20 @@ impl Door {
             TrySendError::Full(order) | TrySendError::Disconnected(order) => order,
         })
     }
+
+    /// Hands over what came on another thread's port; whether there was room.
+    pub(super) fn hand_over(&self, datagram: HandedOver) -> bool {
+        let taken = self.datagrams.try_send(datagram).is_ok();
+        self.waker.wake();
+        taken
+    }
 }
 
 /// What a thread has done, for metrics.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) received: AtomicU64,
+    pub(super) refused: AtomicU64,
     pub(super) sent: AtomicU64,
     pub(super) send_failures: AtomicU64,
     pub(super) late_ticks: AtomicU64,
@@ -110,6 +125,7 @@ pub type EventSink = Arc<dyn Fn(MediaEvent) + Send + Sync>;
 pub(super) struct Worker {
     pub(super) engine: Engine,
     pub(super) orders: Receiver<Order>,
+    pub(super) datagrams: Receiver<HandedOver>,
     pub(super) waker: Arc<Waker>,
     pub(super) events: EventSink,
     pub(super) recorder: RecorderQueue,
@@ -171,7 +187,7 @@ impl Handler for Turn<'_> {
         let now = *self.now.get_or_insert_with(sys::mono);
         self.received += 1;
         let shared = self.browsers.is_port(slot);
-        let slot = if shared { self.browsers.find(from, &room[..len])? } else { slot };
+        let slot = if shared { self.browsers.find(now, from, &room[..len])? } else { slot };
         let forward = self.engine.handle_packet(now, slot, lane, from, room, len);
         if shared {
             // At once: what follows in the same turn is known by its address.
@@ -198,6 +214,7 @@ impl Worker {
                 self.engine.close_tracks(sys::mono());
                 return self.flush(backend);
             };
+            let more = self.take_handed_over(backend) || more;
             let now = sys::now();
             if let Some(deadline) = self.engine.next_deadline().filter(|d| *d <= now.mono) {
                 let late = now.mono.since(deadline);
@@ -224,6 +241,7 @@ impl Worker {
             let (received, forwarded) = (turn.received, turn.forwarded);
             self.counters.received.fetch_add(received, Ordering::Relaxed);
             self.counters.sent.fetch_add(forwarded, Ordering::Relaxed);
+            self.counters.refused.fetch_add(self.browsers.take_refused(), Ordering::Relaxed);
         }
     }
 
@@ -257,7 +275,6 @@ impl Worker {
                 Ok(Order::Learnt { leg, from }) => self.browsers.learn_of(leg, from),
                 Ok(Order::Moved { leg, to }) => self.browsers.moved(leg, to),
                 Ok(Order::Forget(leg)) => self.browsers.forget(leg),
-                Ok(Order::Datagram { leg, from, bytes }) => self.handed_over(leg, from, &bytes, backend),
                 Ok(Order::Bank(bank)) => self.engine.set_bank(bank),
                 Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => return Some(false),
@@ -287,6 +304,15 @@ impl Worker {
             backend.take_back(slot);
             self.ports.vacate(self.thread, slot);
         }
+    }
+
+    /// Takes what came on other threads' ports; whether more waits.
+    fn take_handed_over(&mut self, backend: &mut dyn Backend) -> bool {
+        for _ in 0..ORDERS_PER_TURN {
+            let Ok(HandedOver { leg, from, bytes }) = self.datagrams.try_recv() else { return false };
+            self.handed_over(leg, from, &bytes, backend);
+        }
+        true
     }
 
     /// A packet that came on another thread's port.
