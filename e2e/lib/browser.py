@@ -19,7 +19,7 @@ FLAGS = [
 
 
 class Browser:
-    """One page of one Chromium."""
+    """One Chromium, and the page in it that commands go to."""
 
     def __init__(self, test, language="zh-CN", size=(1440, 900), microphone=None):
         """`microphone`: a WAV file that the page hears as its microphone, without being asked for leave."""
@@ -46,10 +46,21 @@ class Browser:
             os.close(fd)
         test.at_end(self._end)
         self._number, self._buffer, self.errors = 0, b"", []
-        target = until(self._page, 20, "a page in Chromium", 0.1)
+        self._attach(until(self._page, 20, "a page in Chromium", 0.1))
+
+    def _attach(self, target):
         self._session = self._call("Target.attachToTarget", {"targetId": target, "flatten": True}, None)["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self.command(f"{domain}.enable")
+
+    def new_tab(self):
+        """Opens a second page beside the first; commands go to it from now on."""
+        self._attach(self._call("Target.createTarget", {"url": "about:blank"}, None)["targetId"])
+
+    def kill(self):
+        """As a crash would: without a word to anybody."""
+        self.process.kill()
+        self.process.wait()
 
     def _end(self):
         self.process.kill()

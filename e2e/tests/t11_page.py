@@ -22,9 +22,10 @@ def shot(t, browser, name):
     browser.screenshot(folder / f"{name}.png")
 
 
-def sign_in(t, browser, user, password, path="/"):
-    """Fills in the login page on the way to a path."""
-    browser.open(f"http://{t.server.http[0]}:{t.server.http[1]}{path}")
+def sign_in(t, browser, user, password, path="/", address=None):
+    """Fills in the login page on the way to a path; `address`: of a relay to the server."""
+    ip, port = address or t.server.http
+    browser.open(f"http://{ip}:{port}{path}")
     browser.type_into("input[name=username]", user)
     browser.type_into("input[name=password]", password)
     browser.click("button[type=submit]")

@@ -14,6 +14,10 @@ LISTEN = """(() => {
   window.RTCPeerConnection = class extends Native {
     constructor(...args) {
       super(...args);
+      window.ufrags ??= new Set();
+      this.addEventListener('icecandidate', (event) => {
+        if (event.candidate?.usernameFragment) window.ufrags.add(event.candidate.usernameFragment);
+      });
       this.addEventListener('track', (event) => {
         const context = new AudioContext();
         const ear = context.createAnalyser();
@@ -31,13 +35,15 @@ LISTEN = """(() => {
 })()"""
 
 
-def at_the_desk(t):
-    """Chromium at the desk of agent 1001, whose microphone says one tone for ever."""
+def at_the_desk(t, address=None, script=""):
+    """Chromium at the desk of agent 1001, whose microphone says one tone for ever.
+
+    `address`: of a relay to the server; `script`: done first in each page."""
     microphone = t.folder / "microphone.wav"
     audio.write_tone_wav(microphone, VOICE_HZ, 10, rate=48000)
     browser = Browser(t, "zh-CN", (1366, 768), microphone)
-    browser.command("Page.addScriptToEvaluateOnNewDocument", source=LISTEN)
-    sign_in(t, browser, "1001", "demo-1001", "/desk")
+    browser.command("Page.addScriptToEvaluateOnNewDocument", source=LISTEN + ";" + script)
+    sign_in(t, browser, "1001", "demo-1001", "/desk", address)
     state_is(browser, "ready")
     return browser
 

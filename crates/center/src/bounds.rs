@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use types::leg::{Sound, Text, Tone};
 use types::record::SegmentKind;
-use types::{Cause, EndedBy, InteractionId, LegCommand, LegEvent, LegId, Mono, Now};
+use types::{Cause, EndedBy, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Seconds};
 
 use crate::Center;
 use crate::setup::SetupError;
@@ -16,17 +16,6 @@ use crate::setup::SetupError;
 /// BYE without one after another 32 s (RFC 3261, 64 times T1); whoever has not ended by then has been
 /// forgotten below.
 const END_WAIT: Duration = Duration::from_secs(90);
-/// The setting for the longest call, seconds, and its value where there is none.
-const LONGEST_CALL: &str = "call.longest_s";
-const LONGEST_CALL_S: u64 = 4 * 3600;
-/// Shorter than this ends ordinary calls, longer than a day bounds nothing.
-const LONGEST_CALL_RANGE_S: std::ops::RangeInclusive<u64> = 60..=86_400;
-/// The setting for how long an agent's page may take to come back to its call, seconds, and its value where there is
-/// none: a page is loaded within two, and a lost network found again within twenty-five more often than not.
-const RECONNECT: &str = "anchor.wait_s";
-const RECONNECT_S: u64 = 30;
-/// 0 waits for nobody; beyond five minutes no customer is there any more.
-const RECONNECT_RANGE_S: std::ops::RangeInclusive<u64> = 0..=300;
 /// How long before the end of the longest call those who talk hear a beep.
 const WARNING: Duration = Duration::from_secs(60);
 
@@ -65,35 +54,15 @@ impl Bounds {
     }
 }
 
-/// The longest that a call of this tenant may last.
+/// How long something may take, by the tenant's settings.
 ///
 /// # Errors
 /// When the setting is no number of seconds that makes sense.
-pub(crate) fn longest_call(settings: &HashMap<Text, Text>) -> Result<Duration, SetupError> {
-    seconds(settings, LONGEST_CALL, LONGEST_CALL_S, &LONGEST_CALL_RANGE_S)
-}
-
-/// How long an agent's page that has gone in the middle of a talk is waited for.
-///
-/// # Errors
-/// When the setting is no number of seconds that makes sense.
-pub(crate) fn reconnect(settings: &HashMap<Text, Text>) -> Result<Duration, SetupError> {
-    seconds(settings, RECONNECT, RECONNECT_S, &RECONNECT_RANGE_S)
-}
-
-fn seconds(
-    settings: &HashMap<Text, Text>,
-    name: &str,
-    usual: u64,
-    range: &std::ops::RangeInclusive<u64>,
-) -> Result<Duration, SetupError> {
-    let Some(text) = settings.get(name) else { return Ok(Duration::from_secs(usual)) };
-    let seconds = text.parse().ok().filter(|s| range.contains(s));
-    let (least, most) = (range.start(), range.end());
-    seconds.map(Duration::from_secs).ok_or_else(|| SetupError::Invalid {
+pub(crate) fn time_for(what: &Seconds, settings: &HashMap<Text, Text>) -> Result<Duration, SetupError> {
+    what.parse(settings.get(what.name).map(|text| &**text)).map_err(|why| SetupError::Invalid {
         what: "setting",
-        name: name.into(),
-        why: format!("must be {least} to {most} seconds, is {text}"),
+        name: what.name.into(),
+        why,
     })
 }
 

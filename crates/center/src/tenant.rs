@@ -9,9 +9,9 @@ use dialplan::{DidTarget, Plan};
 use directory::{Directory, Registrations};
 use flow::Flow;
 use types::leg::Text;
-use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
+use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, Seconds, TenantId, Wall};
 
-use crate::bounds::{longest_call, reconnect};
+use crate::bounds::time_for;
 use crate::setup::{Setup, SetupError};
 use crate::{Center, Who};
 
@@ -104,8 +104,8 @@ impl Center {
     /// When a queue's or an agent's settings make no sense; nothing has changed then.
     pub fn add_tenant(&mut self, now: Now, setup: Setup) -> Result<(), SetupError> {
         let id = setup.directory.tenant().id;
-        let longest_call = longest_call(&setup.settings)?;
-        let reconnect = reconnect(&setup.settings)?;
+        let longest_call = time_for(&Seconds::LONGEST_CALL, &setup.settings)?;
+        let reconnect = time_for(&Seconds::PAGE_AWAY, &setup.settings)?;
         setup.check_queue_numbers()?;
         let mut router = Router::new(setup.seed);
         for queue in &setup.queues {

@@ -206,6 +206,7 @@ mod tests {
             ("tls_key: a.pem", "tls_cert"),
             ("settings: {demo.bridge_targt: 'sip:x'}", "demo.bridge_targt"),
             ("settings: {demo.bridge_target: 'x'}", "no SIP address"),
+            ("settings: {anchor.wait_s: '301'}", "anchor.wait_s: must be 0 to 300 seconds, is 301"),
             ("settings: {sip.digest: sha1}", "sip.digest: `sha1` is none of md5, sha256, both"),
             ("settings: {http.trusted_proxies: ''}", "http.trusted_proxies: `` is no address"),
             ("settings: {http.trusted_proxies: '10.0.0.1,'}", "http.trusted_proxies: `` is no address"),

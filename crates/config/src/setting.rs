@@ -1,7 +1,7 @@
 //! `--set KEY=VALUE`: named values, for flows to refer to and for what a tenant can choose.
 
-use types::Network;
 use types::register::DigestChoice;
+use types::{Network, Seconds};
 
 /// The proxies whose word on a request's origin is believed.
 pub(crate) const TRUSTED_PROXIES: &str = "http.trusted_proxies";
@@ -9,9 +9,11 @@ pub(crate) const TRUSTED_PROXIES: &str = "http.trusted_proxies";
 const PROXIES: usize = 32;
 
 /// The keys there are, with what each is for.
-pub const KNOWN_SETTINGS: [(&str, &str); 3] = [
+pub const KNOWN_SETTINGS: [(&str, &str); 5] = [
     ("demo.bridge_target", "the SIP address that the demo's numbers 95004 to 95006 bridge to"),
     (DigestChoice::SETTING, "how telephones prove their password: md5, sha256 or both"),
+    (Seconds::LONGEST_CALL.name, Seconds::LONGEST_CALL.what),
+    (Seconds::PAGE_AWAY.name, Seconds::PAGE_AWAY.what),
     (TRUSTED_PROXIES, "addresses or networks of the proxies in front of HTTP, by commas"),
 ];
 
@@ -35,6 +37,9 @@ pub(crate) fn check(key: &str, value: &str) -> Result<(), String> {
     }
     if key == DigestChoice::SETTING && DigestChoice::parse(value).is_none() {
         return Err(format!("{key}: `{value}` is none of {}", DigestChoice::NAMES.join(", ")));
+    }
+    if let Some(setting) = Seconds::ALL.iter().find(|setting| setting.name == key) {
+        setting.parse(Some(value)).map_err(|why| format!("{key}: {why}"))?;
     }
     if key == TRUSTED_PROXIES {
         proxies(value)?;

@@ -266,13 +266,13 @@ fn nothing_leaves_before_a_check_and_nothing_of_a_strangers_is_taken() {
 }
 
 #[test]
-fn a_browser_that_vanishes_is_told_within_nine_seconds_and_so_is_its_return_from_another_address() {
+fn a_browser_that_vanishes_is_told_within_four_seconds_and_so_is_its_return_from_another_address() {
     let mut lab = Lab::new();
     lab.pass(3000, true);
     lab.told();
-    lab.pass(7000, false);
+    lab.pass(2800, false);
     assert_eq!(lab.told(), []);
-    lab.pass(2000, false);
+    lab.pass(1000, false);
     assert_eq!(lab.told(), [MediaEvent::Lost(LEG)]);
     // Its network has changed: an ICE restart, the keys stay.
     let ice = Credentials::from_random(&[77; Credentials::RANDOM]);
@@ -283,6 +283,40 @@ fn a_browser_that_vanishes_is_told_within_nine_seconds_and_so_is_its_return_from
     lab.pass(1000, true);
     assert_eq!(lab.told(), [MediaEvent::Back(LEG)], "no second handshake");
     assert!(lab.page.heard > heard + 30);
+}
+
+#[test]
+fn a_browser_whose_connection_has_closed_is_missed_at_once_unless_its_media_go_on() {
+    let mut lab = Lab::new();
+    lab.pass(3000, true);
+    lab.told();
+    lab.tell(MediaCommand::Doubt(LEG));
+    lab.pass(6000, true);
+    assert_eq!(lab.told(), []);
+    // That doubt is over.
+    lab.pass(2000, false);
+    assert_eq!(lab.told(), []);
+    lab.pass(1000, true);
+    lab.tell(MediaCommand::Doubt(LEG));
+    lab.pass(1200, false);
+    assert_eq!(lab.told(), [MediaEvent::Lost(LEG)]);
+}
+
+#[test]
+fn a_page_that_stops_sending_is_not_missed_while_it_checks() {
+    let mut lab = Lab::new();
+    lab.pass(3000, true);
+    lab.told();
+    for _ in 0..10 {
+        lab.pass(2500, false);
+        let (from, check) = (lab.page.from, lab.page.check());
+        lab.give(from, &check);
+    }
+    assert_eq!(lab.told(), []);
+    lab.pass(7000, false);
+    assert_eq!(lab.told(), []);
+    lab.pass(2000, false);
+    assert_eq!(lab.told(), [MediaEvent::Lost(LEG)]);
 }
 
 #[test]

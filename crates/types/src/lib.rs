@@ -13,6 +13,7 @@ pub mod private;
 pub mod queue;
 pub mod record;
 pub mod register;
+pub mod seconds;
 pub mod time;
 pub mod title;
 
@@ -25,5 +26,6 @@ pub use leg::{LegCommand, LegEvent};
 pub use network::Network;
 pub use private::Private;
 pub use queue::Bounded;
+pub use seconds::Seconds;
 pub use time::{Mono, Now, Wall};
 pub use title::Title;

@@ -140,6 +140,9 @@ pub enum MediaCommand {
         /// Tell.
         on: bool,
     },
+    /// The connection that a browser signals by has closed: for a few seconds, half a second of silence counts as its
+    /// loss.
+    Doubt(LegId),
     /// What the leg hears.
     Connect {
         /// The leg.
@@ -217,6 +220,7 @@ impl MediaCommand {
             | Self::Watch { leg, .. }
             | Self::Connect { leg, .. }
             | Self::Play { leg, .. }
+            | Self::Doubt(leg)
             | Self::StopPlay(leg)
             | Self::DigitByInfo { leg, .. }
             | Self::SendDigits { leg, .. }

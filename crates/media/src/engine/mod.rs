@@ -263,6 +263,11 @@ impl Engine {
                     browser.restart_ice(*ice);
                 }
             }
+            MediaCommand::Doubt(_) => {
+                if let Some(browser) = self.leg_mut(slot).and_then(|leg| leg.browser.as_mut()) {
+                    browser.doubt(mono);
+                }
+            }
             MediaCommand::Watch { on, .. } => {
                 let Some(leg) = self.leg_mut(slot) else { return };
                 leg.watch = on;
@@ -499,7 +504,7 @@ impl Engine {
             track.care(now.mono, &mut self.outbox);
         }
         let gone = match &leg.browser {
-            Some(browser) => browser.is_gone(now.mono, leg.last_heard),
+            Some(browser) => browser.is_gone(now.mono, leg.last_heard, leg.started),
             None => leg.agreed.receive && now.mono.since(leg.last_heard) >= self.config.media_timeout,
         };
         if leg.watch && !leg.lost && gone {

@@ -1,10 +1,12 @@
 //! Browser legs: which legs are one, and what their descriptions need besides.
 
+use media::engine::MediaCommand;
 use sdp::Session;
 use sip::flow::{Flow, Transport};
 use types::{LegId, Now};
 
 use super::Ua;
+use super::leg::Phase;
 use crate::mind::Mind;
 
 /// What a browser's media line begins its protocol with.
@@ -30,6 +32,17 @@ impl<M: Mind> Ua<M> {
         leg.media_open = true;
         end.describe(&mut leg.caps);
         true
+    }
+
+    /// A browser's connection has closed. Its media may go on; where they don't, the page has gone.
+    pub(crate) fn doubt_browsers(&mut self, flow: Flow) {
+        if !is_browsers(flow) {
+            return;
+        }
+        let doubted = self.legs.values().filter(|leg| leg.conn == flow.conn && leg.phase == Phase::Up);
+        for leg in doubted {
+            self.media.command(MediaCommand::Doubt(leg.id));
+        }
     }
 
     /// An offer of a browser whose ICE credentials are new asks for new ones of ours (RFC 8839 section 4.4.1.1.1): its

@@ -48,6 +48,9 @@ impl<M: Mind> Ua<M> {
     /// Rings a target by the connection that it names, or at its address.
     pub(super) fn ring_target(&mut self, now: Now, id: LegId, target: Target, caller: CallerId) {
         if let Some(conn) = target.flow {
+            if let Some(leg) = self.legs.get_mut(&id) {
+                leg.conn = conn;
+            }
             return match self.connections.get(&conn).copied() {
                 Some(flow) => self.invite(now, id, &[flow], &target, &caller),
                 None => {

@@ -89,6 +89,7 @@ impl<M: Mind> Ua<M> {
         let mut leg = Leg::new(id, true, self.media_address(local, 0), session);
         leg.call = Some(call);
         leg.call_key = self.agent.call_key(call);
+        leg.conn = flow.conn;
         leg.offer = offer;
         leg.hops = message.max_forwards().unwrap_or(leg.hops);
         self.keys.add(leg.call_key, id);

@@ -63,6 +63,8 @@ pub(crate) struct Leg {
     pub(crate) negotiated: Option<Negotiated>,
     /// The peer's address by which its media may come from behind a NAT.
     pub(crate) source: SourcePolicy,
+    /// The connection that it was brought or reached by; 0 without one.
+    pub(crate) conn: u64,
     pub(crate) media_open: bool,
     pub(crate) media_seen: bool,
     pub(crate) held: bool,
@@ -95,6 +97,7 @@ impl Leg {
             answer: None,
             negotiated: None,
             source: SourcePolicy::Latch,
+            conn: 0,
             media_open: false,
             media_seen: false,
             held: false,

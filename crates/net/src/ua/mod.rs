@@ -218,6 +218,7 @@ impl<M: Mind> Ua<M> {
         self.proven.remove(&flow.conn);
         self.agent.transport_error(now, flow);
         if flow.conn != 0 {
+            self.doubt_browsers(flow);
             self.mind.flow_closed(now, flow.conn);
         }
         self.pump(now);

@@ -14,7 +14,7 @@ import { TickingClock } from "@lingtong/ui";
 import { createContext, useContext } from "react";
 import { AgentControl } from "./agentControl";
 import { devicePort, mediaPort, Ringer } from "./browser/sound";
-import { browserId, local, session } from "./browser/storage";
+import { browserId, local } from "./browser/storage";
 
 /** What the desk is made from; built once somebody is signed in. */
 export interface Services {
@@ -84,7 +84,7 @@ function makePhone(desk: DeskApi, devices: Devices): Phone {
     },
     clock: systemClock,
     media: mediaPort(devices),
-    memory: session("call"),
+    memory: local("call"),
   });
 }
 

@@ -82,7 +82,8 @@ export class Phone {
 
   /** Leaves the phone to another page; the server keeps the calls for it. */
   abandon(state: "off" | "elsewhere"): void {
-    this.remember();
+    // Another page's call, which this one may be about to take over, is not forgotten.
+    if (this.calls.length > 0) this.remember();
     for (const call of [...this.calls]) this.release(call);
     this.calls = [];
     this.link.abandon(state);

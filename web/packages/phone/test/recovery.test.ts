@@ -59,6 +59,18 @@ describe("never losing a call", () => {
     expect(rig.streams.at(-1)?.track.enabled).toBe(false);
   });
 
+  it("has a muted call muted in the tab that takes the phone over", async () => {
+    await rig.talking();
+    rig.phone.mute();
+    rig.reload();
+    rig.phone.abandon("elsewhere");
+    rig.phone.start();
+    await rig.ready();
+    rig.server.invite({ callId: "c1-again", headers: AGAIN });
+    await rig.pass(50);
+    expect(rig.call).toMatchObject({ interactionId: "i1", muted: true });
+  });
+
   it("does not unmute or mute another call than the one before the reload", async () => {
     await rig.talking();
     rig.phone.mute();

@@ -1,10 +1,10 @@
 /** Storage of the browser that may be blocked: then what is kept holds until the page is closed. */
-function keep(area: () => Storage, key: string): { load: () => string | null; save: (text: string | null) => void } {
+function keep(key: string): { load: () => string | null; save: (text: string | null) => void } {
   let memory: string | null = null;
   return {
     load: () => {
       try {
-        return area().getItem(key);
+        return localStorage.getItem(key);
       } catch {
         return memory;
       }
@@ -12,8 +12,8 @@ function keep(area: () => Storage, key: string): { load: () => string | null; sa
     save: (text) => {
       memory = text;
       try {
-        if (text === null) area().removeItem(key);
-        else area().setItem(key, text);
+        if (text === null) localStorage.removeItem(key);
+        else localStorage.setItem(key, text);
       } catch {
         // Kept in memory alone.
       }
@@ -24,9 +24,7 @@ function keep(area: () => Storage, key: string): { load: () => string | null; sa
 export type Slot = ReturnType<typeof keep>;
 
 /** Over days, for every tab. */
-export const local = (key: string): Slot => keep(() => localStorage, `lingtong.${key}`);
-/** Over reloads of this tab. */
-export const session = (key: string): Slot => keep(() => sessionStorage, `lingtong.${key}`);
+export const local = (key: string): Slot => keep(`lingtong.${key}`);
 
 /** A name that this browser keeps, by which the server knows its phone again. */
 export function browserId(): string {

@@ -16,7 +16,7 @@ import { Elapsed, StateBadge } from "@lingtong/ui";
 import { Popover } from "antd";
 import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { usePhone } from "../hooks";
+import { usePhone, useWork } from "../hooks";
 import { useServices } from "../services";
 import { CALL_STATE } from "./callState";
 import { Keypad } from "./Keypad";
@@ -49,11 +49,14 @@ function Action({ icon, label, hint, onClick, tone, pressed }: ActionProps): Rea
 
 function Party({ call, quiet }: { call: CallView; quiet?: boolean }): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
+  const { reachedAt } = useWork();
+  // A page that was loaded anew has the call for a moment only; the server knows since when they talk.
+  const told = call.phase === "talking" && call.role === "main" && call.direction === "in" ? reachedAt : null;
   return (
     <span className={quiet === true ? "bar-party bar-quiet" : "bar-party"} data-phase={call.phase}>
       <StateBadge state={CALL_STATE[call.phase]}>{t(`call.phase.${call.phase}`)}</StateBadge>
       <strong className="num">{call.number}</strong>
-      <Elapsed since={new Date(call.since).toISOString()} />
+      <Elapsed since={told ?? new Date(call.since).toISOString()} />
       {call.quality === null ? null : <QualityMark quality={call.quality} />}
     </span>
   );

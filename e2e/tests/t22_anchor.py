@@ -1,0 +1,223 @@
+"""The agent's page goes away in the middle of a talk and comes back: the customer is kept, and has the same agent again."""
+
+import time
+from datetime import datetime
+
+from lib import audio, relay
+from lib.browser import Browser
+from lib.server import free_port
+from tests.t01_main_job import AGENT_HZ, CALLER_HZ
+from tests.t11_page import sign_in
+from tests.t19_desk import press, state_is
+from tests.t21_browser_phone import LISTEN, VOICE_HZ, at_the_desk
+
+CALLER = "13812345680"
+LOST_S = 20
+RELAYED = "127.0.0.2"
+"""Where the page believes the server's media to be."""
+PORTS = 64
+"""A server's media: its threads take the highest ports for browsers."""
+REROUTE = """(() => {
+  const set = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function (told) {
+    return set.call(this, { type: told.type, sdp: told.sdp.replaceAll('127.0.0.1', '%s') });
+  };
+})()""" % RELAYED
+
+
+def hears_caller(browser):
+    """The page's own output is the caller's tone."""
+    browser.wait_for(f"Math.abs((window.hears?.() ?? 0) - {CALLER_HZ}) < 15", what="the caller's tone in the page")
+
+
+def goes_on(t, call):
+    """Two more seconds of talk."""
+    enough = len(call.rtp.heard) + 100
+    t.until(lambda: len(call.rtp.heard) > enough, 10, "two more seconds of talk")
+
+
+def talks(t, address=None, script=""):
+    """A customer and the agent in the page talk with each other, and the agent has written something down."""
+    browser = at_the_desk(t, address, script)
+    call = t.caller(CALLER).call("95001").wait_up()
+    state_is(browser, "ringing")
+    press(browser, "a")
+    state_is(browser, "talking")
+    call.rtp.tone(CALLER_HZ)
+    call.rtp.wait_tone(VOICE_HZ)
+    hears_caller(browser)
+    browser.type_into("textarea", "asks for a bill")
+    # Keys are the phone's again.
+    browser.js("document.activeElement.blur()")
+    goes_on(t, call)
+    return browser, call
+
+
+def silent(t, call):
+    """The customer hears the agent no more."""
+    t.until(lambda: not call.rtp.hears(VOICE_HZ), 15, "the end of the agent's tone")
+
+
+def away(t, call):
+    """The customer hears music, and the agent is still the customer's."""
+    silent(t, call)
+    call.rtp.wait_sound()
+    t.server.wait_live("away")
+    t.equal(t.server.agent(1001)["state"], "talking", "the agent meanwhile")
+
+
+def same_again(t, browser, call):
+    """Both hear each other again, and the desk shows the call as it was."""
+    call.rtp.wait_tone(VOICE_HZ, timeout=30)
+    hears_caller(browser)
+    state_is(browser, "talking")
+    browser.wait_for("document.querySelector('.bar-party')?.dataset.phase === 'talking'", what="the call in the bar")
+    browser.wait_for(f"document.querySelector('.call-number')?.innerText === '{CALLER}'", what="the caller's number")
+    browser.wait_for("document.querySelector('textarea')?.value === 'asks for a bill'", what="the note as it was")
+
+
+def ends_whole(t, browser, call):
+    """The agent wraps up once; one record accounts for every second, and its recording covers the talk on both sides."""
+    goes_on(t, call)
+    call.bye().wait()
+    state_is(browser, "wrap_up")
+    record = t.server.record(call)
+    t.equal(len(t.server.interactions(CALLER)), 1, "interactions")
+    t.equal((record["outcome"], record["agent"]["number"]), ("answered", "1001"), "outcome and agent")
+    segments = record["segments"]
+    t.equal([s["to"] for s in segments[:-1]], [s["from"] for s in segments[1:]], "segments follow one another")
+    t.equal((segments[0]["from"], segments[-1]["to"]), (record["started_at"], record["ended_at"]), "from start to end")
+    causes = [s["cause"] for s in segments]
+    t.check({"away", "talking"} <= set(causes), f"the agent was away and back, by {causes}")
+    t.equal(len(record["recordings"]), 1, "recordings")
+    channels, rate = audio.read_wav(t.server.audio(record["recordings"][0], t.folder / "recording.wav"))
+    pieces = [channels[1][n : n + rate // 5] for n in range(0, len(channels[1]) - rate // 5, rate // 5)]
+    voice = [audio.tone_share(piece, VOICE_HZ, rate) > 0.8 for piece in pieces]
+    first = next(s for s in segments if s["cause"] == "talking")
+    talked = (datetime.fromisoformat(first["to"]) - datetime.fromisoformat(first["from"])).total_seconds()
+    t.check(any(voice[: int(talked * 5)]), "the agent is not recorded before it was away")
+    t.check(any(voice[-10:]), "the agent is not recorded after it was back")
+    t.check(not all(voice), "the agent is recorded where it was away")
+
+
+def test_loaded_anew(t):
+    """The page is loaded anew; the call is back, and muted where it was."""
+    browser, call = talks(t)
+    began = t.server.agent(1001)["since"]
+    browser.command("Page.reload")
+    silent(t, call)
+    same_again(t, browser, call)
+    t.equal(t.server.agent(1001)["since"], began, "since when the agent talks")
+    press(browser, "m")
+    silent(t, call)
+    browser.command("Page.reload")
+    muted = "document.querySelector('.call-action[aria-keyshortcuts=M]')?.getAttribute('aria-pressed') === 'true'"
+    hears_caller(browser)
+    browser.wait_for(muted, what="the mute as it was")
+    t.never(lambda: call.rtp.hears(VOICE_HZ), 1, "a muted agent is heard")
+    press(browser, "m")
+    call.rtp.wait_tone(VOICE_HZ)
+    ends_whole(t, browser, call)
+
+
+def test_on_hold(t):
+    """Who held when the page was loaded anew holds still, and can resume."""
+    browser, call = talks(t)
+    press(browser, "h")
+    t.server.wait_live("held")
+    browser.command("Page.reload")
+    browser.wait_for("document.querySelector('.bar-party')?.dataset.phase === 'held'", what="the call on hold")
+    t.server.wait_live("held")
+    press(browser, "h")
+    same_again(t, browser, call)
+    ends_whole(t, browser, call)
+
+
+def test_second_tab(t):
+    """Another tab takes the phone over, and the call with it, muted as it was."""
+    browser, call = talks(t)
+    press(browser, "m")
+    silent(t, call)
+    browser.new_tab()
+    browser.command("Page.addScriptToEvaluateOnNewDocument", source=LISTEN)
+    browser.open(f"http://{t.server.http[0]}:{t.server.http[1]}/desk")
+    browser.click(".phone-notice .link-button")
+    hears_caller(browser)
+    browser.wait_for("!!document.querySelector('.call-action[aria-keyshortcuts=M][aria-pressed=true]')", what="the mute")
+    press(browser, "m")
+    same_again(t, browser, call)
+    ends_whole(t, browser, call)
+
+
+def test_crash(t):
+    """The browser is killed and started again."""
+    browser, call = talks(t)
+    browser.kill()
+    away(t, call)
+    browser = Browser(t, "zh-CN", (1366, 768), t.folder / "microphone.wav")
+    browser.command("Page.addScriptToEvaluateOnNewDocument", source=LISTEN)
+    sign_in_again(t, browser)
+    call.rtp.wait_tone(VOICE_HZ, timeout=30)
+    hears_caller(browser)
+    state_is(browser, "talking")
+    ends_whole(t, browser, call)
+
+
+def sign_in_again(t, browser):
+    """Where the session was not written to the disk before the crash, the agent signs in once more."""
+    browser.open(f"http://{t.server.http[0]}:{t.server.http[1]}/desk")
+    browser.wait_for("!!document.querySelector('input[name=username], .agent-switch')", what="desk or login")
+    if browser.js("!document.querySelector('.agent-switch')"):
+        sign_in(t, browser, "1001", "demo-1001", "/desk")
+
+
+def relayed(t):
+    """A server whose media the page reaches over a network that can be lost."""
+    low = free_port() // 2 * 2
+    t.start("--rtp", f"{low}-{low + PORTS - 1}")
+    return relay.Datagrams(t, range(low, low + PORTS), RELAYED)
+
+
+def test_path_laid_anew(t):
+    """The media's path breaks for good while the page's connection stands: the page restarts ICE on another one."""
+    media = relayed(t)
+    browser, call = talks(t, script=REROUTE)
+    before = browser.js("window.ufrags.size")
+    media.keep_still()
+    away(t, call)
+    browser.wait_for(f"window.ufrags.size > {before}", timeout=40, what="an ICE restart")
+    media.let_through()
+    same_again(t, browser, call)
+    ends_whole(t, browser, call)
+
+
+def test_network_lost(t):
+    """Twenty seconds without a network, neither for the page's connection nor for its media, then another address."""
+    media = relayed(t)
+    connections = relay.Relay(t, t.server.http)
+    browser, call = talks(t, connections.address, REROUTE)
+    connections.keep_still()
+    media.keep_still()
+    began = time.monotonic()
+    away(t, call)
+    t.until(lambda: time.monotonic() > began + LOST_S, LOST_S + 1, "the end of the outage")
+    t.server.wait_live("away")
+    connections.let_through()
+    media.let_through()
+    same_again(t, browser, call)
+    ends_whole(t, browser, call)
+
+
+def test_does_not_come_back(t):
+    """Who does not come back in time loses the customer to a colleague, and is not ready."""
+    t.start("--set", "anchor.wait_s=3")
+    browser, call = talks(t)
+    colleague = t.agent(1002)
+    browser.kill()
+    offered = colleague.wait_call(15).answer()
+    offered.rtp.tone(AGENT_HZ)
+    call.rtp.wait_tone(AGENT_HZ)
+    found = t.server.agent(1001)["state"]
+    t.check(found in ("not_ready", "offline", "wrap_up"), f"the agent who is away is {found}")
+    call.bye().wait()
+    t.equal(t.server.record(call)["agent"]["number"], "1002", "who had it last")
