@@ -296,11 +296,11 @@ impl Call {
             if !self.succeed(leg) {
                 self.end_watching(Cause::OtherLeft);
             }
-            self.aim_watchers(leg);
         } else if self.consult.is_some_and(|c| c.leg == Some(leg)) {
             self.consult = None;
             self.happened.push_back(Happened::ConsultLeft { leg });
         }
+        self.aim_watchers(leg);
         self.rewire();
     }
 

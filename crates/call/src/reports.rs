@@ -25,6 +25,7 @@ impl Call {
     fn on_held(&mut self, leg: LegId, held: bool) {
         if let Some(l) = self.legs.iter_mut().find(|l| l.id == leg && l.holds != held) {
             l.holds = held;
+            self.rewire();
             self.happened.push_back(Happened::Held { by: leg, held });
         }
     }
@@ -104,7 +105,7 @@ impl Call {
                 }
             }
             Purpose::Watch { of, mode } => {
-                let of = if self.is_up(of) { Some(of) } else { self.partner };
+                let of = if self.is_party(of) { Some(of) } else { self.partner };
                 let Some(of) = of.filter(|_| self.partner.is_some()) else {
                     return self.hang_up(leg, Cause::OtherLeft);
                 };

@@ -102,6 +102,7 @@ impl Call {
             return false;
         }
         self.leave_room(leg);
+        self.aim_watchers(leg);
         self.hang_up(leg, cause);
         self.rewire();
         true
@@ -134,6 +135,12 @@ impl Call {
         self.hang_up(of, Cause::Transferred);
         self.rewire();
         true
+    }
+
+    /// Whether a leg is customer, partner or who was brought in, and there.
+    pub(crate) fn is_party(&self, leg: LegId) -> bool {
+        let takes_part = leg == self.customer || self.partner == Some(leg) || self.members.contains(&leg);
+        takes_part && self.is_up(leg)
     }
 
     pub(crate) fn is_up(&self, leg: LegId) -> bool {
