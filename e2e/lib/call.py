@@ -101,9 +101,9 @@ class Call:
         self.state = "up"
         return self
 
-    def reject(self, status):
+    def reject(self, status, fields=()):
         """Declines."""
-        self.phone.respond(self.incoming, status, self)
+        self.phone.respond(self.incoming, status, self, [*fields])
         self._end(False, None)
 
     def cancel(self):

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
 use tokio::sync::watch;
 use types::event::Event;
+use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, RecordingRecord, Supervision};
 use types::{AgentId, InteractionId, Private, TenantId};
@@ -37,6 +38,16 @@ pub trait Backend: Send + Sync + 'static {
     fn agent_status(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Option<AgentStatus>>;
     /// Orders an agent's state.
     fn order(&self, tenant: TenantId, agent: AgentId, order: AgentOrder) -> Answer<'_, Result<AgentStatus, Trouble>>;
+    /// An agent's rules for calls that it doesn't take; none when there is no such agent in this tenant.
+    fn forwarding(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<Option<Forwarding>, Trouble>>;
+    /// Sets them; `by` names the user.
+    fn set_forwarding(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        rules: Forwarding,
+        by: Text,
+    ) -> Answer<'_, Result<(), Trouble>>;
     /// An interaction in progress; none when there is no such one in this tenant, or it has ended.
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>>;
     /// Says what came of an interaction, in progress or over; `known`: the store has it.

@@ -16,6 +16,7 @@ pub(crate) enum Code {
     UnknownParameter,
     MissingField,
     TooFewDigits,
+    LeadsNowhere,
     Unauthorized,
     BadCredentials,
     TooManyAttempts,
@@ -49,6 +50,7 @@ impl Code {
             Self::UnknownParameter => "unknown_parameter",
             Self::MissingField => "missing_field",
             Self::TooFewDigits => "too_few_digits",
+            Self::LeadsNowhere => "leads_nowhere",
             Self::Unauthorized => "unauthorized",
             Self::BadCredentials => "bad_credentials",
             Self::TooManyAttempts => "too_many_attempts",
@@ -81,7 +83,8 @@ impl Code {
             | Self::UnknownField
             | Self::UnknownParameter
             | Self::MissingField
-            | Self::TooFewDigits => StatusCode::BAD_REQUEST,
+            | Self::TooFewDigits
+            | Self::LeadsNowhere => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::BadCredentials => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::Forbidden | Self::CrossOrigin => StatusCode::FORBIDDEN,
@@ -113,6 +116,7 @@ impl Code {
             Self::UnknownParameter => ("请求中有未知参数", "The request has a parameter that is not known"),
             Self::MissingField => ("缺少必填字段", "A required field is missing"),
             Self::TooFewDigits => ("请至少输入号码的三位", "Give at least three digits of the number"),
+            Self::LeadsNowhere => ("该坐席的来电无法转到这里", "The agent's calls can't be led on to there"),
             Self::Unauthorized => ("请先登录", "Sign in first"),
             Self::BadCredentials => ("用户名或密码错误", "The user name or the password is wrong"),
             Self::TooManyAttempts => ("失败次数过多，请稍后再试", "Too many failed attempts; try again later"),
@@ -218,8 +222,12 @@ impl From<store::Error> for ApiError {
 
 impl From<Trouble> for ApiError {
     fn from(trouble: Trouble) -> Self {
+        if let Trouble::Refused(Refused::Nowhere(why)) = trouble {
+            return Self::field(Code::LeadsNowhere, why.as_str());
+        }
         Self::new(match trouble {
             Trouble::Refused(Refused::NotFound) => Code::NotFound,
+            Trouble::Refused(Refused::Nowhere(_)) => Code::LeadsNowhere,
             Trouble::Refused(Refused::NoPhone) => Code::NoPhone,
             Trouble::Refused(Refused::NotInWrapUp) => Code::NotInWrapUp,
             Trouble::Refused(Refused::Limit) => Code::Limit,

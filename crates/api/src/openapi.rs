@@ -16,7 +16,8 @@ use crate::routes;
         their unit in their name; lists page by cursor.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
     paths(
         routes::login, routes::logout, routes::me, routes::agent_state, routes::set_agent_state,
-        routes::extend_wrap_up, routes::live, routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::hang_up,
+        routes::extend_wrap_up, routes::forwarding, routes::set_forwarding,
+        routes::live, routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::hang_up,
         routes::act, routes::dial, routes::supervise, routes::dispose, routes::dispositions, routes::callbacks, routes::set_callback_status, routes::audio,
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
     ),

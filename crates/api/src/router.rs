@@ -33,6 +33,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/me", get(routes::me))
         .route("/api/v1/agents/{id}/state", get(routes::agent_state).put(routes::set_agent_state))
         .route("/api/v1/agents/{id}/wrap-up", post(routes::extend_wrap_up))
+        .route("/api/v1/agents/{id}/forwarding", get(routes::forwarding).put(routes::set_forwarding))
         .route("/api/v1/events", get(routes::events))
         .route("/api/v1/events/ws", get(routes::events_ws))
         .route("/api/v1/interactions/{id}/hangup", post(routes::hang_up))

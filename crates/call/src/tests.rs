@@ -11,7 +11,7 @@ fn at(s: u64) -> Now {
 
 fn dial(leg: u64) -> Dial {
     let target = Target { uri: "sip:x".into(), ..Target::default() };
-    let caller = CallerId { number: Private::new("1".into()), name: Private::new("".into()) };
+    let caller = CallerId { number: Private::new("1".into()), ..CallerId::default() };
     Dial { leg: LegId(leg), tenant: TenantId(1), target, caller }
 }
 

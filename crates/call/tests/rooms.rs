@@ -85,7 +85,7 @@ impl Lab {
         let dial = |leg| {
             let uri = "sip:x".into();
             let target = Target { uri, ..Target::default() };
-            let caller = CallerId { number: Private::new("1".into()), name: Private::new("".into()) };
+            let caller = CallerId { number: Private::new("1".into()), ..CallerId::default() };
             Dial { leg: LegId(leg), tenant: TenantId(1), target, caller }
         };
         self.next += count;

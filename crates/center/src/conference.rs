@@ -29,7 +29,7 @@ impl Center {
                 self.forget_further_targets(id);
                 self.ring_agent(now, id, agent, targets)
             }
-            Destination::Outside => {
+            Destination::Outside(_) => {
                 let targets = tenant.outside_targets(&number);
                 if let Some(interaction) = self.get(id) {
                     interaction.further_targets = targets.into();

@@ -1,6 +1,7 @@
 //! What people and programs order about calls that go on: one way for browsers, telephones' desks and the API.
 
 use dialplan::strip_uri;
+use types::forward::ForwardReason;
 use types::leg::{CallerId, Text};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Now, Private, TenantId};
 
@@ -25,16 +26,37 @@ impl Tenant {
         match destination {
             Destination::Agent(agent) if self.has_call(agent) => Err(Refused::Busy),
             Destination::Agent(agent) if self.targets_of(agent).is_empty() => Err(Refused::NoPhone),
-            Destination::Outside if self.outside_targets(number).is_empty() => Err(Refused::NoLine),
+            Destination::Outside(_) if self.outside_targets(number).is_empty() => Err(Refused::NoLine),
             Destination::Nowhere => Err(Refused::NoSuchNumber),
             fine => Ok(fine),
+        }
+    }
+
+    /// The same, where a call that somebody doesn't take is led on.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn can_lead_to(&self, number: &str) -> Result<Destination, Refused> {
+        match (self.can_call(number), self.destination(number)) {
+            (Err(refused @ (Refused::Busy | Refused::NoPhone)), Destination::Agent(agent)) => {
+                let why = if refused == Refused::Busy { ForwardReason::Busy } else { ForwardReason::Unreachable };
+                let rules = self.directory.forwarding(agent);
+                let leads = rules.is_some_and(|rules| rules.always.is_some() || rules.to(why).is_some());
+                if leads { Ok(Destination::Agent(agent)) } else { Err(refused) }
+            }
+            (known, _) => known,
         }
     }
 
     /// How an agent is shown to whomever it calls itself.
     pub(crate) fn own_caller(&self, agent: AgentId) -> CallerId {
         let agent = self.directory.agent(agent);
-        agent.map(|a| CallerId { number: a.number.clone().into(), name: a.name.clone() }).unwrap_or_default()
+        let own = |a: &directory::Agent| CallerId {
+            number: a.number.clone().into(),
+            name: a.name.clone(),
+            ..CallerId::default()
+        };
+        agent.map(own).unwrap_or_default()
     }
 }
 
@@ -197,7 +219,7 @@ impl Center {
     ) -> Result<(), Refused> {
         let number = strip_uri(to.reveal());
         let tenant = self.tenant_of(id).and_then(|t| self.tenants.get(&t)).ok_or(Refused::NotFound)?;
-        tenant.can_call(number)?;
+        tenant.can_lead_to(number)?;
         if let Some(interaction) = self.get(id) {
             interaction.call.step_out(false);
         }

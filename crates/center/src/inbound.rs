@@ -8,7 +8,7 @@ use types::record::{Channel, Direction, LegRole};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Now, Private, TenantId};
 
 use crate::bounds::Bounds;
-use crate::interaction::{Engaged, Interaction};
+use crate::interaction::{Engaged, Errand, Interaction};
 use crate::ledger::Ledger;
 use crate::{Center, Effect};
 
@@ -47,7 +47,7 @@ impl Center {
         match goal {
             Goal::Did(DidTarget::Flow(flow)) => self.start_flow(now, id, flow),
             Goal::Did(DidTarget::Queue(queue)) => self.enqueue(now, id, queue, 0, false),
-            Goal::Did(DidTarget::Agent(agent)) => self.reach_agent(now, id, agent),
+            Goal::Did(DidTarget::Agent(agent)) => self.call_agent(now, id, agent, Errand::Reach),
             Goal::Feature(code) => self.feature(now, id, &call.origin, &code),
             Goal::Outside => self.reach_outside(now, id),
             Goal::Nowhere => self.end(now, id, EndedBy::System, Cause::NotFound),
@@ -88,7 +88,7 @@ impl Center {
         if let Some(record) = again {
             ledger.begins_again(record);
         }
-        let caller = CallerId { number: from.clone(), name: call.caller_name.clone() };
+        let caller = CallerId { number: from.clone(), name: call.caller_name.clone(), diverted: Vec::new() };
         let longest = self.tenants.get(&call.tenant).map(|t| t.longest_call).unwrap_or_default();
         let bounds = Bounds::new(now, longest);
         let mut interaction =
@@ -120,12 +120,15 @@ impl Center {
         }
     }
 
-    /// `*50` and `*51`: an agent at a telephone alone becomes ready or not ready.
+    /// `*50` and `*51`: an agent at a telephone alone becomes ready or not ready; `*72` and `*73`: its calls are led on,
+    /// or no longer.
     fn feature(&mut self, now: Now, id: InteractionId, origin: &Origin, code: &str) {
         let Some(tenant) = self.interactions.get(&id).map(|i| i.tenant) else { return };
         let done = match (self.agent_of_origin(tenant, origin), code) {
             (Some(agent), "*50") => self.wish_ready(now, tenant, agent).is_ok(),
             (Some(agent), "*51") => self.wish_not_ready(now, tenant, agent, "feature_code".into()).is_ok(),
+            (Some(agent), "*73") => self.forwarding_by_code(now, tenant, agent, code),
+            (Some(agent), _) if code.starts_with("*72") => self.forwarding_by_code(now, tenant, agent, code),
             _ => false,
         };
         if done { self.confirm(now, id) } else { self.end(now, id, EndedBy::System, Cause::NotFound) }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use call::Call;
 use flow::Walk;
+use types::forward::Forward;
 use types::leg::{CallerId, Target, Text};
 use types::record::Supervision;
 use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, TenantId, TrunkId, Wall};
@@ -97,6 +98,28 @@ impl Announcements {
     }
 }
 
+/// On whose behalf somebody is rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// For the customer, who has nobody to talk with.
+    Reach,
+    /// For a party that hands the customer on.
+    Transfer {
+        by: LegId,
+        /// Somebody was rung already; else the wish itself is refused.
+        begun: bool,
+    },
+}
+
+impl Errand {
+    pub(crate) const fn begun(self) -> Self {
+        match self {
+            Self::Reach => Self::Reach,
+            Self::Transfer { by, .. } => Self::Transfer { by, begun: true },
+        }
+    }
+}
+
 /// One interaction.
 #[derive(Debug)]
 pub(crate) struct Interaction {
@@ -118,6 +141,10 @@ pub(crate) struct Interaction {
     pub(crate) further_targets: VecDeque<(TrunkId, Target)>,
     /// How long each of them may ring.
     pub(crate) ring_for: Duration,
+    /// The agent who is being rung because somebody asked for it, and on whose behalf.
+    pub(crate) rung: Option<(AgentId, Errand)>,
+    /// How the call was led on since somebody had it last.
+    pub(crate) led: Vec<Forward>,
     /// Legs that occupy a line of a trunk.
     pub(crate) lines: Vec<(LegId, TrunkId)>,
     pub(crate) record: bool,
@@ -170,6 +197,8 @@ impl Interaction {
             dialled_agents: Vec::new(),
             further_targets: VecDeque::new(),
             ring_for: RING_FOR,
+            rung: None,
+            led: Vec::new(),
             lines: Vec::new(),
             record: false,
             announcements: Announcements::default(),
@@ -185,6 +214,13 @@ impl Interaction {
             supervisors: Vec::new(),
             paused: None,
             swapped: false,
+        }
+    }
+
+    /// The flow has no more say; its steps go into the record.
+    pub(crate) fn leave_flow(&mut self) {
+        if let Some(walk) = self.walk.take() {
+            self.ledger.trace(walk.trace().iter().cloned());
         }
     }
 

@@ -1,5 +1,6 @@
 //! Writes an interaction's record while it happens: each second gets one cause, each leg its times.
 
+use types::forward::Forward;
 use types::leg::Text;
 use types::record::{
     Channel, Decision, Direction, Disposition, InteractionRecord, LegRecord, LegRole, Outcome, RecordingGap,
@@ -72,6 +73,7 @@ impl Ledger {
             ended_by: EndedBy::System,
             cause: Cause::Internal,
             legs: Vec::with_capacity(2),
+            forwards: Vec::new(),
             segments: Vec::with_capacity(4),
             trace: Vec::new(),
             decisions: Vec::new(),
@@ -173,6 +175,7 @@ impl Ledger {
             cause: None,
             status: None,
             by_peer: false,
+            forwarded_from: None,
             media: None,
         });
     }
@@ -193,6 +196,11 @@ impl Ledger {
     /// Adds a leg that another interaction has given away.
     pub(crate) fn adopt_leg(&mut self, leg: Option<LegRecord>) {
         self.record.legs.extend(leg);
+    }
+
+    /// The call is led on.
+    pub(crate) fn led_on(&mut self, step: Forward) {
+        self.record.forwards.push(step);
     }
 
     pub(crate) fn answered(&mut self, now: Wall) -> bool {

@@ -16,6 +16,7 @@ mod conference;
 mod control;
 mod effect;
 mod figures;
+mod forwarding;
 mod inbound;
 mod interaction;
 mod ledger;

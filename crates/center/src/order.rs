@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use types::forward::ForwardReason;
 use types::leg::Text;
 use types::record::AgentState;
 use types::{AgentId, InteractionId, LegId, Private, Wall};
@@ -38,6 +39,9 @@ pub enum Refused {
     /// The wrap-up is as long as it may be.
     #[error("the wrap-up is as long as it may be")]
     Limit,
+    /// A call can't be led on to where this rule says.
+    #[error("the rule `{}` leads nowhere", .0.as_str())]
+    Nowhere(ForwardReason),
     /// The agent has no part in this call.
     #[error("the agent has no part in this call")]
     NotOnCall,

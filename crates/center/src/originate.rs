@@ -9,7 +9,7 @@ use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Now, Private, TenantI
 
 use crate::Center;
 use crate::bounds::Bounds;
-use crate::interaction::{Interaction, RING_FOR};
+use crate::interaction::{Errand, Interaction, RING_FOR};
 use crate::ledger::Ledger;
 use crate::order::Refused;
 use crate::transfer::Destination;
@@ -35,8 +35,8 @@ impl Center {
             return Err(Refused::Busy);
         }
         let number: Text = strip_uri(to.reveal()).into();
-        let direction = match t.can_call(&number)? {
-            Destination::Outside => Direction::Outbound,
+        let direction = match t.can_lead_to(&number)? {
+            Destination::Outside(_) => Direction::Outbound,
             Destination::Agent(other) if other != agent => Direction::Internal,
             _ => return Err(Refused::NoSuchNumber),
         };
@@ -65,7 +65,7 @@ impl Center {
         let from = own.number.clone();
         let mut ledger = Ledger::new(id, tenant, direction, from.clone(), to.clone(), now.wall);
         // The agent sees whom it is about to call.
-        let caller = CallerId { number: to.clone(), name: Private::new("".into()) };
+        let caller = CallerId { number: to.clone(), ..CallerId::default() };
         let mut dials = Vec::new();
         for target in targets.into_iter().take(call::MAX_FORKS) {
             let leg = LegId(self.ids.next(now.wall));
@@ -94,8 +94,8 @@ impl Center {
         let Some(interaction) = self.interactions.get(&id) else { return };
         let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
         match tenant.destination(interaction.dialled.reveal()) {
-            Destination::Agent(other) => self.reach_agent(now, id, other),
-            Destination::Outside => self.reach_outside(now, id),
+            Destination::Agent(other) => self.call_agent(now, id, other, Errand::Reach),
+            Destination::Outside(_) => self.reach_outside(now, id),
             _ => self.end(now, id, EndedBy::System, Cause::NotFound),
         }
     }

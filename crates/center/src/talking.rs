@@ -9,7 +9,7 @@ use types::leg::{Sound, Tone};
 use types::record::{LegRole, Outcome, SegmentKind};
 use types::{Cause, EndedBy, InteractionId, LegEvent, LegId, Now, PlayId};
 
-use crate::interaction::{Playing, Stage};
+use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
 use crate::order::ENDED_KEPT;
 use crate::targets::is_worth_another_trunk;
@@ -42,6 +42,7 @@ impl Center {
             LegEvent::MediaLost { leg } => self.on_media_lost(now, id, leg),
             LegEvent::MediaBack { leg } => self.on_media_back(now, id, leg),
             LegEvent::HeldByPeer { leg, .. } => interaction.pages.hold_told(leg),
+            LegEvent::Redirected { leg, ref target } => self.on_redirected(now, id, leg, target.reveal()),
             _ => {}
         }
         if let LegEvent::Ended { leg, cause, .. } = *event {
@@ -121,10 +122,9 @@ impl Center {
             }
             Happened::TransferUnreached { by, cause, status, rang } => {
                 let again = is_worth_another_trunk(cause, status, rang);
-                if !(again && self.transfer_next(now, id, by))
-                    && let Some(interaction) = self.get(id)
-                {
-                    interaction.call.fail_transfer(by, cause);
+                let goes_on = again && self.transfer_next(now, id, by) || self.lead_on_after(now, id, cause);
+                if !goes_on {
+                    self.not_reached(now, id, cause, Errand::Transfer { by, begun: true });
                 }
             }
             Happened::PartnerLeft { leg, cause, by_peer: _ } => self.on_partner_left(now, id, leg, cause),
@@ -197,6 +197,7 @@ impl Center {
         self.stop_playing(id);
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Talking;
+        interaction.arrived();
         interaction.call.connect(leg);
         self.pump_call_commands(now, id);
         let Some(interaction) = self.get(id) else { return };
@@ -233,15 +234,13 @@ impl Center {
                 }
             }
             Stage::Reaching if again && self.reach_next(now, id) => {}
-            Stage::Reaching => {
-                self.stop_playing(id);
-                self.target_unreached(now, id, cause);
-            }
+            Stage::Reaching if self.lead_on_after(now, id, cause) => {}
+            Stage::Reaching => self.not_reached(now, id, cause, Errand::Reach),
             _ => {}
         }
     }
 
-    fn target_unreached(&mut self, now: Now, id: InteractionId, cause: Cause) {
+    pub(crate) fn target_unreached(&mut self, now: Now, id: InteractionId, cause: Cause) {
         let Some(interaction) = self.get(id) else { return };
         let outcome = match cause {
             Cause::Busy | Cause::Declined => TransferOutcome::Busy,
@@ -399,11 +398,11 @@ impl Center {
         self.disarm(Who::Interaction(id), &mut interaction.armed);
         if let Some(walk) = interaction.walk.as_mut() {
             walk.handle(now, Input::Hangup);
-            interaction.ledger.trace(walk.trace().iter().cloned());
         }
         if let Some(since) = interaction.paused {
             interaction.ledger.recording_paused(since, now.wall);
         }
+        interaction.leave_flow();
         let outcome = outcome(&interaction);
         let tenant = interaction.tenant;
         let record = interaction.ledger.close(now.wall, outcome);

@@ -3,9 +3,9 @@
 use call::Dial;
 use dialplan::{Dialled, is_emergency};
 use types::event::Binding;
-use types::leg::{PageCall, Registered, Target, Text};
+use types::leg::{CallerId, PageCall, Registered, Target, Text};
 use types::record::LegRole;
-use types::{AgentId, Cause, DeviceId, EndedBy, InteractionId, LegId, Now, Private, TenantId, TrunkId};
+use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Now, Private, TenantId, TrunkId};
 
 use crate::Center;
 use crate::interaction::{Engaged, Stage};
@@ -92,7 +92,9 @@ impl Center {
         targets: Vec<Target>,
     ) -> Vec<Dial> {
         let Some(interaction) = self.interactions.get_mut(&id) else { return Vec::new() };
-        let (tenant, caller) = (interaction.tenant, interaction.caller.clone());
+        let tenant = interaction.tenant;
+        let caller = CallerId { diverted: interaction.diverted(), ..interaction.caller.clone() };
+        let forwarded_from = interaction.led.last().map(|step| step.by.clone());
         let mut dials = Vec::with_capacity(targets.len());
         let t = self.tenants.get(&tenant);
         for mut target in targets.into_iter().take(call::MAX_FORKS) {
@@ -103,23 +105,13 @@ impl Center {
                 interaction.pages.note(leg, page);
             }
             interaction.ledger.leg_started(now.wall, leg, role, agent, target.uri.clone(), None);
+            if let Some(record) = interaction.ledger.leg(leg) {
+                record.forwarded_from.clone_from(&forwarded_from);
+            }
             interaction.dialled_agents.extend(agent.map(|a| (leg, a)));
             dials.push(Dial { leg, tenant, target, caller: caller.clone() });
         }
         dials
-    }
-
-    /// Rings one agent directly, whatever its state, unless it is on a call.
-    pub(crate) fn reach_agent(&mut self, now: Now, id: InteractionId, agent: AgentId) {
-        let Some(tenant) = self.interactions.get(&id).map(|i| i.tenant) else { return };
-        let Some(t) = self.tenants.get(&tenant) else { return };
-        if t.is_on_call(agent) {
-            return self.end(now, id, EndedBy::Callee, Cause::Busy);
-        }
-        let targets = t.targets_of(agent);
-        let dials = self.ring_agent(now, id, agent, targets);
-        self.forget_further_targets(id);
-        self.reach(now, id, dials);
     }
 
     /// Dials for an agent whom no queue has found, who is kept from the queues while they ring.
@@ -160,14 +152,14 @@ impl Center {
         let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
         interaction.further_targets = tenant.outside_targets(number).into();
         if !self.reach_next(now, id) {
-            self.reach(now, id, Vec::new());
+            self.reach(now, id, None, Vec::new());
         }
     }
 
     /// Rings the next of the remaining targets.
     pub(crate) fn reach_next(&mut self, now: Now, id: InteractionId) -> bool {
         let Some(dials) = self.next_trunk(now, id) else { return false };
-        self.reach(now, id, dials);
+        self.reach(now, id, None, dials);
         true
     }
 
@@ -183,15 +175,20 @@ impl Center {
 
     /// Rings an address as it is.
     pub(crate) fn reach_address(&mut self, now: Now, id: InteractionId, uri: Private<Text>) {
-        self.forget_further_targets(id);
+        if let Some(interaction) = self.get(id) {
+            interaction.further_targets.clear();
+            interaction.rung = None;
+        }
         let dials = self.dials(now, id, LegRole::Target, None, vec![plain(uri)]);
-        self.reach(now, id, dials);
+        self.reach(now, id, None, dials);
     }
 
-    fn reach(&mut self, now: Now, id: InteractionId, dials: Vec<Dial>) {
+    /// Rings for the customer; `agent`: whom.
+    pub(crate) fn reach(&mut self, now: Now, id: InteractionId, agent: Option<AgentId>, dials: Vec<Dial>) {
+        let Some(usual) = self.get(id).map(|i| i.ring_for) else { return };
+        let ring_for = agent.map_or(usual, |agent| self.rings_for(id, agent, usual));
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Reaching;
-        let ring_for = interaction.ring_for;
         interaction.call.attempt(now, dials, ring_for);
         self.touch(id);
     }

@@ -2,21 +2,23 @@
 
 use call::Dial;
 use dialplan::{Dialled, DidTarget, strip_uri};
+use types::forward::ForwardTo;
 use types::leg::{Sound, Text, Tone, TransferProgress};
 use types::record::SegmentKind;
 use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegCommand, LegId, Now, Private, QueueId};
 
 use crate::Center;
-use crate::interaction::{Engaged, Playing, RING_FOR, Stage};
+use crate::interaction::{Engaged, Errand, Playing, RING_FOR, Stage};
 use crate::ledger::Doing;
 use crate::tenant::Tenant;
 
-/// What a number dialled within means.
+/// What a number stands for that one of ours calls or leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
     Agent(AgentId),
     Queue(QueueId),
     Flow(FlowId),
-    Outside,
+    Outside(Text),
     Nowhere,
 }
 
@@ -27,7 +29,7 @@ impl Tenant {
             Some(own) => own,
             None => match self.plan.from_inside(number) {
                 Dialled::Did(target) => target.clone(),
-                Dialled::Outside { .. } => return Destination::Outside,
+                Dialled::Outside { .. } => return Destination::Outside(number.into()),
                 Dialled::Feature(_) | Dialled::Unknown => return Destination::Nowhere,
             },
         };
@@ -35,6 +37,15 @@ impl Tenant {
             DidTarget::Agent(agent) => Destination::Agent(agent),
             DidTarget::Queue(queue) => Destination::Queue(queue),
             DidTarget::Flow(flow) => Destination::Flow(flow),
+        }
+    }
+
+    pub(crate) fn forward_destination(&self, to: &ForwardTo) -> Destination {
+        match to {
+            ForwardTo::Number(number) => self.destination(number.reveal()),
+            ForwardTo::Queue(name) => {
+                self.queue_names.get(name).map_or(Destination::Nowhere, |q| Destination::Queue(*q))
+            }
         }
     }
 }
@@ -68,44 +79,23 @@ impl Center {
 
     pub(crate) fn blind_transfer(&mut self, now: Now, id: InteractionId, by: LegId, target: &str) {
         let number: Text = strip_uri(target).into();
-        if let Some(interaction) = self.get(id) {
-            interaction.further_targets.clear();
-        }
         let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
-        match tenant.destination(&number) {
-            Destination::Agent(agent) => {
-                if tenant.is_on_call(agent) {
-                    return self.refuse_transfer(id, by, Cause::Busy);
-                }
-                let targets = tenant.targets_of(agent);
-                let dials = self.ring_agent(now, id, agent, targets);
-                self.start_transfer(now, id, by, Some(agent), dials);
-            }
-            Destination::Outside => {
-                let targets = tenant.outside_targets(&number);
-                if let Some(interaction) = self.get(id) {
-                    interaction.further_targets = targets.into();
-                }
-                if !self.transfer_next(now, id, by) {
-                    self.refuse_transfer(id, by, Cause::Overload);
-                }
-            }
-            Destination::Queue(queue) => {
-                self.let_go(id, by);
-                self.enqueue(now, id, queue, 0, false);
-            }
-            Destination::Flow(flow) => {
-                self.let_go(id, by);
-                self.start_flow(now, id, flow);
-            }
-            Destination::Nowhere => self.refuse_transfer(id, by, Cause::NotFound),
-        }
+        let destination = tenant.destination(&number);
+        self.lead_to(now, id, destination, Errand::Transfer { by, begun: false });
     }
 
     /// The customer hears that it rings; the party that asked may leave meanwhile.
-    fn start_transfer(&mut self, now: Now, id: InteractionId, by: LegId, to: Option<AgentId>, dials: Vec<Dial>) {
+    pub(crate) fn start_transfer(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        by: LegId,
+        to: Option<AgentId>,
+        dials: Vec<Dial>,
+    ) {
+        let ring_for = to.map_or(RING_FOR, |agent| self.rings_for(id, agent, RING_FOR));
         if let Some(interaction) = self.get(id) {
-            interaction.call.transfer(now, by, dials, RING_FOR);
+            interaction.call.transfer(now, by, dials, ring_for);
         }
         self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: None, agent: to });
         if self.get(id).is_some_and(|i| i.customer_hears() != Some(Playing::Ringback)) {
@@ -140,7 +130,7 @@ impl Center {
     }
 
     /// The party that asked is told that all is well and leaves.
-    fn let_go(&mut self, id: InteractionId, by: LegId) {
+    pub(crate) fn let_go(&mut self, id: InteractionId, by: LegId) {
         self.command(LegCommand::TransferProgress { leg: by, progress: TransferProgress::Done });
         if let Some(interaction) = self.get(id) {
             interaction.call.hang_up_partner(Cause::Transferred);
@@ -242,6 +232,7 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Talking;
         interaction.further_targets.clear();
+        interaction.arrived();
         interaction.ledger.connected(now.wall);
         self.pump_call_commands(now, id);
         self.stop_playing(id);

@@ -10,7 +10,7 @@ use types::record::SegmentKind;
 use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, Now};
 
 use crate::Center;
-use crate::interaction::{Playing, Stage};
+use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
 
 impl Center {
@@ -29,6 +29,7 @@ impl Center {
             library: tenant.library.clone(),
             ..flow::Context::new(now, interaction.caller.number.reveal(), interaction.dialled.reveal())
         };
+        interaction.leave_flow();
         interaction.language = flow.language.clone();
         interaction.stage = Stage::Walking;
         let answered = context.answered;
@@ -103,6 +104,13 @@ impl Center {
         }
     }
 
+    /// The customer leaves the flow without its doing. Its steps stay in the record.
+    pub(crate) fn leave_flow(&mut self, id: InteractionId) {
+        if let Some(interaction) = self.get(id) {
+            interaction.leave_flow();
+        }
+    }
+
     /// The customer has gone: the flow does what it can do without it.
     pub(crate) fn finish_flow(&mut self, now: Now, id: InteractionId) {
         if let Some(walk) = self.get(id).and_then(|i| i.walk.as_mut()) {
@@ -125,8 +133,7 @@ impl Center {
         let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
         match target {
             TransferTarget::Agent(number) => match tenant.directory.agent_by_number(&number).map(|a| a.id) {
-                Some(agent) if tenant.is_on_call(agent) => self.transfer_outcome(now, id, TransferOutcome::Busy),
-                Some(agent) => self.reach_agent(now, id, agent),
+                Some(agent) => self.call_agent(now, id, agent, Errand::Reach),
                 None => self.transfer_outcome(now, id, TransferOutcome::Failed),
             },
             TransferTarget::Number(number) => {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use types::forward::Forwarding;
 use types::leg::Text;
 use types::{AgentId, DeviceId, Private, TenantId, UserId};
 
@@ -135,6 +136,7 @@ pub struct Directory {
     devices: HashMap<DeviceId, Device>,
     by_name: HashMap<Text, DeviceId>,
     by_agent: HashMap<AgentId, Vec<DeviceId>>,
+    forwarding: HashMap<AgentId, Forwarding>,
 }
 
 impl Directory {
@@ -147,6 +149,7 @@ impl Directory {
             devices: HashMap::new(),
             by_name: HashMap::new(),
             by_agent: HashMap::new(),
+            forwarding: HashMap::new(),
         }
     }
 
@@ -207,6 +210,16 @@ impl Directory {
     /// The devices at which an agent answers.
     pub fn devices_of(&self, agent: AgentId) -> &[DeviceId] {
         self.by_agent.get(&agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// What an agent wants done with calls that it doesn't take.
+    pub fn forwarding(&self, agent: AgentId) -> Option<&Forwarding> {
+        self.forwarding.get(&agent)
+    }
+
+    /// Says what an agent wants done with calls that it doesn't take.
+    pub fn set_forwarding(&mut self, agent: AgentId, rules: Forwarding) {
+        self.forwarding.insert(agent, rules);
     }
 
     /// All agents, in no particular order.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
 use node::Handle;
 use types::event::Event;
+use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
 use types::{AgentId, InteractionId, Private, TenantId};
@@ -50,6 +51,23 @@ impl Backend for NodeBackend {
     fn order(&self, tenant: TenantId, agent: AgentId, order: AgentOrder) -> Answer<'_, Result<AgentStatus, Trouble>> {
         Box::pin(async move {
             let done = self.node.order(tenant, agent, order).await.map_err(|_| Trouble::Unavailable)?;
+            done.map_err(Trouble::Refused)
+        })
+    }
+
+    fn forwarding(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<Option<Forwarding>, Trouble>> {
+        Box::pin(async move { self.node.forwarding(tenant, agent).await.map_err(|_| Trouble::Unavailable) })
+    }
+
+    fn set_forwarding(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        rules: Forwarding,
+        by: Text,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move {
+            let done = self.node.set_forwarding(tenant, agent, rules, by).await.map_err(|_| Trouble::Unavailable)?;
             done.map_err(Trouble::Refused)
         })
     }

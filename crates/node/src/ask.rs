@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveQueue, Refused};
+use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
 use types::{AgentId, InteractionId, Private, TenantId};
@@ -20,6 +21,10 @@ pub enum Ask {
     Agent(TenantId, AgentId, oneshot::Sender<Option<AgentStatus>>),
     /// An order to an agent's state.
     Order(TenantId, AgentId, AgentOrder, oneshot::Sender<Result<AgentStatus, Refused>>),
+    /// An agent's rules for calls that it doesn't take.
+    Forwarding(TenantId, AgentId, oneshot::Sender<Option<Forwarding>>),
+    /// Set them; with the name of the user who wants it.
+    SetForwarding(TenantId, AgentId, Forwarding, Text, oneshot::Sender<Result<(), Refused>>),
     /// An interaction in progress.
     Interaction(TenantId, InteractionId, oneshot::Sender<Option<Box<LiveDetail>>>),
     /// Say what came of an interaction; `true` when the store knows it.

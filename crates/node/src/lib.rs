@@ -34,6 +34,7 @@ use net::ua::UaConfig;
 use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{AgentState, Disposition, Supervision};
 use types::{AgentId, InteractionId, LegId, Private, TenantId};
@@ -206,8 +207,8 @@ impl Node {
         std::fs::create_dir_all(&recordings).map_err(data)?;
         let store = Store::open_sqlite(config.data.join("lingtong.db")).await?;
         // A journal that was lost begins behind what the database has seen, so that nothing new is taken for old.
-        let projector = Projector::open(store.clone()).await?;
-        let (after_pos, listed) = (projector.newest(), projector.cursor());
+        let mut projector = Projector::open(store.clone()).await?;
+        let after_pos = projector.newest();
         let notes = Arc::new(Notes::default());
         let (of_journal, of_ladder) = (notes.clone(), notes.clone());
         let alarm: journal::AlarmSink = Arc::new(move |alarm| of_journal.leave(alarm));
@@ -216,6 +217,8 @@ impl Node {
         for warning in journal.warnings() {
             tracing::warn!("{warning}");
         }
+        project::catch_up(&journal, &mut projector).await;
+        let listed = projector.cursor();
         let ladder = Arc::new(Ladder::open(config.data.join("ladder"), ladder_options(of_ladder))?);
         let now = net::media::now();
         if let Some(hash) = config.demo {
@@ -470,6 +473,28 @@ impl Handle {
         order: AgentOrder,
     ) -> Result<Result<AgentStatus, Refused>, Unavailable> {
         self.ask(|to| Ask::Order(tenant, agent, order, to)).await
+    }
+
+    /// An agent's rules for calls that it doesn't take; none when there is no such agent.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn forwarding(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Forwarding>, Unavailable> {
+        self.ask(|to| Ask::Forwarding(tenant, agent, to)).await
+    }
+
+    /// Sets an agent's rules; `by` names the user who wants it.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn set_forwarding(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        rules: Forwarding,
+        by: Text,
+    ) -> Result<Result<(), Refused>, Unavailable> {
+        self.ask(|to| Ask::SetForwarding(tenant, agent, rules, by, to)).await
     }
 
     /// An interaction in progress, in the shape of its record.

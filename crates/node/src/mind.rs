@@ -123,6 +123,10 @@ impl NodeMind {
             Ask::Queues(tenant, to) => drop(to.send(self.center.queues_live(now, tenant))),
             Ask::Agent(tenant, agent, to) => drop(to.send(self.center.agent_status(now, tenant, agent))),
             Ask::Order(tenant, agent, order, to) => drop(to.send(self.center.order(now, tenant, agent, order))),
+            Ask::Forwarding(tenant, agent, to) => drop(to.send(self.center.forwarding(tenant, agent))),
+            Ask::SetForwarding(tenant, agent, rules, by, to) => {
+                let _ = to.send(self.center.set_forwarding(now, tenant, agent, rules, by));
+            }
             Ask::Interaction(tenant, id, to) => {
                 drop(to.send(self.center.interaction(now, tenant, id).map(Box::new)));
             }

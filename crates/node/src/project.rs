@@ -18,6 +18,9 @@ const BACKLOG: u64 = 500;
 /// After a failure of the database, before the same events are tried again.
 const RETRY: Duration = Duration::from_secs(2);
 
+/// How long a start waits for the lists: the last fraction of a second before a crash takes a tenth of it.
+const CATCH_UP: Duration = Duration::from_millis(700);
+
 /// How often the checkpoint is saved: so much of the journal is read at a start.
 const CHECKPOINT: Duration = Duration::from_secs(5);
 
@@ -32,6 +35,26 @@ impl Checkpoint {
         if let Err(error) = self.scan.save(&self.path) {
             tracing::warn!(%error, path = %self.path.display(), "the checkpoint was not saved; the next start takes longer");
         }
+    }
+}
+
+/// Shows what the journal holds already, before tenants are set up from the same database, so that what was said in the
+/// last moments of the process before counts. Goes on for a bounded time: after a rebuild there may be a month to read,
+/// and calls do not wait for that.
+pub(crate) async fn catch_up(journal: &Journal, projector: &mut Projector) {
+    let started = net::media::now().mono;
+    let mut read = async || -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let mut events = journal.read_from(projector.cursor().max(journal.oldest_pos()))?;
+        loop {
+            let batch = events.read()?;
+            if batch.is_empty() || net::media::now().mono.since(started) >= CATCH_UP {
+                return Ok(());
+            }
+            apply(projector, &batch).await?;
+        }
+    };
+    if let Err(error) = read().await {
+        tracing::warn!(%error, "what the journal holds is shown later");
     }
 }
 

@@ -168,6 +168,11 @@ impl Scan {
                     open.enter(at, state, queue, agent);
                 }
             }
+            Happening::InteractionForwarded { id, step } => {
+                if let Some(open) = self.open.get_mut(&id) {
+                    open.record.forwards.push(step);
+                }
+            }
             Happening::RecordingStarted { id, recording, tracks } => {
                 if let Some(open) = self.open.get_mut(&id) {
                     open.recording(at, recording, tracks);
@@ -289,6 +294,7 @@ fn begun(
         ended_by: EndedBy::System,
         cause: Cause::Shutdown,
         legs: vec![first],
+        forwards: Vec::new(),
         segments: Vec::new(),
         trace: Vec::new(),
         decisions: Vec::new(),
@@ -312,6 +318,7 @@ fn leg_of(id: LegId, role: LegRole, address: Private<Text>, started: Wall) -> Le
         cause: None,
         status: None,
         by_peer: false,
+        forwarded_from: None,
         media: None,
     }
 }

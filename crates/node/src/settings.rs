@@ -8,7 +8,7 @@ use center::Setup;
 use dialplan::{Did, Plan, Route, Trunk};
 use directory::{Agent, Device, Directory, Tenant};
 use flow::{Flow, Names};
-use store::{FlowVersion, Queue, QueueMember, RouteRow, Setting, Store};
+use store::{AgentForwarding, FlowVersion, Queue, QueueMember, RouteRow, Setting, Store};
 use types::leg::Text;
 use types::register::DigestChoice;
 use types::{AgentId, FlowId, QueueId};
@@ -53,6 +53,9 @@ pub(crate) async fn load(
     }
     for device in store.list::<Device>(id).await? {
         directory.add_device(device).map_err(|e| invalid("device".into(), e.to_string()))?;
+    }
+    for row in store.list::<AgentForwarding>(id).await? {
+        directory.set_forwarding(row.agent, row.rules);
     }
     let queues =
         queues(store.list::<Queue>(id).await?, tenant).map_err(|(q, why)| invalid(format!("queue {q}"), why))?;

@@ -86,7 +86,6 @@ impl Sim {
             LegCommand::StopPlay(leg) => self.stop_play(leg),
             LegCommand::TransferProgress { leg, progress } => self.on_progress(leg, progress),
             LegCommand::Ring(_)
-            | LegCommand::Redirect { .. }
             | LegCommand::SendDigits { .. }
             | LegCommand::Hold { .. }
             | LegCommand::Record { .. }
@@ -125,6 +124,9 @@ impl Sim {
         let rings = self.delay();
         self.emit(LegEvent::Ringing { leg: id, early_media: false }, rings);
         let thinks = rings + self.rng.exponential(4.0) + Duration::from_millis(400);
+        if self.goes_wrong(0.01) {
+            return self.redirect(id, rings * 2);
+        }
         match self.ordinary_or(0.955, &[0.02, 0.02, 0.005]) {
             0 => {
                 self.plan(thinks, Act::Answer(id));
@@ -148,6 +150,14 @@ impl Sim {
         }
         let soon = self.rng.between(0.1, 1.5);
         self.plan(soon, Act::Answer(id));
+    }
+
+    /// The telephone says that its owner is somewhere else.
+    fn redirect(&mut self, id: LegId, after: Duration) {
+        let there =
+            if self.rng.chance(0.5) { world::agent_number(self.rng.below(self.staff.len())) } else { "777".into() };
+        self.emit(LegEvent::Redirected { leg: id, target: there.into() }, after);
+        self.plan(after, Act::Refuse(id, Cause::Declined, 302));
     }
 
     fn ring_outside(&mut self, id: LegId, spare: bool) {

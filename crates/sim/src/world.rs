@@ -8,6 +8,7 @@ use center::Setup;
 use dialplan::{Did, DidTarget, Plan, Route, Trunk};
 use directory::{Agent, Device, Directory, Ha1, Tenant};
 use flow::Flow;
+use types::forward::{ForwardTo, Forwarding};
 use types::leg::Text;
 use types::{AgentId, DeviceId, FlowId, Private, QueueId, TenantId, TrunkId};
 
@@ -126,6 +127,22 @@ fn plan() -> Plan {
     Plan::new(trunks, dids, vec![route(CARRIER, 0), route(SPARE_CARRIER, 1)]).expect("the plan is consistent")
 }
 
+/// Some lead calls on that they don't take: to a colleague, who may do the same, to a queue, to the outside; and a few
+/// lead all of them on, in a circle where there are few enough.
+fn rules(index: usize, agents: usize) -> Forwarding {
+    let colleague = ForwardTo::parse(&agent_number((index + 1) % agents)).ok();
+    let queue = ForwardTo::parse("queue:support").ok();
+    let outside = ForwardTo::parse("13900004444").ok();
+    let rules = Forwarding::default();
+    match index % 16 {
+        1 => Forwarding { no_answer: colleague, after_s: 8, ..rules },
+        3 => Forwarding { busy: queue, unreachable: outside, ..rules },
+        5 => Forwarding { busy: colleague, no_answer: outside, ..rules },
+        7 => Forwarding { always: colleague, ..rules },
+        _ => rules,
+    }
+}
+
 fn people(agents: usize) -> Directory {
     let tenant = Tenant { id: TENANT, name: "demo".into(), title: "Demo".into(), demo: true, utc_offset_min: 480 };
     let mut directory = Directory::new(tenant);
@@ -137,6 +154,7 @@ fn people(agents: usize) -> Directory {
         let ha1 = Ha1 { md5: none(), sha256: none() };
         let device = Device { id: device_id(index), tenant: TENANT, name: number, agent: Some(id), ha1 };
         directory.add_device(device).expect("names differ");
+        directory.set_forwarding(id, rules(index, agents));
     }
     directory
 }

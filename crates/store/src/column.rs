@@ -7,6 +7,7 @@ use sea_orm::{DbErr, QueryResult, Value};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use types::cause::{Cause, EndedBy};
+use types::forward::Forwarding;
 use types::ids::*;
 use types::record::{CallbackStatus, Channel, Direction, Outcome};
 use types::{Private, Title, Wall};
@@ -136,6 +137,8 @@ texts! {
     // Two plain texts: they can't fail to become JSON.
     Title: |v| serde_json::to_string(v).unwrap_or_default(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
     serde_json::Value: |v| v.to_string(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
+    // Plain texts and a number: they can't fail to become JSON.
+    Forwarding: |v| serde_json::to_string(v).unwrap_or_default(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
     CallbackStatus: |v| v.as_str().to_owned(), by_name;
     Channel: |v| v.as_str().to_owned(), by_name;
     Direction: |v| v.as_str().to_owned(), by_name;

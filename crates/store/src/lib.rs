@@ -13,6 +13,7 @@ mod column;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod error;
+mod forwarding;
 mod interactions;
 mod migrations;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod store;
 
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use error::Error;
+pub use forwarding::AgentForwarding;
 pub use interactions::{Filter, Interaction, Number, Page};
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};

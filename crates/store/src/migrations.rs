@@ -6,6 +6,7 @@ mod m0003_titles;
 mod m0004_aftermath;
 mod m0005_newest;
 mod m0006_sign_in;
+mod m0007_forwarding;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0004_aftermath::Aftermath),
             Box::new(m0005_newest::Newest),
             Box::new(m0006_sign_in::SignIn),
+            Box::new(m0007_forwarding::Forwarding),
         ]
     }
 }

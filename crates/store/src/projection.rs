@@ -11,6 +11,7 @@ use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
 use crate::column::Column;
 use crate::error::Error;
+use crate::forwarding;
 use crate::interactions::backwards;
 use crate::sql::{ForIds, Insert};
 use crate::store::Store;
@@ -190,6 +191,7 @@ pub(crate) struct Statements {
     callbacks: Insert,
     answers: Insert,
     dispositions: Insert,
+    forwarding: Insert,
     change_callback: &'static str,
     pub(crate) sum_wraps: ForIds,
     pub(crate) set_dispositions: ForIds,
@@ -207,6 +209,8 @@ struct Batch {
     answers: Vec<Value>,
     /// By interaction: of two the later counts.
     dispositions: BTreeMap<u64, Vec<Value>>,
+    /// By agent: of two the later counts.
+    forwarding: BTreeMap<u64, Vec<Value>>,
     /// In the order in which they were said.
     callback_changes: Vec<Vec<Value>>,
     /// The interactions whose work afterwards has to be summed anew.
@@ -322,6 +326,7 @@ impl Statements {
                  \"note\" = excluded.\"note\", \"by_user\" = excluded.\"by_user\", \"at\" = excluded.\"at\" \
                  WHERE \"disposition\".\"tenant_id\" = excluded.\"tenant_id\" AND \"disposition\".\"pos\" <= excluded.\"pos\"",
             ),
+            forwarding: forwarding::insert(backend),
             change_callback: match backend {
                 DbBackend::Postgres => {
                     "UPDATE \"callback\" SET \"status\" = $1, \"changed_at\" = $2, \"changed_by\" = $3 \
@@ -358,6 +363,7 @@ impl Statements {
         self.answers.execute(change, batch.answers).await?;
         self.dispositions.execute(change, batch.dispositions.into_values().flatten().collect()).await?;
         self.interactions.execute(change, batch.interactions.into_values().flatten().collect()).await?;
+        self.forwarding.execute(change, batch.forwarding.into_values().flatten().collect()).await?;
         let touched: Vec<u64> = batch.touched.into_iter().collect();
         self.sum_wraps.execute(change, &touched).await?;
         self.set_dispositions.execute(change, &touched).await?;
@@ -410,6 +416,11 @@ impl Batch {
             b"survey.answered" => {
                 let answered: Answered<'_> = serde_json::from_slice(fact.json)?;
                 self.answers.extend(answered.values(fact));
+            }
+            b"agent.forwarding" => {
+                let changed: forwarding::Changed = serde_json::from_slice(fact.json)?;
+                let (agent, values) = changed.values(fact.tenant, fact.pos);
+                self.forwarding.insert(agent, values);
             }
             b"interaction.disposition" => {
                 let disposed: Disposed = serde_json::from_slice(fact.json)?;

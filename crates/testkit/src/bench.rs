@@ -46,6 +46,7 @@ pub fn record(n: u64) -> InteractionRecord {
         cause: Some(Cause::Normal),
         status: Some(200),
         by_peer: true,
+        forwarded_from: None,
         media: Some(media),
     };
     let kinds = [SegmentKind::Setup, SegmentKind::Menu, SegmentKind::Queued, SegmentKind::Talking];
@@ -89,6 +90,7 @@ pub fn record(n: u64) -> InteractionRecord {
             leg(n * 2, LegRole::Customer, None, "13800138000"),
             leg(n * 2 + 1, LegRole::Agent, Some(AgentId(n % 500)), "1001"),
         ],
+        forwards: Vec::new(),
         segments: kinds.iter().enumerate().map(segment).collect(),
         trace: vec![step("welcome", "menu"), step("sales", "queue")],
         decisions: vec![Decision {

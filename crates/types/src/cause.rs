@@ -44,6 +44,8 @@ pub enum Cause {
     Transferred,
     /// The node went down or was drained.
     Shutdown,
+    /// It was led on in a circle, or too often.
+    Loop,
     /// It was told to end and never said that it had.
     GivenUp,
     /// A fault of ours.
@@ -73,6 +75,7 @@ impl Cause {
             Self::Forced => "forced",
             Self::Transferred => "transferred",
             Self::Shutdown => "shutdown",
+            Self::Loop => "loop",
             Self::GivenUp => "given_up",
             Self::Internal => "internal",
         }

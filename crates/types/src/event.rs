@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
+use crate::forward::{Forward, Forwarding};
 use crate::ids::{AgentId, DeviceId, InteractionId, LegId, QueueId, RecordingId, TenantId};
 use crate::leg::Text;
 use crate::private::Private;
@@ -66,6 +67,14 @@ pub enum Happening {
         /// The agent, while one rings or talks.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent: Option<AgentId>,
+    },
+    /// It was led on from one number to the next.
+    #[serde(rename = "interaction.forwarded")]
+    InteractionForwarded {
+        /// The interaction.
+        id: InteractionId,
+        /// The step.
+        step: Forward,
     },
     /// A recording began. With it a crashed call's recording is found again.
     #[serde(rename = "recording.started")]
@@ -167,6 +176,16 @@ pub enum Happening {
         /// Why, for `not_ready`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Text>,
+    },
+    /// What an agent wants done with calls that it doesn't take has changed.
+    #[serde(rename = "agent.forwarding")]
+    ForwardingChanged {
+        /// The agent.
+        agent: AgentId,
+        /// All of it, as it is from now on.
+        rules: Forwarding,
+        /// Who changed it: a user's name, or `phone` for the agent's telephone.
+        by: Text,
     },
     /// A device registered, refreshed or left (`contacts` empty).
     #[serde(rename = "device.registered")]

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
+use crate::forward::Diverted;
 use crate::ids::{DeviceId, InteractionId, LegId, PlayId, RecordingId, TenantId, TrunkId};
 use crate::private::Private;
 
@@ -101,6 +102,8 @@ pub struct CallerId {
     pub number: Private<Text>,
     /// Display name; may be empty.
     pub name: Private<Text>,
+    /// Who led the call on, the first one first.
+    pub diverted: Vec<Diverted>,
 }
 
 /// What to play, in order. Each piece names a prompt of the bank by id and language.
@@ -188,13 +191,6 @@ pub enum LegCommand {
         leg: LegId,
         /// Why, as the far end is told.
         cause: Cause,
-    },
-    /// Redirect an unanswered inbound leg to another address (302).
-    Redirect {
-        /// The leg.
-        leg: LegId,
-        /// The SIP URI to try.
-        uri: Private<Text>,
     },
     /// Set what the leg hears. A bridge is set on one side and holds for both.
     Connect {
@@ -379,6 +375,13 @@ pub enum LegEvent {
         /// The leg.
         leg: LegId,
     },
+    /// An outbound leg's far end asks to be called elsewhere (302). Its end follows.
+    Redirected {
+        /// The leg.
+        leg: LegId,
+        /// The number or user to call instead.
+        target: Private<Text>,
+    },
     /// The leg is over. The last event of the leg.
     Ended {
         /// The leg.
@@ -455,6 +458,7 @@ impl LegEvent {
             | Self::Ringing { leg, .. }
             | Self::Dialled { leg, .. }
             | Self::Answered { leg }
+            | Self::Redirected { leg, .. }
             | Self::Ended { leg, .. }
             | Self::Digit { leg, .. }
             | Self::PlayDone { leg, .. }
@@ -476,7 +480,6 @@ impl LegCommand {
             | Self::EarlyMedia(leg)
             | Self::Answer(leg)
             | Self::Hangup { leg, .. }
-            | Self::Redirect { leg, .. }
             | Self::Connect { leg, .. }
             | Self::Play { leg, .. }
             | Self::StopPlay(leg)

@@ -6,6 +6,7 @@
 
 pub mod cause;
 pub mod event;
+pub mod forward;
 pub mod ids;
 pub mod leg;
 pub mod network;

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cause::{Cause, EndedBy};
+use crate::forward::Forward;
 use crate::ids::{AgentId, InteractionId, LegId, QueueId, RecordingId, TenantId};
 use crate::leg::{MediaQuality, Text};
 use crate::private::Private;
@@ -210,6 +211,9 @@ pub struct LegRecord {
     /// Whether the far end ended it.
     #[serde(default)]
     pub by_peer: bool,
+    /// The number that led the call on to here; absent when it was asked for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded_from: Option<Private<Text>>,
     /// How good its media was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<MediaQuality>,
@@ -411,6 +415,9 @@ pub struct InteractionRecord {
     pub cause: Cause,
     /// Its legs in the order of their start.
     pub legs: Vec<LegRecord>,
+    /// How it was led on from one number to the next, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forwards: Vec<Forward>,
     /// What each second was spent on.
     pub segments: Vec<Segment>,
     /// The flow's walk.

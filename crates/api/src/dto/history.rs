@@ -6,7 +6,7 @@ use types::record::{self, InteractionRecord, LegRecord};
 use types::{AgentId, QueueId, Wall};
 use utoipa::ToSchema;
 
-use super::{Callback, Disposition, LiveInteraction, SurveyAnswer, Title, WrapUp, mirror};
+use super::{Callback, Disposition, Forward, LiveInteraction, SurveyAnswer, Title, WrapUp, mirror};
 use crate::names::Names;
 use crate::privacy::{self, Sight};
 
@@ -160,6 +160,9 @@ pub(crate) struct Leg {
     /// Empty when the leg never got that far.
     pub(crate) sip_call_id: String,
     pub(crate) address: String,
+    /// The number that led the call on to here; absent when it was asked for itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) forwarded_from: Option<String>,
     pub(crate) started_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ringing_at: Option<String>,
@@ -308,6 +311,8 @@ pub(crate) struct InteractionDetail {
     pub(crate) survey: Vec<SurveyAnswer>,
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) legs: Vec<Leg>,
+    /// How the call was led on from one number to the next, in order.
+    pub(crate) forwards: Vec<Forward>,
     pub(crate) trace: Vec<TraceStep>,
     pub(crate) decisions: Vec<Decision>,
     pub(crate) segments: Vec<Segment>,
@@ -390,6 +395,7 @@ impl InteractionDetail {
             survey: aftermath.answers.iter().map(SurveyAnswer::from).collect(),
             callbacks: aftermath.callbacks.iter().map(|c| Callback::new(c, names, sight)).collect(),
             legs: record.legs.iter().map(|leg| Leg::new(leg, clear)).collect(),
+            forwards: record.forwards.iter().map(|step| Forward::new(step, clear)).collect(),
             trace: record.trace.iter().map(|step| TraceStep::new(step, clear)).collect(),
             decisions: record.decisions.iter().map(|d| Decision::new(d, names)).collect(),
             segments: record.segments.iter().map(Segment::from).collect(),
@@ -414,13 +420,14 @@ impl InteractionDetail {
 
 impl Leg {
     fn new(leg: &LegRecord, clear: bool) -> Self {
-        let address = leg.address.reveal();
+        let shown = |text: &str| if clear { text.to_owned() } else { privacy::without_numbers(text) };
         Self {
             id: leg.id.to_string(),
             role: leg.role.into(),
             agent_id: leg.agent.map(|id| id.to_string()),
             sip_call_id: leg.sip_call_id.as_deref().unwrap_or_default().to_owned(),
-            address: if clear { address.to_string() } else { privacy::without_numbers(address) },
+            address: shown(leg.address.reveal()),
+            forwarded_from: leg.forwarded_from.as_ref().map(|number| shown(number.reveal())),
             started_at: leg.started.to_string(),
             ringing_at: text(leg.ringing),
             answered_at: text(leg.answered),

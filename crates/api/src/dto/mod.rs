@@ -4,6 +4,7 @@
 mod aftermath;
 mod control;
 mod event;
+mod forwarding;
 mod history;
 mod live;
 mod people;
@@ -15,6 +16,7 @@ pub(crate) use aftermath::{
 };
 pub(crate) use control::{BegunCall, CallAction, NewCall, Supervise, SupervisionMode};
 pub(crate) use event::{Alarm, Event, Severity};
+pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
 };

@@ -4,6 +4,7 @@ mod agents;
 mod callbacks;
 mod control;
 mod events;
+mod forwarding;
 mod interactions;
 mod live;
 mod pages;
@@ -18,6 +19,7 @@ pub(crate) use agents::{
 pub(crate) use callbacks::{__path_callbacks, __path_set_callback_status, callbacks, set_callback_status};
 pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, supervise};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
+pub(crate) use forwarding::{__path_forwarding, __path_set_forwarding, forwarding, set_forwarding};
 pub(crate) use interactions::{
     __path_dispose, __path_dispositions, __path_hang_up, __path_interaction, __path_interactions, dispose,
     dispositions, hang_up, interaction, interactions,

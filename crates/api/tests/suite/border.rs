@@ -71,6 +71,7 @@ fn ask<'a>(method: &'a str, path: String) -> Ask<'a> {
     let ask = Ask::new(method, path.clone());
     match method {
         "PUT" if path.ends_with("disposition") => ask.json(&json!({"code": "solved"})),
+        "PUT" if path.ends_with("forwarding") => ask.json(&json!({"always": "1"})),
         "PUT" if path.contains("callbacks") => ask.json(&json!({"status": "done"})),
         "POST" if path.ends_with("actions") => ask.json(&json!({"action": "hold"})),
         "POST" if path.ends_with("supervise") => ask.json(&json!({"mode": "listen"})),

@@ -12,6 +12,7 @@ use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
 use tokio::sync::{mpsc, watch};
 use types::event::Event;
+use types::forward::Forwarding;
 use types::leg::{AudioCodec, Incoming, MediaQuality, Origin, Text};
 use types::record::{Disposition, Supervision};
 use types::{AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId, Wall};
@@ -77,6 +78,12 @@ impl Desk {
         assert_eq!(inner.writer.barrier(DISK), Written::Written);
         inner.ladder.flush();
         result
+    }
+
+    /// An agent's number.
+    pub(crate) fn number(&self, tenant: TenantId, agent: AgentId) -> String {
+        let number = |inner: &mut Inner| inner.center.directory(tenant)?.agent(agent).map(|a| a.number.to_string());
+        self.act(number).expect("there is such an agent")
     }
 
     /// Writes an event that no call of this test makes.
@@ -195,6 +202,25 @@ impl Backend for Desk {
             inner.center.order(now, tenant, agent, order)
         });
         Box::pin(async move { status.map_err(Trouble::from) })
+    }
+
+    fn forwarding(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<Option<Forwarding>, Trouble>> {
+        let rules = self.act(|inner| inner.center.forwarding(tenant, agent));
+        Box::pin(async move { Ok(rules) })
+    }
+
+    fn set_forwarding(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        rules: Forwarding,
+        by: Text,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.set_forwarding(now, tenant, agent, rules, by)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
     }
 
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>> {

@@ -6,6 +6,7 @@ mod control;
 mod desk;
 mod errors;
 mod events;
+mod forwarding;
 mod history;
 mod http;
 mod openapi;

@@ -2,6 +2,7 @@
 //! left, nobody is occupied, and each interaction has been told exactly once.
 
 use proptest::prelude::*;
+use types::forward::{ForwardTo, Forwarding};
 use types::leg::Origin;
 use types::record::{SegmentKind, Supervision};
 use types::{Cause, InteractionId, LegEvent, LegId};
@@ -9,8 +10,23 @@ use types::{Cause, InteractionId, LegEvent, LegId};
 use super::lab::{Lab, T, agent, device};
 use crate::{AgentOrder, By, CallOrder};
 
-const NUMBERS: [&str; 11] =
-    ["95001", "95002", "95003", "95004", "1001", "1002", "1003", "13911112222", "*50", "777", "110"];
+const NUMBERS: [&str; 15] = [
+    "95001",
+    "95002",
+    "95003",
+    "95004",
+    "1001",
+    "1002",
+    "1003",
+    "13911112222",
+    "*50",
+    "777",
+    "110",
+    "*721001",
+    "*721002",
+    "*7295001",
+    "*73",
+];
 const CAUSES: [Cause; 6] =
     [Cause::Normal, Cause::Busy, Cause::Declined, Cause::MediaLost, Cause::PeerFailed, Cause::SessionExpired];
 
@@ -40,6 +56,8 @@ enum Step {
     Control(usize, Option<u64>, usize, usize),
     Supervise(usize, u64, usize),
     Dial(u64, usize),
+    Redirected(usize, usize),
+    Rules(u64, [usize; 3]),
     EndTold,
 }
 
@@ -67,7 +85,9 @@ fn step() -> impl Strategy<Value = Step> {
         9 => (0..20usize, prop::option::weighted(0.7, who.clone()), 0..15usize, 0..40usize)
             .prop_map(|(i, a, o, l)| Step::Control(i, a, o, l)),
         3 => (0..20usize, who.clone(), 0..5usize).prop_map(|(i, a, m)| Step::Supervise(i, a, m)),
-        1 => (who, 0..NUMBERS.len()).prop_map(|(a, n)| Step::Dial(a, n)),
+        1 => (who.clone(), 0..NUMBERS.len()).prop_map(|(a, n)| Step::Dial(a, n)),
+        2 => (leg.clone(), 0..NUMBERS.len()).prop_map(|(l, n)| Step::Redirected(l, n)),
+        2 => (who, [0..NUMBERS.len(), 0..NUMBERS.len(), 0..NUMBERS.len()]).prop_map(|(a, to)| Step::Rules(a, to)),
         4 => Just(Step::EndTold),
     ]
 }
@@ -165,6 +185,11 @@ impl Chaos {
                 let _ = self.lab.center.dial(now, T, agent(who), &NUMBERS[number].into());
             }
             Step::EndTold => self.end_told(),
+            Step::Rules(who, to) => {
+                let [busy, no_answer, unreachable] = to.map(|n| ForwardTo::parse(NUMBERS[n]).ok());
+                let rules = Forwarding { busy, no_answer, unreachable, ..Forwarding::default() };
+                let _ = self.lab.center.set_forwarding(now, T, agent(who), rules, "boss".into());
+            }
             _ => self.report(step),
         }
     }
@@ -178,7 +203,8 @@ impl Chaos {
         | Step::Held(n, _)
         | Step::Asked(n, ..)
         | Step::MediaLost(n)
-        | Step::MediaBack(n)) = *step
+        | Step::MediaBack(n)
+        | Step::Redirected(n, _)) = *step
         else {
             return;
         };
@@ -187,6 +213,10 @@ impl Chaos {
         let event = match *step {
             Step::Ringing(_, early_media) => LegEvent::Ringing { leg, early_media },
             Step::Answered(_) => LegEvent::Answered { leg },
+            Step::Redirected(_, number) => {
+                self.lab.event(LegEvent::Redirected { leg, target: NUMBERS[number].into() });
+                return self.end(leg, Cause::Declined, true);
+            }
             Step::Ended(_, cause, by_peer) => return self.end(leg, CAUSES[cause], by_peer),
             Step::Digit(_, digit) => LegEvent::Digit { leg, digit: digit.into(), source },
             Step::Held(_, held) => LegEvent::HeldByPeer { leg, held },

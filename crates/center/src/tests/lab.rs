@@ -357,6 +357,7 @@ impl Lab {
                     Cause::AnsweredElsewhere,
                     Cause::Unreachable,
                     Cause::Declined,
+                    Cause::Loop,
                 ]
                 .into_iter()
                 .find(|c| c.as_str() == cause);

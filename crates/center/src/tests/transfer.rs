@@ -3,7 +3,7 @@
 use types::leg::Origin;
 use types::{Cause, LegEvent};
 
-use super::lab::{Lab, device};
+use super::lab::{Lab, SALES, device};
 
 /// A caller of the sales queue who talks with 1001 on leg `d1`.
 fn talking(agents: &[u64]) -> Lab {
@@ -385,4 +385,20 @@ fn a_telephone_that_holds_before_it_asks_leaves_the_caller_with_the_ringing() {
     lab.answers("d2");
     lab.settle();
     assert_eq!(lab.told(&["play", "state"]), ["state talking"]);
+}
+
+#[test]
+fn one_whom_a_flow_rang_hands_the_customer_to_a_queue_that_gives_up_and_the_flow_goes_on() {
+    let mut lab = Lab::changed(|setup| {
+        let queue = setup.queues.iter_mut().find(|q| q.id == SALES).unwrap();
+        queue.max_wait_s = Some(60);
+    });
+    lab.register(1002, 3600);
+    lab.caller("95001");
+    lab.presses("c1", '2');
+    lab.answers("d1");
+    lab.asks("d1", "95002", None);
+    lab.trace();
+    lab.wait(60);
+    assert_eq!(lab.told(&["play c1 survey"]), ["play c1 survey_ask"]);
 }

@@ -13,6 +13,9 @@ pub(crate) const fn of_status(status: u16) -> Cause {
         406 | 415 | 488 | 606 => Cause::NotAcceptable,
         486 | 600 => Cause::Busy,
         487 => Cause::Cancelled,
+        482 => Cause::Loop,
+        // It wants to be called elsewhere: here it takes nothing.
+        300..=399 => Cause::Declined,
         603 | 607 => Cause::Declined,
         430 | 503 => Cause::Unreachable,
         _ => Cause::PeerFailed,
@@ -26,6 +29,7 @@ pub(crate) const fn to_status(cause: Cause) -> u16 {
         Cause::Declined => 603,
         Cause::NotFound => 404,
         Cause::Forbidden => 403,
+        Cause::Loop => 482,
         Cause::NoAnswer | Cause::Unreachable | Cause::Normal | Cause::OtherLeft | Cause::MediaLost => 480,
         Cause::NotAcceptable => 488,
         Cause::Overload | Cause::Shutdown => 503,

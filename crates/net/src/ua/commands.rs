@@ -22,7 +22,6 @@ impl<M: Mind> Ua<M> {
             LegCommand::EarlyMedia(leg) => self.early_media(now, leg),
             LegCommand::Answer(leg) => self.answer(now, leg),
             LegCommand::Hangup { leg, cause } => self.hang_up(now, leg, cause),
-            LegCommand::Redirect { leg, uri } => self.redirect(now, leg, uri.reveal()),
             LegCommand::Connect { leg, to } => {
                 if let Connection::Bridge(other) = to {
                     self.link(leg, other);
@@ -128,13 +127,6 @@ impl<M: Mind> Ua<M> {
             leg.phase = Phase::Up;
         }
         self.media.command(MediaCommand::Watch { leg: id, on: true });
-    }
-
-    fn redirect(&mut self, now: Now, id: LegId, uri: &str) {
-        let Some(call) = self.call_in(id, Phase::Offered) else { return };
-        let contact = format!("<{uri}>");
-        let _ = self.agent.reject(now, call, 302, "", &[("Contact", &contact)]);
-        self.close(now, id, Cause::Transferred, Some(302), false);
     }
 
     fn hang_up(&mut self, now: Now, id: LegId, cause: Cause) {

@@ -9,7 +9,7 @@ use types::leg::{CallerId, PageCall, Target, Text};
 use types::{Cause, LegEvent, LegId, Now, Private};
 
 use super::leg::{Leg, Phase};
-use super::{Lookup, Purpose, Ua, browser, codecs};
+use super::{Lookup, Purpose, Ua, browser, codecs, diversion};
 use crate::mind::Mind;
 
 /// A leg whose address is being resolved.
@@ -126,7 +126,8 @@ impl<M: Mind> Ua<M> {
         let routes: Vec<&str> = routes.iter().map(String::as_str).collect();
         invite.routes = &routes;
         invite.max_forwards = hops;
-        let told = target.page.map(page_headers).unwrap_or_default();
+        let mut told = target.page.map(page_headers).unwrap_or_default();
+        told.extend(diversion::headers(&caller.diverted, &identity, target.uri.reveal()));
         let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
         invite.headers = &told;
         invite.hurried = hurried;

@@ -26,6 +26,11 @@ impl<M: Mind> Ua<M> {
             Event::Confirmed { call, answer } => self.on_confirmed(now, call, answer.as_deref()),
             Event::Failed { call, status, message } => {
                 if let Some(id) = self.leg_of(call) {
+                    if let Some(target) =
+                        message.as_ref().filter(|_| matches!(status, 301 | 302)).and_then(redirected_to)
+                    {
+                        self.tell(now, LegEvent::Redirected { leg: id, target: Private::new(target) });
+                    }
                     self.forget_call(now, id);
                     if !self.goes_another_way(now, id, status, message.is_some()) {
                         self.close(now, id, cause::of_status(status), Some(status), true);
@@ -297,6 +302,12 @@ pub(crate) const fn auth_header(status: u16) -> &'static str {
 fn dialled(message: &Message) -> String {
     let uri = message.request_uri().ok();
     uri.and_then(|u| u.user_decoded().map(|u| u.into_owned())).unwrap_or_default()
+}
+
+/// Where a far end asks to be called instead: the user of the Contact that it likes best (RFC 3261 section 8.1.3.4).
+fn redirected_to(message: &Message) -> Option<Text> {
+    let contact = message.addresses(HeaderName::Contact).filter_map(Result::ok).next()?;
+    contact.uri.user_decoded().map(|user| Text::from(&*user))
 }
 
 /// The caller as a trunk asserts it: P-Asserted-Identity before From, nothing when withheld.

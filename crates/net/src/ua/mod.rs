@@ -10,6 +10,7 @@ mod codecs;
 mod commands;
 mod counts;
 mod dial;
+mod diversion;
 mod events;
 mod goodbye;
 mod guard;

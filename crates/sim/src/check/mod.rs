@@ -130,6 +130,8 @@ pub(crate) struct Seen {
     pub(crate) sums: [u64; 4],
     /// It has talked with an agent whom a queue had found.
     pub(crate) queue_talk: bool,
+    /// Somebody has talked with it.
+    pub(crate) talked: bool,
     /// The party that served it has just handed it on.
     pub(crate) handed: bool,
     pub(crate) callback: bool,
@@ -260,6 +262,11 @@ impl Checks {
                 }
             }
             Happening::InteractionState { id, state, queue, .. } => self.on_state(now, *id, *state, *queue),
+            Happening::InteractionForwarded { id, step } => {
+                if let Some(seen) = self.open(now, *id, "forwarded") {
+                    seen.handed |= step.to.reveal().starts_with("queue:");
+                }
+            }
             Happening::CallbackRequested { id, .. } => {
                 if let Some(seen) = self.open(now, *id, "callback") {
                     seen.callback = true;
@@ -301,6 +308,7 @@ impl Checks {
             since: now.wall,
             sums: [0; 4],
             queue_talk: false,
+            talked: false,
             handed: false,
             callback: false,
             visit: None,

@@ -41,12 +41,13 @@ impl Queues {
             (SegmentKind::Queued | SegmentKind::Ringing, Some(queue)) => {
                 if seen.visit.is_none() {
                     let served = matches!(seen.state, SegmentKind::Talking | SegmentKind::Held | SegmentKind::Away)
-                        || seen.state == SegmentKind::Ringing && seen.queue.is_none();
+                        || seen.talked && seen.state == SegmentKind::Ringing && seen.queue.is_none();
                     let counted = seen.handed || !served;
                     seen.visit = Some(Visit { queue, from: now.wall, counted });
                 }
             }
             (SegmentKind::Talking, _) => {
+                seen.talked = true;
                 if let Some(visit) = seen.visit.take() {
                     seen.queue_talk = true;
                     self.count(now, visit, |t, ms| {

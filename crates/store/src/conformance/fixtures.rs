@@ -63,6 +63,7 @@ pub(super) fn record(tenant: u64, id: u64, started: i64, from: &str, to: &str) -
         ended_by: EndedBy::Caller,
         cause: Cause::Normal,
         legs: vec![],
+        forwards: vec![],
         segments: vec![],
         trace: vec![],
         decisions: vec![],

@@ -4,6 +4,27 @@
  */
 
 export interface paths {
+    "/api/v1/agents/{id}/forwarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an agent's calls go when it doesn't take them. Agents see their own, supervisors everyone's. */
+        get: operations["forwarding"];
+        /**
+         * Says where an agent's calls go when it doesn't take them, in place of what was said before. Agents change their own,
+         *     supervisors everyone's.
+         */
+        put: operations["set_forwarding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{id}/state": {
         parameters: {
             query?: never;
@@ -721,6 +742,40 @@ export interface components {
             /** @enum {string} */
             type: "callback.requested";
         };
+        /** @description One step on the way of a call that was led on. */
+        Forward: {
+            /** @description The agent of that number. */
+            agent_id?: string | null;
+            at: string;
+            /** @description The number that had been called. */
+            by: string;
+            /** @description Where to: a number, or `queue:` and a queue's name. */
+            to: string;
+            /**
+             * @description Why a call was led on.
+             * @enum {string}
+             */
+            why: "always" | "busy" | "no_answer" | "unreachable" | "device";
+        };
+        /**
+         * @description An agent's rules. Each names a number as the agent would dial it, or `queue:` and a queue's name; what is absent
+         *     leads nowhere. They hold for calls to the agent itself: what a queue offers goes to another agent of the queue.
+         */
+        Forwarding: {
+            /**
+             * Format: int32
+             * @description Seconds, 3 to 40; 20 when absent.
+             */
+            after_s?: number;
+            /** @description All calls; the agent's telephones don't ring. */
+            always?: string | null;
+            /** @description While the agent is on another call, and when it declines. */
+            busy?: string | null;
+            /** @description When the agent has not answered after `after_s`. */
+            no_answer?: string | null;
+            /** @description While none of the agent's telephones is registered or can be reached. */
+            unreachable?: string | null;
+        };
         /** @description Whether the server is well. */
         Health: {
             /** @description `ok`, `ready` or `starting`. */
@@ -764,6 +819,8 @@ export interface components {
         InteractionDetail: components["schemas"]["Interaction"] & {
             callbacks: components["schemas"]["Callback"][];
             decisions: components["schemas"]["Decision"][];
+            /** @description How the call was led on from one number to the next, in order. */
+            forwards: components["schemas"]["Forward"][];
             /** @description Whether it goes on; then everything here is what is known so far. */
             in_progress: boolean;
             legs: components["schemas"]["Leg"][];
@@ -789,6 +846,8 @@ export interface components {
             answered_at?: string | null;
             end_cause: string;
             ended_at?: string | null;
+            /** @description The number that led the call on to here; absent when it was asked for itself. */
+            forwarded_from?: string | null;
             id: string;
             media?: null | components["schemas"]["LegMedia"];
             ringing_at?: string | null;
@@ -1108,6 +1167,125 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    forwarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarding"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_forwarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forwarding"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarding"];
+                };
+            };
+            /** @description `leads_nowhere`: the field names no number that the agent can call, the agent itself, or an emergency number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     agent_state: {
         parameters: {
             query?: never;

@@ -142,7 +142,7 @@ function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void 
       <AftermathPanel detail={detail} />
       <div className="detail-split">
         <TracePanel trace={detail.trace} />
-        <LegsPanel legs={detail.legs} />
+        <LegsPanel legs={detail.legs} forwards={detail.forwards} />
       </div>
       <LadderPanel detail={detail} />
       <DecisionsPanel decisions={detail.decisions} queueName={queueName} />

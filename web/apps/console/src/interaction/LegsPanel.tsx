@@ -1,4 +1,4 @@
-import type { Leg } from "@lingtong/api";
+import type { InteractionDetail, Leg } from "@lingtong/api";
 import { parseTime } from "@lingtong/model";
 import { Duration, Panel } from "@lingtong/ui";
 import type { ReactElement, ReactNode } from "react";
@@ -46,11 +46,27 @@ function codecText(media: Leg["media"]): string {
   return clock === null || clock === undefined ? both : `${both} · ${String(clock / 1000)} kHz`;
 }
 
+/** How the call was led on from one number to the next. */
+function Way({ forwards }: Pick<InteractionDetail, "forwards">): ReactElement | null {
+  const { t } = useTranslation(["console", "ui"]);
+  if (forwards.length === 0) return null;
+  return (
+    <ol className="way" aria-label={t("detail.way")}>
+      {forwards.map((step, at) => {
+        const name = /^queue:(.+)$/.exec(step.to)?.[1];
+        const to = name === undefined ? step.to : t("forward.queue", { name });
+        return <li key={at}>{t(`forward.${step.why}`, { by: step.by, to })}</li>;
+      })}
+    </ol>
+  );
+}
+
 /** Each leg with its times, its end, and how it sounded. */
-export function LegsPanel({ legs }: { legs: readonly Leg[] }): ReactElement {
+export function LegsPanel({ legs, forwards }: Pick<InteractionDetail, "legs" | "forwards">): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   return (
     <Panel title={t("detail.legs")}>
+      <Way forwards={forwards} />
       <ul className="legs">
         {legs.map((leg) => (
           <li key={leg.id}>

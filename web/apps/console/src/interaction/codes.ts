@@ -22,6 +22,7 @@ const CAUSES = [
   "forced",
   "transferred",
   "shutdown",
+  "loop",
   "given_up",
   "internal",
 ] as const;

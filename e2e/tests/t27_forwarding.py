@@ -1,0 +1,125 @@
+"""Calls that are led on: by an agent's rules, by feature codes, by a phone's 302."""
+
+CALLER_HZ, OTHER_HZ = 500, 1750
+
+
+def rules(t, number, body=None, status=200):
+    """Sets an agent's rules as the agent itself, or reads them."""
+    path = f"/api/v1/agents/{t.server.agent(number)['id']}/forwarding"
+    method = "GET" if body is None else "PUT"
+    got, _, answer = t.server.fetch(path, str(number), method, body)
+    t.equal(got, status, f"{method} {path}: {answer[:300]!r}")
+    return answer
+
+
+def both_talk(t, call, taken):
+    """Both hear each other."""
+    call.wait_up().rtp.tone(CALLER_HZ)
+    call.rtp.wait_tone(OTHER_HZ)
+    taken.rtp.wait_tone(CALLER_HZ)
+
+
+def way(record):
+    """How a call was led on."""
+    return [f"{step['by']} {step['why']} {step['to']}" for step in record["forwards"]]
+
+
+def test_always(t):
+    """All calls of 1001 go to 1002, who sees for whom they were; the record keeps the way."""
+    one, two = t.agent(1001), t.agent(1002)
+    rules(t, 1001, {"always": "1002"})
+    call = t.caller().call("1001")
+    taken = two.take_call(OTHER_HZ)
+    both_talk(t, call, taken)
+    t.check("reason=unconditional" in (taken.incoming["diversion"] or ""), f"Diversion: {taken.incoming['diversion']}")
+    t.check("index=1.1" in (taken.incoming["history-info"] or ""), f"History-Info: {taken.incoming['history-info']}")
+    call.bye().wait()
+    taken.wait_end()
+    t.equal(one.calls, {}, "calls at 1001")
+    record = t.server.record(call)
+    t.equal((record["outcome"], record["agent"]["number"], way(record)), ("answered", "1002", ["1001 always 1002"]), "record")
+    t.equal([leg.get("forwarded_from") for leg in record["legs"]], [None, "1001"], "legs")
+    rules(t, 1001, {"always": "4711"}, 400)
+
+
+def test_busy_and_no_answer(t):
+    """A phone that is busy, and one that rings in vain, each pass the call on; one that is away leads to a queue."""
+    one, two, three = t.agent(1001), t.agent(1002), t.agent(1003)
+    rules(t, 1001, {"busy": "1002", "no_answer": "1003", "after_s": 3})
+    call = t.caller().call("1001")
+    one.wait_call().reject(486)
+    taken = two.take_call(OTHER_HZ)
+    both_talk(t, call, taken)
+    call.bye().wait()
+    taken.wait_end()
+    t.server.wait_idle()
+    call = t.caller().call("1001")
+    one.wait_call().ring()
+    taken = three.take_call(OTHER_HZ)
+    both_talk(t, call, taken)
+    t.equal(way_of_live(t), ["1001 no_answer 1003"], "the way while it goes on")
+    call.bye().wait()
+    taken.wait_end()
+    rules(t, 1004, {"unreachable": "queue:sales"})
+    t.server.wait_idle()
+    for phone in (one, three):
+        phone.call("*51").wait_up().wait_end()
+    call = t.caller().call("1004")
+    taken = two.take_call(OTHER_HZ)
+    both_talk(t, call, taken)
+    call.bye().wait()
+    t.equal(way(t.server.record(call)), ["1004 unreachable queue:sales"], "the way into a queue")
+
+
+def way_of_live(t):
+    """The way of the only call that goes on."""
+    live = t.server.get("/api/v1/live")["interactions"]
+    t.equal(len(live), 1, "calls")
+    return way(t.server.get(f"/api/v1/interactions/{live[0]['id']}"))
+
+
+def test_phone_asks(t):
+    """A phone answers 302: the call goes where it says, as far as the agent could call there."""
+    one, two = t.agent(1001), t.agent(1002)
+    call = t.caller().call("1001")
+    one.wait_call().reject(302, [("Contact", "<sip:1002@elsewhere.example.com>")])
+    taken = two.take_call(OTHER_HZ)
+    both_talk(t, call, taken)
+    call.bye().wait()
+    taken.wait_end()
+    t.equal(way(t.server.record(call)), ["1001 device 1002"], "the way")
+    call = t.caller().call("1001")
+    one.wait_call().reject(302, [("Contact", "<sip:stranger@elsewhere.example.com>")])
+    t.equal(call.wait_end().statuses[-1], 603, "a contact that is no number of ours")
+
+
+def test_circle(t):
+    """Two who lead to each other: 482, and nothing is left."""
+    t.agent(1001), t.agent(1002)
+    rules(t, 1001, {"always": "1002"})
+    rules(t, 1002, {"always": "1001"})
+    call = t.caller().call("1001").wait_end()
+    t.equal(call.statuses[-1], 482, "the answer")
+    t.equal(t.server.record(call)["cause"], "loop", "the record")
+    t.server.wait_idle()
+
+
+def test_codes_and_crash(t):
+    """*72 and *73 at the phone; what was dialled last holds after a crash."""
+    one, two = t.agent(1001), t.agent(1002)
+    one.call("*721002").wait_up().wait_end()
+    t.server.wait_idle()
+    t.server.kill()
+    t.server.start()
+    call = t.caller().call("1001")
+    taken = two.take_call(OTHER_HZ)
+    both_talk(t, call, taken)
+    call.bye().wait()
+    taken.wait_end()
+    t.server.wait_idle()
+    one.call("*73").wait_up().wait_end()
+    t.server.wait_idle()
+    t.check(b"always" not in rules(t, 1001), "1001 still leads its calls on")
+    call = t.caller().call("1001")
+    one.take_call(OTHER_HZ)
+    call.wait_up().bye().wait()
