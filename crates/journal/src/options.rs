@@ -56,7 +56,7 @@ impl Default for Options {
             retention: Duration::from_secs(30 * 24 * 3600),
             queue_bytes: 64 << 20,
             live_bytes: 8 << 20,
-            sync_after: Duration::from_millis(50),
+            sync_after: Duration::from_millis(75),
             disk: Arc::new(OsDisk),
             alarm: Arc::new(|_| ()),
         }

@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use crate::options::{Alarm, AlarmSink};
 
-/// Records wait this long for company before the writer thread wakes for them, unless somebody waits.
-const NAP: Duration = Duration::from_millis(5);
 /// Buffers kept for reuse; more than there are writers would lie idle.
 const SPARES: usize = 16;
 /// A buffer that once grew beyond this is given back to the system.
@@ -39,7 +37,6 @@ struct State {
     bytes: usize,
     sent: u64,
     written: u64,
-    urgent: bool,
     asleep: bool,
     closed: bool,
     lost: u64,
@@ -67,7 +64,6 @@ impl Queue {
                 bytes: 0,
                 sent: 0,
                 written: 0,
-                urgent: false,
                 asleep: false,
                 closed: false,
                 lost: 0,
@@ -89,18 +85,9 @@ impl Queue {
     }
 
     /// Hands a buffer over and leaves an empty one in its place. Returns the ticket to wait for, or `None` when the
-    /// queue is full and the records are lost.
+    /// queue is full and the records are lost. The writer thread begins at once: what may wait for company does so with
+    /// the one who pushes, which costs no wake-up.
     pub(crate) fn push(&self, bytes: &mut Vec<u8>, records: u64, lane: u8, start: u64) -> Option<u64> {
-        self.hand_over(bytes, records, lane, start, false)
-    }
-
-    /// As [`Queue::push`], for somebody who is about to wait: the writer thread does not nap over it. One wake-up
-    /// instead of two.
-    pub(crate) fn push_urgent(&self, bytes: &mut Vec<u8>, records: u64) -> Option<u64> {
-        self.hand_over(bytes, records, 0, 0, true)
-    }
-
-    fn hand_over(&self, bytes: &mut Vec<u8>, records: u64, lane: u8, start: u64, urgent: bool) -> Option<u64> {
         let mut state = self.lock();
         if state.bytes + bytes.len() > self.limit || state.closed {
             bytes.clear();
@@ -115,9 +102,7 @@ impl Queue {
         let empty = state.spare.pop().unwrap_or_default();
         let bytes = std::mem::replace(bytes, empty);
         state.waiting.push(Batch { bytes, records, ticket, lane, start });
-        let wake = state.asleep || (urgent && !state.urgent);
-        state.urgent |= urgent;
-        state.asleep = false;
+        let wake = std::mem::take(&mut state.asleep);
         // Whoever is woken must not find the lock taken.
         drop(state);
         if wake {
@@ -161,15 +146,12 @@ impl Queue {
 
     /// Waits until the ticket's batch is written, `max_wait` at most; not at all while the disk is known to stall.
     pub(crate) fn wait(&self, ticket: u64, max_wait: Duration) -> Written {
-        let mut state = self.lock();
+        let state = self.lock();
         if state.written >= ticket {
             return Written::Written;
         }
         if self.stalled.load(Ordering::Relaxed) {
             return Written::Stalled;
-        }
-        if !std::mem::replace(&mut state.urgent, true) {
-            self.wake.notify_one();
         }
         let (state, timeout) = self
             .done
@@ -200,13 +182,6 @@ impl Queue {
             .wait_timeout_while(state, idle, |s| s.waiting.is_empty() && !s.closed)
             .unwrap_or_else(PoisonError::into_inner);
         state.asleep = false;
-        if !state.waiting.is_empty() {
-            (state, _) = self
-                .wake
-                .wait_timeout_while(state, NAP, |s| !s.urgent && !s.closed)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        state.urgent = false;
         into.append(&mut state.waiting);
         !into.is_empty() || !state.closed
     }

@@ -43,27 +43,19 @@ impl Writer {
     /// Hands the batch to the writer thread. When its queue is full the events are lost, and an alarm says so.
     pub fn flush(&mut self) {
         if !self.buffer.is_empty() {
-            let ticket = self.shared.queue.push(&mut self.buffer, self.events, 0, 0);
-            self.handed_over(ticket);
+            match self.shared.queue.push(&mut self.buffer, self.events, 0, 0) {
+                Some(ticket) => self.ticket = ticket,
+                None => self.refused = true,
+            }
+            self.events = 0;
         }
-    }
-
-    fn handed_over(&mut self, ticket: Option<u64>) {
-        match ticket {
-            Some(ticket) => self.ticket = ticket,
-            None => self.refused = true,
-        }
-        self.events = 0;
     }
 
     /// Hands the batch over and waits until everything appended here so far has been written to the operating system,
     /// `max_wait` at most. After a stall it does not wait again until the disk has caught up, so that a dead disk
     /// costs one wait and not one per call.
     pub fn barrier(&mut self, max_wait: Duration) -> Written {
-        if !self.buffer.is_empty() {
-            let ticket = self.shared.queue.push_urgent(&mut self.buffer, self.events);
-            self.handed_over(ticket);
-        }
+        self.flush();
         let waited = self.shared.queue.wait(self.ticket, max_wait);
         if std::mem::take(&mut self.refused) { Written::Stalled } else { waited }
     }

@@ -4,10 +4,13 @@
 //!
 //! 1. take a bounded batch of datagrams, timers, media events and messages of other threads;
 //! 2. hand each to the mind, and carry out every command it gives;
-//! 3. [`Mind::commit`]: all that the mind decided is safely written;
-//! 4. only now let the batch's datagrams leave.
+//! 3. [`Mind::commit`]: what the mind decided is on its way to the disk;
+//! 4. let the batch's requests and provisional answers leave meanwhile;
+//! 5. [`Mind::await_written`], and only now let the messages leave that the far end counts on: answers that accept
+//!    something, and ACKs.
 //!
-//! So an answered call is in the journal before its 200 goes out, at the price of one write a batch.
+//! So an answered call is in the journal before its 200 goes out, and one that was dialled before its ACK, at the price
+//! of one write a batch, which has mostly been done by the time that it is waited for.
 
 use std::net::SocketAddr;
 
@@ -99,8 +102,11 @@ pub trait Mind: Send + 'static {
     /// The next command, until there is none.
     fn poll_command(&mut self) -> Option<LegCommand>;
 
-    /// Makes all that was decided durable, within a bounded time.
+    /// Hands over what was decided, to be written.
     fn commit(&mut self, now: Now);
+
+    /// Waits until all is written that a far end may count on from now on, for a bounded time.
+    fn await_written(&mut self);
 
     /// A new leg's id.
     fn new_leg(&mut self, now: Now) -> LegId;

@@ -24,9 +24,9 @@ use crate::tally::Tally;
 const JOURNAL_WAIT: Duration = Duration::from_millis(50);
 /// How long events that nobody waits for gather before they are handed to the journal, so that one wake-up of its
 /// thread serves many: what a crash of this process may forget of them.
-const GATHER: Duration = Duration::from_millis(5);
+const GATHER: Duration = Duration::from_millis(20);
 /// The same for messages of the ladder, which are read by people.
-const GATHER_LADDER: Duration = Duration::from_millis(20);
+const GATHER_LADDER: Duration = Duration::from_millis(100);
 
 /// The mind of a node.
 pub struct NodeMind {
@@ -37,8 +37,10 @@ pub struct NodeMind {
     /// The newest ladder message of each leg that lives.
     ladder_ends: HashMap<LegId, Position>,
     commands: VecDeque<LegCommand>,
-    /// Something was decided in this turn that must be written before datagrams leave.
-    must_write: bool,
+    /// Something was decided in this turn that a message depends on: it is handed over at once.
+    urgent: bool,
+    /// Such a thing is on its way to the disk.
+    awaited: bool,
     wrote: bool,
     /// When what has gathered is handed over.
     journal_due: Option<Mono>,
@@ -67,7 +69,8 @@ impl NodeMind {
             ladder,
             ladder_ends: HashMap::new(),
             commands: VecDeque::new(),
-            must_write: false,
+            urgent: false,
+            awaited: false,
             wrote: false,
             journal_due: None,
             ladder_due: None,
@@ -98,7 +101,7 @@ impl NodeMind {
     }
 
     fn write(&mut self, event: &Event) {
-        self.must_write |= matches!(event.what, Happening::InteractionAnswered { .. });
+        self.urgent |= matches!(event.what, Happening::InteractionAnswered { .. } | Happening::DialogSaved { .. });
         self.wrote = true;
         self.tally.note(event);
         tell(event);
@@ -243,16 +246,21 @@ impl Mind for NodeMind {
         if std::mem::take(&mut self.wrote) {
             self.journal_due.get_or_insert(now.mono + GATHER);
         }
-        if std::mem::take(&mut self.must_write) {
-            self.writer.barrier(JOURNAL_WAIT);
-            self.journal_due = None;
-        } else if self.journal_due.is_some_and(|due| due <= now.mono) {
+        let urgent = std::mem::take(&mut self.urgent);
+        self.awaited |= urgent;
+        if urgent || self.journal_due.is_some_and(|due| due <= now.mono) {
             self.writer.flush();
             self.journal_due = None;
         }
         if self.ladder_due.is_some_and(|due| due <= now.mono) {
             self.ladder.flush();
             self.ladder_due = None;
+        }
+    }
+
+    fn await_written(&mut self) {
+        if std::mem::take(&mut self.awaited) {
+            self.writer.barrier(JOURNAL_WAIT);
         }
     }
 

@@ -13,6 +13,10 @@ use crate::recovery::Scan;
 
 /// A pause that lets events gather: rows of many calls share one transaction.
 const GATHER: Duration = Duration::from_millis(200);
+/// The same while much goes on. A transaction costs some forty switches between threads, whatever is in it.
+const GATHER_MORE: Duration = Duration::from_secs(1);
+/// A transaction of so many events is one of a busy time: 50 calls a second have some 500 events.
+const MUCH: usize = 100;
 /// From so many positions on that still wait, a transaction is full without a pause.
 const BACKLOG: u64 = 500;
 /// After a failure of the database, before the same events are tried again.
@@ -112,9 +116,14 @@ async fn follow(
             checkpoint.save();
         }
         if may_gather(shown, journal.last_pos()) {
-            tokio::time::sleep(GATHER).await;
+            tokio::time::sleep(pause(batch.len())).await;
         }
     }
+}
+
+/// How long to let events gather after so many at once.
+const fn pause(events: usize) -> Duration {
+    if events >= MUCH { GATHER_MORE } else { GATHER }
 }
 
 /// Whether so little waits that a pause costs nobody anything: a month of events is read without one.

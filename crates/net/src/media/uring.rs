@@ -186,7 +186,13 @@ pub(crate) struct Uring {
     registered: u32,
     coalesce: Duration,
     min_wait: bool,
+    /// Packets came in the last turn: more are on their way.
     busy: bool,
+}
+
+/// Whether a completion brings a packet.
+fn is_packet(data: u64, result: i32) -> bool {
+    result > 0 && matches!(Kind::of(data).0, Kind::Rtp | Kind::Rtcp)
 }
 
 impl Uring {
@@ -362,9 +368,10 @@ impl Uring {
     }
 
     fn wait(&mut self, timeout: Duration) -> io::Result<()> {
-        let gathering = gathering(self.coalesce, timeout);
+        // With nothing to gather the least wait would only be a second wake-up.
+        let gathering = if self.busy { gathering(self.coalesce, timeout) } else { Duration::ZERO };
         let mut timeout = timeout;
-        if self.busy && !self.min_wait && !gathering.is_zero() {
+        if !self.min_wait && !gathering.is_zero() {
             // Older kernels: let company gather while packets flow anyway.
             self.enter(gathering, COMPANY, 0)?;
             self.collect();
@@ -551,7 +558,7 @@ impl Backend for Uring {
         if self.completions.is_empty() {
             self.wait(timeout)?;
         }
-        self.busy = self.completions.len() > 1;
+        self.busy = self.completions.iter().any(|(data, result, _)| is_packet(*data, *result));
         let mut completions = std::mem::take(&mut self.completions);
         for (data, result, flags) in completions.drain(..) {
             self.complete(data, result, flags, handler);

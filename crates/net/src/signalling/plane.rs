@@ -11,8 +11,8 @@ use crate::media::{BrowserEnd, MediaPool};
 use crate::ua::{MediaPlane, NoPort};
 
 /// How long orders that nobody hears at once wait for others, so that one wake-up of a media thread serves many: a
-/// quarter of a packet's time.
-const GATHER: Duration = Duration::from_millis(5);
+/// half of a packet's time.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// Tells the media threads what the user agent wants of them.
 pub struct PoolPlane {

@@ -7,6 +7,7 @@ use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use sip::agent::Transmit;
 use sip::flow::{Flow, Transport};
 use types::Now;
 
@@ -70,7 +71,8 @@ impl<T: Send + 'static> Signalling<T> {
         let outside = outside(post.clone())?;
         let mut ua = Ua::new(config.ua, mind, media);
         ua.end_saved(now(), &config.dialogs);
-        let turns = Turns { ua, udp, inputs, waker, outside, overload: Overload::default(), pace: Pace::default() };
+        let (overload, pace) = (Overload::default(), Pace::default());
+        let turns = Turns { ua, udp, inputs, waker, outside, overload, pace, accepting: Vec::new() };
         let handle = std::thread::Builder::new().name("signalling".into()).spawn(move || turns.run())?;
         Ok(Self { post, handle: Some(handle), address })
     }
@@ -117,6 +119,8 @@ struct Turns<M: Mind> {
     outside: Box<dyn Outside>,
     overload: Overload,
     pace: Pace,
+    /// Messages that leave at the end of the turn; empty between turns.
+    accepting: Vec<Transmit>,
 }
 
 impl<M: Mind> Turns<M> {
@@ -199,20 +203,43 @@ impl<M: Mind> Turns<M> {
         SignallingStats { ua: self.ua.stats(), shut, shedding }
     }
 
+    /// What accepts nothing leaves while the journal is being written; then, once it is, the rest.
     fn send(&mut self) {
         while let Some(proof) = self.ua.poll_proof() {
             self.outside.prove(proof);
         }
         while let Some(transmit) = self.ua.poll_transmit() {
-            if transmit.flow.transport == Transport::Udp {
-                self.udp.queue(transmit.flow.remote, transmit.bytes);
+            if accepts(&transmit.bytes) {
+                self.accepting.push(transmit);
             } else {
-                self.outside.send(transmit.flow, transmit.bytes);
+                self.pass_on(transmit);
             }
         }
+        self.udp.send_queued();
+        if !self.accepting.is_empty() {
+            self.ua.await_written();
+        }
+        let mut accepting = std::mem::take(&mut self.accepting);
+        for transmit in accepting.drain(..) {
+            self.pass_on(transmit);
+        }
+        self.accepting = accepting;
         self.udp.send_queued();
         while let Some(lookup) = self.ua.poll_lookup() {
             self.outside.look_up(lookup);
         }
     }
+
+    fn pass_on(&mut self, transmit: Transmit) {
+        if transmit.flow.transport == Transport::Udp {
+            self.udp.queue(transmit.flow.remote, transmit.bytes);
+        } else {
+            self.outside.send(transmit.flow, transmit.bytes);
+        }
+    }
+}
+
+/// Whether a far end counts on what a message says: an answer that accepts, or the word that its own has arrived.
+fn accepts(message: &[u8]) -> bool {
+    message.starts_with(b"SIP/2.0 2") || message.starts_with(b"ACK ")
 }

@@ -251,10 +251,16 @@ impl<M: Mind> Ua<M> {
         [self.agent.poll_timeout(), self.mind.poll_timeout(), closing, self.media_due, left].into_iter().flatten().min()
     }
 
-    /// Ends a turn: what was decided becomes durable; after that [`Ua::poll_transmit`] is drained.
+    /// Ends a turn: what was decided is on its way to the disk; after that [`Ua::poll_transmit`] is drained.
     pub fn commit(&mut self, now: Now) {
         self.mind.commit(now);
         self.media_due = self.media.flush(now.mono);
+    }
+
+    /// Waits until all is written that a far end may count on from now on, for a bounded time: before one is told
+    /// that something is accepted.
+    pub fn await_written(&mut self) {
+        self.mind.await_written();
     }
 
     /// The next message to send; only after [`Ua::commit`].

@@ -52,6 +52,8 @@ impl Mind for Obeying {
 
     fn commit(&mut self, _: Now) {}
 
+    fn await_written(&mut self) {}
+
     fn new_leg(&mut self, _: Now) -> LegId {
         LEG
     }

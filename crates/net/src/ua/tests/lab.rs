@@ -71,6 +71,8 @@ impl Mind for Noting {
 
     fn commit(&mut self, _: Now) {}
 
+    fn await_written(&mut self) {}
+
     fn new_leg(&mut self, _: Now) -> LegId {
         LEG
     }
