@@ -29,6 +29,7 @@ mod members;
 mod output;
 mod queue;
 mod ranked;
+mod replay;
 mod router;
 mod stats;
 mod strategy;
@@ -38,7 +39,8 @@ mod waiting;
 pub use config::{
     AgentConfig, ConfigError, Limits, NoAgentPolicy, PRIORITY_MAX, QueueConfig, SKILL_MAX, SkillRequirement, Strategy,
 };
-pub use output::{Error, LeaveReason, OfferEnd, Output, Rejection};
+pub use output::{Change, Error, LeaveReason, OfferEnd, Output, Rejection};
+pub use replay::{Ranking, Replay};
 pub use router::{AgentView, Router};
 pub use stats::QueueSnapshot;
 pub use waiting::Ticket;

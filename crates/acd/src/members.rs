@@ -14,7 +14,7 @@ use crate::config::Strategy;
 use crate::strategy::{Facts, Moment, Rank};
 
 /// Runners-up that a decision keeps.
-const NEXT_MAX: usize = 10;
+pub(crate) const NEXT_MAX: usize = 10;
 
 /// Reasons that keep an agent out, by index; [`index`] maps states to them.
 static REASONS: LazyLock<[Text; KINDS]> = LazyLock::new(|| {
@@ -129,8 +129,8 @@ impl Members {
             .sum()
     }
 
-    /// The choice now: the winner, the runners-up, and who was out.
-    pub(crate) fn choose(&self, now: types::Mono) -> Option<(Candidate, Vec<Candidate>, Vec<Excluded>)> {
+    /// The choice now: the winner, so many runners-up, and who was out.
+    pub(crate) fn choose(&self, now: types::Mono, most: usize) -> Option<(Candidate, Vec<Candidate>, Vec<Excluded>)> {
         let moment = Moment { now, offers: self.offers };
         let candidate = |standing: &Standing| Candidate {
             agent: standing.agent,
@@ -138,7 +138,7 @@ impl Members {
         };
         let mut ready = self.ready.iter();
         let winner = candidate(ready.next()?);
-        let next = ready.take(NEXT_MAX).map(candidate).collect();
+        let next = ready.take(most).map(candidate).collect();
         let excluded = (1..KINDS)
             .filter(|kind| self.counts[*kind] > 0)
             .map(|kind| Excluded { reason: REASONS[kind].clone(), count: self.counts[kind] })

@@ -4,6 +4,8 @@ use types::leg::Text;
 use types::record::{AgentState, Decision};
 use types::{AgentId, InteractionId, Mono, Now, QueueId};
 
+use crate::config::{AgentConfig, QueueConfig};
+
 /// What the router wants done or known.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
@@ -49,7 +51,14 @@ pub enum Output {
         interaction: Option<InteractionId>,
         /// Why it will be not ready once that is over.
         next: Option<Text>,
+        /// For one whose phone rings for a queue's offer: the queue.
+        queue: Option<QueueId>,
+        /// By the clock that strategies compare by: when that queue made its offer, or since when a ready one counts
+        /// as idle. With it a decision can be made again.
+        clock: Option<Mono>,
     },
+    /// Settings changed. With it a decision can be made again.
+    Settings(Box<Change>),
     /// The longest wait was reached; the interaction is out of the queue.
     WaitTooLong {
         /// The interaction.
@@ -80,6 +89,19 @@ pub enum Output {
         /// What it was held by.
         interaction: InteractionId,
     },
+}
+
+/// What of the settings changed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A queue came, or is different now.
+    Queue(QueueConfig),
+    /// An agent came, or is different now.
+    Agent(AgentConfig),
+    /// A queue went.
+    QueueGone(QueueId),
+    /// An agent went.
+    AgentGone(AgentId),
 }
 
 /// Why an offer ended without an answer.

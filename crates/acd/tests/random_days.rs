@@ -135,6 +135,8 @@ struct Model {
     talks: BTreeMap<AgentId, InteractionId>,
     figures: BTreeMap<QueueId, Figures>,
     next: u64,
+    /// What somebody knows who reads the outputs alone, and would decide again.
+    replay: acd::Replay,
 }
 
 impl Model {
@@ -150,6 +152,7 @@ impl Model {
             talks: BTreeMap::new(),
             figures: BTreeMap::new(),
             next: 1,
+            replay: acd::Replay::new(7),
         };
         for id in 1..=AGENTS {
             model.change_agent(id, [1, 3, 7, 7, 5, 7][id as usize - 1]);
@@ -307,6 +310,8 @@ impl Model {
             match output {
                 Output::Offer { interaction, agent, queue, decision, ring_until } => {
                     assert_eq!(ring_until, self.now.mono + Duration::from_secs(15));
+                    let ranking = self.replay.rank(queue, self.now.mono).expect("somebody was ready");
+                    assert!(ranking.agrees_with(&decision), "{ranking:?} {decision:?}");
                     self.offered(interaction, agent, queue, &decision);
                 }
                 Output::OfferOver { interaction, agent, why, .. } => {
@@ -316,7 +321,12 @@ impl Model {
                         self.back(interaction);
                     }
                 }
-                Output::AgentState { agent, state, until, .. } => {
+                Output::Settings(change) => self.replay.change(*change),
+                Output::AgentState { agent, state, until, queue, clock, .. } => {
+                    if let Some(queue) = queue {
+                        self.replay.offered(queue, agent);
+                    }
+                    self.replay.agent_state(agent, state, clock.filter(|_| state == AgentState::Ready));
                     assert!(until.is_none_or(|until| until >= self.now.mono));
                     let bounded = matches!(state, AgentState::Ringing | AgentState::Talking | AgentState::WrapUp);
                     assert!(until.is_some() || !bounded, "{agent}: {state:?} has to end by itself");

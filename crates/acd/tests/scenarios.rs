@@ -116,6 +116,7 @@ impl Shop {
     fn drain(&mut self) {
         while let Some(output) = self.router.poll_output() {
             self.seen.push(match output {
+                Output::Settings(_) => continue,
                 Output::Offer { interaction, agent, .. } => format!("offer {} to {}", interaction.0, agent.0),
                 Output::OfferOver { interaction, why, .. } => format!("over {} {}", interaction.0, why.as_str()),
                 Output::AgentState { agent, state, reason, .. } => match reason {

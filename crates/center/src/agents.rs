@@ -7,7 +7,7 @@ use types::event::{Binding, Happening};
 use types::leg::{Registered, Sound, Text, Tone};
 use types::record::{AgentState, Segment, SegmentKind};
 use types::register::{RegisterRejected, RegisterRequest};
-use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, Private, TenantId, Wall};
+use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, Private, QueueId, TenantId, Wall};
 
 use crate::Center;
 use crate::interaction::Playing;
@@ -170,12 +170,21 @@ impl Center {
         };
     }
 
-    pub(crate) fn on_agent_state(&mut self, now: Now, tenant: TenantId, view: AgentView) {
+    pub(crate) fn on_agent_state(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        view: AgentView,
+        queue: Option<QueueId>,
+        clock: Option<Mono>,
+    ) {
         let AgentView { agent, state, reason, since, until, interaction, next } = view;
         self.note_wrap_up(now, tenant, agent, interaction.filter(|_| state == AgentState::WrapUp));
         let until = until.map(|at| wall_of(now, at));
         let since = Some(since.wall).filter(|since| *since != now.wall);
-        self.journal(now, tenant, Happening::AgentState { agent, state, reason, until, interaction, since, next });
+        let clock_ms = clock.map(Mono::as_millis);
+        let told = Happening::AgentState { agent, state, reason, until, interaction, since, next, queue, clock_ms };
+        self.journal(now, tenant, told);
     }
 
     /// Measures the work after a talk: `id` while it goes on, nothing once it is over.

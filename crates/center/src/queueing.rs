@@ -87,10 +87,11 @@ impl Center {
                 self.on_offer(now, interaction, agent, queue, *decision, ring_until);
             }
             Output::OfferOver { interaction, queue, why, .. } => self.on_offer_over(now, interaction, queue, why),
-            Output::AgentState { agent, state, reason, since, until, interaction, next } => {
+            Output::AgentState { agent, state, reason, since, until, interaction, next, queue, clock } => {
                 let view = AgentView { agent, state, reason, since, until, interaction, next };
-                self.on_agent_state(now, tenant, view);
+                self.on_agent_state(now, tenant, view, queue, clock);
             }
+            Output::Settings(change) => self.on_routing_change(now, tenant, *change),
             Output::WaitTooLong { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::TooLong),
             Output::NoAgent { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::NoAgent),
             Output::QueueFull { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::Full),

@@ -103,7 +103,7 @@ impl Center {
     /// # Errors
     /// When a queue's or an agent's settings make no sense; nothing has changed then.
     pub fn add_tenant(&mut self, now: Now, setup: Setup) -> Result<(), SetupError> {
-        let id = setup.directory.tenant().id;
+        let (id, seed) = (setup.directory.tenant().id, setup.seed);
         let longest_call = time_for(&Seconds::LONGEST_CALL, &setup.settings)?;
         let reconnect = time_for(&Seconds::PAGE_AWAY, &setup.settings)?;
         setup.check_queue_numbers()?;
@@ -138,6 +138,7 @@ impl Center {
             armed: None,
         };
         self.tenants.insert(id, tenant);
+        self.routing_begins(now, id, seed);
         for agent in always {
             self.sign_in(now, id, agent);
         }

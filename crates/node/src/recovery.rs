@@ -210,7 +210,7 @@ impl Scan {
                     leg.ended = Some(at);
                 }
             }
-            Happening::AgentState { agent, state, reason, until, interaction, since, next: _ } => {
+            Happening::AgentState { agent, state, reason, until, interaction, since, .. } => {
                 let away = self.agents.remove(&agent).and_then(|a| a.away);
                 let ends = until.is_some();
                 self.agents.insert(

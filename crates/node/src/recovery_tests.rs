@@ -119,6 +119,8 @@ fn work_after_a_talk_that_a_crash_cut_off_is_accounted_for() {
         interaction,
         since: None,
         next: None,
+        queue: None,
+        clock_ms: None,
     };
     let events = [
         event(1000, state(AgentState::Talking, Some(id))),
@@ -158,6 +160,8 @@ fn work_after_one_talk_does_not_settle_that_after_another() {
         interaction: Some(InteractionId(interaction)),
         since: None,
         next: None,
+        queue: None,
+        clock_ms: None,
     };
     let wrapped = |id, wrap_up_ms, from| Happening::Wrapped {
         id: InteractionId(id),
@@ -236,6 +240,8 @@ fn an_agent_at_lunch_is_still_at_lunch_after_a_restart() {
         interaction: None,
         since: None,
         next: None,
+        queue: None,
+        clock_ms: None,
     };
     events.push(Event { tenant: T, at: now.wall, what: missed });
     write(dir.path(), &events);

@@ -140,6 +140,33 @@ pub enum Happening {
         /// Why it will be not ready once what it does is over, where it has asked for no more calls.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<Text>,
+        /// For one whose telephone begins to ring for a queue's offer: the queue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+        /// By the clock that the router compares by, milliseconds from some moment of this process: when that offer was
+        /// made, or since when a ready agent counts as idle.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clock_ms: Option<u64>,
+    },
+    /// What the router chooses by changed, or it began anew; with the agents' states a decision can be made again.
+    /// Settings are JSON, as `acd` reads them.
+    #[serde(rename = "routing.changed")]
+    RoutingChanged {
+        /// It began anew, without queues and agents, and draws lots from this seed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        begun: Option<u64>,
+        /// Queues that came or are different now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        queues: Vec<Text>,
+        /// Agents who came or are different now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        agents: Vec<Text>,
+        /// Queues that went.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        queues_gone: Vec<QueueId>,
+        /// Agents who went.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        agents_gone: Vec<AgentId>,
     },
     /// An agent's work after a talk is over.
     #[serde(rename = "interaction.wrapped")]

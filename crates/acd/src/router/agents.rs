@@ -181,6 +181,11 @@ impl Router {
                 }
             }
         }
+        let (queue, clock) = match (it.shown.state, it.activity) {
+            (AgentState::Ready, _) => (None, Some(it.idle_since)),
+            (AgentState::Ringing, Activity::Offer { queue, .. }) if moved => (Some(queue), Some(now.mono)),
+            _ => (None, None),
+        };
         self.outputs.push_back(Output::AgentState {
             agent,
             state: it.shown.state,
@@ -189,6 +194,8 @@ impl Router {
             until: it.shown.until,
             interaction: it.shown.interaction,
             next: it.shown.next.clone(),
+            queue,
+            clock,
         });
     }
 

@@ -6,6 +6,7 @@ use types::{Now, QueueId};
 use super::Router;
 use crate::agent::Activity;
 use crate::config::NoAgentPolicy;
+use crate::members::NEXT_MAX;
 use crate::output::Output;
 use crate::stats::Fate;
 use crate::waiting::Phase;
@@ -36,7 +37,8 @@ impl Router {
     /// Offers the queue's first to its best agent. Both are there.
     fn offer(&mut self, now: Now, id: QueueId) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
-        let Some((place, (winner, next, excluded))) = queue.line.first().zip(queue.members.choose(now.mono)) else {
+        let Some((place, (winner, next, excluded))) = queue.line.first().zip(queue.members.choose(now.mono, NEXT_MAX))
+        else {
             return;
         };
         let (interaction, agent_id) = (place.interaction, winner.agent);

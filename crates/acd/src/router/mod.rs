@@ -19,6 +19,7 @@ use crate::stats::Fate;
 use crate::timers::Timers;
 use crate::waiting::{Held, Phase, Ticket};
 
+pub(crate) use settings::lot;
 pub use view::AgentView;
 
 /// What a deadline belongs to.

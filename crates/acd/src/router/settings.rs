@@ -5,7 +5,7 @@ use types::{AgentId, Now, QueueId};
 use super::{Key, Router};
 use crate::agent::{Activity, Agent};
 use crate::config::{AgentConfig, ConfigError, QueueConfig};
-use crate::output::{Error, OfferEnd, Output};
+use crate::output::{Change, Error, OfferEnd, Output};
 use crate::queue::Queue;
 use crate::stats::Fate;
 use crate::waiting::Phase;
@@ -22,6 +22,7 @@ impl Router {
             }
         }
         let Some(queue) = self.queues.get_mut(&id) else { return Ok(()) };
+        self.outputs.push_back(Output::Settings(Box::new(Change::Queue(queue.config.clone()))));
         for agent in self.agents.values().filter(|agent| agent.config.queues.contains(&id)) {
             queue.members.put(agent, queue.config.suits(&agent.config));
         }
@@ -47,6 +48,7 @@ impl Router {
             self.outputs.push_back(Output::NoAgent { interaction, queue: id });
         }
         self.queues.remove(&id);
+        self.outputs.push_back(Output::Settings(Box::new(Change::QueueGone(id))));
         self.dispatch(now);
         Ok(())
     }
@@ -57,7 +59,8 @@ impl Router {
         config.queues.sort_unstable();
         config.queues.dedup();
         let id = config.id;
-        let tie = mix(self.seed ^ id.0);
+        let tie = lot(self.seed, id);
+        self.outputs.push_back(Output::Settings(Box::new(Change::Agent(config.clone()))));
         let agent = match self.agents.entry(id) {
             std::collections::btree_map::Entry::Vacant(slot) => slot.insert(Agent::new(config, tie, now)),
             std::collections::btree_map::Entry::Occupied(slot) => {
@@ -102,10 +105,16 @@ impl Router {
                     it.members.remove(id);
                 }
             }
+            self.outputs.push_back(Output::Settings(Box::new(Change::AgentGone(id))));
         }
         self.dispatch(now);
         Ok(())
     }
+}
+
+/// The lot of an agent.
+pub(crate) const fn lot(seed: u64, agent: AgentId) -> u64 {
+    mix(seed ^ agent.0)
 }
 
 /// Steele, Lea and Flood's SplitMix64 finaliser: lots that have nothing to do with the order of ids.

@@ -60,7 +60,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
     let sight = viewer.sight();
     Some(match what {
         Happening::AgentState { agent, .. } if names.is_hidden(agent) => return None,
-        Happening::AgentState { agent, state, reason, until, interaction, since, next } => {
+        Happening::AgentState { agent, state, reason, until, interaction, since, next, .. } => {
             let since = since.unwrap_or(when);
             let status = AgentStatus { agent, state, reason, since, until, interaction, next };
             let agent = changed_agent(names, status);

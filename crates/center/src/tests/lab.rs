@@ -36,6 +36,8 @@ pub(super) struct Lab {
     pub(super) plays: HashMap<LegId, PlayId>,
     pub(super) records: Vec<InteractionRecord>,
     pub(super) interactions: Vec<InteractionId>,
+    /// What the journal got, as it stores it.
+    pub(super) written: Vec<String>,
     trace: Vec<String>,
     cseq: u32,
     /// The agents who work in a browser, and how often each page was loaded and connected.
@@ -148,6 +150,7 @@ impl Lab {
             plays: HashMap::new(),
             records: Vec::new(),
             interactions: Vec::new(),
+            written: Vec::new(),
             trace: Vec::new(),
             cseq: 0,
             pages: HashMap::new(),
@@ -371,7 +374,13 @@ impl Lab {
         while let Some(effect) = self.center.poll_effect() {
             let line = match effect {
                 Effect::Leg(command) => self.command(&command),
-                Effect::Journal(event) => self.journal(event.what),
+                Effect::Journal(event) => {
+                    self.written.push(serde_json::to_string(&event).expect("an event has a form in JSON"));
+                    match event.what {
+                        Happening::RoutingChanged { .. } => continue,
+                        what => self.journal(what),
+                    }
+                }
             };
             self.trace.push(line);
         }

@@ -13,6 +13,7 @@ mod lab;
 mod pages;
 mod queue;
 mod record;
+mod replay;
 mod supervising;
 mod tenants;
 mod transfer;

@@ -1,0 +1,114 @@
+//! A decision made again. The agents of a tenant are brought, step by step, to where they were when it was made; then
+//! all that were in question stand in the same order, with the same terms, by the very code that chose then.
+
+use std::collections::BTreeMap;
+
+use types::leg::Text;
+use types::record::{AgentState, Candidate, Decision, Excluded};
+use types::{AgentId, Mono, Now, QueueId};
+
+use crate::agent::Agent;
+use crate::config::QueueConfig;
+use crate::members::{Members, NEXT_MAX};
+use crate::output::Change;
+use crate::router::lot;
+
+/// All that a decision was made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranking {
+    /// The strategy.
+    pub strategy: Text,
+    /// Every agent who was ready, the best first.
+    pub candidates: Vec<Candidate>,
+    /// Who was out of the question, counted by reason.
+    pub excluded: Vec<Excluded>,
+}
+
+impl Ranking {
+    /// Whether this is what the decision was made of: the same winner, the same next ones, the same agents left out.
+    pub fn agrees_with(&self, decision: &Decision) -> bool {
+        let Some((winner, others)) = self.candidates.split_first() else { return false };
+        self.strategy == decision.strategy
+            && *winner == decision.winner
+            && others[..others.len().min(NEXT_MAX)] == decision.next
+            && self.excluded == decision.excluded
+    }
+}
+
+/// The agents of a tenant's queues as far as decisions go.
+#[derive(Debug)]
+pub struct Replay {
+    seed: u64,
+    queues: BTreeMap<QueueId, (QueueConfig, Members)>,
+    agents: BTreeMap<AgentId, Agent>,
+}
+
+impl Replay {
+    /// A router that has just begun with this seed.
+    pub const fn new(seed: u64) -> Self {
+        Self { seed, queues: BTreeMap::new(), agents: BTreeMap::new() }
+    }
+
+    /// Takes a change of settings.
+    pub fn change(&mut self, change: Change) {
+        match change {
+            Change::Queue(config) => {
+                let strategy = config.strategy;
+                let (kept, members) =
+                    self.queues.entry(config.id).or_insert_with(|| (config.clone(), Members::new(strategy)));
+                *kept = config;
+                members.set_strategy(strategy);
+                for agent in self.agents.values().filter(|agent| agent.config.queues.contains(&kept.id)) {
+                    members.put(agent, kept.suits(&agent.config));
+                }
+            }
+            Change::Agent(config) => {
+                let (id, tie) = (config.id, lot(self.seed, config.id));
+                let agent = self.agents.entry(id).or_insert_with(|| Agent::new(config.clone(), tie, Now::default()));
+                let left = std::mem::replace(&mut agent.config, config).queues;
+                for queue in left.into_iter().filter(|queue| !agent.config.queues.contains(queue)) {
+                    if let Some((_, members)) = self.queues.get_mut(&queue) {
+                        members.remove(id);
+                    }
+                }
+                for queue in &agent.config.queues {
+                    if let Some((config, members)) = self.queues.get_mut(queue) {
+                        members.put(agent, config.suits(&agent.config));
+                    }
+                }
+            }
+            Change::QueueGone(queue) => drop(self.queues.remove(&queue)),
+            Change::AgentGone(agent) => {
+                self.agents.remove(&agent);
+                self.queues.values_mut().for_each(|(_, members)| members.remove(agent));
+            }
+        }
+    }
+
+    /// Takes that an agent is in this state from now on; `idle_since` when that is ready.
+    pub fn agent_state(&mut self, agent: AgentId, state: AgentState, idle_since: Option<Mono>) {
+        let Some(it) = self.agents.get_mut(&agent) else { return };
+        it.shown.state = state;
+        it.idle_since = idle_since.unwrap_or(it.idle_since);
+        for queue in &it.config.queues {
+            if let Some((_, members)) = self.queues.get_mut(queue) {
+                members.update(it);
+            }
+        }
+    }
+
+    /// Takes that a queue has offered something to an agent.
+    pub fn offered(&mut self, queue: QueueId, agent: AgentId) {
+        if let Some((_, members)) = self.queues.get_mut(&queue) {
+            members.offered(agent);
+        }
+    }
+
+    /// Whom the queue chooses from at this moment; none when nobody is ready.
+    pub fn rank(&self, queue: QueueId, now: Mono) -> Option<Ranking> {
+        let (config, members) = self.queues.get(&queue)?;
+        let (winner, mut candidates, excluded) = members.choose(now, usize::MAX)?;
+        candidates.insert(0, winner);
+        Some(Ranking { strategy: config.strategy.name(), candidates, excluded })
+    }
+}

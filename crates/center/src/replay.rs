@@ -1,0 +1,136 @@
+//! What the journal needs so that a decision can be made again, and making it again from there.
+
+use acd::{Change, Ranking};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use types::event::{Event, Happening};
+use types::leg::Text;
+use types::record::AgentState;
+use types::{AgentId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
+
+use crate::Center;
+
+/// Settings of one event: far below the journal's longest event, and one write all the same.
+const AT_ONCE: usize = 1_000;
+
+/// An offer of the past, and all whom the queue could have chosen instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastOffer {
+    /// What was offered.
+    pub interaction: InteractionId,
+    /// By which queue.
+    pub queue: QueueId,
+    /// To whom.
+    pub agent: AgentId,
+    /// When.
+    pub at: Wall,
+    /// Everybody in question, the best first.
+    pub ranking: Ranking,
+}
+
+/// A tenant's routing as the journal tells it. Hand it all events in order, from one on with which the tenant's routing
+/// began anew.
+#[derive(Debug)]
+pub struct Replay {
+    tenant: TenantId,
+    router: Option<acd::Replay>,
+    unreadable: u64,
+}
+
+impl Replay {
+    /// A replay of this tenant.
+    pub const fn new(tenant: TenantId) -> Self {
+        Self { tenant, router: None, unreadable: 0 }
+    }
+
+    /// Settings that this version cannot read: what was decided since then may come out otherwise.
+    pub const fn unreadable(&self) -> u64 {
+        self.unreadable
+    }
+
+    /// Takes the next event. Gives the offer that it tells of when that is of an interaction that is `wanted`, with all
+    /// candidates as they stood just before; none where the journal does not reach back to the routing's beginning.
+    pub fn take(&mut self, event: &Event, wanted: impl FnOnce(InteractionId) -> bool) -> Option<PastOffer> {
+        if event.tenant != self.tenant {
+            return None;
+        }
+        match &event.what {
+            Happening::RoutingChanged { begun, queues, agents, queues_gone, agents_gone } => {
+                if let Some(seed) = begun {
+                    (self.router, self.unreadable) = (Some(acd::Replay::new(*seed)), 0);
+                }
+                queues.iter().for_each(|settings| self.change(read(settings).map(Change::Queue)));
+                agents.iter().for_each(|settings| self.change(read(settings).map(Change::Agent)));
+                queues_gone.iter().for_each(|queue| self.change(Some(Change::QueueGone(*queue))));
+                agents_gone.iter().for_each(|agent| self.change(Some(Change::AgentGone(*agent))));
+                None
+            }
+            Happening::AgentState { agent, state, interaction, queue, clock_ms, .. } => {
+                let router = self.router.as_mut()?;
+                let clock = clock_ms.map(Mono::from_millis);
+                let mut offer = None;
+                if let (Some(queue), Some(interaction), Some(now)) = (*queue, *interaction, clock) {
+                    let ranking = wanted(interaction).then(|| router.rank(queue, now)).flatten();
+                    let (agent, at) = (*agent, event.at);
+                    offer = ranking.map(|ranking| PastOffer { interaction, queue, agent, at, ranking });
+                    router.offered(queue, agent);
+                }
+                router.agent_state(*agent, *state, clock.filter(|_| *state == AgentState::Ready));
+                offer
+            }
+            _ => None,
+        }
+    }
+
+    fn change(&mut self, change: Option<Change>) {
+        match (&mut self.router, change) {
+            (Some(router), Some(change)) => router.change(change),
+            (Some(_), None) => self.unreadable += 1,
+            (None, _) => {}
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(settings: &Text) -> Option<T> {
+    serde_json::from_str(settings).ok()
+}
+
+/// Plain data, which has a form in JSON.
+fn written(settings: &impl Serialize) -> Option<Text> {
+    serde_json::to_string(settings).ok().map(Into::into)
+}
+
+/// Changes as one event.
+fn told(begun: Option<u64>, changes: &[Change]) -> Happening {
+    let (mut queues, mut agents, mut queues_gone, mut agents_gone) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for change in changes {
+        match change {
+            Change::Queue(settings) => queues.extend(written(settings)),
+            Change::Agent(settings) => agents.extend(written(settings)),
+            Change::QueueGone(queue) => queues_gone.push(*queue),
+            Change::AgentGone(agent) => agents_gone.push(*agent),
+        }
+    }
+    Happening::RoutingChanged { begun, queues, agents, queues_gone, agents_gone }
+}
+
+impl Center {
+    /// Writes down that a tenant's router begins anew from this seed, and the settings that it was given until now.
+    pub(crate) fn routing_begins(&mut self, now: Now, tenant: TenantId, seed: u64) {
+        let mut changes = Vec::new();
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            // Nobody is signed in yet: there is nothing else that it could say.
+            while let Some(acd::Output::Settings(change)) = t.router.poll_output() {
+                changes.push(*change);
+            }
+        }
+        self.journal(now, tenant, told(Some(seed), &[]));
+        for some in changes.chunks(AT_ONCE) {
+            self.journal(now, tenant, told(None, some));
+        }
+    }
+
+    pub(crate) fn on_routing_change(&mut self, now: Now, tenant: TenantId, change: Change) {
+        self.journal(now, tenant, told(None, &[change]));
+    }
+}
