@@ -170,13 +170,18 @@ request_route {{
 
 def kamailio(t, towards=None):
     """Kamailio in front as the carrier's edge, or before another proxy; gives its address."""
-    port = free_port()
     t.server.wait_idle()
+    host, upstream = towards or t.server.sip
+    return run_kamailio(t, lambda port: KAMAILIO.format(port=port, host=host, server=upstream))
+
+
+def run_kamailio(t, config_at):
+    """A Kamailio with what this gives as its configuration at a port; gives its address once it answers OPTIONS."""
+    port = free_port()
     folder = t.folder / f"kamailio-{port}"
     folder.mkdir()
     config = folder / "kamailio.cfg"
-    host, upstream = towards or t.server.sip
-    config.write_text(KAMAILIO.format(port=port, host=host, server=upstream))
+    config.write_text(config_at(port))
     edge = t.run("kamailio", "-f", config, "-DD", "-E", "-Y", folder, "-P", folder / "kamailio.pid")
     probe = Phone(("127.0.0.1", port), "probe")
     t.at_end(probe.close)
