@@ -34,12 +34,21 @@ impl Sight {
     }
 }
 
+fn digits(number: &str) -> usize {
+    number.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Whether this is a whole number of a person's, not one of ours or the end of one.
+pub(crate) fn is_personal(number: &str) -> bool {
+    digits(number) >= PERSONAL_DIGITS
+}
+
 /// `13800138000` as `138****8000`; a number of our own stays.
 pub(crate) fn masked(number: &str) -> Cow<'_, str> {
-    let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    if digits < PERSONAL_DIGITS {
+    if !is_personal(number) {
         return Cow::Borrowed(number);
     }
+    let digits = digits(number);
     let mut seen = 0;
     let hide = |c: char| {
         if !c.is_ascii_digit() {

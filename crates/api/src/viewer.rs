@@ -5,6 +5,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use directory::{Permission, Permissions, Role, User};
 use store::{CustomRole, Login, Store};
+use types::record::InteractionRecord;
 use types::{AgentId, TenantId};
 
 use crate::auth::{Token, hash_of, refuse_unless_same_site};
@@ -36,6 +37,12 @@ impl Viewer {
     /// Whose numbers this person may see.
     pub(crate) fn sight(&self) -> Sight {
         if self.may(Permission::InteractionsReadAll) { Sight::All } else { Sight::Own(self.user.agent) }
+    }
+
+    /// Whether the person had a leg in it, or was the agent whom it ended with.
+    pub(crate) fn took_part(&self, record: &InteractionRecord) -> bool {
+        let me = self.user.agent;
+        me.is_some() && (record.agent == me || record.legs.iter().any(|leg| leg.agent == me))
     }
 
     /// # Errors

@@ -20,6 +20,7 @@ use crate::dto::{
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Id, Input};
 use crate::names::Names;
+use crate::privacy::{Sight, is_personal};
 use crate::state::{App, now};
 use crate::viewer::Viewer;
 
@@ -31,6 +32,9 @@ const ARRIVAL_LOOKS: usize = 10;
 const ARRIVAL_LOOK: Duration = Duration::from_millis(100);
 
 /// A page of interactions, newest first.
+///
+/// Without `interactions.read_all` these are one's own; with a `number` of seven digits or more, all that this very number
+/// had with the centre.
 #[utoipa::path(get, path = "/api/v1/interactions", tag = "interactions",
     params(("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
         ("limit" = Option<u64>, Query, description = "1 to 500; 50 when absent"),
@@ -49,8 +53,11 @@ pub(crate) async fn interactions(
     let names = app.names.of(viewer.tenant()).await?;
     let cursor = args.take("cursor");
     let limit = args.read("limit", |t| t.parse().ok().filter(|n| (1..=MOST).contains(n)))?.unwrap_or(LIMIT);
-    let filter = filter(&mut args, &names)?;
+    let mut filter = filter(&mut args, &names)?;
     args.finish()?;
+    if !narrow(&viewer, &mut filter) {
+        return Ok(Json(InteractionPage { items: Vec::new(), next_cursor: None }));
+    }
     let page = app.store.interactions(viewer.tenant(), &filter, cursor.as_deref(), limit).await?;
     let sight = viewer.sight();
     let items = page.rows.into_iter().map(|row| Interaction::new(row, &names, sight)).collect();
@@ -71,6 +78,22 @@ fn filter(args: &mut Args, names: &Names) -> Result<Filter> {
     })
 }
 
+/// Narrows a list to what this person may see: one's own, and the history of a customer whose whole number one knows,
+/// as who has that customer on the line does. False: that is nothing.
+fn narrow(viewer: &Viewer, filter: &mut Filter) -> bool {
+    let Sight::Own(me) = viewer.sight() else { return true };
+    // By their last digits the masked numbers of others could be guessed.
+    if let Some(Number::Ending(number)) =
+        filter.number.take_if(|n| matches!(n, Number::Ending(n) if is_personal(n.reveal())))
+    {
+        filter.number = Some(Number::Exact(number));
+        return true;
+    }
+    let asks_for_another = filter.agent.is_some() && filter.agent != me;
+    filter.agent = me;
+    me.is_some() && !asks_for_another
+}
+
 /// A number as it is stored: without the marks that people write between digits.
 fn plain_number(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect()
@@ -83,6 +106,8 @@ fn moment(text: &str) -> Option<Wall> {
 }
 
 /// An interaction with all that is known of it; while it is in progress, what is known so far.
+///
+/// One that is over, and that one took no part in, takes `interactions.read_all`.
 #[utoipa::path(get, path = "/api/v1/interactions/{id}", tag = "interactions", params(("id" = String, Path)),
     responses((status = 200, body = InteractionDetail), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 503, body = ErrorBody)))]
@@ -94,6 +119,10 @@ pub(crate) async fn interaction(
     let (tenant, sight) = (viewer.tenant(), viewer.sight());
     let names = app.names.of(tenant).await?;
     let Found { row, mut record, live } = find(&app, tenant, id).await?.ok_or_else(ApiError::not_found)?;
+    // What goes on is on everybody's wall, masked.
+    if live.is_none() && sight != Sight::All && !viewer.took_part(&record) {
+        return Err(ApiError::not_found());
+    }
     if !viewer.may(Permission::Supervise) && !names.shows_supervision() {
         record.legs.retain(|leg| leg.role != LegRole::Supervisor);
     }

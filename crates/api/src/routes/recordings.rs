@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use directory::Permission;
 use futures_util::stream::unfold;
 use types::RecordingId;
-use types::record::{InteractionRecord, RecordingRecord};
+use types::record::RecordingRecord;
 
 use crate::backend::Audio;
 use crate::dto::{ErrorBody, Peaks};
@@ -89,15 +89,10 @@ async fn find(app: &App, viewer: &Viewer, id: RecordingId) -> Result<RecordingRe
     let tenant = viewer.tenant();
     let of = app.store.interaction_of(tenant, id).await?.ok_or_else(ApiError::not_found)?;
     let record = app.store.record(tenant, of).await?.ok_or_else(ApiError::not_found)?;
-    if !took_part(viewer, &record) {
+    if !viewer.took_part(&record) {
         viewer.require(Permission::RecordingsListen)?;
     }
     record.recordings.into_iter().find(|recording| recording.id == id).ok_or_else(ApiError::not_found)
-}
-
-fn took_part(viewer: &Viewer, record: &InteractionRecord) -> bool {
-    let me = viewer.user.agent;
-    me.is_some() && (record.agent == me || record.legs.iter().any(|leg| leg.agent == me))
 }
 
 /// Opens a recording and asks it one thing, where it may block.

@@ -178,7 +178,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of interactions, newest first. */
+        /**
+         * A page of interactions, newest first.
+         * @description Without `interactions.read_all` these are one's own; with a `number` of seven digits or more, all that this very number
+         *     had with the centre.
+         */
         get: operations["interactions"];
         put?: never;
         post?: never;
@@ -195,7 +199,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An interaction with all that is known of it; while it is in progress, what is known so far. */
+        /**
+         * An interaction with all that is known of it; while it is in progress, what is known so far.
+         * @description One that is over, and that one took no part in, takes `interactions.read_all`.
+         */
         get: operations["interaction"];
         put?: never;
         post?: never;
