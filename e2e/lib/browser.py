@@ -138,7 +138,7 @@ class Browser:
 
     def wait_text(self, text, timeout=15):
         """Waits until the page says something."""
-        self.wait_for(f"document.body.innerText.includes({json.dumps(text)})", timeout, f"{text!r} on the page")
+        self.wait_for(f"!!document.body?.innerText.includes({json.dumps(text)})", timeout, f"{text!r} on the page")
 
     def click(self, selector):
         """Clicks the middle of an element as a mouse would."""

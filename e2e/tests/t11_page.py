@@ -1,4 +1,4 @@
-"""The page in Chromium: login, live view, list, one call with its sound."""
+"""The page in Chromium: login, live view, list with its filters, one call with its sound, and what an agent sees."""
 
 import os
 from pathlib import Path
@@ -93,8 +93,8 @@ def test_english(t):
     shows(t, "en-US")
 
 
-def test_wrong_password_and_roles(t):
-    """A wrong password is told so; an agent sees what is an agent's."""
+def test_wrong_password(t):
+    """A wrong password is told so, and opens nothing."""
     browser = Browser(t)
     sign_in(t, browser, "1001", "wrong")
     browser.wait_text(WORDS["zh-CN"]["wrong"])
@@ -115,3 +115,125 @@ def test_connection_comes_back(t):
     call = t.caller().call("95001").wait_up()
     browser.wait_for("document.querySelectorAll('.call-row').length === 1", what="a call after the restart")
     call.bye().wait()
+
+
+CALLERS = {"first": "13811110001", "second": "13822220002", "given_up": "13833330003", "announced": "13844440004"}
+LISTED = """[...document.querySelectorAll('tbody tr')].map(row => row.innerText)"""
+
+
+def past(t):
+    """Calls of all kinds: two agents' talks, one given up in the queue, one that served itself, one between agents."""
+    first, second = t.agent(1001), t.agent(1101)
+    calls = {"first": t.caller(CALLERS["first"]).call("1001")}
+    offered = first.take_call()
+    talk(t, calls["first"].wait_up(), offered)
+    given_up = calls["given_up"] = t.caller(CALLERS["given_up"]).call("95001").wait_up()
+    t.server.wait_live("queued")
+    given_up.bye().wait()
+    calls["first"].bye().wait()
+    announced = calls["announced"] = t.caller(CALLERS["announced"]).call("95002").wait_up()
+    announced.rtp.wait_sound(seconds=1.0)
+    announced.bye().wait()
+    helped = calls["second"] = t.caller(CALLERS["second"]).call("95000").wait_up()
+    t.hears(helped, "greeting_main")
+    helped.rtp.press("2")
+    talk(t, helped, second.take_call(timeout=20))
+    helped.bye().wait()
+    t.server.wait_idle()
+    between = calls["between"] = first.call("1101")
+    second.take_call()
+    between.wait_up().bye().wait()
+    records = {name: t.server.record(call) for name, call in calls.items()}
+    t.equal(records["given_up"]["outcome"], "abandoned", "the outcome of the one given up")
+    return records
+
+
+def lists(browser, *wanted):
+    """Waits until the list has just these calls, in any order."""
+    numbers = {name: CALLERS.get(name, "1101") for name in (*CALLERS, "between")}
+    marks = [numbers[name] for name in wanted]
+    rows = f"{LISTED}.length === {len(marks)} && {marks}.every(mark => {LISTED}.some(row => row.includes(mark)))"
+    browser.wait_for(rows, what=f"the list of {wanted}")
+
+
+def choose(browser, field, option):
+    """Chooses in one of the list's fields."""
+    browser.click(f".filter-bar .ant-select:has(input[aria-label='{field}'])")
+    find = f"[...document.querySelectorAll('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option')]"
+    browser.wait_for(f"{find}.some(o => o.innerText.includes('{option}'))", what=f"{option} among what {field} offers")
+    browser.js(f"{find}.find(o => o.innerText.includes('{option}')).click()")
+
+
+def clear(browser):
+    """Drops all conditions but the time."""
+    browser.js("[...document.querySelectorAll('.filter-bar button')].find(b => b.innerText.includes('清除条件')).click()")
+
+
+def period(browser, name):
+    """Chooses a time."""
+    browser.js(f"[...document.querySelectorAll('.filter-bar .ant-segmented-item')].find(i => i.innerText === '{name}').click()")
+
+
+def test_filters_of_the_list(t):
+    """Each filter narrows the list to what it says, alone and with others; the address keeps them."""
+    records = past(t)
+    everything = (*CALLERS, "between")
+    browser = Browser(t)
+    sign_in(t, browser, "2001", "demo-2001", "/interactions")
+    lists(browser, *everything)
+    for field, option, wanted in (
+        ("队列", "支持", ["second"]),
+        ("队列", "销售", ["given_up"]),
+        ("坐席", "1001", [n for n in everything if (records[n].get("agent") or {}).get("number") == "1001"]),
+        ("方向", "内部", ["between"]),
+        ("方向", "呼入", list(CALLERS)),
+        ("结果", "来电放弃", ["given_up"]),
+        ("结果", "自助完成", ["announced"]),
+    ):
+        choose(browser, field, option)
+        lists(browser, *wanted)
+        shot(t, browser, f"filter-{field}-{option}")
+        clear(browser)
+        lists(browser, *everything)
+    browser.type_into(".filter-number input, input.filter-number", "20002")
+    lists(browser, "second")
+    choose(browser, "结果", "来电放弃")
+    browser.wait_text("没有符合条件的通话")
+    clear(browser)
+    lists(browser, *everything)
+    period(browser, "昨天")
+    browser.wait_text("这段时间没有通话")
+    period(browser, "今天")
+    lists(browser, *everything)
+    choose(browser, "结果", "已接听")
+    choose(browser, "方向", "呼入")
+    lists(browser, "first", "second")
+    address = browser.js("location.pathname + location.search")
+    t.check("answered" in address and "inbound" in address, f"the address is {address}")
+    browser.open(f"http://{t.server.http[0]}:{t.server.http[1]}{address}")
+    lists(browser, "first", "second")
+
+
+def test_an_agents_page(t):
+    """An agent finds the own calls and no other; what is for supervisors is not there, nor behind its address."""
+    records = past(t)
+    own, other = records["first"], records["second"]
+    browser = Browser(t)
+    sign_in(t, browser, "1001", "demo-1001", "/interactions")
+    lists(browser, *(n for n in records if (records[n].get("agent") or {}).get("number") == "1001"))
+    t.check(CALLERS["first"] in browser.text(), "the own caller's number is not in clear")
+    shot(t, browser, "agent-list")
+    links = browser.js("[...document.querySelectorAll('nav.rail a')].map(a => a.getAttribute('href'))")
+    t.check(not any(page in link for link in links for page in ("/live", "/callbacks")), f"the rail leads to {links}")
+    site = f"http://{t.server.http[0]}:{t.server.http[1]}"
+    for page in ("/live", "/callbacks"):
+        browser.open(site + page)
+        browser.wait_for("location.pathname === '/interactions'", what=f"the agent's own page instead of {page}")
+    browser.open(f"{site}/interactions/{other['id']}")
+    browser.wait_for("!!document.querySelector('[role=alert]')", what="a call of another agent's is not there")
+    t.check(CALLERS["second"] not in browser.text(), "another agent's caller")
+    browser.open(f"{site}/interactions/{own['id']}")
+    browser.wait_text(WORDS["zh-CN"]["trace"])
+    browser.wait_text(CALLERS["first"])
+    status, _, _ = t.server.fetch(f"/api/v1/recordings/{other['recordings'][0]['id']}/audio", "1001")
+    t.equal(status, 403, "another agent's recording")

@@ -1,4 +1,4 @@
-import { filterFromSearch, filterToSearch, pagesFor, type InteractionFilter } from "@lingtong/model";
+import { filterFromSearch, filterToSearch, mayOpen, pagesFor, type InteractionFilter } from "@lingtong/model";
 import {
   createRootRouteWithContext,
   createRoute,
@@ -33,6 +33,10 @@ export const shellRoute = createRoute({
       const next = location.href === "/" ? {} : { next: location.href };
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
       throw redirect({ to: "/login", search: next });
+    }
+    if (!mayOpen(me, location.pathname)) {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
+      throw redirect({ to: "/", replace: true });
     }
     return { me };
   },

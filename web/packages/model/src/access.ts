@@ -21,11 +21,18 @@ export function may(me: Pick<Me, "permissions">, permission: Permission): boolea
   return me.permissions.includes(permission);
 }
 
+function mayUse(me: Pick<Me, "permissions">, page: PageId): boolean {
+  const needed = NEEDS[page];
+  return needed === null || may(me, needed);
+}
+
 /** The pages this person may use, in the rail's order. */
 export function pagesFor(me: Pick<Me, "permissions" | "roles">): PageId[] {
-  if (me.roles.length === 0) return [];
-  return PAGES.filter((page) => {
-    const needed = NEEDS[page];
-    return needed === null || may(me, needed);
-  });
+  return me.roles.length === 0 ? [] : PAGES.filter((page) => mayUse(me, page));
+}
+
+/** Whether this person may open what is at a path: a link from a colleague may lead to a page of the colleague's. */
+export function mayOpen(me: Pick<Me, "permissions">, path: string): boolean {
+  const page = PAGES.find((one) => path === PATHS[one] || path.startsWith(`${PATHS[one]}/`));
+  return page === undefined || mayUse(me, page);
 }

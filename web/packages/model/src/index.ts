@@ -1,4 +1,4 @@
-export { may, pagesFor, PATHS, type PageId } from "./access";
+export { may, mayOpen, pagesFor, PATHS, type PageId } from "./access";
 export * from "./filters";
 export { shortcut, type KeyPress } from "./keys";
 export { layLadder, type Arrow, type Ladder, type Lane, type MessageClass, type Pause } from "./ladder";
