@@ -15,6 +15,7 @@ import type {
   LoginResponse,
   Me,
   Peaks,
+  SupervisionMode,
 } from "./types";
 
 /** What the list of interactions can be narrowed by; empty values are left out of the request. */
@@ -48,6 +49,8 @@ export interface Api {
   interaction: (id: string, signal?: AbortSignal) => Promise<InteractionDetail>;
   dispositions: (signal?: AbortSignal) => Promise<DispositionChoices>;
   dispose: (id: string, change: DispositionChange) => Promise<Disposition>;
+  /** The supervisor who is signed in takes part in a call, changes how, or leaves; its own telephone rings first. */
+  supervise: (interactionId: string, mode: SupervisionMode) => Promise<void>;
   callbacks: (query: CallbackQuery, signal?: AbortSignal) => Promise<CallbackPage>;
   setCallbackStatus: (id: string, status: CallbackStatus) => Promise<Callback>;
   peaks: (recordingId: string, buckets: number, signal?: AbortSignal) => Promise<Peaks>;
@@ -112,6 +115,9 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
     dispositions: (signal) => get<DispositionChoices>("dispositions", signal),
     dispose: async (id, change) =>
       (await (await write("PUT", `interactions/${segment(id)}/disposition`, change)).json()) as Disposition,
+    supervise: async (id, mode) => {
+      await write("POST", `interactions/${segment(id)}/supervise`, { mode });
+    },
     callbacks: (query, signal) => get<CallbackPage>(`callbacks${queryString(query)}`, signal),
     setCallbackStatus: async (id, status) =>
       (await (await write("PUT", `callbacks/${segment(id)}/status`, { status })).json()) as Callback,

@@ -20,6 +20,8 @@ export type LiveQueue = Schemas["LiveQueue"];
 export type LiveSnapshot = Schemas["LiveSnapshot"];
 export type Alarm = Schemas["Alarm"];
 export type LiveEvent = Schemas["Event"];
+/** How a supervisor takes part in a call. */
+export type SupervisionMode = Schemas["SupervisionMode"];
 export type Outcome = Schemas["Outcome"];
 export type EndedBy = Schemas["EndedBy"];
 export type Interaction = Schemas["Interaction"];

@@ -1,4 +1,4 @@
-import type { LiveEvent } from "@lingtong/api";
+import type { LiveEvent, SupervisionMode } from "@lingtong/api";
 import { describe, expect, it } from "vitest";
 import { applyEvents, boardFromSnapshot, MAX_ALARMS } from "../src/live/board";
 import { agent, at, call, queue, snapshot, START } from "./builders";
@@ -40,6 +40,28 @@ describe("the live board", () => {
     expect(after.agents.get("a1")).toBe(board.agents.get("a1"));
     expect(board.agents.get("a2")?.state).toBe("ready");
     expect(applyEvents(board, [])).toBe(board);
+  });
+
+  it("knows who listens to a call until that one leaves or the call ends", () => {
+    const supervised = (id: string, by: string, mode: SupervisionMode): LiveEvent => ({
+      id,
+      at: at(0),
+      type: "interaction.supervised",
+      interaction_id: "c1",
+      by_agent_id: by,
+      agent_id: "a1",
+      mode,
+    });
+    const after = applyEvents(board, [supervised("11", "s1", "listen"), supervised("12", "s2", "barge"), supervised("13", "s1", "whisper")]);
+    expect([...(after.supervision.get("c1") ?? [])]).toEqual([
+      ["s1", "whisper"],
+      ["s2", "barge"],
+    ]);
+    expect(applyEvents(after, [supervised("14", "s1", "stop")]).supervision.get("c1")?.has("s1")).toBe(false);
+    const ended = applyEvents(after, [{ id: "14", at: at(3), type: "interaction.ended", interaction: call("c1") }]);
+    expect(ended.supervision.size).toBe(0);
+    expect(boardFromSnapshot(snapshot({ interactions: [call("c1")] }), START, after).supervision.size).toBe(1);
+    expect(boardFromSnapshot(snapshot(), START, after).supervision.size).toBe(0);
   });
 
   it("shows an alarm once, its latest state on top, and keeps a bounded number", () => {

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { REASONS, useAgentState } from "../shell/useAgentState";
 import { useLivePart } from "../useLive";
 import { useMe } from "../useMe";
+import { SupervisePanel } from "./SupervisePanel";
 
 function CurrentCall({ call }: { call: LiveInteraction }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
@@ -88,6 +89,7 @@ export default function AgentDrawer({ agentId, close }: { agentId: string; close
         <dd>{agent.queues.map((id) => titleIn(queues?.get(id)?.title, i18n.language) || id).join(" · ")}</dd>
       </dl>
       {call === undefined ? null : <CurrentCall call={call} />}
+      {call === undefined || !may(me, "supervise") ? null : <SupervisePanel call={call} />}
       {may(me, "agents.order") ? <StateControls agent={agent} /> : null}
       <Link to="/interactions" search={{ agent: agent.id }}>
         {t("live.agentHistory")}

@@ -1,8 +1,10 @@
-import type { Alarm, LiveAgent, LiveEvent, LiveInteraction, LiveQueue, LiveSnapshot } from "@lingtong/api";
+import type { Alarm, LiveAgent, LiveEvent, LiveInteraction, LiveQueue, LiveSnapshot, SupervisionMode } from "@lingtong/api";
 import { parseTime } from "../time";
 
 /** Alarms kept on the board, newest first; older ones are in the server's log. */
 export const MAX_ALARMS = 50;
+
+export type Supervision = ReadonlyMap<string, ReadonlyMap<string, SupervisionMode>>;
 
 /** What happens now, as the snapshot told it and the events since have changed it. Never mutated. */
 export interface LiveBoard {
@@ -13,6 +15,8 @@ export interface LiveBoard {
   interactions: ReadonlyMap<string, LiveInteraction>;
   queues: ReadonlyMap<string, LiveQueue>;
   alarms: readonly Alarm[];
+  /** Who takes part in a call as a supervisor, and how: told by events alone, by the call and the supervisor's agent id. */
+  supervision: Supervision;
   /** Interactions that ended since the snapshot: a list page says that it can be refreshed. */
   endedCount: number;
 }
@@ -30,6 +34,7 @@ export function boardFromSnapshot(snapshot: LiveSnapshot, localNowMs: number, be
     interactions: byId(snapshot.interactions),
     queues: byId(snapshot.queues),
     alarms: before?.alarms ?? [],
+    supervision: new Map([...(before?.supervision ?? [])].filter(([call]) => snapshot.interactions.some((one) => one.id === call))),
     endedCount: before?.endedCount ?? 0,
   };
 }
@@ -39,13 +44,27 @@ function withAlarm(alarms: readonly Alarm[], alarm: Alarm): readonly Alarm[] {
   return [alarm, ...others].slice(0, MAX_ALARMS);
 }
 
+function withSupervisor(before: Supervision, call: string, by: string, mode: SupervisionMode): Supervision {
+  const supervisors = new Map(before.get(call));
+  if (mode === "stop") supervisors.delete(by);
+  else supervisors.set(by, mode);
+  const after = new Map(before);
+  if (supervisors.size === 0) after.delete(call);
+  else after.set(call, supervisors);
+  return after;
+}
+
+function without(before: Supervision, call: string): Supervision {
+  return before.has(call) ? new Map([...before].filter(([id]) => id !== call)) : before;
+}
+
 /** The board after these events, in order. Unchanged parts keep their identity, so that views skip them. */
 export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): LiveBoard {
   if (events.length === 0) return board;
   let agents: Map<string, LiveAgent> | undefined;
   let interactions: Map<string, LiveInteraction> | undefined;
   let queues: Map<string, LiveQueue> | undefined;
-  let { alarms, cursor, endedCount } = board;
+  let { alarms, cursor, endedCount, supervision } = board;
   for (const event of events) {
     cursor = event.id;
     switch (event.type) {
@@ -62,6 +81,10 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
         interactions ??= new Map(board.interactions);
         interactions.delete(event.interaction.id);
         endedCount += 1;
+        supervision = without(supervision, event.interaction.id);
+        break;
+      case "interaction.supervised":
+        supervision = withSupervisor(supervision, event.interaction_id, event.by_agent_id, event.mode);
         break;
       case "queue.stats":
         queues ??= new Map(board.queues);
@@ -73,7 +96,6 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
       // Nothing on the board changes: they are for whoever looks at one call, or at the callbacks.
       case "interaction.wrapped":
       case "interaction.disposition":
-      case "interaction.supervised":
       case "recording.paused":
       case "survey.answered":
       case "callback.requested":
@@ -86,6 +108,7 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
     cursor,
     endedCount,
     alarms,
+    supervision,
     agents: agents ?? board.agents,
     interactions: interactions ?? board.interactions,
     queues: queues ?? board.queues,
