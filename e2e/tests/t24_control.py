@@ -1,7 +1,9 @@
 """Calls controlled by the API: what each party hears, by the tone that each of them speaks."""
 
 from lib import audio
+from lib.browser import Browser
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ, talk
+from tests.t11_page import shot, sign_in
 
 OTHER_HZ, BOSS_HZ = 1750, 2350
 ALL_HZ = (CALLER_HZ, AGENT_HZ, OTHER_HZ, BOSS_HZ)
@@ -180,6 +182,37 @@ def test_supervisor_leaves_and_agents_learn_nothing(t):
     t.equal([leg["role"] for leg in record["legs"]], ["customer", "agent", "supervisor"], "legs as supervisors see them")
     seen = t.server.get(f"/api/v1/interactions/{interaction}", "1001")
     t.equal([leg["role"] for leg in seen["legs"]], ["customer", "agent"], "legs as the agent sees them")
+
+
+def press(browser, label):
+    """Clicks the button of that name in the supervisor's panel or in the question above it."""
+    button = f"[...document.querySelectorAll('.agent-drawer button, .ant-popconfirm button')].find(b => b.innerText.replace(/\\s/g, '') === '{label}' && !b.disabled)"
+    browser.wait_for(f"!!{button}", what=f"the button {label}")
+    browser.js(f"{button}.click()")
+
+
+def test_supervisor_at_the_live_page(t):
+    """From the page of an agent who talks: the supervisor's own phone rings, and it listens, whispers and leaves."""
+    call, offered, _ = in_talk(t)
+    boss = t.phone("2001", "demo-2001").register()
+    browser = Browser(t)
+    sign_in(t, browser, "2001", "demo-2001")
+    browser.wait_for("!!document.querySelector('.agent-cell[data-state=talking]')", what="the agent who talks")
+    browser.click(".agent-cell[data-state=talking]")
+    press(browser, "监听")
+    watching = boss.take_call(BOSS_HZ)
+    wait_heard(t, watching, CALLER_HZ, AGENT_HZ)
+    browser.wait_text("进行中：监听")
+    press(browser, "密语")
+    wait_heard(t, offered, CALLER_HZ, BOSS_HZ)
+    browser.wait_text("进行中：密语")
+    shot(t, browser, "supervise-zh-CN")
+    press(browser, "退出")
+    watching.wait_end()
+    browser.wait_for("!document.querySelector('.agent-drawer [aria-pressed=true]')", what="nothing in progress")
+    wait_heard(t, call, AGENT_HZ)
+    call.bye().wait()
+    offered.wait_end()
 
 
 def test_click_to_dial(t):

@@ -6,7 +6,7 @@ use types::{Cause, LegId, Now};
 
 use crate::attempt::Purpose;
 use crate::room::MAX_MEMBERS;
-use crate::{Call, Dial, Happened};
+use crate::{Call, Dial, Happened, Leg};
 
 /// Somebody whom the partner asks beside the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,13 @@ impl Call {
         self.members.push(leg);
         self.rewire();
         Some(leg)
+    }
+
+    /// Takes a leg of another call into the room.
+    pub fn adopt_member(&mut self, leg: Leg) {
+        self.members.push(leg.id);
+        self.legs.push(leg);
+        self.rewire();
     }
 
     /// The partner is with the customer again, and who is asked is let go. Whether anybody was.

@@ -7,7 +7,7 @@ use types::record::{Direction, SegmentKind};
 use types::{Cause, InteractionId, LegId, Now, Private};
 
 use crate::Center;
-use crate::interaction::{Playing, RING_FOR};
+use crate::interaction::{Interaction, Playing, RING_FOR};
 use crate::ledger::Doing;
 use crate::order::Refused;
 use crate::transfer::Destination;
@@ -106,15 +106,40 @@ impl Center {
     }
 
     /// Who is asked joins customer and agent.
-    pub(crate) fn begin_conference(&mut self, now: Now, id: InteractionId) -> Result<(), Refused> {
+    pub(crate) fn begin_conference(&mut self, now: Now, id: InteractionId, by: LegId) -> Result<(), Refused> {
         let interaction = self.get(id).ok_or(Refused::NotFound)?;
         if interaction.call.members().len() >= call::MAX_MEMBERS {
             return Err(Refused::TooMany);
         }
         let among_colleagues = interaction.ledger.record().direction == Direction::Internal;
-        interaction.call.join_consult().ok_or(Refused::WrongState)?;
-        interaction.call.set_outlives_customer(among_colleagues);
+        if !interaction.call.is_consulting() {
+            self.join_other_call(now, id, by)?;
+        } else if interaction.call.join_consult().is_none() {
+            return Err(Refused::WrongState);
+        }
+        if let Some(interaction) = self.get(id) {
+            interaction.call.set_outlives_customer(among_colleagues);
+        }
         self.room_changed(now, id);
+        Ok(())
+    }
+
+    /// Whoever the agent talks with in another call, as a telephone with two lines makes one, joins this one; the other
+    /// call is over.
+    fn join_other_call(&mut self, now: Now, id: InteractionId, by: LegId) -> Result<(), Refused> {
+        let interaction = self.get(id).ok_or(Refused::NotFound)?;
+        let (tenant, agent) = (interaction.tenant, interaction.agent_of(by).ok_or(Refused::WrongState)?);
+        let others = self.interactions.values().filter(|i| i.id != id && i.tenant == tenant);
+        let simple = others.filter(|i| i.talks() && !i.call.is_several() && i.call.watchers().is_empty());
+        let own = |i: &Interaction| i.engaged.iter().find(|e| e.agent == agent).map(|e| (i.id, e.leg));
+        let (other, own) = simple.filter_map(own).min().ok_or(Refused::WrongState)?;
+        let leg = self.bring_over(now, other, own, id).ok_or(Refused::WrongState)?;
+        let joined = leg.id;
+        if let Some(interaction) = self.get(id) {
+            interaction.call.adopt_member(leg);
+        }
+        self.pump_call_commands(now, id);
+        self.keep_recording(now, id, joined);
         Ok(())
     }
 

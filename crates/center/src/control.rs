@@ -170,7 +170,7 @@ impl Center {
                 return Ok(());
             }
             CallOrder::Cancel if call.is_consulting() => return self.end_consult(now, id),
-            CallOrder::Conference => return self.begin_conference(now, id),
+            CallOrder::Conference => return self.begin_conference(now, id, leg),
             CallOrder::Remove(party) if call.remove(party, Cause::Forced) => {}
             _ => return Err(Refused::WrongState),
         }

@@ -95,7 +95,7 @@ pub enum CallOrder {
     Complete,
     /// Who is asked, or is to take the agent's place, is let go; the agent is with the customer again.
     Cancel,
-    /// Who is asked joins.
+    /// Who is asked joins; where nobody is, whoever the agent talks with in another call of its own.
     Conference,
     /// This party leaves; not the customer, not the agent itself.
     Remove(LegId),

@@ -146,34 +146,52 @@ impl Center {
         let Some(consult) = consult.filter(|c| self.tenant_of(*c) == self.tenant_of(id)) else {
             return self.refuse_transfer(id, by, Cause::NotFound);
         };
-        let Some(second) = self.get(consult) else { return };
-        let far = if other == second.call.customer() { second.call.partner() } else { Some(second.call.customer()) };
-        let Some(leg) = far.and_then(|far| second.call.release(far)) else {
+        let Some(leg) = self.bring_over(now, consult, other, id) else {
             // It still rings over there: ring the same number for the customer instead.
-            let number = second.dialled.reveal().clone();
+            let Some(number) = self.get(consult).map(|second| second.dialled.reveal().clone()) else { return };
             self.end(now, consult, EndedBy::Caller, Cause::Transferred);
             self.pump_call_commands(now, consult);
             return self.blind_transfer(now, id, by, &number);
         };
         let far = leg.id;
-        // One that was put on hold still hears music.
-        let plays = second.playing.iter().any(|p| p.leg == far);
-        let record = second.ledger.give_leg(now.wall, far);
-        let engaged = second.engaged.iter().position(|e| e.leg == far).map(|at| second.engaged.remove(at));
-        if plays {
-            self.stop_playing_to(consult, far);
-        }
-        self.end(now, consult, EndedBy::Agent, Cause::Transferred);
-        self.legs.insert(far, id);
         self.command(LegCommand::TransferProgress { leg: by, progress: TransferProgress::Done });
         self.stop_playing(id);
         if let Some(interaction) = self.get(id) {
             interaction.call.adopt(leg);
+        }
+        self.on_transferred(now, id, far);
+    }
+
+    /// Takes whoever talks with `own` in another interaction out of it, which ends, with all that belongs to it here:
+    /// record, line, work. The call brain has yet to be given the leg. Nothing when nobody talks there.
+    pub(crate) fn bring_over(
+        &mut self,
+        now: Now,
+        from: InteractionId,
+        own: LegId,
+        to: InteractionId,
+    ) -> Option<call::Leg> {
+        let second = self.get(from)?;
+        let far = if own == second.call.customer() { second.call.partner() } else { Some(second.call.customer()) };
+        let leg = second.call.release(far?)?;
+        let far = leg.id;
+        // One that was put on hold still hears music.
+        let plays = second.playing.iter().any(|p| p.leg == far);
+        let record = second.ledger.give_leg(now.wall, far);
+        let engaged = second.engaged.iter().position(|e| e.leg == far).map(|at| second.engaged.remove(at));
+        let line = second.lines.iter().position(|(l, _)| *l == far).map(|at| second.lines.swap_remove(at));
+        if plays {
+            self.stop_playing_to(from, far);
+        }
+        self.end(now, from, EndedBy::Agent, Cause::Transferred);
+        self.legs.insert(far, to);
+        if let Some(interaction) = self.get(to) {
             interaction.engaged.extend(engaged);
+            interaction.lines.extend(line);
             interaction.ledger.adopt_leg(record);
         }
-        self.agent_moved(now, far, consult, id);
-        self.on_transferred(now, id, far);
+        self.agent_moved(now, far, from, to);
+        Some(leg)
     }
 
     /// A new call asks to take the place of a leg that stands (RFC 3891).

@@ -37,7 +37,7 @@ pub(crate) enum ActionName {
     Complete,
     /// The one who is asked or rung is let go.
     Cancel,
-    /// The one who is asked joins.
+    /// The one who is asked joins; where nobody is, whoever the agent talks with in another call of its own.
     Conference,
     /// The party with the leg `leg_id`, who was brought in, is let go.
     Remove,

@@ -179,3 +179,27 @@ fn one_of_several_steps_out_while_the_others_talk() {
     let customer = lab.leg("c1");
     assert_eq!(lab.orders(Some(1001), CallOrder::Remove(customer)), Err(Refused::WrongState));
 }
+
+#[test]
+fn a_telephone_with_two_calls_brings_them_together() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.caller("95002");
+    lab.answers("d1");
+    let leg = lab.leg("d1");
+    lab.event(types::LegEvent::HeldByPeer { leg, held: true });
+    assert_eq!(lab.orders(Some(1001), CallOrder::Conference), Err(Refused::WrongState), "there is no other call");
+    lab.call(types::leg::Origin::Device(super::lab::device(1001)), "1002");
+    lab.answers("d2");
+    lab.trace();
+    lab.orders(Some(1001), CallOrder::Conference).unwrap();
+    lab.settle();
+    assert_eq!(lab.told(&["hangup", "record "]), ["record d2 1", "hangup c2 transferred"]);
+    lab.event(types::LegEvent::HeldByPeer { leg, held: false });
+    assert_eq!(lab.told(&["hear"]), ["hear c1 d1+d2", "hear d1 c1+d2", "hear d2 c1+d1"]);
+    assert_eq!((lab.state(1001).as_str(), lab.state(1002).as_str()), ("talking", "talking"));
+    lab.hangs_up("c1");
+    lab.settle();
+    lab.wait(20);
+    assert_eq!((lab.state(1001).as_str(), lab.state(1002).as_str()), ("ready", "ready"));
+    assert_eq!(lab.center.in_progress(), 0);
+}
