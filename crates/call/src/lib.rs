@@ -273,6 +273,22 @@ impl Call {
         Some(leg)
     }
 
+    /// The partner talks with the customer no longer, though its leg stands until it is ended; all others leave.
+    pub fn set_aside(&mut self) {
+        self.drop_consult(Cause::Cancelled);
+        self.stepped_out = false;
+        for member in std::mem::take(&mut self.members) {
+            self.hang_up(member, Cause::Transferred);
+        }
+        if let Some(partner) = self.partner.take() {
+            for leg in [self.customer, partner] {
+                self.commands.push_back(LegCommand::Connect { leg, to: Connection::Silent });
+            }
+        }
+        self.end_watching(Cause::OtherLeft);
+        self.rewire();
+    }
+
     /// Ends all who are with the customer; it stays alone.
     pub fn hang_up_partner(&mut self, cause: Cause) {
         self.drop_consult(cause);

@@ -162,6 +162,7 @@ impl Center {
             CallOrder::Transfer(to) if !call.is_several() => {
                 return self.transfer_by_order(now, id, leg, &to);
             }
+            CallOrder::Park => return self.park(now, id, leg),
             CallOrder::Consult(to) if !call.is_consulting() => return self.begin_consult(now, id, leg, &to),
             CallOrder::Swap if call.alternate() => {}
             CallOrder::Complete if call.complete_consult() => {}

@@ -50,6 +50,7 @@ impl Interaction {
     /// The call is with somebody, or with a flow that tries something new: what led here no longer counts.
     pub(crate) fn arrived(&mut self) {
         self.rung = None;
+        self.parked = None;
         self.led.clear();
     }
 }
@@ -212,6 +213,9 @@ impl Center {
 
     /// Nobody could be had, and there is no other way.
     pub(crate) fn not_reached(&mut self, now: Now, id: InteractionId, cause: Cause, errand: Errand) {
+        if errand == Errand::Reach && self.unclaimed(now, id) {
+            return;
+        }
         let Some(interaction) = self.get(id) else { return };
         interaction.arrived();
         match errand {

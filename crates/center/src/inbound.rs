@@ -32,6 +32,8 @@ impl Center {
             (Origin::Device(_), Goal::Outside) => Direction::Outbound,
             (Origin::Device(_), _) => Direction::Internal,
         };
+        let from_device = matches!(call.origin, Origin::Device(_));
+        let parked = from_device.then(|| self.parked_at(call.tenant, &dialled)).flatten();
         let id = self.open(now, leg, call, direction, dialled.into());
         if let Some(replaced) = call.replaces {
             return self.take_over(now, id, leg, replaced);
@@ -43,6 +45,9 @@ impl Center {
             && !self.take_line(id, leg, trunk)
         {
             return self.end(now, id, EndedBy::System, Cause::Overload);
+        }
+        if let Some(parked) = parked {
+            return self.pick_up(now, id, leg, parked);
         }
         match goal {
             Goal::Did(DidTarget::Flow(flow)) => self.start_flow(now, id, flow),

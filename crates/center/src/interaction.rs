@@ -31,6 +31,8 @@ pub(crate) enum Stage {
     Announcing { queue: QueueId, agent: AgentId, leg: LegId },
     /// A transfer target, a colleague or a trunk is being reached without a queue.
     Reaching,
+    /// In a slot, for whoever picks it up.
+    Parked,
     /// The customer talks with somebody.
     Talking,
     /// All is being taken down.
@@ -52,6 +54,8 @@ pub(crate) enum Playing {
     Hold,
     /// The target rings.
     Ringback,
+    /// The number of the slot in which it has parked the customer; it leaves then.
+    Slot,
     /// The last thing the caller hears.
     Farewell,
 }
@@ -96,6 +100,17 @@ impl Announcements {
     pub(crate) fn next(&self) -> Option<Mono> {
         self.position.into_iter().chain(self.wait).min()
     }
+}
+
+/// A customer in a slot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parked {
+    /// Its number, as it is dialled.
+    pub(crate) slot: u16,
+    /// When whoever parked it is rung again; not once that is done.
+    pub(crate) until: Option<Mono>,
+    /// Who parked it.
+    pub(crate) by: Option<AgentId>,
 }
 
 /// On whose behalf somebody is rung.
@@ -143,6 +158,8 @@ pub(crate) struct Interaction {
     pub(crate) ring_for: Duration,
     /// The agent who is being rung because somebody asked for it, and on whose behalf.
     pub(crate) rung: Option<(AgentId, Errand)>,
+    /// The slot in which the customer is, or was until whoever parked it is rung again.
+    pub(crate) parked: Option<Parked>,
     /// How the call was led on since somebody had it last.
     pub(crate) led: Vec<Forward>,
     /// Legs that occupy a line of a trunk.
@@ -199,6 +216,7 @@ impl Interaction {
             ring_for: RING_FOR,
             rung: None,
             led: Vec::new(),
+            parked: None,
             lines: Vec::new(),
             record: false,
             announcements: Announcements::default(),
@@ -228,7 +246,8 @@ impl Interaction {
     pub(crate) fn deadline(&self) -> Option<Mono> {
         let walk = self.walk.as_ref().and_then(Walk::poll_timeout);
         let lost = self.media_lost.iter().map(|(_, at)| *at).min();
-        let kept = [self.alive_at, self.bounds.deadline(), self.pages.deadline()];
+        let parked = self.parked.filter(|_| self.stage == Stage::Parked).and_then(|p| p.until);
+        let kept = [parked, self.alive_at, self.bounds.deadline(), self.pages.deadline()];
         let own = [self.call.poll_timeout(), walk, self.announcements.next(), lost].into_iter().chain(kept);
         own.flatten().min()
     }
@@ -249,6 +268,11 @@ impl Interaction {
     pub(crate) fn note_playing(&mut self, leg: LegId, play: PlayId, what: Playing) {
         self.playing.retain(|p| p.leg != leg);
         self.playing.push(Playback { leg, play, what });
+    }
+
+    /// The slot in which the customer is now.
+    pub(crate) fn slot(&self) -> Option<u16> {
+        self.parked.filter(|_| self.stage == Stage::Parked).map(|p| p.slot)
     }
 
     /// A playback is over; what it was for.

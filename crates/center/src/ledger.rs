@@ -138,7 +138,7 @@ impl Ledger {
             SegmentKind::Queued => self.record.wait_ms += length,
             SegmentKind::Ringing if queue.is_some() => self.record.wait_ms += length,
             SegmentKind::Talking => self.record.talk_ms += length,
-            SegmentKind::Held => self.record.hold_ms += length,
+            SegmentKind::Held | SegmentKind::Parked => self.record.hold_ms += length,
             _ => {}
         }
         if length > 0 {

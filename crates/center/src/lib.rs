@@ -24,6 +24,7 @@ mod live;
 mod order;
 mod originate;
 mod pages;
+mod parking;
 mod playing;
 mod queueing;
 mod recording;
@@ -242,7 +243,8 @@ impl Center {
         if interaction.ledger.enter(now.wall, doing) && doing.kind != SegmentKind::Ending {
             let tenant = interaction.tenant;
             let Doing { kind: state, queue, agent } = doing;
-            self.journal(now, tenant, Happening::InteractionState { id, state, queue, agent });
+            let slot = self.get(id).and_then(|i| i.slot());
+            self.journal(now, tenant, Happening::InteractionState { id, state, queue, agent, slot });
         }
     }
 
@@ -354,6 +356,7 @@ impl Center {
         }
         self.check_media_lost(now, id);
         self.check_pages(now, id);
+        self.check_parked(now, id);
         self.check_bounds(now, id);
         self.renew_leases(now, id);
     }

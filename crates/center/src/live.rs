@@ -53,6 +53,8 @@ pub struct LiveInteraction {
     pub queue: Option<QueueId>,
     /// The agent, while one rings or talks.
     pub agent: Option<AgentId>,
+    /// The slot in which it is parked, as one dials it.
+    pub slot: Option<u16>,
     /// First message.
     pub started: Wall,
     /// Its place in the queue, from 1.
@@ -86,6 +88,7 @@ impl Tenant {
             to: record.to.clone(),
             queue: doing.queue,
             agent: doing.agent,
+            slot: interaction.slot(),
             started: record.started,
             position: self.router.position(interaction.id).map(|p| p as u32),
             waiting_since: interaction.waited_from.map(|from| from.wall),

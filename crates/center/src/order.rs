@@ -87,6 +87,8 @@ pub enum CallOrder {
     Digits(Private<Text>),
     /// To this number, whose answer takes the agent's place.
     Transfer(Private<Text>),
+    /// Into a slot, from which any telephone of the tenant picks it up.
+    Park,
     /// Ask this number while the customer waits.
     Consult(Private<Text>),
     /// From the customer to the one who is asked, or back.

@@ -98,8 +98,10 @@ impl Center {
 
     fn on_play_done(&mut self, now: Now, id: InteractionId, play: PlayId) {
         let Some(interaction) = self.get(id) else { return };
-        let Some(what) = interaction.played(play) else { return };
+        let leg = interaction.playing.iter().find(|p| p.play == play).map(|p| p.leg);
+        let Some((what, leg)) = interaction.played(play).zip(leg) else { return };
         match what {
+            Playing::Slot => self.slot_told(id, leg),
             Playing::Flow(number) => {
                 if let Some(walk) = interaction.walk.as_mut() {
                     walk.handle(now, Input::PlayDone(number));

@@ -10,7 +10,11 @@ use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegCommand, LegId, N
 use crate::Center;
 use crate::interaction::{Engaged, Errand, Playing, RING_FOR, Stage};
 use crate::ledger::Doing;
+use crate::order::Refused;
 use crate::tenant::Tenant;
+
+/// Where a transfer leads that parks the customer.
+const PARK_CODE: &str = "*68";
 
 /// What a number stands for that one of ours calls or leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +83,13 @@ impl Center {
 
     pub(crate) fn blind_transfer(&mut self, now: Now, id: InteractionId, by: LegId, target: &str) {
         let number: Text = strip_uri(target).into();
+        if &*number == PARK_CODE {
+            if let Err(refused) = self.park(now, id, by) {
+                let cause = if refused == Refused::TooMany { Cause::Overload } else { Cause::Forbidden };
+                self.refuse_transfer(id, by, cause);
+            }
+            return;
+        }
         let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
         let destination = tenant.destination(&number);
         self.lead_to(now, id, destination, Errand::Transfer { by, begun: false });
@@ -209,6 +220,11 @@ impl Center {
         if second.call.partner() != Some(replaced) {
             return self.end(now, id, EndedBy::System, Cause::NotFound);
         }
+        self.move_leg(now, id, leg, standing);
+    }
+
+    /// The only leg of a call becomes the partner of another call's customer.
+    pub(crate) fn move_leg(&mut self, now: Now, id: InteractionId, leg: LegId, standing: InteractionId) {
         let Some(interaction) = self.get(id) else { return };
         let record = interaction.ledger.give_leg(now.wall, leg);
         let engaged = interaction.engaged.pop();

@@ -163,7 +163,7 @@ impl Scan {
                     open.last = at;
                 }
             }
-            Happening::InteractionState { id, state, queue, agent } => {
+            Happening::InteractionState { id, state, queue, agent, .. } => {
                 if let Some(open) = self.open.get_mut(&id) {
                     open.enter(at, state, queue, agent);
                 }
@@ -358,7 +358,7 @@ impl Open {
             SegmentKind::Queued => self.record.wait_ms += length,
             SegmentKind::Ringing if self.queue.is_some() => self.record.wait_ms += length,
             SegmentKind::Talking => self.record.talk_ms += length,
-            SegmentKind::Held => self.record.hold_ms += length,
+            SegmentKind::Held | SegmentKind::Parked => self.record.hold_ms += length,
             _ => {}
         }
         if length > 0 {

@@ -42,7 +42,8 @@ fn read(dir: &Path) -> Recovered {
 fn what_a_crash_cut_off_gets_an_end_and_the_rest_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let agent = AgentId(3);
-    let state = |state, agent| Happening::InteractionState { id: InteractionId(7), state, queue: None, agent };
+    let state =
+        |state, agent| Happening::InteractionState { id: InteractionId(7), state, queue: None, agent, slot: None };
     let recorded =
         Happening::RecordingStarted { id: InteractionId(7), recording: RecordingId(9), tracks: vec![(LegId(70), 0)] };
     let saved = |leg| Happening::DialogSaved { leg: LegId(leg), id: InteractionId(7), bytes: vec![leg as u8] };

@@ -137,11 +137,12 @@ impl Sim {
             Some(&world::SUPPORT) => world::SALES_NUMBER,
             _ => world::SUPPORT_NUMBER,
         };
-        match self.rng.weighted(&[0.4, 0.25, 0.2, 0.1, 0.05]) {
+        match self.rng.weighted(&[0.4, 0.2, 0.2, 0.1, 0.05, 0.05]) {
             0 => world::agent_number(self.rng.below(self.staff.len())),
             1 => other.into(),
             2 => "13900001111".into(),
             3 => world::MENU_NUMBER.into(),
+            4 => "*68".into(),
             _ => "777".into(),
         }
     }

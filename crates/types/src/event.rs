@@ -67,6 +67,9 @@ pub enum Happening {
         /// The agent, while one rings or talks.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent: Option<AgentId>,
+        /// The number of its slot, while it is parked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slot: Option<u16>,
     },
     /// It was led on from one number to the next.
     #[serde(rename = "interaction.forwarded")]

@@ -89,6 +89,8 @@ named! {
         Held = "held",
         /// The agent's page has gone in the middle of the talk, and its return is awaited; the customer hears music.
         Away = "away",
+        /// In a slot, for whoever picks it up; it hears music.
+        Parked = "parked",
         /// Everyone has gone but the records are being closed.
         Ending = "ending",
         /// An agent's work after its talk. It lies beside the interaction's own seconds, see

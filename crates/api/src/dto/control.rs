@@ -29,6 +29,8 @@ pub(crate) enum ActionName {
     Digits,
     /// Hands on to the number `to`, without asking it first.
     Transfer,
+    /// Into a slot, which the live view names; any telephone picks it up by dialling that.
+    Park,
     /// Asks the number `to` while the customer waits.
     Consult,
     /// From the customer to the one who is asked, or back.
@@ -99,6 +101,7 @@ impl CallAction {
             ActionName::Consult => CallOrder::Consult(number()?),
             ActionName::Swap => CallOrder::Swap,
             ActionName::Complete => CallOrder::Complete,
+            ActionName::Park => CallOrder::Park,
             ActionName::Cancel => CallOrder::Cancel,
             ActionName::Conference => CallOrder::Conference,
             ActionName::Remove => CallOrder::Remove(leg(leg_id.as_deref())?),

@@ -19,6 +19,7 @@ pub(crate) enum LiveInteractionState {
     Talking,
     Held,
     Away,
+    Parked,
     Ending,
 }
 
@@ -32,6 +33,7 @@ impl From<SegmentKind> for LiveInteractionState {
             SegmentKind::Talking => Self::Talking,
             SegmentKind::Held => Self::Held,
             SegmentKind::Away => Self::Away,
+            SegmentKind::Parked => Self::Parked,
             SegmentKind::Ending | SegmentKind::WrapUp => Self::Ending,
         }
     }
@@ -93,6 +95,9 @@ pub(crate) struct LiveInteraction {
     pub(crate) agent_id: Option<String>,
     pub(crate) started_at: String,
     pub(crate) state_since: String,
+    /// The number of its slot, while it is parked: any telephone that dials it picks the call up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) slot: Option<u16>,
     /// Place in its queue, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) position: Option<u32>,
@@ -111,6 +116,7 @@ impl LiveInteraction {
             agent_id: live.agent.map(|id| id.to_string()),
             started_at: live.started.to_string(),
             state_since: live.state_since.to_string(),
+            slot: live.slot,
             position: live.position,
         }
     }

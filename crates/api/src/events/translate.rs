@@ -69,18 +69,18 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         Happening::InteractionStarted { id: of, direction, from, to, .. } => {
             let subject = Subject { direction, from, to, started: when };
             app.subjects.remember(tenant, of, subject.clone());
-            let doing = Doing { state: SegmentKind::Setup, queue: None, agent: None };
+            let doing = Doing { state: SegmentKind::Setup, queue: None, agent: None, slot: None };
             Event::InteractionStarted { id, at, interaction: doing.of(viewer, of, &subject, when) }
         }
-        Happening::InteractionState { id: of, state, queue, agent } => {
+        Happening::InteractionState { id: of, state, queue, agent, slot } => {
             let subject = subject_of(app, tenant, of).await.unwrap_or_else(|| unknown(when));
-            let doing = Doing { state, queue, agent };
+            let doing = Doing { state, queue, agent, slot };
             Event::InteractionState { id, at, interaction: doing.of(viewer, of, &subject, when) }
         }
         Happening::InteractionEnded { record } => {
             let InteractionRecord { id: of, direction, from, to, started, queue, agent, .. } = *record;
             let subject = Subject { direction, from, to, started };
-            let doing = Doing { state: SegmentKind::Ending, queue, agent };
+            let doing = Doing { state: SegmentKind::Ending, queue, agent, slot: None };
             Event::InteractionEnded { id, at, interaction: doing.of(viewer, of, &subject, when) }
         }
         Happening::Wrapped { id: of, agent, wrap_up_ms, .. } => {
@@ -165,6 +165,7 @@ struct Doing {
     state: SegmentKind,
     queue: Option<QueueId>,
     agent: Option<AgentId>,
+    slot: Option<u16>,
 }
 
 impl Doing {
@@ -181,6 +182,7 @@ impl Doing {
             agent_id: self.agent.map(|a| a.to_string()),
             started_at: subject.started.to_string(),
             state_since: since.to_string(),
+            slot: self.slot,
             // Places change with each call that leaves: the snapshot has them.
             position: None,
         }

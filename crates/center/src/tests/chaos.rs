@@ -10,7 +10,7 @@ use types::{Cause, InteractionId, LegEvent, LegId};
 use super::lab::{Lab, T, agent, device};
 use crate::{AgentOrder, By, CallOrder};
 
-const NUMBERS: [&str; 15] = [
+const NUMBERS: [&str; 18] = [
     "95001",
     "95002",
     "95003",
@@ -26,6 +26,9 @@ const NUMBERS: [&str; 15] = [
     "*721002",
     "*7295001",
     "*73",
+    "*68",
+    "701",
+    "702",
 ];
 const CAUSES: [Cause; 6] =
     [Cause::Normal, Cause::Busy, Cause::Declined, Cause::MediaLost, Cause::PeerFailed, Cause::SessionExpired];
@@ -82,7 +85,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who.clone().prop_map(Step::FlowClosed),
         2 => prop::sample::select(vec![1001u64, 1002]).prop_map(Step::Loads),
         1 => (0..20usize).prop_map(Step::HangUp),
-        9 => (0..20usize, prop::option::weighted(0.7, who.clone()), 0..15usize, 0..40usize)
+        9 => (0..20usize, prop::option::weighted(0.7, who.clone()), 0..16usize, 0..40usize)
             .prop_map(|(i, a, o, l)| Step::Control(i, a, o, l)),
         3 => (0..20usize, who.clone(), 0..5usize).prop_map(|(i, a, m)| Step::Supervise(i, a, m)),
         1 => (who.clone(), 0..NUMBERS.len()).prop_map(|(a, n)| Step::Dial(a, n)),
@@ -107,6 +110,7 @@ fn call_order(n: usize, leg: Option<LegId>) -> CallOrder {
         11 => CallOrder::Conference,
         12 => leg.map_or(CallOrder::PauseRecording, CallOrder::Remove),
         13 => CallOrder::HangUp,
+        14 => CallOrder::Park,
         _ => CallOrder::Reject,
     }
 }

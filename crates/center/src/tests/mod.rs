@@ -11,6 +11,7 @@ mod ends;
 mod forwarding;
 mod lab;
 mod pages;
+mod parking;
 mod queue;
 mod record;
 mod replay;

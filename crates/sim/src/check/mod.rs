@@ -211,7 +211,8 @@ impl Checks {
                 // The leg may have come from another interaction since.
                 let of = center.interaction_of(id);
                 if let Some(seen) = of.and_then(|(_, i)| self.seen.get_mut(&i)) {
-                    seen.handed = true;
+                    // Who is parked comes back to its queue, not into another one.
+                    seen.handed = seen.state != SegmentKind::Parked;
                 }
             }
             _ => {}
@@ -428,7 +429,7 @@ impl Seen {
             SegmentKind::Queued => self.sums[0] += ms,
             SegmentKind::Ringing if self.queue.is_some() => self.sums[0] += ms,
             SegmentKind::Talking => self.sums[1] += ms,
-            SegmentKind::Held => self.sums[2] += ms,
+            SegmentKind::Held | SegmentKind::Parked => self.sums[2] += ms,
             _ => {}
         }
         self.since = to.max(self.since);

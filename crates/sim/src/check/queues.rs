@@ -40,8 +40,10 @@ impl Queues {
         match (state, queue) {
             (SegmentKind::Queued | SegmentKind::Ringing, Some(queue)) => {
                 if seen.visit.is_none() {
-                    let served = matches!(seen.state, SegmentKind::Talking | SegmentKind::Held | SegmentKind::Away)
-                        || seen.talked && seen.state == SegmentKind::Ringing && seen.queue.is_none();
+                    let served = matches!(
+                        seen.state,
+                        SegmentKind::Talking | SegmentKind::Held | SegmentKind::Away | SegmentKind::Parked
+                    ) || seen.talked && seen.state == SegmentKind::Ringing && seen.queue.is_none();
                     let counted = seen.handed || !served;
                     seen.visit = Some(Visit { queue, from: now.wall, counted });
                 }

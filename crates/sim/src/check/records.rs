@@ -23,7 +23,7 @@ pub(super) fn check(verdict: &mut Verdict, now: Now, seen: &Seen, record: &Inter
             SegmentKind::Queued => sums[0] += ms,
             SegmentKind::Ringing if segment.queue.is_some() => sums[0] += ms,
             SegmentKind::Talking => sums[1] += ms,
-            SegmentKind::Held => sums[2] += ms,
+            SegmentKind::Held | SegmentKind::Parked => sums[2] += ms,
             SegmentKind::Ending => ending += ms,
             _ => {}
         }
@@ -38,7 +38,7 @@ pub(super) fn check(verdict: &mut Verdict, now: Now, seen: &Seen, record: &Inter
         SegmentKind::Queued => Some(0),
         SegmentKind::Ringing if seen.queue.is_some() => Some(0),
         SegmentKind::Talking => Some(1),
-        SegmentKind::Held => Some(2),
+        SegmentKind::Held | SegmentKind::Parked => Some(2),
         _ => None,
     };
     if let Some(last) = last {

@@ -536,7 +536,7 @@ export interface components {
              * @description What is to be done with a call.
              * @enum {string}
              */
-            action: "hold" | "resume" | "mute" | "unmute" | "digits" | "transfer" | "consult" | "swap" | "complete" | "cancel" | "conference" | "remove" | "hangup" | "reject" | "pause_recording" | "resume_recording";
+            action: "hold" | "resume" | "mute" | "unmute" | "digits" | "transfer" | "park" | "consult" | "swap" | "complete" | "cancel" | "conference" | "remove" | "hangup" | "reject" | "pause_recording" | "resume_recording";
             /** @description `0-9*#A-D`, for `digits`. */
             digits?: string | null;
             /** @description The party's leg, for `remove`. */
@@ -924,6 +924,11 @@ export interface components {
              */
             position?: number | null;
             queue_id?: string | null;
+            /**
+             * Format: int32
+             * @description The number of its slot, while it is parked: any telephone that dials it picks the call up.
+             */
+            slot?: number | null;
             started_at: string;
             state: components["schemas"]["LiveInteractionState"];
             state_since: string;
@@ -934,7 +939,7 @@ export interface components {
          * @description What an interaction does right now.
          * @enum {string}
          */
-        LiveInteractionState: "menu" | "queued" | "ringing" | "talking" | "held" | "away" | "ending";
+        LiveInteractionState: "menu" | "queued" | "ringing" | "talking" | "held" | "away" | "parked" | "ending";
         /** @description A queue right now. */
         LiveQueue: {
             /** Format: int64 */

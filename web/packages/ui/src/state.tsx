@@ -18,6 +18,7 @@ export const STATE_COLOR: Readonly<Record<StateName, string>> = {
   menu: "--menu",
   held: "--held",
   away: "--held",
+  parked: "--held",
   ending: "--not-ready",
 };
 
@@ -50,6 +51,9 @@ const SHAPE: Readonly<Record<StateName, ReactNode>> = {
   held: <path d="M2.5 1.5h2.6v9H2.5zm4.4 0h2.6v9H6.9z" fill="currentColor" />,
   away: (
     <path d="M3 2h1.6v8H3zm4.4 0H9v8H7.4z" fill="none" stroke="currentColor" strokeWidth="1.2" />
+  ),
+  parked: (
+    <path d="M3 1.5h3.8a2.6 2.6 0 0 1 0 5.2H3zm0 5.2v4" fill="none" stroke="currentColor" strokeWidth="1.6" />
   ),
   ending: <path d="m2 2 8 8m0-8-8 8" stroke="currentColor" strokeWidth="1.8" fill="none" />,
 };

@@ -27,6 +27,7 @@ const CallRow = memo(function CallRow({ call, queueName, agentName }: CallRowPro
       <Elapsed since={call.state === "queued" ? call.started_at : call.state_since} />
       <span className="call-state">
         {t(`ui:state.${call.state}`)}
+        {call.state === "parked" && typeof call.slot === "number" ? <span className="num"> {call.slot}</span> : null}
         {call.state === "queued" && typeof call.position === "number" ? (
           <span className="num"> {t("live.position", { position: call.position })}</span>
         ) : null}

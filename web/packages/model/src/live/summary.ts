@@ -76,6 +76,7 @@ const URGENCY: Readonly<Record<LiveInteractionState, number>> = {
   ringing: 1,
   held: 2,
   away: 2,
+  parked: 2,
   talking: 3,
   menu: 4,
   ending: 5,

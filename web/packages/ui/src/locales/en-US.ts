@@ -18,6 +18,7 @@ export const enUS = {
     menu: "In menu",
     held: "On hold",
     away: "Agent reconnecting",
+    parked: "Parked",
     ending: "Ending",
   },
   reason: {

@@ -18,6 +18,7 @@ export const zhCN = {
     menu: "语音菜单",
     held: "保持",
     away: "等待坐席重连",
+    parked: "驻留",
     ending: "正在结束",
   },
   reason: {

@@ -1,0 +1,60 @@
+"""Parking: a customer in a slot, for whoever picks it up."""
+
+CALLER_HZ, AGENT_HZ, OTHER_HZ = 500, 1150, 1750
+
+
+def in_talk(t):
+    """A caller of the queue with agent 1001."""
+    agent = t.agent(1001)
+    call = t.caller().call("95001").wait_up()
+    taken = agent.take_call(AGENT_HZ)
+    call.rtp.tone(CALLER_HZ)
+    call.rtp.wait_tone(AGENT_HZ)
+    taken.rtp.wait_tone(CALLER_HZ)
+    return call, taken
+
+
+def park(t, taken):
+    """REFER to *68; gives the slot."""
+    host, port = t.server.sip
+    t.equal(taken.refer(f"sip:*68@{host}:{port}").wait().status, 202, "REFER")
+    return t.server.wait_live("parked")["slot"]
+
+
+def test_park_and_pick_up(t):
+    """The parker hears the slot and is let go; the customer hears music; another phone dials the slot and both talk."""
+    call, taken = in_talk(t)
+    slot = park(t, taken)
+    t.equal(slot, 701, "the slot")
+    t.until(lambda: not call.rtp.hears(AGENT_HZ), 5, "the agent's tone to stop")
+    call.rtp.wait_sound(seconds=1.0)
+    t.until(lambda: any("200" in n for n in taken.notified) or taken.state == "ended", 10, "the parker to be let go")
+    taken.wait_end(10)
+    other = t.agent(1002)
+    picked = other.call(str(slot)).wait_up()
+    picked.rtp.tone(OTHER_HZ)
+    call.rtp.wait_tone(OTHER_HZ)
+    picked.rtp.wait_tone(CALLER_HZ)
+    t.check(not call.rtp.hears(AGENT_HZ), "the first agent is heard still")
+    call.bye().wait()
+    picked.wait_end()
+    t.server.wait_idle()
+    record = t.server.record(call)
+    t.equal((record["outcome"], record["agent"]["number"]), ("answered", "1002"), "record")
+    t.check("parked" in [s["cause"] for s in record["segments"]], f"segments: {record['segments']}")
+    gaps = [(a["to"], b["from"]) for a, b in zip(record["segments"], record["segments"][1:]) if a["to"] != b["from"]]
+    t.equal(gaps, [], "seconds without a cause")
+
+
+def test_by_order_and_given_up(t):
+    """Parked by the API; the customer hangs up in the slot; the slot is empty then."""
+    call, taken = in_talk(t)
+    live = t.server.wait_live("talking")
+    status, _, body = t.server.fetch(f"/api/v1/interactions/{live['id']}/actions", "1001", "POST", {"action": "park"})
+    t.check(status < 300, f"the order: {status} {body[:200]!r}")
+    t.equal(t.server.wait_live("parked")["slot"], 701, "the slot")
+    taken.wait_end(10)
+    call.bye().wait()
+    t.server.wait_idle()
+    missed = t.agent(1002).call("701").wait_end()
+    t.equal(missed.statuses[-1], 404, "an empty slot")
