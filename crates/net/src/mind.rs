@@ -5,9 +5,9 @@
 //! 1. take a bounded batch of datagrams, timers, media events and messages of other threads;
 //! 2. hand each to the mind, and carry out every command it gives;
 //! 3. [`Mind::commit`]: what the mind decided is on its way to the disk;
-//! 4. let the batch's requests and provisional answers leave meanwhile;
-//! 5. [`Mind::await_written`], and only now let the messages leave that the far end counts on: answers that accept
-//!    something, and ACKs.
+//! 4. let the batch's messages leave meanwhile, up to the first that its far end counts on: an answer that accepts
+//!    something, or an ACK;
+//! 5. [`Mind::await_written`], and only now let that one leave, and what comes after it.
 //!
 //! So an answered call is in the journal before its 200 goes out, and one that was dialled before its ACK, at the price
 //! of one write a batch, which has mostly been done by the time that it is waited for.

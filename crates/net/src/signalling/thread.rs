@@ -72,7 +72,7 @@ impl<T: Send + 'static> Signalling<T> {
         let mut ua = Ua::new(config.ua, mind, media);
         ua.end_saved(now(), &config.dialogs);
         let (overload, pace) = (Overload::default(), Pace::default());
-        let turns = Turns { ua, udp, inputs, waker, outside, overload, pace, accepting: Vec::new() };
+        let turns = Turns { ua, udp, inputs, waker, outside, overload, pace };
         let handle = std::thread::Builder::new().name("signalling".into()).spawn(move || turns.run())?;
         Ok(Self { post, handle: Some(handle), address })
     }
@@ -119,8 +119,6 @@ struct Turns<M: Mind> {
     outside: Box<dyn Outside>,
     overload: Overload,
     pace: Pace,
-    /// Messages that leave at the end of the turn; empty between turns.
-    accepting: Vec<Transmit>,
 }
 
 impl<M: Mind> Turns<M> {
@@ -203,27 +201,21 @@ impl<M: Mind> Turns<M> {
         SignallingStats { ua: self.ua.stats(), shut, shedding }
     }
 
-    /// What accepts nothing leaves while the journal is being written; then, once it is, the rest.
+    /// What comes before the first message that a far end counts on leaves while the journal is being written; once it
+    /// is, the rest follows, all in order: no goodbye overtakes the ACK before it.
     fn send(&mut self) {
         while let Some(proof) = self.ua.poll_proof() {
             self.outside.prove(proof);
         }
+        let mut written = false;
         while let Some(transmit) = self.ua.poll_transmit() {
-            if accepts(&transmit.bytes) {
-                self.accepting.push(transmit);
-            } else {
-                self.pass_on(transmit);
+            if !written && accepts(&transmit.bytes) {
+                self.udp.send_queued();
+                self.ua.await_written();
+                written = true;
             }
-        }
-        self.udp.send_queued();
-        if !self.accepting.is_empty() {
-            self.ua.await_written();
-        }
-        let mut accepting = std::mem::take(&mut self.accepting);
-        for transmit in accepting.drain(..) {
             self.pass_on(transmit);
         }
-        self.accepting = accepting;
         self.udp.send_queued();
         while let Some(lookup) = self.ua.poll_lookup() {
             self.outside.look_up(lookup);
