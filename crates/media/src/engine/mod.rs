@@ -59,6 +59,11 @@ const ALARM_GRAIN: Duration = Duration::from_millis(1);
 /// Legs' timers fall on this grid, in microseconds, so that one wake-up serves many.
 const CARE_GRID_US: u64 = 50_000;
 
+/// The next moment that many legs share, microseconds.
+const fn on_grid(at: u64) -> u64 {
+    at.next_multiple_of(CARE_GRID_US)
+}
+
 /// What an engine is set up with.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
@@ -331,7 +336,7 @@ impl Engine {
         let (id, slot, serial) = (leg.id, leg.slot, leg.serial);
         self.legs[slot as usize] = Some(leg);
         self.slots.insert(id, slot);
-        self.care.push(Reverse((now.0 + CARE_RECORDED_US, slot, serial)));
+        self.care.push(Reverse((on_grid(now.0 + CARE_RECORDED_US), slot, serial)));
     }
 
     fn destroy(&mut self, now: Now, slot: u32) {
@@ -512,7 +517,7 @@ impl Engine {
             self.outbox.events.push(MediaEvent::Lost(leg.id));
         }
         let interval = if leg.track.is_some() { CARE_RECORDED_US } else { CARE_US };
-        let next = (now.mono.0 + interval).next_multiple_of(CARE_GRID_US);
+        let next = on_grid(now.mono.0 + interval);
         self.care.push(Reverse((next, slot, serial)));
     }
 }
