@@ -1,7 +1,10 @@
 //! Where a call that comes in goes.
 
+use std::sync::{Arc, LazyLock};
+
 use call::Call;
 use dialplan::{Dialled, DidTarget, strip_uri};
+use flow::Flow;
 use types::event::{Event, Happening};
 use types::leg::{CallerId, Incoming, Origin, Text};
 use types::record::{Channel, Direction, LegRole};
@@ -19,6 +22,13 @@ enum Goal {
     Outside,
     Nowhere,
 }
+
+/// What every telephone of a tenant can try its line with. A minute is enough to hear oneself, and a forgotten test ends.
+static ECHO: LazyLock<Arc<Flow>> = LazyLock::new(|| {
+    let echo = r#"{"version": 1, "id": "echo", "name": "echo", "language": "zh", "start": "e",
+                   "nodes": {"e": {"kind": "echo", "max_s": 60}}}"#;
+    Arc::new(Flow::parse(echo).expect("a flow of ours is a flow"))
+});
 
 impl Center {
     pub(crate) fn on_incoming(&mut self, now: Now, leg: LegId, call: &Incoming) {
@@ -126,9 +136,12 @@ impl Center {
     }
 
     /// `*50` and `*51`: an agent at a telephone alone becomes ready or not ready; `*72` and `*73`: its calls are led on,
-    /// or no longer.
+    /// or no longer; `*43`: a telephone of ours hears itself.
     fn feature(&mut self, now: Now, id: InteractionId, origin: &Origin, code: &str) {
         let Some(tenant) = self.interactions.get(&id).map(|i| i.tenant) else { return };
+        if code == "*43" {
+            return self.walk_along(now, id, &ECHO);
+        }
         let done = match (self.agent_of_origin(tenant, origin), code) {
             (Some(agent), "*50") => self.wish_ready(now, tenant, agent).is_ok(),
             (Some(agent), "*51") => self.wish_not_ready(now, tenant, agent, "feature_code".into()).is_ok(),

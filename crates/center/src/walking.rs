@@ -1,9 +1,10 @@
 //! Carries out what a flow wants.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use acd::LeaveReason;
-use flow::{Action, Input, TransferOutcome, TransferTarget, Walk};
+use flow::{Action, Flow, Input, TransferOutcome, TransferTarget, Walk};
 use types::event::Happening;
 use types::leg::{Connection, Text};
 use types::record::SegmentKind;
@@ -23,6 +24,13 @@ impl Center {
             self.alarm(now, tenant, "flow_missing", flow.to_string());
             return self.end(now, id, EndedBy::System, Cause::Internal);
         };
+        let flow = flow.clone();
+        self.walk_along(now, id, &flow);
+    }
+
+    pub(crate) fn walk_along(&mut self, now: Now, id: InteractionId, flow: &Arc<Flow>) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
         let context = flow::Context {
             answered: interaction.call.is_answered(),
             utc_offset_min: tenant.directory.tenant().utc_offset_min,

@@ -131,6 +131,22 @@ fn feature_codes_change_the_state_and_confirm_it() {
 }
 
 #[test]
+fn a_telephone_of_ours_can_try_its_line_and_a_customer_cannot() {
+    let mut lab = Lab::with(&[1001]);
+    lab.call(Origin::Device(device(1001)), "*43");
+    assert_eq!(lab.told(&["answer ", "echo "]), ["answer c1", "echo c1"]);
+    assert_eq!(lab.state(1001), "talking");
+    lab.wait(60);
+    lab.settle();
+    assert_eq!(
+        (lab.told(&["ended"]), lab.state(1001).as_str()),
+        (vec!["ended self_served system normal".to_owned()], "ready")
+    );
+    lab.caller("*43");
+    assert_eq!(lab.told(&["hangup"]), ["hangup c2 not_found"]);
+}
+
+#[test]
 fn draining_refuses_new_calls_writes_them_and_leaves_standing_ones() {
     let mut lab = Lab::with(&[1001]);
     lab.caller("95002");

@@ -412,6 +412,7 @@ impl Lab {
             LegCommand::Ring(_) => format!("ring {name}"),
             LegCommand::Hangup { cause, .. } => format!("hangup {name} {}", cause.as_str()),
             LegCommand::Connect { to: Connection::Bridge(to), .. } => format!("bridge {name} {}", self.name(*to)),
+            LegCommand::Connect { to: Connection::Echo, .. } => format!("echo {name}"),
             LegCommand::Play { sounds, .. } => format!("play {name}{}", heard(sounds)),
             LegCommand::StopPlay(_) => format!("stop {name}"),
             LegCommand::Connect { to: Connection::Hear(sources), .. } => {

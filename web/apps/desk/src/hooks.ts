@@ -1,6 +1,6 @@
 import type { AgentFace, CallCard, LiveBoard, LivePhase, WorkView } from "@lingtong/model";
 import { agentFace, callCard, newerState } from "@lingtong/model";
-import type { DevicesView, PhoneView } from "@lingtong/phone";
+import type { DevicesView, PathView, PhoneView } from "@lingtong/phone";
 import { useLocality } from "@lingtong/ui";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { AgentControlView } from "./agentControl";
@@ -14,6 +14,11 @@ export function usePhone(): PhoneView {
 export function useDevices(): DevicesView {
   const { devices } = useServices();
   return useSyncExternalStore(devices.subscribe, devices.getView);
+}
+
+export function usePath(): PathView {
+  const { path } = useServices();
+  return useSyncExternalStore(path.subscribe, path.getView);
 }
 
 export function useWork(): WorkView {

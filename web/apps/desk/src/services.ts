@@ -3,6 +3,7 @@ import { DeskWork, HISTORY_ROWS, LiveStore } from "@lingtong/model";
 import {
   AccountError,
   Devices,
+  PathTest,
   Phone,
   PhoneOwner,
   systemClock,
@@ -13,7 +14,7 @@ import {
 import { TickingClock } from "@lingtong/ui";
 import { createContext, useContext } from "react";
 import { AgentControl } from "./agentControl";
-import { devicePort, mediaPort, Ringer } from "./browser/sound";
+import { devicePort, mediaPort, openProbe, Ringer } from "./browser/sound";
 import { browserId, local } from "./browser/storage";
 
 /** What the desk is made from; built once somebody is signed in. */
@@ -28,6 +29,7 @@ export interface Services {
   agent: AgentControl;
   devices: Devices;
   phone: Phone;
+  path: PathTest;
   owner: PhoneOwner;
   ringer: Ringer;
 }
@@ -151,6 +153,7 @@ export function createServices(me: Me, agentId: string): Services {
     agent: new AgentControl(api, desk, agentId),
     devices,
     phone,
+    path: new PathTest({ clock: systemClock, open: openProbe, call: (stream) => phone.callEcho(stream) }),
     owner,
     ringer: new Ringer(devices),
   };

@@ -11,6 +11,7 @@ export {
 } from "./devices";
 export { dialable } from "./offer";
 export { PhoneOwner, type LockPort, type OwnerHandlers } from "./owner";
+export { PathTest, type PathState, type PathView, type Probe } from "./pathtest";
 export { Phone, type PhoneOptions } from "./phone";
 export {
   AccountError,

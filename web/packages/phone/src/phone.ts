@@ -2,6 +2,7 @@ import { Call, type CallStart } from "./call";
 import { Link, type LinkOptions } from "./link";
 import { dialable, interactionOf, isContinuation } from "./offer";
 import type { Clock, MediaPort, Memory, SessionEnd, SipSession, SipStack } from "./ports";
+import { ECHO_NUMBER } from "./pathtest";
 import { micProblem, type PhoneProblem } from "./problems";
 import { modeOf, type CallView, type LastEnd, type PhoneView } from "./view";
 
@@ -124,6 +125,12 @@ export class Phone {
   async dial(target: string): Promise<void> {
     if (this.calls.length > 0) return;
     await this.call(target, "main");
+  }
+
+  /** Calls the server's echo with a sound of the page's own, beside the calls in hand; null while there is one, or no way. */
+  callEcho(stream: MediaStream): SipSession | null {
+    const stack = this.calls.length === 0 ? this.link.ready : null;
+    return stack?.call(ECHO_NUMBER, stream, this.link.account?.iceServers ?? []) ?? null;
   }
 
   mute(muted?: boolean): void {

@@ -1,4 +1,4 @@
-import { levelOf, ringTone, type DevicePort, type Devices, type MediaPort } from "@lingtong/phone";
+import { levelOf, ringTone, type DevicePort, type Devices, type MediaPort, type Probe } from "@lingtong/phone";
 
 /** What newer browsers can do with a sound; the types of the older ones do not know it. */
 interface Sink {
@@ -125,5 +125,45 @@ export async function openMeter(devices: Devices, onLevel: (level: number) => vo
     clearInterval(timer);
     stop(stream);
     void context.close();
+  };
+}
+
+/** The tone that tries the path: within every codec's band, and no key's. */
+const PROBE_HZ = 1_040;
+/** What came back is the tone when it is this loud, in decibels of full scale, and the loudest of all. */
+const PROBE_DB = -50;
+
+/** A tone that nobody hears, to be sent, and an ear that knows it among what comes back. */
+export function openProbe(): Probe {
+  const context = new AudioContext();
+  const tone = context.createOscillator();
+  tone.frequency.value = PROBE_HZ;
+  const sent = context.createMediaStreamDestination();
+  tone.connect(sent);
+  tone.start();
+  const ear = context.createAnalyser();
+  ear.fftSize = 4096;
+  const bins = new Float32Array(ear.frequencyBinCount);
+  const width = context.sampleRate / ear.fftSize;
+  // Chromium lets a far sound into an audio graph only while an element plays it.
+  const element = new Audio();
+  element.muted = true;
+  return {
+    stream: sent.stream,
+    listen: (stream) => {
+      element.srcObject = stream;
+      void element.play().catch(() => undefined);
+      context.createMediaStreamSource(stream).connect(ear);
+    },
+    heard: () => {
+      ear.getFloatFrequencyData(bins);
+      const loudest = bins.reduce((best, level, at) => (level > (bins[best] ?? level) ? at : best), 0);
+      return (bins[loudest] ?? -Infinity) > PROBE_DB && Math.abs(loudest * width - PROBE_HZ) < 2 * width;
+    },
+    close: () => {
+      element.srcObject = null;
+      stop(sent.stream);
+      void context.close();
+    },
   };
 }

@@ -162,6 +162,8 @@ export const enUS = {
     noneText: "Calls are offered to you as soon as you are ready.",
   },
   health: {
+    path: "Line",
+    pathUntried: "Not tested yet",
     title: "Ready for calls?",
     link: "Phone line",
     sound: "Microphone and speaker",
@@ -197,6 +199,17 @@ export const enUS = {
     noChoice: "This browser cannot choose a speaker; choose it in the system settings.",
     tryRinger: "Try the ringer",
     checkAgain: "Check again",
+  },
+  path: {
+    try: "Test the line",
+    rtt: "There and back in {{ms}} ms",
+    good: { title: "The line works", text: "Sound goes to the server and comes back." },
+    unanswered: { title: "The server does not answer", text: "Check the network and try again; if it stays so, tell your administrator." },
+    silent: {
+      title: "Sound does not get through",
+      text: "The server is reached, but no sound comes back; most likely a firewall stops it. Ask your administrator to let the server's UDP media ports through, or use another network.",
+    },
+    refused: { title: "It can't be tested now", text: "The phone is not signed in, or talks. Try again after the call." },
   },
   keys: {
     title: "Keyboard shortcuts",

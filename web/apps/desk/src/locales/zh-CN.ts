@@ -162,6 +162,8 @@ export const zhCN = {
     noneText: "切换为就绪后，来电会自动分配给您。",
   },
   health: {
+    path: "通话线路",
+    pathUntried: "尚未测试",
     title: "准备情况",
     link: "电话线路",
     sound: "麦克风与扬声器",
@@ -197,6 +199,14 @@ export const zhCN = {
     noChoice: "这个浏览器不能选择扬声器，请在系统设置中选择。",
     tryRinger: "试听铃声",
     checkAgain: "重新检查",
+  },
+  path: {
+    try: "测试通话线路",
+    rtt: "往返 {{ms}} 毫秒",
+    good: { title: "通话线路正常", text: "声音可以往返于服务器。" },
+    unanswered: { title: "服务器没有应答", text: "请检查网络，稍后再试；仍不行请联系管理员。" },
+    silent: { title: "声音过不去", text: "信令能到达服务器，但声音回不来，多半被防火墙拦截：请联系管理员放行服务器的 UDP 媒体端口，或换一个网络。" },
+    refused: { title: "现在不能测试", text: "电话未登录或正在通话。通话结束后再试。" },
   },
   keys: {
     title: "键盘快捷键",

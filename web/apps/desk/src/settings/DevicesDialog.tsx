@@ -3,7 +3,7 @@ import { Alert, Button, Modal, Select } from "antd";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { openMeter } from "../browser/sound";
-import { useDevices } from "../hooks";
+import { useDevices, usePath, usePhone } from "../hooks";
 import { useServices } from "../services";
 
 /** How loud the microphone hears, drawn without rendering the dialog again. */
@@ -78,6 +78,42 @@ function Choice({ use, among, disabled = false }: ChoiceProps): ReactElement {
   );
 }
 
+/** Tries the way of the voice: a tone goes to the server and has to come back. */
+function PathCheck(): ReactElement {
+  const { t } = useTranslation(["desk", "ui"]);
+  const { path } = useServices();
+  const { mode } = usePhone();
+  const { state, rttMs } = usePath();
+  useEffect(
+    () => () => {
+      path.stop();
+    },
+    [path],
+  );
+  const told = state === "idle" || state === "running" ? null : state;
+  return (
+    <div className="path-check" data-state={state}>
+      {told === null ? null : (
+        <Alert
+          type={told === "good" ? "success" : "warning"}
+          showIcon
+          title={t(`path.${told}.title`)}
+          description={told === "good" && rttMs !== null ? t("path.rtt", { ms: Math.round(rttMs) }) : t(`path.${told}.text`)}
+        />
+      )}
+      <Button
+        disabled={mode !== "ready"}
+        loading={state === "running"}
+        onClick={() => {
+          path.start();
+        }}
+      >
+        {t("path.try")}
+      </Button>
+    </div>
+  );
+}
+
 /** Headset and ringer: which, how loud, and whether all is well. */
 export default function DevicesDialog({ close }: { close: () => void }): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
@@ -126,6 +162,7 @@ export default function DevicesDialog({ close }: { close: () => void }): ReactEl
             {t("devices.checkAgain")}
           </Button>
         </div>
+        <PathCheck />
       </div>
     </Modal>
   );

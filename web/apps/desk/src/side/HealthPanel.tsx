@@ -4,7 +4,7 @@ import { Button } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { askToNotify, notifyPermission } from "../browser/notify";
-import { useAgentFace, useDevices, usePhone } from "../hooks";
+import { useAgentFace, useDevices, usePath, usePhone } from "../hooks";
 import { useServices } from "../services";
 
 type Light = "good" | "waiting" | "bad";
@@ -42,6 +42,7 @@ export function HealthPanel({ openDevices }: { openDevices: () => void }): React
   const { agent } = useServices();
   const { mode, problem } = usePhone();
   const { problems, checking } = useDevices();
+  const { state: path } = usePath();
   const [notify, setNotify] = useState(notifyPermission);
   const face = useAgentFace();
   const first = problems?.[0];
@@ -73,6 +74,20 @@ export function HealthPanel({ openDevices }: { openDevices: () => void }): React
           light={checking || problems === null ? "waiting" : first === undefined ? "good" : "bad"}
           title={t("health.sound")}
           text={first !== undefined ? t(`problem.${first}.title`) : t(problems === null ? "health.checking" : "health.soundGood")}
+        />
+        <Check
+          light={path === "good" ? "good" : path === "idle" || path === "running" ? "waiting" : "bad"}
+          title={t("health.path")}
+          text={t(path === "idle" || path === "running" ? "health.pathUntried" : `path.${path}.title`)}
+          {...(path === "good"
+            ? {}
+            : {
+                action: (
+                  <button type="button" className="link-button" onClick={openDevices}>
+                    {t("path.try")}
+                  </button>
+                ),
+              })}
         />
         <Check
           light={notify === "granted" ? "good" : notify === "default" ? "waiting" : "bad"}
