@@ -153,7 +153,7 @@ async fn an_agent_sees_its_own_calls_and_a_customers_history() {
     }
     for query in ["?number=13800138000", "?number=138-0013-8000"] {
         let history = list(&world, &token, query).await;
-        assert_eq!(ids(&history), [talked.clone()], "who has the customer on the line: {query}");
+        assert_eq!(ids(&history), std::slice::from_ref(&talked), "who has the customer on the line: {query}");
         assert_eq!(history["items"][0]["from"], "138****8000");
     }
     assert_eq!(
