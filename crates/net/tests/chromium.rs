@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -38,17 +38,10 @@ fn chromium() -> Option<PathBuf> {
     names.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file()))
 }
 
-/// Two free ports for the telephone's leg, below those that the system hands out; not the same for two tests at once.
+/// Two free ports for the telephone's leg.
 fn free_ports() -> (u16, u16) {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = 12_000 + (std::process::id() % 1000) as u16 * 8;
-    loop {
-        let lo = start + NEXT.fetch_add(2, Ordering::Relaxed);
-        let both = (lo..lo + 2).all(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok());
-        if both {
-            return (lo, lo + 1);
-        }
-    }
+    let lo = testkit::free_ports(2);
+    (lo, lo + 1)
 }
 
 /// Two seconds of a tone as a 48 kHz WAV file; Chromium begins again at its end.

@@ -2,8 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use media::codec::Codec;
@@ -20,10 +20,7 @@ use types::{LegId, PlayId, RecordingId};
 
 /// Each test has ports of its own, so that they run side by side.
 fn free_ports(pairs: u16) -> (u16, u16) {
-    static NEXT: Mutex<u16> = Mutex::new(46_000);
-    let mut next = NEXT.lock().unwrap();
-    let lo = *next;
-    *next += 2 * pairs;
+    let lo = testkit::free_ports(2 * pairs);
     (lo, lo + 2 * pairs - 1)
 }
 

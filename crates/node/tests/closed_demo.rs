@@ -1,13 +1,14 @@
 //! What a demo has left in a data folder, with passwords that everyone knows, is not served without asking for it.
 
 use std::collections::BTreeMap;
-use std::net::UdpSocket;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use node::{DEMO_TENANT, Hasher, Node, NodeConfig};
 
 async fn start(data: &Path, demo: Option<Hasher>) -> Node {
-    let sip = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let sip = SocketAddr::from(([127, 0, 0, 1], testkit::free_ports(1)));
+    let rtp = testkit::free_ports(100);
     let config = NodeConfig {
         data: data.to_owned(),
         node: 0,
@@ -15,7 +16,7 @@ async fn start(data: &Path, demo: Option<Hasher>) -> Node {
         sip,
         sips: None,
         media_ip: None,
-        rtp: (41_200, 41_300),
+        rtp: (rtp, rtp + 99),
         media_threads: 1,
         settings: BTreeMap::new(),
         version: "test",

@@ -13,19 +13,16 @@ const NAME: &str = "王小明";
 /// A test that waits for longer has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn free_address() -> SocketAddr {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
-}
-
 fn config(data: &Path) -> NodeConfig {
+    let rtp = testkit::free_ports(100);
     NodeConfig {
         data: data.to_owned(),
         node: 0,
         demo: Some(|_| String::new()),
-        sip: free_address(),
+        sip: SocketAddr::from(([127, 0, 0, 1], testkit::free_ports(1))),
         sips: None,
         media_ip: None,
-        rtp: (41_000, 41_100),
+        rtp: (rtp, rtp + 99),
         media_threads: 1,
         settings: BTreeMap::new(),
         version: "test",

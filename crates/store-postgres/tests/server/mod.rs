@@ -1,7 +1,6 @@
 //! A PostgreSQL of the test's own: made in a temporary folder, on a free port, gone when dropped.
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -27,7 +26,7 @@ impl Server {
             return None;
         };
         let dir = tempfile::Builder::new().prefix("pg").tempdir_in("/tmp").unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = testkit::free_ports(1);
         let server = Self { bin, dir, port };
         if is_root() {
             // The server's user must own the folder; it may not be readable by others.
