@@ -13,15 +13,15 @@ pub const PRIORITY_MAX: i32 = 1000;
 /// The highest skill level.
 pub const SKILL_MAX: u8 = 10;
 /// Digits of a queue's number: those of the longest telephone number (E.164).
-const NUMBER_DIGITS: usize = 15;
+pub const NUMBER_DIGITS: usize = 15;
 /// A ring timeout beyond ten minutes is a mistake: the customer would listen to music for ever.
-const RING_MAX_S: u32 = 600;
+pub const RING_MAX_S: u32 = 600;
 /// Wrap-up beyond an hour is a mistake; the default lease on it ends then too.
-const WRAP_UP_MAX_S: u32 = 3600;
+pub const WRAP_UP_MAX_S: u32 = 3600;
 /// Points per second beyond which one second outweighs every priority.
-const AGEING_MAX: f64 = PRIORITY_MAX as f64;
+pub const AGEING_MAX: f64 = PRIORITY_MAX as f64;
 /// Offsets of real time zones lie between -12:00 and +14:00.
-const OFFSET_RANGE_MIN: std::ops::RangeInclusive<i32> = -720..=840;
+pub const OFFSET_RANGE_MIN: std::ops::RangeInclusive<i32> = -720..=840;
 
 /// How the agent is chosen among the suitable ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

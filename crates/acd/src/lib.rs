@@ -37,7 +37,8 @@ mod timers;
 mod waiting;
 
 pub use config::{
-    AgentConfig, ConfigError, Limits, NoAgentPolicy, PRIORITY_MAX, QueueConfig, SKILL_MAX, SkillRequirement, Strategy,
+    AGEING_MAX, AgentConfig, ConfigError, Limits, NUMBER_DIGITS, NoAgentPolicy, OFFSET_RANGE_MIN, PRIORITY_MAX,
+    QueueConfig, RING_MAX_S, SKILL_MAX, SkillRequirement, Strategy, WRAP_UP_MAX_S,
 };
 pub use output::{Change, Error, LeaveReason, OfferEnd, Output, Rejection};
 pub use replay::{Ranking, Replay};

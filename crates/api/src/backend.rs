@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
+use resource::{ChangeError, Changed, Request};
 use tokio::sync::watch;
 use types::event::Event;
 use types::forward::Forwarding;
@@ -82,6 +83,15 @@ pub trait Backend: Send + Sync + 'static {
     fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>>;
     /// A browser has connected to speak SIP, over TLS or not; none when no more can be taken.
     fn phone_line(&self, secure: bool, peer: SocketAddr) -> Option<Box<dyn PhoneLine>>;
+    /// What a change of settings would do; nothing changes.
+    fn check_settings(&self, tenant: TenantId, request: Request) -> Answer<'_, Result<Changed, ChangeError>>;
+    /// Changes settings by order of a user, all that is asked for or nothing; calls go by them at once.
+    fn change_settings<'a>(
+        &'a self,
+        tenant: TenantId,
+        by: &'a str,
+        request: Request,
+    ) -> Answer<'a, Result<Changed, ChangeError>>;
     /// Figures in Prometheus' text format, one line each.
     fn metrics(&self) -> Answer<'_, String>;
     /// The last word on each alarm of the node itself, for each tenant that it concerns: heard of here also while the

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 
 use crate::counters::Counters;
-use crate::dto::{ErrorBody, ErrorDetail};
+use crate::dto::{ErrorBody, ErrorDetail, SettingsProblem};
 use crate::error::{ApiError, Code};
 use crate::language::Language;
 use crate::state::App;
@@ -83,12 +83,14 @@ fn error_of(response: &mut Response) -> Option<ApiError> {
 }
 
 fn written(error: ApiError, language: Language, id: &str) -> Response {
-    let ApiError { code, field, retry_after_s, length } = error;
+    let ApiError { code, field, retry_after_s, length, problems } = error;
+    let problems: Vec<_> = problems.iter().map(|problem| SettingsProblem::new(problem, language)).collect();
     let error = ErrorDetail {
         code: code.as_str().to_owned(),
-        message: code.message(language).to_owned(),
+        message: problems.first().map_or_else(|| code.message(language).to_owned(), |problem| problem.message.clone()),
         field,
         request_id: id.to_owned(),
+        problems,
     };
     let mut response = (code.status(), Json(ErrorBody { error })).into_response();
     let headers = response.headers_mut();

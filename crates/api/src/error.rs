@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use center::Refused;
+use resource::{ChangeError, Problem, What};
 
 use crate::backend::Trouble;
 use crate::language::Language;
@@ -32,6 +33,11 @@ pub(crate) enum Code {
     UnknownNumber,
     NoLine,
     TooMany,
+    BadSetting,
+    Conflict,
+    Exists,
+    InUse,
+    LastAdministrator,
     Expired,
     TooLarge,
     NotJson,
@@ -66,6 +72,11 @@ impl Code {
             Self::UnknownNumber => "unknown_number",
             Self::NoLine => "no_line",
             Self::TooMany => "too_many",
+            Self::BadSetting => "bad_setting",
+            Self::Conflict => "conflict",
+            Self::Exists => "exists",
+            Self::InUse => "in_use",
+            Self::LastAdministrator => "last_administrator",
             Self::Expired => "expired",
             Self::TooLarge => "too_large",
             Self::NotJson => "not_json",
@@ -84,7 +95,8 @@ impl Code {
             | Self::UnknownParameter
             | Self::MissingField
             | Self::TooFewDigits
-            | Self::LeadsNowhere => StatusCode::BAD_REQUEST,
+            | Self::LeadsNowhere
+            | Self::BadSetting => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::BadCredentials => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::Forbidden | Self::CrossOrigin => StatusCode::FORBIDDEN,
@@ -97,7 +109,11 @@ impl Code {
             | Self::Busy
             | Self::UnknownNumber
             | Self::NoLine
-            | Self::TooMany => StatusCode::CONFLICT,
+            | Self::TooMany
+            | Self::Conflict
+            | Self::Exists
+            | Self::InUse
+            | Self::LastAdministrator => StatusCode::CONFLICT,
             Self::Expired => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -134,6 +150,13 @@ impl Code {
             Self::UnknownNumber => ("该号码无法接通，请检查号码", "The number leads to nobody; look at it again"),
             Self::NoLine => ("没有空闲的外线", "No line to the outside is free"),
             Self::TooMany => ("参与人数已达上限", "As many take part as may"),
+            Self::BadSetting => ("设置无效", "The setting is not valid"),
+            Self::Conflict => ("读取之后已被他人修改，请重新载入", "It has changed since it was read; load it anew"),
+            Self::Exists => ("已存在", "It exists already"),
+            Self::InUse => ("仍被其他设置引用", "Other settings refer to it"),
+            Self::LastAdministrator => {
+                ("至少要有一名可登录的管理员", "One administrator who can sign in has to remain")
+            }
             Self::Expired => ("游标已过期，请重新获取快照", "The cursor has expired; begin again from a snapshot"),
             Self::TooLarge => ("请求内容过大", "The request is too large"),
             Self::NotJson => ("请求内容须为 JSON", "The body has to be JSON"),
@@ -175,6 +198,8 @@ pub(crate) struct ApiError {
     pub(crate) retry_after_s: Option<u64>,
     /// Length of what a range was asked of, bytes.
     pub(crate) length: Option<u64>,
+    /// What is wrong with settings.
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// What a route gives.
@@ -182,7 +207,7 @@ pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
 
 impl ApiError {
     pub(crate) const fn new(code: Code) -> Self {
-        Self { code, field: None, retry_after_s: None, length: None }
+        Self { code, field: None, retry_after_s: None, length: None, problems: Vec::new() }
     }
 
     pub(crate) fn field(code: Code, field: impl Into<String>) -> Self {
@@ -191,6 +216,21 @@ impl ApiError {
 
     pub(crate) const fn not_found() -> Self {
         Self::new(Code::NotFound)
+    }
+
+    /// Settings that are not taken: the first thing that is wrong says what it is.
+    fn of_settings(problems: Vec<Problem>) -> Self {
+        let code = match problems.first().map(|problem| &problem.what) {
+            Some(What::Conflict) => Code::Conflict,
+            Some(What::Exists) => Code::Exists,
+            Some(What::InUse(..)) => Code::InUse,
+            Some(What::LastAdministrator) => Code::LastAdministrator,
+            Some(What::Absent) => Code::NotFound,
+            Some(What::Fixed) => Code::Forbidden,
+            _ => Code::BadSetting,
+        };
+        let field = problems.first().map(|problem| problem.field.clone()).filter(|field| !field.is_empty());
+        Self { field, problems, ..Self::new(code) }
     }
 
     /// Something of ours failed. The log says what; the caller does not learn it.
@@ -216,6 +256,21 @@ impl From<store::Error> for ApiError {
                 Self::new(Code::Unavailable)
             }
             other => Self::internal("store", &other),
+        }
+    }
+}
+
+impl From<ChangeError> for ApiError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::NoTenant => Self::not_found(),
+            ChangeError::Refused(problems) => Self::of_settings(problems),
+            ChangeError::Store(error) => error.into(),
+            ChangeError::Unavailable => {
+                tracing::error!("changed settings are saved, but calls do not go by them");
+                Self::new(Code::Unavailable)
+            }
+            ChangeError::Thread(error) => Self::internal("settings", &error),
         }
     }
 }

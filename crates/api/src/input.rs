@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 use crate::error::{ApiError, Code, Result};
 use crate::state::App;
 
-/// Bodies hold a login or a state at most.
+/// Most bodies hold a login or a state.
 pub(crate) const BODY_BYTES: usize = 64 << 10;
 
-/// A JSON body.
-pub(crate) struct Input<T>(pub(crate) T);
+/// A JSON body of so many bytes at most.
+pub(crate) struct Input<T, const BYTES: usize = BODY_BYTES>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
+impl<T: DeserializeOwned, const BYTES: usize> FromRequest<App> for Input<T, BYTES> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &App) -> Result<Self> {
@@ -23,7 +23,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
         if kind != "application/json" && !kind.ends_with("+json") {
             return Err(Code::NotJson.into());
         }
-        let bytes = axum::body::to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| Code::TooLarge)?;
+        let bytes = axum::body::to_bytes(request.into_body(), BYTES).await.map_err(|_| Code::TooLarge)?;
         // A list would be taken for the fields in their order.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Code::BadRequest.into());

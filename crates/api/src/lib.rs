@@ -30,7 +30,7 @@ mod subjects;
 mod viewer;
 
 pub use assets::Assets;
-pub use auth::{HashError, PasswordCost, hash_password};
+pub use auth::{HashError, PasswordCost, hash_password, is_password};
 pub use backend::{Answer, Audio, Backend, Peak, PhoneCredentials, PhoneLine, Recordings, Trouble};
 pub use openapi::openapi_json;
 pub use router::router;

@@ -106,6 +106,11 @@ impl NamesCache {
         Ok(names)
     }
 
+    /// A tenant's names have changed.
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+    }
+
     async fn read(&self, tenant: TenantId) -> Result<Names> {
         let mut names = Names::default();
         for agent in self.store.list::<Agent>(tenant).await? {

@@ -20,8 +20,14 @@ use crate::routes;
         routes::live, routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::hang_up,
         routes::act, routes::dial, routes::supervise, routes::dispose, routes::dispositions, routes::callbacks, routes::set_callback_status, routes::audio,
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
+        routes::all_settings, routes::apply_settings, routes::settings, routes::setting, routes::put_setting,
+        routes::delete_setting, routes::check_setting, routes::settings_schema,
     ),
-    components(schemas(dto::Event)),
+    components(schemas(
+        dto::Event, resource::TenantSpec, resource::SettingSpec, resource::DispositionSpec, resource::AgentSpec,
+        resource::RoleSpec, resource::UserSpec, resource::TeamSpec, resource::DeviceSpec, resource::TrunkSpec,
+        resource::RouteSpec, resource::QueueSpec, resource::FlowSpec, resource::NumberSpec,
+    )),
     modifiers(&Finish),
     security(("token" = []), ("cookie" = [])),
 )]

@@ -24,6 +24,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/interactions/{id}", get(routes::interaction))
         .route("/api/v1/callbacks", get(routes::callbacks))
         .route("/api/v1/recordings/{id}/peaks", get(routes::peaks))
+        .route("/api/v1/settings", get(routes::all_settings).post(routes::apply_settings))
+        .route("/api/v1/settings/{kind}", get(routes::settings))
+        .route("/api/v1/settings-schema", get(routes::settings_schema))
         .route("/openapi.json", get(openapi::document))
         .fallback(routes::page)
         .layer(CompressionLayer::new());
@@ -43,6 +46,11 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/interactions/{id}/disposition", put(routes::dispose))
         .route("/api/v1/dispositions", get(routes::dispositions))
         .route("/api/v1/callbacks/{id}/status", put(routes::set_callback_status))
+        .route(
+            "/api/v1/settings/{kind}/{name}",
+            get(routes::setting).put(routes::put_setting).delete(routes::delete_setting),
+        )
+        .route("/api/v1/settings/{kind}/{name}/check", post(routes::check_setting))
         .route("/api/v1/recordings/{id}/audio", get(routes::audio))
         .route("/api/v1/phone/credentials", post(routes::phone_credentials))
         .route("/sip", get(routes::phone_line))

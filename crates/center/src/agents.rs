@@ -185,6 +185,9 @@ impl Center {
         let clock_ms = clock.map(Mono::as_millis);
         let told = Happening::AgentState { agent, state, reason, until, interaction, since, next, queue, clock_ms };
         self.journal(now, tenant, told);
+        if state == AgentState::Offline {
+            self.gone_at_rest(now, tenant, agent);
+        }
     }
 
     /// Measures the work after a talk: `id` while it goes on, nothing once it is over.

@@ -28,6 +28,7 @@ mod parking;
 mod playing;
 mod queueing;
 mod recording;
+mod reload;
 mod replay;
 mod setup;
 mod supervising;

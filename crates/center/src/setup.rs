@@ -30,6 +30,11 @@ pub struct Setup {
     pub seed: u64,
 }
 
+/// A queue's or an agent's setting that makes no sense.
+pub(crate) fn invalid(what: &'static str, name: &Text, why: &acd::ConfigError) -> SetupError {
+    SetupError::Invalid { what, name: name.clone(), why: why.to_string() }
+}
+
 /// Why a tenant's settings are not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {

@@ -1,6 +1,6 @@
 //! One tenant at work.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use types::leg::Text;
 use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, Seconds, TenantId, Wall};
 
 use crate::bounds::time_for;
-use crate::setup::{Setup, SetupError};
+use crate::setup::{Setup, SetupError, invalid};
 use crate::{Center, Who};
 
 /// A call of an agent outside the queues.
@@ -55,6 +55,8 @@ pub(crate) struct Tenant {
     pub(crate) away: HashMap<AgentId, Option<Text>>,
     /// Agents at work after a talk.
     pub(crate) wrapping: HashMap<AgentId, Wrapping>,
+    /// Agents who are no longer among the tenant's, and whose last call goes on.
+    pub(crate) retiring: HashSet<AgentId>,
     /// The interactions that ended last, the newest at the end.
     pub(crate) ended: VecDeque<InteractionId>,
     pub(crate) armed: Option<Mono>,
@@ -97,6 +99,26 @@ impl Tenant {
     }
 }
 
+impl Setup {
+    /// Whether a center accepts it.
+    ///
+    /// # Errors
+    /// The first setting that makes no sense.
+    pub fn check(&self) -> Result<(), SetupError> {
+        self.check_queue_numbers()?;
+        for what in &Seconds::ALL {
+            time_for(what, &self.settings)?;
+        }
+        for queue in &self.queues {
+            queue.validate().map_err(|e| invalid("queue", &queue.name, &e))?;
+        }
+        for agent in &self.agents {
+            agent.validate().map_err(|e| invalid("agent", &agent.number, &e))?;
+        }
+        Ok(())
+    }
+}
+
 impl Center {
     /// Adds a tenant.
     ///
@@ -109,12 +131,10 @@ impl Center {
         setup.check_queue_numbers()?;
         let mut router = Router::new(setup.seed);
         for queue in &setup.queues {
-            let invalid = |e: String| SetupError::Invalid { what: "queue", name: queue.name.clone(), why: e };
-            router.upsert_queue(now, queue.clone()).map_err(|e| invalid(e.to_string()))?;
+            router.upsert_queue(now, queue.clone()).map_err(|e| invalid("queue", &queue.name, &e))?;
         }
         for agent in &setup.agents {
-            let invalid = |e: String| SetupError::Invalid { what: "agent", name: agent.number.clone(), why: e };
-            router.upsert_agent(now, agent.clone()).map_err(|e| invalid(e.to_string()))?;
+            router.upsert_agent(now, agent.clone()).map_err(|e| invalid("agent", &agent.number, &e))?;
         }
         let always: Vec<_> = setup.directory.agents().filter(|a| a.address.is_some()).map(|a| a.id).collect();
         let tenant = Tenant {
@@ -134,6 +154,7 @@ impl Center {
             reconnect,
             away: HashMap::new(),
             wrapping: HashMap::new(),
+            retiring: HashSet::new(),
             ended: VecDeque::new(),
             armed: None,
         };

@@ -6,8 +6,6 @@ use crate::passwords::COMMON;
 pub const LENGTH_SETTING: &str = "auth.password_min";
 /// Characters of a password, at least, where the setting says nothing.
 pub const DEFAULT_LENGTH: usize = 10;
-/// The setting may say no less than this, and no more than that.
-const LENGTHS: std::ops::RangeInclusive<usize> = 8..=64;
 /// Characters that are looked at: more would only cost time to hash.
 pub const MAX_CHARS: usize = 256;
 /// Different characters that a password has at least: `aaaaaaaaaaab` is a long one, and the second guess.
@@ -57,9 +55,12 @@ impl Default for PasswordPolicy {
 }
 
 impl PasswordPolicy {
+    /// The setting may say no less than this, and no more than that.
+    pub const LENGTHS: std::ops::RangeInclusive<usize> = 8..=64;
+
     /// The policy for a value of [`LENGTH_SETTING`]. None where the value is out of bounds.
     pub fn with_length(length: usize) -> Option<Self> {
-        LENGTHS.contains(&length).then_some(Self { length })
+        Self::LENGTHS.contains(&length).then_some(Self { length })
     }
 
     /// All that speaks against a password of the user of this name at this tenant.

@@ -87,6 +87,13 @@ impl Registrations {
         lost
     }
 
+    /// Forgets the bindings of a device that may no longer register; whether it had any.
+    pub fn forget(&mut self, device: DeviceId) -> bool {
+        let had = self.bindings.contains_key(&device);
+        self.set(device, Vec::new());
+        had
+    }
+
     /// When the next binding lapses.
     pub fn next_expiry(&self) -> Option<Wall> {
         self.expiries.first().map(|(at, _)| *at)

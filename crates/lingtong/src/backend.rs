@@ -8,6 +8,7 @@ use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
 use node::Handle;
+use resource::{ChangeError, Changed, Request};
 use types::event::Event;
 use types::forward::Forwarding;
 use types::leg::Text;
@@ -145,6 +146,19 @@ impl Backend for NodeBackend {
 
     fn phone_line(&self, secure: bool, peer: SocketAddr) -> Option<Box<dyn PhoneLine>> {
         self.node.phone_line(secure, peer).map(|line| Box::new(Line(line)) as Box<dyn PhoneLine>)
+    }
+
+    fn check_settings(&self, tenant: TenantId, request: Request) -> Answer<'_, Result<Changed, ChangeError>> {
+        Box::pin(self.node.check_settings(tenant, request))
+    }
+
+    fn change_settings<'a>(
+        &'a self,
+        tenant: TenantId,
+        by: &'a str,
+        request: Request,
+    ) -> Answer<'a, Result<Changed, ChangeError>> {
+        Box::pin(self.node.change_settings(tenant, by, request))
     }
 
     fn metrics(&self) -> Answer<'_, String> {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use config::Draft;
 
+use crate::centre::{Wanted, Where};
+
 /// A complete, self-hosted call centre.
 #[derive(Parser)]
 #[command(name = "lingtong", version = crate::version::FULL, arg_required_else_help = true)]
@@ -20,6 +22,28 @@ pub(crate) enum Command {
     /// Run the server.
     #[command(after_help = SERVE_HELP)]
     Serve(Box<Serve>),
+    /// Make a centre what YAML files say: all that they name, or nothing where something is wrong.
+    #[command(after_help = FILES_HELP)]
+    Apply {
+        #[command(flatten)]
+        wanted: Wanted,
+        /// Change nothing; print what would change.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Print in what a centre differs from YAML files; exit status 2 when it does.
+    #[command(after_help = FILES_HELP)]
+    Diff(Wanted),
+    /// Print a centre as YAML that `apply` takes. Passwords are not among it.
+    Export {
+        #[command(flatten)]
+        place: Where,
+        /// This kind of resource alone. May be given more than once.
+        #[arg(long = "kind", value_name = "KIND", value_parser = crate::centre::kind)]
+        kinds: Vec<resource::Kind>,
+    },
+    /// Print the JSON schema of the documents that `apply` takes.
+    Schema,
     /// Look into SIP.
     #[command(subcommand)]
     Sip(Sip),
@@ -83,6 +107,18 @@ pub(crate) enum Sip {
         file: PathBuf,
     },
 }
+
+/// What `apply --help` and `diff --help` say below the flags.
+const FILES_HELP: &str = "\
+A file holds documents, each with a kind, a name and what it says:
+
+    kind: queue
+    name: sales
+    spec:
+      title: {zh: 销售, en: Sales}
+      members: ['1001', '1002']
+
+`lingtong export` prints them, `lingtong schema` describes them. A password or secret that is not given stays.";
 
 /// What `serve --help` says below the flags.
 const SERVE_HELP: &str = "\

@@ -1,6 +1,7 @@
 //! `lingtong`: a call centre in one program.
 
 mod backend;
+mod centre;
 mod certificate;
 mod cli;
 mod demo;
@@ -11,6 +12,7 @@ mod pages;
 mod process;
 mod projection;
 mod recordings;
+mod secrets;
 mod serve;
 mod simulate;
 mod sip_parse;
@@ -25,16 +27,23 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    let succeeded = |()| ExitCode::SUCCESS;
     let done = match cli::Cli::parse().command {
-        cli::Command::Serve(flags) => serve::run(*flags),
-        cli::Command::Sip(cli::Sip::Parse { file }) => sip_parse::run(&file),
-        cli::Command::Simulate { calls, agents, seed, day } => simulate::run(calls, agents, seed, day.as_deref()),
-        cli::Command::Journal(cli::Journal::Inspect { data }) => journal::inspect_in(&data),
-        cli::Command::Journal(cli::Journal::Repair { data }) => journal::repair_in(&data),
-        cli::Command::Projection(cli::Projection::Rebuild { data }) => projection::rebuild_in(&data),
+        cli::Command::Serve(flags) => serve::run(*flags).map(succeeded),
+        cli::Command::Apply { wanted, dry_run } => centre::apply(wanted, dry_run),
+        cli::Command::Diff(wanted) => centre::diff(wanted),
+        cli::Command::Export { place, kinds } => centre::export(place, &kinds),
+        cli::Command::Schema => centre::schema(),
+        cli::Command::Sip(cli::Sip::Parse { file }) => sip_parse::run(&file).map(succeeded),
+        cli::Command::Simulate { calls, agents, seed, day } => {
+            simulate::run(calls, agents, seed, day.as_deref()).map(succeeded)
+        }
+        cli::Command::Journal(cli::Journal::Inspect { data }) => journal::inspect_in(&data).map(succeeded),
+        cli::Command::Journal(cli::Journal::Repair { data }) => journal::repair_in(&data).map(succeeded),
+        cli::Command::Projection(cli::Projection::Rebuild { data }) => projection::rebuild_in(&data).map(succeeded),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(message) => {
             eprintln!("lingtong: {message}");
             ExitCode::FAILURE

@@ -19,6 +19,7 @@ use crate::backend::NodeBackend;
 use crate::cli::Serve;
 use crate::pages::pages;
 use crate::recordings::OnDisk;
+use crate::secrets::Hashed;
 use crate::{certificate, demo, log};
 
 /// Requests that are under way at the end get so long; event streams end at once.
@@ -100,6 +101,7 @@ fn node_config(server: &Server, certificates: Option<Arc<Certificates>>) -> Resu
         rtp: (server.phone.rtp.low, server.phone.rtp.high),
         media_threads: server.phone.media_threads,
         settings: server.settings.clone(),
+        secrets: Arc::new(Hashed),
         version: env!("CARGO_PKG_VERSION"),
         secret: secret(&server.data.join("secret"))
             .map_err(|e| format!("the data folder {}: {e}", server.data.display()))?,

@@ -10,7 +10,7 @@ pub mod ua;
 
 pub use outside::own_address;
 pub use sip::flow::Transport;
-pub use tls::{Certificates, TlsError, TlsFiles};
+pub use tls::{Certificates, TlsError, TlsFiles, secure};
 
 /// How long a browser's password for SIP holds: half an hour. It is fetched again while the page is open, and what is
 /// copied from a page opens nothing soon after its owner has signed out.

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 pub(crate) use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Files of a certificate, PEM.
@@ -142,6 +144,15 @@ pub(crate) fn connector() -> io::Result<TlsConnector> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// Secures a connection of ours to a server of this name, by the system's authorities.
+///
+/// # Errors
+/// The server shows a certificate that no authority vouches for, or the connection fails.
+pub async fn secure(stream: TcpStream, host: &str) -> io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    connector()?.connect(name, stream).await
 }
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {

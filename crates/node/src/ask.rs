@@ -2,12 +2,13 @@
 
 use tokio::sync::oneshot;
 
-use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveQueue, Refused, SetupError};
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
 use types::{AgentId, InteractionId, Private, TenantId};
 
+use crate::keeper::News;
 use crate::tally::Tally;
 
 /// A question or order to the signalling thread.
@@ -43,6 +44,8 @@ pub enum Ask {
     Device(TenantId, AgentId, oneshot::Sender<Option<(Text, Text)>>),
     /// How many interactions are in progress.
     InProgress(oneshot::Sender<usize>),
+    /// A tenant's settings have changed.
+    Settings(TenantId, Box<News>, oneshot::Sender<Result<(), SetupError>>),
     /// Somebody has left a note of an alarm.
     Alarms,
     /// Refuse new calls from now on.

@@ -7,7 +7,9 @@ mod alarms;
 mod ask;
 mod demo;
 mod figures;
+mod keeper;
 mod mind;
+mod offline;
 mod project;
 mod rebuild;
 mod recovery;
@@ -31,6 +33,7 @@ use net::outside::{Connections, Doorway, Listen, Visit};
 use net::prompts::PromptError;
 use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError};
 use net::ua::UaConfig;
+use resource::{ChangeError, Changed, Request, Secrets};
 use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -40,13 +43,16 @@ use types::record::{AgentState, Disposition, Supervision};
 use types::{AgentId, InteractionId, LegId, Private, TenantId};
 
 use alarms::{Board, Notes};
+use keeper::Keeper;
 
 pub use alarms::Standing;
 pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
 pub use figures::NodeFigures;
+pub use keeper::News;
 pub use mind::NodeMind;
 pub use net::{Certificates, TlsError, TlsFiles, own_address};
+pub use offline::Offline;
 pub use rebuild::{Rebuilt, rebuild};
 pub use settings::SettingsError;
 pub use tally::{MOS_BOUNDS, MediaTally, Tally, TenantTally};
@@ -57,11 +63,14 @@ const DRAIN_FOR: Duration = Duration::from_secs(300);
 const DRAIN_LOOK: Duration = Duration::from_millis(200);
 /// The last turn of signalling after all calls were ended: their goodbyes leave.
 const GOODBYE: Duration = Duration::from_millis(300);
+/// Changed settings that find the mind too busy are brought again so often, and after so long: longer than any turn.
+const SETTINGS_TRIES: usize = 20;
+const SETTINGS_TRY: Duration = Duration::from_millis(100);
 /// What the start waits for the disk.
 const FIRST_WRITE: Duration = Duration::from_secs(2);
 
 /// Settings of a node.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NodeConfig {
     /// Where everything is kept.
     pub data: PathBuf,
@@ -82,6 +91,8 @@ pub struct NodeConfig {
     pub media_threads: usize,
     /// Named values that flows refer to.
     pub settings: BTreeMap<String, String>,
+    /// Makes what is kept of passwords when settings change.
+    pub secrets: Arc<dyn Secrets>,
     /// The program's version, for SIP's User-Agent.
     pub version: &'static str,
     /// Signs SIP nonces.
@@ -171,6 +182,7 @@ pub struct Handle {
     door: Doorway<Ask>,
     secret: [u8; 32],
     alarms: watch::Receiver<Standing>,
+    keeper: Arc<Keeper>,
 }
 
 /// A browser's connection over which it speaks SIP, one message a frame (RFC 7118).
@@ -246,8 +258,22 @@ impl Node {
         let projection =
             tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, projected.clone(), stopped));
         let (post, pool, secret) = (signalling.post(), media.clone(), config.secret);
-        let handle =
-            Handle { post, journal, ladder, store, recordings, closed, media: pool, projected, door, secret, alarms };
+        let keeper = Keeper::new(store.clone(), config.settings, config.secrets, config.node);
+        let keeper = Arc::new(keeper);
+        let handle = Handle {
+            post,
+            journal,
+            ladder,
+            store,
+            recordings,
+            closed,
+            media: pool,
+            projected,
+            door,
+            secret,
+            alarms,
+            keeper,
+        };
         Ok(Self { handle, signalling, media, stop, projection })
     }
 
@@ -586,6 +612,31 @@ impl Handle {
         let (username, password) = net::browser_password(&self.secret, now, &realm, &device);
         let password = password.into();
         Ok(Some(PhoneCredentials { realm, device, username, password, expires_in_s: net::BROWSER_PASSWORD_S }))
+    }
+
+    /// What a change of settings would do; nothing changes.
+    ///
+    /// # Errors
+    /// See [`ChangeError`].
+    pub async fn check_settings(&self, tenant: TenantId, request: Request) -> Result<Changed, ChangeError> {
+        self.keeper.check(tenant, request).await
+    }
+
+    /// Changes settings, all that is asked for or nothing; calls go on, and what comes next goes by the new ones.
+    ///
+    /// # Errors
+    /// See [`ChangeError`].
+    pub async fn change_settings(&self, tenant: TenantId, by: &str, request: Request) -> Result<Changed, ChangeError> {
+        let take = async |news: News| {
+            for _ in 0..SETTINGS_TRIES {
+                if let Ok(taken) = self.ask(|to| Ask::Settings(tenant, Box::new(news.clone()), to)).await {
+                    return taken.map_err(|error| ChangeError::Refused(vec![settings::problem(error)]));
+                }
+                tokio::time::sleep(SETTINGS_TRY).await;
+            }
+            Err(ChangeError::Unavailable)
+        };
+        self.keeper.change(net::media::now().wall, tenant, by, request, take).await
     }
 
     /// A browser has connected, over TLS or not; none when there are too many connections.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use center::{Center, Effect};
+use center::{Center, Effect, SetupError};
 use journal::ladder::{LadderWriter, Position, Transport as LadderTransport};
 use journal::{Journal, Writer};
 use net::Transport;
@@ -17,6 +17,7 @@ use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Pr
 
 use crate::alarms::Board;
 use crate::ask::Ask;
+use crate::keeper::News;
 use crate::tally::Tally;
 
 /// How long an answered call waits for the journal. Beyond it the caller would hear a gap; the call
@@ -147,6 +148,7 @@ impl NodeMind {
             Ask::Figures(to) => drop(to.send((self.center.figures(now), self.tally.clone()))),
             Ask::Device(tenant, agent, to) => drop(to.send(self.device_of(tenant, agent))),
             Ask::InProgress(to) => drop(to.send(self.center.in_progress())),
+            Ask::Settings(tenant, news, to) => drop(to.send(self.take_settings(now, tenant, *news))),
             // Looked for at the end of each turn.
             Ask::Alarms => {}
             Ask::Drain => self.center.drain(),
@@ -156,6 +158,26 @@ impl NodeMind {
                 let _ = done.send(());
             }
         }
+    }
+
+    /// Works by other settings from now on. Who changed what is written before anything follows from it.
+    fn take_settings(&mut self, now: Now, tenant: TenantId, news: News) -> Result<(), SetupError> {
+        news.setup.check()?;
+        for what in news.events {
+            self.write(&Event { tenant, at: now.wall, what });
+        }
+        self.center.set_tenant(now, news.setup)?;
+        self.device_tenants.retain(|_, of| *of != tenant);
+        if let Some(directory) = self.center.directory(tenant) {
+            self.device_tenants.extend(directory.devices().map(|device| (device.id, tenant)));
+        }
+        if !self.tenants.contains(&tenant) {
+            self.tenants.push(tenant);
+            self.tenants.sort();
+            self.default_realm = self.tenants.first().copied();
+        }
+        self.drain();
+        Ok(())
     }
 
     /// The tenant that a request names by its host, or the one where strangers are challenged.

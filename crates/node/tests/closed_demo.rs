@@ -19,6 +19,7 @@ async fn start(data: &Path, demo: Option<Hasher>) -> Node {
         rtp: (rtp, rtp + 99),
         media_threads: 1,
         settings: BTreeMap::new(),
+        secrets: std::sync::Arc::new(resource::NoSecrets),
         version: "test",
         secret: [7; 32],
     };

@@ -25,6 +25,7 @@ fn config(data: &Path) -> NodeConfig {
         rtp: (rtp, rtp + 99),
         media_threads: 1,
         settings: BTreeMap::new(),
+        secrets: std::sync::Arc::new(resource::NoSecrets),
         version: "test",
         secret: [7; 32],
     }

@@ -9,6 +9,7 @@
 //! them from the journal in batches, and they can be rebuilt from it.
 
 mod aftermath;
+mod change;
 mod column;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -25,6 +26,7 @@ mod sql;
 mod store;
 
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
+pub use change::Change;
 pub use error::Error;
 pub use forwarding::AgentForwarding;
 pub use interactions::{Filter, Interaction, Number, Page};

@@ -261,9 +261,16 @@ pub enum Happening {
     SettingsChanged {
         /// `queue`, `agent`, `flow` …
         kind: Text,
-        /// The thing's id.
-        id: Text,
-        /// Who changed it.
+        /// The thing's name.
+        #[serde(alias = "id")]
+        name: Text,
+        /// `create`, `update` or `delete`.
+        #[serde(default)]
+        action: Text,
+        /// The fields that differ, of an update; their values are not told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<Text>,
+        /// The user who changed it; `command_line` for whoever has the data folder.
         by: Text,
     },
     /// Something needs a person.

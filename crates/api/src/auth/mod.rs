@@ -9,6 +9,6 @@ mod token;
 pub(crate) use address::{Caller, behind_proxies};
 pub(crate) use lockout::Lockout;
 pub(crate) use origin::{refuse_other_sites, refuse_unless_same_site};
-pub(crate) use password::{Decoys, matches};
-pub use password::{HashError, PasswordCost, hash_password};
+pub(crate) use password::Decoys;
+pub use password::{HashError, PasswordCost, hash_password, is_password};
 pub(crate) use token::{Token, cleared_cookie, cookie, hash_of};

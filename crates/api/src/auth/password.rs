@@ -48,7 +48,7 @@ pub fn hash_password(password: &str, cost: PasswordCost) -> std::result::Result<
 }
 
 /// Whether the password is the one of the hash. Takes a core for a while.
-pub(crate) fn matches(password: &str, hash: &str) -> bool {
+pub fn is_password(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
@@ -86,8 +86,10 @@ mod tests {
     fn only_the_password_itself_matches() {
         let hash = hash_password("correct horse", PasswordCost::DEMO).unwrap();
         assert!(hash.starts_with("$argon2id$"), "{hash}");
-        assert!(matches("correct horse", &hash));
-        assert!(!matches("correct hors", &hash) && !matches("", &hash) && !matches("correct horse", "rubbish"));
+        assert!(is_password("correct horse", &hash));
+        assert!(
+            !is_password("correct hors", &hash) && !is_password("", &hash) && !is_password("correct horse", "rubbish")
+        );
         assert_ne!(hash, hash_password("correct horse", PasswordCost::DEMO).unwrap(), "each hash has its own salt");
     }
 }

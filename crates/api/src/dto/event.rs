@@ -77,6 +77,9 @@ pub(crate) enum Event {
     /// Somebody said how far a callback has come.
     #[serde(rename = "callback.changed")]
     CallbackChanged { id: String, at: String, callback_id: String, status: CallbackStatus, by: String },
+    /// A setting was changed. Told to those who may see settings.
+    #[serde(rename = "settings.changed")]
+    SettingsChanged { id: String, at: String, kind: String, name: String, action: String, by: String },
     /// A customer asked to be called back.
     #[serde(rename = "callback.requested")]
     CallbackRequested {
@@ -106,6 +109,7 @@ impl Event {
             Self::InteractionDisposition { .. } => "interaction.disposition",
             Self::SurveyAnswered { .. } => "survey.answered",
             Self::CallbackChanged { .. } => "callback.changed",
+            Self::SettingsChanged { .. } => "settings.changed",
             Self::CallbackRequested { .. } => "callback.requested",
         }
     }

@@ -9,6 +9,7 @@ mod history;
 mod live;
 mod people;
 mod phone;
+mod settings;
 
 pub(crate) use aftermath::{
     Callback, CallbackChange, CallbackPage, CallbackStatus, Disposition, DispositionChange, DispositionChoice,
@@ -25,6 +26,10 @@ pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
 };
 pub(crate) use phone::PhoneCredentials;
+pub(crate) use settings::{
+    SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsPage, SettingsProblem,
+    SettingsQuestion, SettingsResource, SettingsWish,
+};
 
 use serde::Serialize;
 use types::leg::Text;
@@ -48,6 +53,9 @@ pub(crate) struct ErrorDetail {
     pub(crate) field: Option<String>,
     /// Names the request in the server's log.
     pub(crate) request_id: String,
+    /// All that is wrong with settings; `field` and `message` tell the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) problems: Vec<SettingsProblem>,
 }
 
 /// What people read in place of a technical name; no language is ever left out.

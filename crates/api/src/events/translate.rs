@@ -15,7 +15,7 @@ use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 12] = [
+const SHOWN: [&str; 13] = [
     "interaction.started",
     "interaction.state",
     "interaction.ended",
@@ -28,6 +28,7 @@ const SHOWN: [&str; 12] = [
     "callback.changed",
     "survey.answered",
     "interaction.disposition",
+    "settings.changed",
 ];
 
 /// Whether an event is for screens, told without parsing it.
@@ -111,6 +112,11 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         Happening::CallbackChanged { callback, status, by } => {
             let (callback_id, by) = (callback.to_string(), by.to_string());
             Event::CallbackChanged { id, at, callback_id, status: status.into(), by }
+        }
+        Happening::SettingsChanged { kind, name, action, by, .. } if viewer.may(Permission::SettingsRead) => {
+            let text = |text: types::leg::Text| text.to_string();
+            let (kind, name, action, by) = (text(kind), text(name), text(action), text(by));
+            Event::SettingsChanged { id, at, kind, name, action, by }
         }
         Happening::CallbackRequested { id: of, number, queue } => Event::CallbackRequested {
             id,

@@ -12,6 +12,7 @@ mod phone;
 mod recordings;
 mod service;
 mod session;
+mod settings;
 
 pub(crate) use agents::{
     __path_agent_state, __path_extend_wrap_up, __path_set_agent_state, agent_state, extend_wrap_up, set_agent_state,
@@ -30,3 +31,8 @@ pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_creden
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
 pub(crate) use service::{__path_healthz, __path_metrics, __path_readyz, healthz, metrics, readyz};
 pub(crate) use session::{__path_login, __path_logout, __path_me, login, logout, me};
+pub(crate) use settings::{
+    __path_all_settings, __path_apply_settings, __path_check_setting, __path_delete_setting, __path_put_setting,
+    __path_setting, __path_settings, __path_settings_schema, all_settings, apply_settings, check_setting,
+    delete_setting, put_setting, setting, settings, settings_schema,
+};

@@ -10,7 +10,7 @@ use store::{Login, Session};
 use tokio::time::Instant;
 use types::{Private, TenantId, Wall};
 
-use crate::auth::{Caller, Token, cleared_cookie, cookie, hash_of, matches, refuse_other_sites};
+use crate::auth::{Caller, Token, cleared_cookie, cookie, hash_of, is_password, refuse_other_sites};
 use crate::dto::{ErrorBody, LoginRequest, LoginResponse, Me};
 use crate::error::{ApiError, Code, Result};
 use crate::input::Input;
@@ -90,7 +90,7 @@ async fn check(app: &App, tenant: Option<TenantId>, login: Option<&Login>, passw
     };
     let turn = tokio::time::timeout(QUEUE_TIME, app.checks.acquire()).await;
     let _turn = turn.map_err(|_| Code::Unavailable)?.map_err(|_| Code::Unavailable)?;
-    let right = tokio::task::spawn_blocking(move || matches(password.reveal(), hash.reveal())).await;
+    let right = tokio::task::spawn_blocking(move || is_password(password.reveal(), hash.reveal())).await;
     Ok(right.map_err(|e| ApiError::internal("password", &e))? && login.is_some())
 }
 

@@ -70,6 +70,12 @@ fn routes() -> BTreeSet<(String, String)> {
 fn ask<'a>(method: &'a str, path: String) -> Ask<'a> {
     let ask = Ask::new(method, path.clone());
     match method {
+        "PUT" if path.contains("/settings/") => {
+            ask.json(&json!({"spec": {"display_name": "theft", "address": "sip:1001@10.9.9.9"}}))
+        }
+        "POST" if path.ends_with("/settings") => ask.json(&json!({"resources": [
+            {"kind": "agent", "name": "1002", "spec": {"display_name": "theft"}}]})),
+        "POST" if path.ends_with("/check") => ask.json(&json!({"delete": true})),
         "PUT" if path.ends_with("disposition") => ask.json(&json!({"code": "solved"})),
         "PUT" if path.ends_with("forwarding") => ask.json(&json!({"always": "1"})),
         "PUT" if path.contains("callbacks") => ask.json(&json!({"status": "done"})),
@@ -119,6 +125,20 @@ async fn no_route_leads_across_the_border() {
                 Some("interactions") => Some(&theirs.interaction),
                 _ => None,
             };
+            if path.contains("/settings") {
+                // Names are the same on both sides: each sees and changes its own.
+                let path = path.replace("{kind}", "agent").replace("{name}", "1001");
+                let reply = world.ask(ask(&method, path).token(&token)).await;
+                let expected = match (user, &*method) {
+                    ("agent", _) => 403,
+                    // Its queue refers to it.
+                    (_, "DELETE") => 409,
+                    _ => 200,
+                };
+                assert_eq!(reply.status, expected, "{what}: {}", reply.text());
+                assert_no_leak(&reply.text(), &theirs, &what);
+                continue;
+            }
             if path.contains("{id}") {
                 let path = path.replace("{id}", id.unwrap_or_else(|| panic!("{path} needs a case in this test")));
                 let reply = world.ask(ask(&method, path).token(&token)).await;
@@ -191,6 +211,8 @@ async fn nothing_of_theirs_has_changed(world: &World, theirs: &Secrets) {
     assert!(running, "their call goes on: {live}");
     let state = world.get(&token, format!("/api/v1/agents/{}/state", theirs.agent)).await.json();
     assert_ne!(state["reason"], "theft");
+    let agents = world.get(&token, "/api/v1/settings/agent").await.json();
+    assert_eq!(agents["items"][0]["spec"]["display_name"], person(BETA), "{agents}");
     let ours = world.login(ALPHA, "admin").await;
     assert_eq!(world.ask(Ask::new("POST", "/api/v1/logout").token(&ours)).await.status, 204);
     assert_eq!(world.get(&token, "/api/v1/me").await.status, 200, "our logout ends none of theirs");
@@ -206,7 +228,7 @@ async fn without_a_session_every_route_but_the_open_ones_is_shut() {
             continue;
         }
         let id = if path.contains("recordings") { &ours.recording } else { &ours.interaction };
-        let reply: Reply = world.ask(ask(&method, path.replace("{id}", id))).await;
+        let reply: Reply = world.ask(ask(&method, path.replace("{id}", id).replace("{kind}", "agent"))).await;
         assert_eq!(reply.error(), (401, "unauthorized".into(), None), "{method} {path}");
         assert_no_leak(&reply.text(), &ours, &path);
     }

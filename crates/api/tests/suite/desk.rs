@@ -1,5 +1,6 @@
 //! A real center in virtual time, with telephones that do as they are told.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,8 +11,10 @@ use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Center, Effect, Live, LiveDetail, LiveQueue, Refused, Setup};
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
+use resource::{ChangeError, Changed, Known, NoSecrets, Parts, Plan, Request, Rows};
+use store::Store;
 use tokio::sync::{mpsc, watch};
-use types::event::Event;
+use types::event::{Event, Happening};
 use types::forward::Forwarding;
 use types::leg::{AudioCodec, Incoming, MediaQuality, Origin, Text};
 use types::record::{Disposition, Supervision};
@@ -25,6 +28,7 @@ const DISK: Duration = Duration::from_secs(60);
 pub(crate) struct Desk {
     inner: Mutex<Inner>,
     journal: Arc<Journal>,
+    store: Store,
     pub(crate) ready: AtomicBool,
     /// What the node itself has to tell, whatever the journal takes.
     pub(crate) alarms: watch::Sender<Arc<Vec<Event>>>,
@@ -47,17 +51,25 @@ pub(crate) struct Call {
 }
 
 impl Desk {
-    pub(crate) fn new(journal: Arc<Journal>, ladder: &Ladder, setups: Vec<Setup>) -> Self {
+    pub(crate) fn new(store: Store, journal: Arc<Journal>, ladder: &Ladder, setups: Vec<Setup>) -> Self {
         let now = Now { mono: Mono::from_millis(0), wall: START };
         let mut center = Center::new(1);
         for setup in setups {
             center.add_tenant(now, setup).unwrap();
         }
         let inner = Inner { center, writer: journal.writer(), ladder: ladder.writer(), now, dialled: Vec::new() };
-        let desk =
-            Self { inner: Mutex::new(inner), journal, ready: AtomicBool::new(true), alarms: watch::Sender::default() };
+        let (inner, ready, alarms) = (Mutex::new(inner), AtomicBool::new(true), watch::Sender::default());
+        let desk = Self { inner, journal, store, ready, alarms };
         desk.act(|_| ());
         desk
+    }
+
+    async fn think(&self, tenant: TenantId, request: &Request) -> Result<(Rows, Plan), ChangeError> {
+        let rows = Rows::read(&self.store, tenant).await?.ok_or(ChangeError::NoTenant)?;
+        let fresh = &mut || self.act(|inner| inner.center.new_leg(inner.now)).0;
+        let known = Known { given: &BTreeMap::new(), secrets: &NoSecrets, fresh };
+        let plan = resource::plan(&rows, request, known).map_err(ChangeError::Refused)?;
+        Ok((rows, plan))
     }
 
     fn act<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> T {
@@ -87,7 +99,7 @@ impl Desk {
     }
 
     /// Writes an event that no call of this test makes.
-    pub(crate) fn write(&self, tenant: TenantId, what: types::event::Happening) {
+    pub(crate) fn write(&self, tenant: TenantId, what: Happening) {
         self.act(|inner| inner.writer.append(&Event { tenant, at: inner.now.wall, what }));
     }
 
@@ -304,6 +316,35 @@ impl Backend for Desk {
         Some(Box::new(Mirror { there, here }))
     }
 
+    fn check_settings(&self, tenant: TenantId, request: Request) -> Answer<'_, Result<Changed, ChangeError>> {
+        Box::pin(async move { self.think(tenant, &request).await.map(|(_, plan)| told(plan)) })
+    }
+
+    fn change_settings<'a>(
+        &'a self,
+        tenant: TenantId,
+        by: &'a str,
+        request: Request,
+    ) -> Answer<'a, Result<Changed, ChangeError>> {
+        Box::pin(async move {
+            let (before, plan) = self.think(tenant, &request).await?;
+            plan.rows.write(&self.store, &before).await?;
+            let Parts { directory, plan: numbers, queues, agents, flows, settings } = plan.parts.clone();
+            let setup = Setup { directory, plan: numbers, queues, agents, flows, settings, seed: 1 };
+            self.act(|inner| {
+                let now = inner.now;
+                inner.center.set_tenant(now, setup).unwrap();
+                for change in &plan.changes {
+                    let (kind, name) = (change.kind.as_str().into(), change.name.as_str().into());
+                    let (action, fields, by) = (change.action.as_str().into(), Vec::new(), by.into());
+                    let what = Happening::SettingsChanged { kind, name, action, fields, by };
+                    inner.writer.append(&Event { tenant, at: now.wall, what });
+                }
+            });
+            Ok(told(plan))
+        })
+    }
+
     fn metrics(&self) -> Answer<'_, String> {
         Box::pin(async { "lingtong_calls 1".to_owned() })
     }
@@ -311,6 +352,10 @@ impl Backend for Desk {
     fn ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed)
     }
+}
+
+fn told(plan: Plan) -> Changed {
+    Changed { changes: plan.changes, affects: plan.affects, book: plan.book }
 }
 
 /// A line that sends back what it hears, and hangs up at `goodbye`.

@@ -15,4 +15,5 @@ mod people;
 mod phone;
 mod recordings;
 mod session;
+mod settings;
 mod world;

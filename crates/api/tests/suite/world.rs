@@ -111,7 +111,7 @@ impl World {
         for tenant in tenants {
             setups.push(settle(&store, *tenant).await);
         }
-        let desk = Arc::new(Desk::new(Arc::clone(&journal), &ladder, setups));
+        let desk = Arc::new(Desk::new(store.clone(), Arc::clone(&journal), &ladder, setups));
         let state = ApiState {
             store: store.clone(),
             journal: Arc::clone(&journal),
@@ -234,6 +234,8 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
         max_calls: 0,
     };
     let did = Did { number: SALES.into(), tenant: id, target: DidTarget::Queue(queue(id)) };
+    store.put(&trunk).await.unwrap();
+    store.put(&did).await.unwrap();
     let plan = Plan::new(vec![trunk], vec![did], vec![]).unwrap();
     let flows = std::collections::HashMap::<FlowId, _>::new();
     let queues = vec![serde_json::from_value(config).unwrap()];

@@ -157,6 +157,14 @@ impl Lab {
         }
     }
 
+    /// The first tenant's settings change while calls stand.
+    pub(super) fn reload(&mut self, change: impl Fn(&mut Setup)) {
+        let mut setup = setup(T);
+        change(&mut setup);
+        self.center.set_tenant(self.now, setup).unwrap();
+        self.drain();
+    }
+
     /// With these agents' telephones registered, so that they are ready.
     pub(super) fn with(agents: &[u64]) -> Self {
         let mut lab = Self::new();

@@ -14,6 +14,7 @@ mod pages;
 mod parking;
 mod queue;
 mod record;
+mod reload;
 mod replay;
 mod supervising;
 mod tenants;

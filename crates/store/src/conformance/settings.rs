@@ -22,6 +22,7 @@ pub(super) async fn run(store: &Store) {
     a_code_is_taken_once(store).await;
     a_setup_link_works_once(store).await;
     one_version_of_a_flow_is_live(store).await;
+    many_rows_change_at_once_or_not_at_all(store).await;
 }
 
 /// Writes, reads, overwrites and removes one row.
@@ -198,4 +199,35 @@ async fn one_version_of_a_flow_is_live(store: &Store) {
     assert!(store.publish_flow(T, FlowId(1), 2).await.expect("published"));
     assert_eq!(store.published_flows(T).await.expect("read"), [flow(1, 2, true), flow(2, 1, true)]);
     assert_eq!(store.newest_flow(T, FlowId(1)).await.expect("read"), Some(flow(1, 3, false)));
+    let heads = store.flow_heads(T).await.expect("read");
+    assert_eq!(heads, [flow(1, 2, true), flow(1, 3, false), flow(2, 1, true)]);
+    let change = store.change(T).await.expect("begun");
+    change.forget_flow(FlowId(1)).await.expect("removed");
+    change.commit().await.expect("committed");
+    assert_eq!(store.flow_heads(T).await.expect("read"), [flow(2, 1, true)]);
+}
+
+async fn many_rows_change_at_once_or_not_at_all(store: &Store) {
+    const OWN: TenantId = TenantId(170);
+    let (a, b, c) = (agent(OWN.0, 1701, "1"), agent(OWN.0, 1702, "2"), agent(OWN.0, 1703, "3"));
+    let write = async |before: &[Agent], after: &[Agent]| {
+        let change = store.change(OWN).await.expect("begun");
+        change.rows(before, after).await?;
+        change.commit().await
+    };
+    write(&[], &[a.clone(), b.clone()]).await.expect("written");
+    let crossed = [agent(OWN.0, 1701, "2"), agent(OWN.0, 1702, "1"), c.clone()];
+    write(&[a.clone(), b.clone()], &crossed).await.expect("two numbers change places");
+    assert_eq!(store.list::<Agent>(OWN).await.expect("read"), crossed);
+    let twice = [crossed[0].clone(), agent(OWN.0, 1704, "9"), agent(OWN.0, 1705, "9")];
+    assert!(matches!(write(&crossed, &twice).await, Err(Error::Duplicate("agent"))));
+    assert_eq!(store.list::<Agent>(OWN).await.expect("read"), crossed, "nothing has changed");
+    let begun = store.change(OWN).await.expect("begun");
+    begun.rows(&crossed, &[]).await.expect("removed");
+    drop(begun);
+    assert_eq!(store.list::<Agent>(OWN).await.expect("read"), crossed, "what is not committed does not count");
+    let other = store.change(TenantId(171)).await.expect("begun");
+    other.rows(&crossed, &[]).await.expect("nothing of its own");
+    other.commit().await.expect("committed");
+    assert_eq!(store.list::<Agent>(OWN).await.expect("read"), crossed, "another tenant's rows stay");
 }

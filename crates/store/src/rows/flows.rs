@@ -1,6 +1,6 @@
 //! Flows: every version is kept, one of them is live.
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Func, Query};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use types::leg::Text;
 use types::{FlowId, TenantId, Title};
@@ -41,6 +41,23 @@ impl Store {
     pub async fn published_flows(&self, tenant: TenantId) -> Result<Vec<FlowVersion>, Error> {
         let mut query = select::<FlowVersion>(tenant);
         query.and_where(col("published").eq(true)).order_by(Alias::new("id"), sea_orm::Order::Asc);
+        self.all(&query).await
+    }
+
+    /// Of every flow of a tenant the version that calls walk and the newest one.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn flow_heads(&self, tenant: TenantId) -> Result<Vec<FlowVersion>, Error> {
+        let mut newest = Query::select();
+        newest.expr(col("id")).expr(Func::max(col("version"))).from(Alias::new(FlowVersion::TABLE));
+        newest.and_where(col("tenant_id").eq(tenant.to_value())).add_group_by([col("id")]);
+        let of_flow = Expr::tuple([col("id"), col("version")]).in_subquery(newest);
+        let mut query = select::<FlowVersion>(tenant);
+        query.cond_where(Cond::any().add(col("published").eq(true)).add(of_flow));
+        for column in FlowVersion::KEY {
+            query.order_by(Alias::new(*column), sea_orm::Order::Asc);
+        }
         self.all(&query).await
     }
 

@@ -408,6 +408,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is set up, in the order in which it is written down. */
+        get: operations["all_settings"];
+        put?: never;
+        /** Changes several settings, all of them or none. What is not named stays, unless `prune` says otherwise. */
+        post: operations["apply_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON schema of all kinds of settings. */
+        get: operations["settings_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of settings of one kind, by name. */
+        get: operations["settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One setting, with what refers to it. Its revision is the entity tag. */
+        get: operations["setting"];
+        /**
+         * Makes a setting or changes it. It holds at once; calls that stand go on. With `If-Match` only while it has that
+         *     revision, with `If-None-Match: *` only where there is none of the name.
+         */
+        put: operations["put_setting"];
+        post?: never;
+        /** Removes a setting, unless others refer to it. */
+        delete: operations["delete_setting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/{kind}/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change of a setting would do, and all that is wrong with it. Changes nothing. */
+        post: operations["check_setting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -485,6 +576,13 @@ export interface components {
             id: string;
             name: string;
             number: string;
+        };
+        /** @description Someone who serves customers. */
+        AgentSpec: {
+            /** @description A SIP address, or `setting:NAME`, that is rung as it is, with no registration. */
+            address?: string | null;
+            /** @description The person's name. */
+            display_name: string;
         };
         /** @description An agent's state. */
         AgentState: {
@@ -601,6 +699,14 @@ export interface components {
                 terms: components["schemas"]["ScoreTerm"][];
             };
         };
+        /** @description A telephone that registers. */
+        DeviceSpec: {
+            /**
+             * @description The number of the agent who answers there.
+             * @default null
+             */
+            agent: string | null;
+        };
         /**
          * @description Who began it.
          * @enum {string}
@@ -632,6 +738,18 @@ export interface components {
         DispositionChoices: {
             items: components["schemas"]["DispositionChoice"][];
         };
+        /** @description What can be said of an interaction when it is over. */
+        DispositionSpec: {
+            /** @description Whether people may choose it; old records understand it in any case. */
+            offered?: boolean;
+            /**
+             * Format: int32
+             * @description Its place in lists, the least first.
+             */
+            place?: number;
+            /** @description What people read. */
+            title?: components["schemas"]["TitleSpec"];
+        };
         /**
          * @description Who ended it.
          * @enum {string}
@@ -649,6 +767,8 @@ export interface components {
             field?: string | null;
             /** @description For people, in their language. */
             message: string;
+            /** @description All that is wrong with settings; `field` and `message` tell the first. */
+            problems?: components["schemas"]["SettingsProblem"][];
             /** @description Names the request in the server's log. */
             request_id: string;
         };
@@ -740,6 +860,15 @@ export interface components {
             /** @enum {string} */
             type: "callback.changed";
         } | {
+            action: string;
+            at: string;
+            by: string;
+            id: string;
+            kind: string;
+            name: string;
+            /** @enum {string} */
+            type: "settings.changed";
+        } | {
             at: string;
             callback_id: string;
             id: string;
@@ -748,6 +877,13 @@ export interface components {
             queue_id?: string | null;
             /** @enum {string} */
             type: "callback.requested";
+        };
+        /** @description A graph that interactions walk. */
+        FlowSpec: {
+            /** @description The graph. A changed one becomes a new version, and calls walk it from then on. */
+            definition: unknown;
+            /** @description What people read. */
+            title?: components["schemas"]["TitleSpec"];
         };
         /** @description One step on the way of a call that was led on. */
         Forward: {
@@ -846,6 +982,11 @@ export interface components {
             /** @description The cursor of the next page; absent at the end. */
             next_cursor?: string | null;
         };
+        /**
+         * @description A kind of setting. The order is the one in which whole centres are written down.
+         * @enum {string}
+         */
+        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -1025,6 +1166,16 @@ export interface components {
             state: "ready" | "not_ready";
         };
         /**
+         * @description What becomes of calls when nobody is signed in, for the schema alone.
+         * @enum {string}
+         */
+        NoAgentName: "wait" | "refuse" | "leave";
+        /** @description A number of the tenant's. */
+        NumberSpec: {
+            /** @description Where it leads. */
+            target: components["schemas"]["TargetSpec"];
+        };
+        /**
          * @description What came of it.
          * @enum {string}
          */
@@ -1066,6 +1217,115 @@ export interface components {
             name: string;
             title: components["schemas"]["Title"];
         };
+        /** @description Where interactions wait for an agent. */
+        QueueSpec: {
+            /**
+             * Format: double
+             * @description Points that each second of waiting adds to the priority.
+             * @default 1
+             */
+            ageing: number;
+            /**
+             * @description Whether the customer hears the agent's number before the talk.
+             * @default false
+             */
+            announce_agent_number: boolean;
+            /**
+             * Format: int32
+             * @description How often the position is told, seconds; absent for never.
+             * @default null
+             */
+            announce_position_s: number | null;
+            /**
+             * Format: int32
+             * @description How often the expected wait is told, seconds; absent for never.
+             * @default null
+             */
+            announce_wait_s: number | null;
+            /**
+             * @description Not shown on the wall: a queue for tests and load.
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Format: int32
+             * @description Most that may wait at once.
+             * @default 50000
+             */
+            max_length: number;
+            /**
+             * Format: int32
+             * @description Longest wait, seconds; absent for no limit.
+             * @default null
+             */
+            max_wait_s: number | null;
+            /**
+             * @description Numbers of the agents who serve it.
+             * @default []
+             */
+            members: string[];
+            /**
+             * @description Music while waiting, by name.
+             * @default default
+             */
+            music: string;
+            /** @default refuse */
+            no_agent: components["schemas"]["NoAgentName"];
+            /**
+             * @description The number colleagues dial.
+             * @default null
+             */
+            number: string | null;
+            /**
+             * Format: int32
+             * @description Added to each interaction's priority.
+             * @default 0
+             */
+            priority: number;
+            /**
+             * @description Whether talks are recorded.
+             * @default true
+             */
+            record: boolean;
+            /**
+             * Format: int32
+             * @description How long an agent's phone rings, seconds.
+             * @default 20
+             */
+            ring_timeout_s: number;
+            /**
+             * Format: int32
+             * @description A wait up to this counts as good service, seconds.
+             * @default 20
+             */
+            service_level_s: number;
+            /**
+             * @description What its agents must be able to do.
+             * @default []
+             */
+            skills: components["schemas"]["SkillNeed"][];
+            /** @default longest_idle */
+            strategy: components["schemas"]["StrategyName"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            title: components["schemas"]["TitleSpec"];
+            /**
+             * Format: int32
+             * @description Minutes east of UTC, where it differs from the tenant's.
+             * @default null
+             */
+            utc_offset_min: number | null;
+            /**
+             * Format: int32
+             * @description Work after each talk, seconds.
+             * @default 0
+             */
+            wrap_up_s: number;
+        };
         /** @description One recording of an interaction. */
         Recording: {
             /** @description Left and right. */
@@ -1084,6 +1344,26 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        /** @description A bundle of permissions that the tenant has made itself. */
+        RoleSpec: {
+            /**
+             * @description What it permits, by the names of permissions.
+             * @default []
+             */
+            permissions: string[];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            title: components["schemas"]["TitleSpec"];
+        };
+        /** @description Which trunks take numbers with a prefix. */
+        RouteSpec: {
+            /** @description Names of trunks, tried in this order. */
+            trunks: string[];
+        };
         /** @description One named share of a score. */
         ScoreTerm: {
             name: string;
@@ -1096,6 +1376,103 @@ export interface components {
             cause: string;
             from: string;
             to: string;
+        };
+        /** @description A named value. */
+        SettingSpec: {
+            /** @description A text, a number, or a list of texts. */
+            value: unknown;
+        };
+        /**
+         * @description How a setting changes.
+         * @enum {string}
+         */
+        SettingsAction: "create" | "update" | "delete";
+        /** @description Whether a change would be taken, and what it would do. */
+        SettingsAnswer: {
+            /** @description Existing settings that refer to what changes. */
+            affects: components["schemas"]["SettingsName"][];
+            changes: components["schemas"]["SettingsChange"][];
+            ok: boolean;
+            problems: components["schemas"]["SettingsProblem"][];
+        };
+        /** @description Several settings at once. */
+        SettingsApply: {
+            /** @description Nothing changes; the answer says what would. */
+            dry_run?: boolean;
+            /** @description What is not named, of the kinds that are, goes. */
+            prune?: boolean;
+            resources: components["schemas"]["SettingsItem"][];
+        };
+        /** @description One setting that changes. */
+        SettingsChange: {
+            action: components["schemas"]["SettingsAction"];
+            /** @description The fields that differ, of an update. */
+            fields: string[];
+            kind: components["schemas"]["Kind"];
+            name: string;
+        };
+        /** @description What has changed, or would. */
+        SettingsChanges: {
+            /** @description Existing settings that refer to what changes. */
+            affects: components["schemas"]["SettingsName"][];
+            changes: components["schemas"]["SettingsChange"][];
+        };
+        /** @description Everything that is set up. */
+        SettingsExport: {
+            resources: components["schemas"]["SettingsResource"][];
+        };
+        /** @description One setting of several. */
+        SettingsItem: {
+            kind: components["schemas"]["Kind"];
+            name: string;
+            spec: Record<string, never>;
+        };
+        /** @description Names one setting. */
+        SettingsName: {
+            kind: components["schemas"]["Kind"];
+            name: string;
+        };
+        /** @description A page of settings of one kind. */
+        SettingsPage: {
+            items: components["schemas"]["SettingsResource"][];
+            next_cursor?: string | null;
+        };
+        /** @description One thing that is wrong with a setting. */
+        SettingsProblem: {
+            /** @description For programs; stable. */
+            code: string;
+            /** @description The field within its `spec`, such as `members[2]`; `name` for its name; empty for the whole. */
+            field: string;
+            kind?: null | components["schemas"]["Kind"];
+            /** @description For people, in their language. */
+            message: string;
+            /** @description The name of that one. */
+            name?: string | null;
+            /** @description The setting. */
+            resource: components["schemas"]["SettingsName"];
+        };
+        /** @description What a setting would say, or that it would go. */
+        SettingsQuestion: {
+            delete?: boolean;
+            spec?: Record<string, never> | null;
+        };
+        /** @description One setting. */
+        SettingsResource: {
+            kind: components["schemas"]["Kind"];
+            /** @description Unique within the tenant and the kind. */
+            name: string;
+            /** @description Changes whenever the content does, a password included; goes as `If-Match`. */
+            revision: string;
+            /** @description The fields that are written, never read back, and have a value. */
+            secrets_set: string[];
+            /** @description What it says; `/api/v1/settings-schema` describes it for each kind. */
+            spec: Record<string, never>;
+            /** @description What refers to it; where one is asked for alone. */
+            used_by?: components["schemas"]["SettingsName"][] | null;
+        };
+        /** @description What a setting shall say. */
+        SettingsWish: {
+            spec: Record<string, never>;
         };
         /** @description One SIP message as it was on the wire. */
         SipMessage: {
@@ -1114,6 +1491,22 @@ export interface components {
             text: string;
             transport: string;
         };
+        /** @description A skill that an agent must have, for the schema alone. */
+        SkillNeed: {
+            /**
+             * Format: int32
+             * @description The least level, 1 to 10.
+             * @default 1
+             */
+            min: number | null;
+            /** @description The skill's name. */
+            skill: string;
+        };
+        /**
+         * @description The strategies by name, for the schema alone.
+         * @enum {string}
+         */
+        StrategyName: "longest_idle" | "round_robin";
         /** @description An order to take part in a call. */
         Supervise: {
             mode: components["schemas"]["SupervisionMode"];
@@ -1131,6 +1524,37 @@ export interface components {
             /** @description The question's name in the flow. */
             question: string;
         };
+        /** @description Where a number leads: one of these, by name. */
+        TargetSpec: {
+            /** @description Into a flow. */
+            flow: string;
+        } | {
+            /** @description Straight into a queue. */
+            queue: string;
+        } | {
+            /** @description To one agent, by number. */
+            agent: string;
+        };
+        /** @description A group of agents. */
+        TeamSpec: {
+            /**
+             * @description Numbers of its agents.
+             * @default []
+             */
+            agents: string[];
+            /**
+             * @description Names of the users who lead it.
+             * @default []
+             */
+            supervisors: string[];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            title: components["schemas"]["TitleSpec"];
+        };
         /** @description A company on this installation. */
         Tenant: {
             /** @description Whether this is the demo tenant, which every page says. */
@@ -1143,9 +1567,32 @@ export interface components {
             /** @description What people read. */
             title: string;
         };
+        /** @description The company itself. */
+        TenantSpec: {
+            /** @description What people read. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Minutes east of UTC, for opening hours and day totals.
+             */
+            utc_offset_min?: number;
+        };
         /** @description What people read in place of a technical name; no language is ever left out. */
         Title: {
             en: string;
+            zh: string;
+        };
+        /** @description What people read, in each language. */
+        TitleSpec: {
+            /**
+             * @description In English.
+             * @default
+             */
+            en: string;
+            /**
+             * @description In Chinese.
+             * @default
+             */
             zh: string;
         };
         /** @description One step of a flow's walk. */
@@ -1155,6 +1602,39 @@ export interface components {
             kind: string;
             node: string;
             outlet?: string | null;
+        };
+        /** @description A line to a carrier or a peer. */
+        TrunkSpec: {
+            /**
+             * @description Addresses and networks whose calls are accepted without digest.
+             * @default []
+             */
+            accept_from: string[];
+            /**
+             * Format: int32
+             * @description Most calls at once, in and out together; 0 is no limit.
+             * @default 0
+             */
+            max_calls: number;
+            /**
+             * @description Where outbound calls go, `sip:host[:port][;transport=…]`; absent for a trunk that only takes calls.
+             * @default null
+             */
+            send_to: string | null;
+            /**
+             * @description The user name if the carrier asks for digest.
+             * @default null
+             */
+            username: string | null;
+        };
+        /** @description Someone who signs in. */
+        UserSpec: {
+            /** @description The number of the agent that the user is. */
+            agent?: string | null;
+            /** @description May not sign in. */
+            disabled?: boolean;
+            /** @description What the user may do, by the names of roles. */
+            roles: string[];
         };
         /** @description An agent's work after a talk. */
         WrapUp: {
@@ -2370,6 +2850,455 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Peaks"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    all_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsExport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    apply_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsApply"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsChanges"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    settings_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    settings: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or of what people read */
+                q?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 1000; 100 when absent */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsResource"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_setting: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsResource"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsResource"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `conflict`: it has changed since; `exists`: it is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_setting: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `in_use`: `problems` names what refers to it; `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_setting: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                kind: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
                 };
             };
             400: {

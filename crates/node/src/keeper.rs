@@ -1,0 +1,133 @@
+//! Whoever changes settings comes by here: one change at a time, checked as a whole, written, then taken by the center.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use center::Setup;
+use directory::Tenant;
+use resource::{
+    Change, ChangeError, Changed, Kind, Known, NoSecrets, Parts, Plan, Problem, Request, Rows, Secrets, What,
+};
+use store::Store;
+use tokio::sync::Mutex;
+use types::event::Happening;
+use types::leg::Text;
+use types::{IdSource, TenantId, Wall};
+
+use crate::settings::{problem, setup};
+
+/// What the center has to be told of a change.
+#[derive(Clone, Debug)]
+pub struct News {
+    pub(crate) setup: Setup,
+    pub(crate) events: Vec<Happening>,
+}
+
+/// Changes settings in the store.
+pub(crate) struct Keeper {
+    store: Store,
+    given: Arc<BTreeMap<String, String>>,
+    secrets: Arc<dyn Secrets>,
+    /// Held while a change is thought through, written and taken, so that none is built on what another has replaced.
+    ids: Mutex<IdSource>,
+}
+
+impl Keeper {
+    pub(crate) fn new(store: Store, given: BTreeMap<String, String>, secrets: Arc<dyn Secrets>, node: u16) -> Self {
+        Self { store, given: Arc::new(given), secrets, ids: Mutex::new(IdSource::new(node)) }
+    }
+
+    /// Thinks a change through and changes nothing.
+    pub(crate) async fn check(&self, tenant: TenantId, request: Request) -> Result<Changed, ChangeError> {
+        let rows = self.rows(tenant).await?;
+        let (plan, _) =
+            think(rows, request, self.given.clone(), Arc::new(NoSecrets), IdSource::new(0), Wall(0)).await?;
+        Ok(changed(plan))
+    }
+
+    /// Makes a change; `take` hands it to the center.
+    pub(crate) async fn change(
+        &self,
+        now: Wall,
+        tenant: TenantId,
+        by: &str,
+        request: Request,
+        take: impl AsyncFnOnce(News) -> Result<(), ChangeError>,
+    ) -> Result<Changed, ChangeError> {
+        let mut ids = self.ids.lock().await;
+        let before = self.rows(tenant).await?;
+        let (given, secrets) = (self.given.clone(), self.secrets.clone());
+        let (mut plan, used) = think(before.clone(), request, given, secrets, ids.clone(), now).await?;
+        *ids = used;
+        if plan.changes.is_empty() {
+            return Ok(changed(plan));
+        }
+        plan.rows.write(&self.store, &before).await?;
+        let events = plan.changes.iter().map(|change| event(change, by)).collect();
+        let parts = std::mem::replace(&mut plan.parts, Parts::nothing(before.tenant));
+        take(News { setup: setup(tenant, parts), events }).await?;
+        Ok(changed(plan))
+    }
+
+    /// Adds a tenant that has nothing yet.
+    pub(crate) async fn add_tenant(&self, now: Wall, name: &str) -> Result<TenantId, ChangeError> {
+        let mut ids = self.ids.lock().await;
+        let id = TenantId(ids.next(now));
+        let refused = |what| {
+            ChangeError::Refused(vec![Problem {
+                kind: Kind::Tenant,
+                name: name.to_owned(),
+                field: "name".into(),
+                what,
+            }])
+        };
+        if let Some(what) = Kind::Tenant.check_name(name) {
+            return Err(refused(what));
+        }
+        let tenant = Tenant { id, name: name.into(), title: name.into(), demo: false, utc_offset_min: 8 * 60 };
+        match self.store.insert(&tenant).await {
+            Ok(()) => Ok(id),
+            Err(store::Error::Duplicate(_)) => Err(refused(What::Exists)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn rows(&self, tenant: TenantId) -> Result<Rows, ChangeError> {
+        Rows::read(&self.store, tenant).await?.ok_or(ChangeError::NoTenant)
+    }
+}
+
+fn changed(plan: Plan) -> Changed {
+    Changed { changes: plan.changes, affects: plan.affects, book: plan.book }
+}
+
+/// Off the runtime's threads: passwords take a core for a while, and so does a large centre.
+async fn think(
+    rows: Rows,
+    request: Request,
+    given: Arc<BTreeMap<String, String>>,
+    secrets: Arc<dyn Secrets>,
+    mut ids: IdSource,
+    now: Wall,
+) -> Result<(Plan, IdSource), ChangeError> {
+    let tenant = rows.tenant.id;
+    let thought = move || {
+        let fresh = &mut || ids.next(now);
+        let plan = resource::plan(&rows, &request, Known { given: &given, secrets: &*secrets, fresh })?;
+        setup(tenant, plan.parts.clone()).check().map_err(|error| vec![problem(error)])?;
+        Ok((plan, ids))
+    };
+    let done = tokio::task::spawn_blocking(thought).await.map_err(|e| ChangeError::Thread(e.to_string()))?;
+    done.map_err(ChangeError::Refused)
+}
+
+/// A field that holds a secret is named; its value is nowhere.
+fn event(change: &Change, by: &str) -> Happening {
+    Happening::SettingsChanged {
+        kind: change.kind.as_str().into(),
+        name: change.name.as_str().into(),
+        action: change.action.as_str().into(),
+        fields: change.fields.iter().map(|field| Text::from(field.as_str())).collect(),
+        by: by.into(),
+    }
+}

@@ -1,0 +1,188 @@
+//! From rows to what a center is made of, with everything checked that it relies on.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use acd::{AgentConfig, QueueConfig};
+use dialplan::{Plan, Route};
+use directory::{Agent, Directory, Tenant};
+use flow::{Flow, Names};
+use store::{FlowVersion, Queue, QueueMember, Setting};
+use types::leg::Text;
+use types::register::DigestChoice;
+use types::{AgentId, FlowId, Private, QueueId};
+
+use crate::kind::Kind;
+use crate::problem::{Problem, What};
+use crate::rows::Rows;
+
+/// An agent at a fixed address who missed a call is tried again after this, seconds.
+const RETURN_AFTER_S: u32 = 1;
+
+/// A tenant's settings, checked and complete.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// People and telephones.
+    pub directory: Directory,
+    /// Numbers, trunks and routes.
+    pub plan: Plan,
+    /// Queues.
+    pub queues: Vec<QueueConfig>,
+    /// Agents as the router sees them.
+    pub agents: Vec<AgentConfig>,
+    /// Flows by id.
+    pub flows: HashMap<FlowId, Arc<Flow>>,
+    /// Named values.
+    pub settings: HashMap<Text, Text>,
+}
+
+impl Parts {
+    /// Of a tenant with nothing set up.
+    pub fn nothing(tenant: Tenant) -> Self {
+        Self {
+            directory: Directory::new(tenant),
+            plan: Plan::default(),
+            queues: Vec::new(),
+            agents: Vec::new(),
+            flows: HashMap::new(),
+            settings: HashMap::new(),
+        }
+    }
+}
+
+fn problem(kind: Kind, name: &str, field: &str, what: What) -> Problem {
+    Problem { kind, name: name.to_owned(), field: field.to_owned(), what }
+}
+
+fn refused(kind: Kind, name: &str, why: impl ToString) -> Problem {
+    problem(kind, name, "", What::Refused(why.to_string()))
+}
+
+/// Makes the parts of a center. `given`: named values that win over stored ones.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, Problem> {
+    let settings = values(&rows.settings, given);
+    if let Some(value) = settings.get(DigestChoice::SETTING).filter(|value| DigestChoice::parse(value).is_none()) {
+        let why = format!("`{value}` is none of {}", DigestChoice::NAMES.join(", "));
+        return Err(problem(Kind::Setting, DigestChoice::SETTING, "value", What::Refused(why)));
+    }
+    let mut directory = Directory::new(rows.tenant.clone());
+    for agent in &rows.agents {
+        let address = agent.address.clone().map(|address| resolve(&settings, address));
+        let taken = directory.add_agent(Agent { address, ..agent.clone() });
+        taken.map_err(|e| refused(Kind::Agent, &agent.number, e))?;
+    }
+    for device in &rows.devices {
+        directory.add_device(device.clone()).map_err(|e| refused(Kind::Device, &device.name, e))?;
+    }
+    let queues = queues(rows)?;
+    let agents = agents(&directory, &rows.members);
+    let routes: Vec<Route> = rows.routes.iter().map(|row| row.route.clone()).collect();
+    let plan = Plan::new(rows.trunks.clone(), rows.numbers.clone(), routes);
+    let plan = plan.map_err(|e| refused(Kind::Tenant, &rows.tenant.name, e))?;
+    let flows = flows(&rows.flows, &queues, &settings)?;
+    Ok(Parts { directory, plan, queues, agents, flows, settings })
+}
+
+fn values(stored: &[Setting], given: &BTreeMap<String, String>) -> HashMap<Text, Text> {
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => Some(Text::from(text.as_str())),
+        serde_json::Value::Number(number) => Some(Text::from(number.to_string())),
+        _ => None,
+    };
+    let stored = stored.iter().filter_map(|s| Some((Text::from(s.key.as_str()), text(&s.value)?)));
+    stored.chain(given.iter().map(|(k, v)| (Text::from(k.as_str()), Text::from(v.as_str())))).collect()
+}
+
+/// An address may refer to a named value as `setting:NAME`.
+fn resolve(values: &HashMap<Text, Text>, address: Private<Text>) -> Private<Text> {
+    let named = address.reveal().strip_prefix("setting:").and_then(|name| values.get(name));
+    named.cloned().map_or(address, Private::new)
+}
+
+fn queues(rows: &Rows) -> Result<Vec<QueueConfig>, Problem> {
+    let queue = |row: &Queue| {
+        let wrong = |field: &str, why: String| problem(Kind::Queue, &row.name, field, What::Refused(why));
+        let mut config = row.config.clone();
+        let Some(fields) = config.as_object_mut() else { return Err(wrong("", "is no object".into())) };
+        fields.insert("id".into(), row.id.to_string().into());
+        fields.insert("tenant".into(), row.tenant.to_string().into());
+        fields.insert("name".into(), row.name.to_string().into());
+        fields.insert("number".into(), row.number.as_deref().unwrap_or("").into());
+        fields.entry("utc_offset_min").or_insert(rows.tenant.utc_offset_min.into());
+        let queue: QueueConfig = serde_json::from_value(config).map_err(|e| wrong("", e.to_string()))?;
+        queue.validate().map_err(|e| wrong(e.field, e.why.into()))?;
+        Ok(queue)
+    };
+    rows.queues.iter().map(queue).collect()
+}
+
+fn agents(directory: &Directory, members: &[QueueMember]) -> Vec<AgentConfig> {
+    let mut serves: HashMap<AgentId, Vec<QueueId>> = HashMap::new();
+    for member in members {
+        serves.entry(member.agent).or_default().push(member.queue);
+    }
+    let config = |agent: &Agent| {
+        let queues = serves.get(&agent.id).map_or(&[][..], Vec::as_slice);
+        let mut config = AgentConfig::new(agent.id, agent.tenant, &agent.number, queues);
+        // Nobody sits there who could press "ready" after a missed call.
+        config.return_after_s = agent.address.is_some().then_some(RETURN_AFTER_S);
+        config
+    };
+    directory.agents().map(config).collect()
+}
+
+struct Known<'a> {
+    settings: &'a HashMap<Text, Text>,
+    queues: HashSet<Text>,
+    flows: HashSet<Text>,
+}
+
+impl Names for Known<'_> {
+    fn queue(&self, name: &str) -> bool {
+        self.queues.contains(name)
+    }
+
+    fn flow(&self, id: &str) -> bool {
+        self.flows.contains(id)
+    }
+
+    fn setting(&self, name: &str) -> bool {
+        self.settings.contains_key(name)
+    }
+
+    /// A prompt that is missing is skipped and said when it is to be played; the flow still works.
+    fn prompt(&self, _language: &str, _id: &str) -> bool {
+        true
+    }
+}
+
+fn flows(
+    rows: &[FlowVersion],
+    queues: &[QueueConfig],
+    settings: &HashMap<Text, Text>,
+) -> Result<HashMap<FlowId, Arc<Flow>>, Problem> {
+    let wrong = |name: &str, problems: Vec<flow::Problem>| {
+        let said = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        problem(Kind::Flow, name, "definition", What::Flow(said))
+    };
+    let mut flows = HashMap::new();
+    for row in rows.iter().filter(|row| row.published) {
+        let flow = Flow::parse(&row.definition.to_string()).map_err(|p| wrong(&row.name, p))?;
+        flows.insert(row.id, Arc::new(flow));
+    }
+    let known = Known {
+        settings,
+        queues: queues.iter().map(|q| q.name.clone()).collect(),
+        flows: flows.values().map(|f| f.id.clone()).collect(),
+    };
+    for row in rows.iter().filter(|row| row.published) {
+        let problems = flows.get(&row.id).map(|flow| flow.validate(&known)).unwrap_or_default();
+        if !problems.is_empty() {
+            return Err(wrong(&row.name, problems));
+        }
+    }
+    Ok(flows)
+}

@@ -1,0 +1,290 @@
+//! What a resource says, judged by itself. What it takes beside others is judged by the whole.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use acd::{AGEING_MAX, NUMBER_DIGITS, OFFSET_RANGE_MIN, PRIORITY_MAX, RING_MAX_S, SKILL_MAX, WRAP_UP_MAX_S};
+use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
+use serde_json::Value;
+use types::Seconds;
+use types::register::DigestChoice;
+
+use crate::content::Spec;
+use crate::kind::Kind;
+use crate::problem::{Format, Problem, What};
+use crate::spec::{
+    AgentSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec, TeamSpec, TitleSpec, TrunkSpec, UserSpec,
+};
+
+/// Characters of what people read: it is shown in one line.
+const TITLE_CHARS: usize = 120;
+/// Characters of any other text, and of a setting's.
+const TEXT_CHARS: usize = 2_000;
+/// Fewer are found out by trying, though attempts are slowed down.
+const SECRET_CHARS: usize = 8;
+/// A digest takes any length; nobody types more.
+const SECRET_CHARS_MAX: usize = 256;
+/// Roles of one user.
+const USER_ROLES: usize = 32;
+/// Trunks that one route tries; a call gives up before it comes to more.
+const ROUTE_TRUNKS: usize = 16;
+/// Networks of one trunk: each call from outside is held against all of them.
+const TRUNK_NETWORKS: usize = 256;
+/// Everybody of a large centre.
+const MEMBERS: usize = 20_000;
+/// What asks for an interval between announcements.
+const INTERVAL_S: RangeInclusive<u32> = 1..=3600;
+/// The longest wait that can be asked for: a day.
+const WAIT_S: RangeInclusive<u32> = 1..=86_400;
+/// The most that may wait in one queue at once.
+const LENGTH: RangeInclusive<u32> = 1..=50_000;
+/// Good service is a matter of seconds.
+const SERVICE_LEVEL_S: RangeInclusive<u32> = 0..=3600;
+/// A trunk of more lines than that is none.
+const CALLS: RangeInclusive<u32> = 0..=100_000;
+
+/// What holds for all resources of a tenant.
+#[derive(Clone, Copy)]
+pub(crate) struct House<'a> {
+    /// The tenant's name.
+    pub(crate) tenant: &'a str,
+    /// What passwords have to be.
+    pub(crate) passwords: PasswordPolicy,
+}
+
+/// All that is wrong with one resource.
+pub(crate) struct Judge<'a> {
+    house: House<'a>,
+    kind: Kind,
+    name: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Judge<'a> {
+    /// Judges a resource by itself.
+    pub(crate) fn judge(house: House<'a>, name: &'a str, spec: &Spec) -> Vec<Problem> {
+        let mut judge = Self { house, kind: spec.kind(), name, problems: Vec::new() };
+        if let Some(what) = judge.kind.check_name(name) {
+            judge.say("name", what);
+        }
+        match spec {
+            Spec::Tenant(tenant) => {
+                judge.shown("title", &tenant.title, true);
+                judge.range("utc_offset_min", tenant.utc_offset_min, OFFSET_RANGE_MIN);
+            }
+            Spec::Setting(setting) => judge.setting(setting),
+            Spec::Disposition(choice) => judge.title(&choice.title),
+            Spec::Agent(agent) => judge.agent(agent),
+            Spec::Role(role) => judge.role(role),
+            Spec::User(user) => judge.user(user),
+            Spec::Team(team) => judge.team(team),
+            Spec::Device(device) => judge.secret("secret", &device.secret, SECRET_CHARS),
+            Spec::Trunk(trunk) => judge.trunk(trunk),
+            Spec::Route(route) => judge.route(route),
+            Spec::Queue(queue) => judge.queue(queue),
+            Spec::Flow(flow) => {
+                judge.title(&flow.title);
+                // Sub-flows and transfers refer to a flow by what it calls itself.
+                if flow.definition.get("id").is_some_and(|id| id != name) {
+                    judge.say("definition.id", What::NoneOf(vec![name.to_owned()]));
+                }
+            }
+            Spec::Number(_) => {}
+        }
+        judge.problems
+    }
+
+    fn say(&mut self, field: impl Into<String>, what: What) {
+        self.problems.push(Problem { kind: self.kind, name: self.name.to_owned(), field: field.into(), what });
+    }
+
+    fn range<T: Copy + PartialOrd + Into<i64>>(&mut self, field: &str, value: T, range: RangeInclusive<T>) {
+        if !range.contains(&value) {
+            self.say(field, What::OutOfRange((*range.start()).into(), (*range.end()).into()));
+        }
+    }
+
+    fn some_range(&mut self, field: &str, value: Option<u32>, range: RangeInclusive<u32>) {
+        if let Some(value) = value {
+            self.range(field, value, range);
+        }
+    }
+
+    /// A text of one line that people read.
+    fn shown(&mut self, field: &str, text: &str, needed: bool) {
+        if needed && text.trim().is_empty() {
+            self.say(field, What::Missing);
+        } else if text.chars().count() > TITLE_CHARS {
+            self.say(field, What::TooLong(TITLE_CHARS));
+        } else if text.chars().any(char::is_control) {
+            self.say(field, What::Format(Format::Plain));
+        }
+    }
+
+    fn title(&mut self, title: &TitleSpec) {
+        self.shown("title.zh", &title.zh, false);
+        self.shown("title.en", &title.en, false);
+    }
+
+    fn secret(&mut self, field: &str, secret: &Secret, least: usize) {
+        let Secret::Set(secret) = secret else { return };
+        let chars = secret.reveal().chars().count();
+        if chars < least {
+            self.say(field, What::TooShort(least));
+        } else if chars > SECRET_CHARS_MAX {
+            self.say(field, What::TooLong(SECRET_CHARS_MAX));
+        } else if secret.reveal().chars().any(char::is_control) {
+            self.say(field, What::Format(Format::Plain));
+        }
+    }
+
+    /// A list of names that must not repeat.
+    fn names(&mut self, field: &str, names: &[String], most: usize) {
+        if names.len() > most {
+            self.say(field, What::TooLong(most));
+        }
+        let mut seen = BTreeSet::new();
+        for (at, name) in names.iter().enumerate() {
+            if !seen.insert(name) {
+                self.say(format!("{field}[{at}]"), What::Twice);
+            }
+        }
+    }
+
+    fn setting(&mut self, setting: &SettingSpec) {
+        if setting.value.to_string().chars().count() > TEXT_CHARS {
+            self.say("value", What::TooLong(TEXT_CHARS));
+        }
+        if self.name == DigestChoice::SETTING && setting.value.as_str().and_then(DigestChoice::parse).is_none() {
+            self.say("value", What::NoneOf(DigestChoice::NAMES.map(str::to_owned).to_vec()));
+        }
+        if let Some(seconds) = Seconds::ALL.into_iter().find(|seconds| seconds.name == self.name) {
+            let text = setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
+            if seconds.parse(Some(&text)).is_err() {
+                let (least, most) = seconds.range.into_inner();
+                self.say("value", What::OutOfRange(least as i64, most as i64));
+            }
+        }
+        let lengths = |value: &Value| value.as_u64().and_then(|n| PasswordPolicy::with_length(n as usize)).is_some();
+        if self.name == LENGTH_SETTING && !lengths(&setting.value) {
+            let (least, most) = PasswordPolicy::LENGTHS.into_inner();
+            self.say("value", What::OutOfRange(least as i64, most as i64));
+        }
+    }
+
+    fn agent(&mut self, agent: &AgentSpec) {
+        self.shown("display_name", agent.display_name.reveal(), true);
+        let fits = |text: &str| {
+            let named = text.strip_prefix("setting:").is_some_and(|name| Kind::Setting.check_name(name).is_none());
+            let uri = ["sip:", "sips:", "tel:"].iter().any(|scheme| text.strip_prefix(scheme).is_some_and(is_one_word));
+            named || uri
+        };
+        if agent.address.as_ref().is_some_and(|address| !fits(address.reveal())) {
+            self.say("address", What::Format(Format::SipAddress));
+        }
+    }
+
+    fn role(&mut self, role: &RoleSpec) {
+        if Role::BUILT_IN.iter().any(|built_in| built_in.as_str() == self.name) {
+            self.say("name", What::BuiltIn);
+        } else if Role::parse(self.name).is_none() {
+            self.say("name", What::Format(Format::Role));
+        }
+        self.title(&role.title);
+        self.names("permissions", &role.permissions, Permission::ALL.len());
+        for (at, permission) in role.permissions.iter().enumerate() {
+            if Permission::parse(permission).is_none() {
+                let known = Permission::ALL.iter().map(|known| known.as_str().to_owned()).collect();
+                self.say(format!("permissions[{at}]"), What::NoneOf(known));
+            }
+        }
+    }
+
+    fn user(&mut self, user: &UserSpec) {
+        self.names("roles", &user.roles, USER_ROLES);
+        for (at, role) in user.roles.iter().enumerate() {
+            if Role::parse(role).is_none() {
+                self.say(format!("roles[{at}]"), What::Format(Format::Role));
+            }
+        }
+        if let Secret::Set(password) = &user.password {
+            for weakness in self.house.passwords.weaknesses(password.reveal(), self.name, self.house.tenant) {
+                self.say("password", What::Weak(weakness));
+            }
+        }
+    }
+
+    fn team(&mut self, team: &TeamSpec) {
+        self.title(&team.title);
+        self.names("agents", &team.agents, MEMBERS);
+        self.names("supervisors", &team.supervisors, MEMBERS);
+    }
+
+    fn trunk(&mut self, trunk: &TrunkSpec) {
+        self.names("accept_from", &trunk.accept_from, TRUNK_NETWORKS);
+        for (at, network) in trunk.accept_from.iter().enumerate() {
+            if network.parse::<dialplan::Network>().is_err() {
+                self.say(format!("accept_from[{at}]"), What::Format(Format::Network));
+            }
+        }
+        let host = |text: &str| {
+            let rest = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:"))?;
+            Some(is_one_word(rest) && !rest.contains('@'))
+        };
+        if trunk.send_to.as_deref().is_some_and(|text| host(text) != Some(true)) {
+            self.say("send_to", What::Format(Format::SendTo));
+        }
+        if let Some(username) = &trunk.username {
+            self.shown("username", username, true);
+        } else if matches!(trunk.secret, Secret::Set(_)) {
+            self.say("username", What::Missing);
+        }
+        // The carrier chose it: however short it is.
+        self.secret("secret", &trunk.secret, 1);
+        self.range("max_calls", trunk.max_calls, CALLS);
+    }
+
+    fn route(&mut self, route: &RouteSpec) {
+        if route.trunks.is_empty() {
+            self.say("trunks", What::Missing);
+        }
+        self.names("trunks", &route.trunks, ROUTE_TRUNKS);
+    }
+
+    fn queue(&mut self, queue: &QueueSpec) {
+        self.title(&queue.title);
+        let digits = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        if queue.number.as_deref().is_some_and(|number| !digits(number)) {
+            self.say("number", What::Format(Format::Number));
+        } else if queue.number.as_deref().is_some_and(|number| number.len() > NUMBER_DIGITS) {
+            self.say("number", What::TooLong(NUMBER_DIGITS));
+        }
+        for (at, need) in queue.skills.iter().enumerate() {
+            if need.skill.is_empty() {
+                self.say(format!("skills[{at}].skill"), What::Missing);
+            }
+            self.range(&format!("skills[{at}].min"), need.min, 1..=SKILL_MAX);
+        }
+        self.range("wrap_up_s", queue.wrap_up_s, 0..=WRAP_UP_MAX_S);
+        self.range("ring_timeout_s", queue.ring_timeout_s, 1..=RING_MAX_S);
+        self.some_range("max_wait_s", queue.max_wait_s, WAIT_S);
+        self.range("max_length", queue.max_length, LENGTH);
+        self.range("service_level_s", queue.service_level_s, SERVICE_LEVEL_S);
+        self.range("priority", queue.priority, -PRIORITY_MAX..=PRIORITY_MAX);
+        if !(0.0..=AGEING_MAX).contains(&queue.ageing) {
+            self.say("ageing", What::OutOfRange(0, AGEING_MAX as i64));
+        }
+        self.some_range("announce_position_s", queue.announce_position_s, INTERVAL_S);
+        self.some_range("announce_wait_s", queue.announce_wait_s, INTERVAL_S);
+        self.shown("music", &queue.music, true);
+        if let Some(offset) = queue.utc_offset_min {
+            self.range("utc_offset_min", offset, OFFSET_RANGE_MIN);
+        }
+        self.names("members", &queue.members, MEMBERS);
+    }
+}
+
+/// Something, without blanks or what would end an address.
+fn is_one_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"'))
+}

@@ -1,0 +1,329 @@
+//! What is asked for, and what would come of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
+use serde_json::Value;
+use store::Login;
+
+use crate::assemble::{Parts, assemble};
+use crate::book::{Book, Entry};
+use crate::check::{House, Judge};
+use crate::content::Spec;
+use crate::kind::Kind;
+use crate::lower::Ids;
+use crate::problem::{Problem, What};
+use crate::refs::used_by;
+use crate::rows::Rows;
+use crate::secrets::{SecretFailed, Secrets};
+use crate::spec::Secret;
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The changes; all of them happen, or none.
+    pub edits: Vec<Edit>,
+    /// Resources of the kinds that occur in the changes, and are not named there, go.
+    pub prune: bool,
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// The kind of resource.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// How it must stand for the change to happen.
+    pub expect: Expect,
+    /// What shall become of it.
+    pub wish: Wish,
+}
+
+/// How a resource must stand before it is changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Expect {
+    /// In any way.
+    #[default]
+    Any,
+    /// Not at all.
+    Absent,
+    /// As in this revision.
+    Revision(String),
+}
+
+/// What shall become of a resource.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    /// It says this.
+    Put(Value),
+    /// It goes.
+    Delete,
+}
+
+/// What a change does to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It comes to be.
+    Create,
+    /// It says something else.
+    Update,
+    /// It goes.
+    Delete,
+}
+
+impl Action {
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// One resource that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// How.
+    pub action: Action,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// The fields that differ, of an update.
+    pub fields: Vec<String>,
+}
+
+/// What has to be known beside the rows.
+pub struct Known<'a> {
+    /// Named values given at the start of the server, which win over stored ones.
+    pub given: &'a BTreeMap<String, String>,
+    /// Makes what is kept of secrets.
+    pub secrets: &'a dyn Secrets,
+    /// Makes ids.
+    pub fresh: &'a mut dyn FnMut() -> u64,
+}
+
+/// What would come of a request.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The rows that shall be.
+    pub rows: Rows,
+    /// The same by name.
+    pub book: Book,
+    /// What differs from before.
+    pub changes: Vec<Change>,
+    /// Existing resources that refer to what changes.
+    pub affects: Vec<(Kind, String)>,
+    /// What the center is made of then.
+    pub parts: Parts,
+}
+
+type Key = (Kind, String);
+
+/// Thinks a request through. Takes long where it sets passwords: each is hashed.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn plan(rows: &Rows, request: &Request, known: Known<'_>) -> Result<Plan, Vec<Problem>> {
+    let before = rows.book().map_err(|problem| vec![problem])?;
+    let (wanted, mut problems) = wanted(&before, request);
+    let mut changed = Vec::new();
+    for (key, entry) in &wanted {
+        match before.get(key) {
+            None => changed.push((Action::Create, key, entry, Vec::new())),
+            Some(old) => {
+                let fields = differing(rows, key, old, entry, known.secrets);
+                if !fields.is_empty() {
+                    changed.push((Action::Update, key, entry, fields));
+                }
+            }
+        }
+    }
+    let gone: Vec<&Key> = before.keys().filter(|key| !wanted.contains_key(*key)).collect();
+    let house = House { tenant: &rows.tenant.name, passwords: password_policy(&wanted) };
+    for (_, (_, name), entry, _) in &changed {
+        problems.extend(Judge::judge(house, name, &entry.spec));
+    }
+    problems.extend(loose_ends(&wanted, &changed.iter().map(|(_, key, ..)| *key).collect::<Vec<_>>(), &gone));
+    problems.extend(collisions(&wanted));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let failed = |e: SecretFailed| vec![of(&(Kind::Tenant, rows.tenant.name.to_string()), "", What::Refused(e.0))];
+    let mut after = rows.clone();
+    let mut ids = Ids::of(rows, known.fresh);
+    for (kind, name) in gone.iter().copied() {
+        after.remove(*kind, name);
+        ids.forget(*kind, name);
+    }
+    for (_, (_, name), entry, _) in &changed {
+        after.set(name, &entry.spec, &mut ids, known.secrets).map_err(failed)?;
+    }
+    let parts = assemble(&after, known.given).map_err(|problem| vec![problem])?;
+    if let (true, Some(key)) = (has_administrator(rows) && !has_administrator(&after), blamed(&changed, &gone)) {
+        return Err(vec![of(key, "", What::LastAdministrator)]);
+    }
+    let book = after.book().map_err(|problem| vec![problem])?;
+    let named = |action, key: &Key, fields| Change { action, kind: key.0, name: key.1.clone(), fields };
+    let mut changes: Vec<Change> = gone.iter().map(|key| named(Action::Delete, key, Vec::new())).collect();
+    changes.extend(changed.iter().map(|(action, key, _, fields)| named(*action, key, fields.clone())));
+    let affects = affected(&before, &changes);
+    Ok(Plan { rows: after, book, changes, affects, parts })
+}
+
+fn of(key: &Key, field: &str, what: What) -> Problem {
+    Problem { kind: key.0, name: key.1.clone(), field: field.to_owned(), what }
+}
+
+/// The settings as they shall be, and what is wrong with the wishes by themselves.
+fn wanted(before: &Book, request: &Request) -> (Book, Vec<Problem>) {
+    let (mut wanted, mut problems, mut named) = (before.clone(), Vec::new(), BTreeSet::new());
+    for edit in &request.edits {
+        let key = (edit.kind, edit.name.clone());
+        if !named.insert(key.clone()) {
+            problems.push(of(&key, "name", What::Twice));
+            continue;
+        }
+        let old = before.get(&key);
+        match (&edit.expect, old) {
+            (Expect::Absent, Some(_)) => problems.push(of(&key, "", What::Exists)),
+            (Expect::Revision(_), None) => problems.push(of(&key, "", What::Absent)),
+            (Expect::Revision(read), Some(now)) if *read != now.revision() => {
+                problems.push(of(&key, "", What::Conflict));
+            }
+            _ => {}
+        }
+        let fixed = edit.kind == Kind::Tenant && (old.is_none() || matches!(edit.wish, Wish::Delete));
+        match &edit.wish {
+            _ if fixed => problems.push(of(&key, "", What::Fixed)),
+            Wish::Delete if old.is_none() => problems.push(of(&key, "", What::Absent)),
+            Wish::Delete => drop(wanted.remove(&key)),
+            Wish::Put(value) => match Spec::parse(edit.kind, &edit.name, value) {
+                Ok(spec) => {
+                    let secrets = old.map_or_else(Vec::new, |old| old.secrets.clone());
+                    wanted.insert(key, Entry { spec, secrets });
+                }
+                Err(problem) => problems.push(problem),
+            },
+        }
+    }
+    if request.prune {
+        let kinds: BTreeSet<Kind> = named.iter().map(|(kind, _)| *kind).collect();
+        wanted.retain(|key, _| key.0 == Kind::Tenant || !kinds.contains(&key.0) || named.contains(key));
+    }
+    (wanted, problems)
+}
+
+/// The fields in which two contents differ. A password that is set to what it is already does not.
+fn differing(rows: &Rows, (_, name): &Key, old: &Entry, new: &Entry, secrets: &dyn Secrets) -> Vec<String> {
+    let (was, is) = (old.spec.to_json(), new.spec.in_order().to_json());
+    let empty = serde_json::Map::new();
+    let (was, is) = (was.as_object().unwrap_or(&empty), is.as_object().unwrap_or(&empty));
+    let fields: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    let mut differ: Vec<String> = fields.into_iter().filter(|f| was.get(*f) != is.get(*f)).cloned().collect();
+    let kept = old.secrets.first().map(|(_, kept)| kept.reveal().as_str());
+    let mut secret = |field: &str, wish: &Secret, same: &dyn Fn(&str) -> bool| {
+        let differs = match wish {
+            Secret::Keep => false,
+            Secret::Clear => kept.is_some(),
+            Secret::Set(text) => !same(text.reveal()),
+        };
+        if differs {
+            differ.push(field.to_owned());
+        }
+    };
+    match &new.spec {
+        Spec::User(user) => {
+            secret("password", &user.password, &|text| kept.is_some_and(|hash| secrets.is_password(text, hash)));
+        }
+        Spec::Device(device) => secret("secret", &device.secret, &|text| {
+            kept.is_some_and(|kept| secrets.device(name, &rows.tenant.name, text).sha256.reveal().as_ref() == kept)
+        }),
+        Spec::Trunk(trunk) => secret("secret", &trunk.secret, &|text| kept == Some(text)),
+        _ => {}
+    }
+    differ
+}
+
+/// References that lead nowhere, and what cannot go since others refer to it.
+fn loose_ends(wanted: &Book, changed: &[&Key], gone: &[&Key]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for key in changed {
+        let Some(entry) = wanted.get(*key) else { continue };
+        for (field, kind, name) in entry.spec.refs() {
+            // Values are also given at the start of the server; who reads a flow knows them all.
+            if kind != Kind::Setting && !wanted.contains_key(&(kind, name.clone())) && entry.spec.kind() != Kind::Flow {
+                problems.push(of(key, &field, What::NotFound(kind, name)));
+            }
+        }
+    }
+    for key in gone {
+        let users = used_by(wanted, key.0, &key.1);
+        problems.extend(users.into_iter().map(|(kind, name)| of(key, "", What::InUse(kind, name))));
+    }
+    problems
+}
+
+/// Two queues with one number.
+fn collisions(wanted: &Book) -> Vec<Problem> {
+    let mut numbers: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (key, entry) in wanted {
+        let Spec::Queue(queue) = &entry.spec else { continue };
+        let Some(number) = &queue.number else { continue };
+        if let Some(first) = numbers.insert(number, &key.1) {
+            problems.push(of(key, "number", What::Taken(Kind::Queue, first.to_owned())));
+        }
+    }
+    problems
+}
+
+/// What the tenant asks of passwords.
+fn password_policy(book: &Book) -> PasswordPolicy {
+    let said = match book.get(&(Kind::Setting, LENGTH_SETTING.to_owned())).map(|entry| &entry.spec) {
+        Some(Spec::Setting(setting)) => setting.value.as_u64(),
+        _ => None,
+    };
+    said.and_then(|length| PasswordPolicy::with_length(length as usize)).unwrap_or_default()
+}
+
+/// Whether anybody can sign in and give others what they may do.
+fn has_administrator(rows: &Rows) -> bool {
+    let gives = |role: &Role| match role {
+        Role::Custom(name) => {
+            let own = rows.roles.iter().find(|own| own.name == *name);
+            own.is_some_and(|own| own.permissions.has(Permission::UsersWrite))
+        }
+        built_in => built_in.permissions().has(Permission::UsersWrite),
+    };
+    let can = |login: &Login| !login.disabled && !login.password_hash.reveal().is_empty();
+    rows.users.iter().any(|login| can(login) && login.user.roles.iter().any(gives))
+}
+
+/// The user or role by whose change the last administrator went.
+fn blamed<'a>(changed: &[(Action, &'a Key, &Entry, Vec<String>)], gone: &[&'a Key]) -> Option<&'a Key> {
+    let all = changed.iter().map(|(_, key, ..)| *key).chain(gone.iter().copied());
+    all.into_iter().find(|key| matches!(key.0, Kind::User | Kind::Role))
+}
+
+fn affected(before: &Book, changes: &[Change]) -> Vec<(Kind, String)> {
+    let mut affected = BTreeSet::new();
+    for change in changes.iter().filter(|change| change.action != Action::Create) {
+        affected.extend(used_by(before, change.kind, &change.name));
+    }
+    affected.retain(|key| !changes.iter().any(|change| change.kind == key.0 && change.name == key.1));
+    affected.into_iter().collect()
+}
+
+impl Rows {
+    /// What refers to a resource.
+    ///
+    /// # Errors
+    /// See [`Rows::book`].
+    pub fn used_by(&self, kind: Kind, name: &str) -> Result<Vec<(Kind, String)>, Problem> {
+        Ok(used_by(&self.book()?, kind, name))
+    }
+}

@@ -1,0 +1,126 @@
+//! A tenant's settings as the store keeps them.
+
+use std::collections::BTreeSet;
+
+use dialplan::{Did, Trunk};
+use directory::{Agent, Device, Tenant};
+use store::{
+    CustomRole, DispositionChoice, Error, FlowVersion, Login, Queue, QueueMember, RouteRow, Setting, Store, Team,
+};
+use types::{FlowId, TenantId, UserId};
+
+/// All settings of a tenant. Of each flow only the version that calls walk and the newest one are here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Named values.
+    pub settings: Vec<Setting>,
+    /// Dispositions.
+    pub dispositions: Vec<DispositionChoice>,
+    /// Agents.
+    pub agents: Vec<Agent>,
+    /// Roles of the tenant's own.
+    pub roles: Vec<CustomRole>,
+    /// Users.
+    pub users: Vec<Login>,
+    /// Teams.
+    pub teams: Vec<Team>,
+    /// Devices.
+    pub devices: Vec<Device>,
+    /// Trunks.
+    pub trunks: Vec<Trunk>,
+    /// Routes.
+    pub routes: Vec<RouteRow>,
+    /// Queues.
+    pub queues: Vec<Queue>,
+    /// Who serves which queue.
+    pub members: Vec<QueueMember>,
+    /// Flows.
+    pub flows: Vec<FlowVersion>,
+    /// Numbers.
+    pub numbers: Vec<Did>,
+}
+
+impl Rows {
+    /// A tenant with nothing set up.
+    pub const fn new(tenant: Tenant) -> Self {
+        Self {
+            tenant,
+            settings: Vec::new(),
+            dispositions: Vec::new(),
+            agents: Vec::new(),
+            roles: Vec::new(),
+            users: Vec::new(),
+            teams: Vec::new(),
+            devices: Vec::new(),
+            trunks: Vec::new(),
+            routes: Vec::new(),
+            queues: Vec::new(),
+            members: Vec::new(),
+            flows: Vec::new(),
+            numbers: Vec::new(),
+        }
+    }
+
+    /// Reads all settings of a tenant; none when there is no such tenant.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn read(store: &Store, id: TenantId) -> Result<Option<Self>, Error> {
+        let Some(tenant) = store.get::<Tenant>(id, id).await? else { return Ok(None) };
+        Ok(Some(Self {
+            tenant,
+            settings: store.list(id).await?,
+            dispositions: store.list(id).await?,
+            agents: store.list(id).await?,
+            roles: store.list(id).await?,
+            users: store.list(id).await?,
+            teams: store.list(id).await?,
+            devices: store.list(id).await?,
+            trunks: store.list(id).await?,
+            routes: store.list(id).await?,
+            queues: store.list(id).await?,
+            members: store.list(id).await?,
+            flows: store.flow_heads(id).await?,
+            numbers: store.list(id).await?,
+        }))
+    }
+
+    /// Writes what differs from `before`, all of it or nothing. Whoever may no longer sign in, or may do other things
+    /// than before, has to sign in anew.
+    ///
+    /// # Errors
+    /// The database fails; nothing has changed then.
+    pub async fn write(&self, store: &Store, before: &Self) -> Result<(), Error> {
+        let id = self.tenant.id;
+        let change = store.change(id).await?;
+        change.rows(std::slice::from_ref(&before.tenant), std::slice::from_ref(&self.tenant)).await?;
+        change.rows(&before.settings, &self.settings).await?;
+        change.rows(&before.dispositions, &self.dispositions).await?;
+        change.rows(&before.agents, &self.agents).await?;
+        change.rows(&before.roles, &self.roles).await?;
+        for user in before.users.iter().filter(|user| !self.users.contains(user)) {
+            change.end_sessions(user.user.id).await?;
+        }
+        let stays: BTreeSet<UserId> = self.users.iter().map(|login| login.user.id).collect();
+        for user in before.users.iter().filter(|login| !stays.contains(&login.user.id)) {
+            change.forget_guard(user.user.id).await?;
+        }
+        change.rows(&before.users, &self.users).await?;
+        change.rows(&before.teams, &self.teams).await?;
+        change.rows(&before.devices, &self.devices).await?;
+        change.rows(&before.trunks, &self.trunks).await?;
+        change.rows(&before.routes, &self.routes).await?;
+        change.rows(&before.queues, &self.queues).await?;
+        change.rows(&before.members, &self.members).await?;
+        let kept: BTreeSet<FlowId> = self.flows.iter().map(|flow| flow.id).collect();
+        let gone: BTreeSet<FlowId> = before.flows.iter().map(|flow| flow.id).filter(|id| !kept.contains(id)).collect();
+        change.rows(&before.flows, &self.flows).await?;
+        for flow in gone {
+            change.forget_flow(flow).await?;
+        }
+        change.rows(&before.numbers, &self.numbers).await?;
+        change.commit().await
+    }
+}

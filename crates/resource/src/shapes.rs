@@ -1,0 +1,33 @@
+//! What the schema says of values whose types are not ours to describe.
+
+use utoipa::ToSchema;
+
+/// The strategies by name, for the schema alone.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "its names are what counts")]
+pub(crate) enum StrategyName {
+    LongestIdle,
+    RoundRobin,
+}
+
+/// What becomes of calls when nobody is signed in, for the schema alone.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "its names are what counts")]
+pub(crate) enum NoAgentName {
+    Wait,
+    Refuse,
+    Leave,
+}
+
+/// A skill that an agent must have, for the schema alone.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields are what counts")]
+pub(crate) struct SkillNeed {
+    /// The skill's name.
+    skill: String,
+    /// The least level, 1 to 10.
+    #[schema(minimum = 1, maximum = 10, default = 1)]
+    min: Option<u8>,
+}

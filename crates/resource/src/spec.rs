@@ -1,0 +1,368 @@
+//! What a resource of each kind says. Names refer to other resources; ids stay inside.
+
+use std::fmt;
+
+use acd::{NoAgentPolicy, QueueConfig, Strategy};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use types::{Private, QueueId, TenantId};
+use utoipa::ToSchema;
+
+use crate::shapes::{NoAgentName, SkillNeed, StrategyName};
+
+/// The name of the route that takes every number.
+pub const ANY_PREFIX: &str = "any";
+
+/// A value that is written and never read back.
+#[derive(Clone, Default, PartialEq)]
+pub enum Secret {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// There shall be none.
+    Clear,
+    /// It shall be this.
+    Set(Private<String>),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keep => "Keep",
+            Self::Clear => "Clear",
+            Self::Set(_) => "Set(***)",
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        Ok(text.filter(|text| !text.is_empty()).map_or(Self::Clear, |text| Self::Set(text.into())))
+    }
+}
+
+/// What people read, in each language.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TitleSpec {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// The company itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantSpec {
+    /// What people read.
+    pub title: String,
+    /// Minutes east of UTC, for opening hours and day totals.
+    #[serde(default = "china")]
+    pub utc_offset_min: i32,
+}
+
+const fn china() -> i32 {
+    8 * 60
+}
+
+/// A named value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingSpec {
+    /// A text, a number, or a list of texts.
+    #[serde(deserialize_with = "plain_value")]
+    pub value: Value,
+}
+
+fn plain_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let fits = match &value {
+        Value::String(_) | Value::Number(_) => true,
+        Value::Array(items) => items.iter().all(Value::is_string),
+        _ => false,
+    };
+    if fits { Ok(value) } else { Err(serde::de::Error::custom("expected a text, a number or a list of texts")) }
+}
+
+/// What can be said of an interaction when it is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DispositionSpec {
+    /// What people read.
+    #[serde(default)]
+    pub title: TitleSpec,
+    /// Its place in lists, the least first.
+    #[serde(default)]
+    pub place: i32,
+    /// Whether people may choose it; old records understand it in any case.
+    #[serde(default = "yes")]
+    pub offered: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Someone who serves customers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentSpec {
+    /// The person's name.
+    #[schema(value_type = String)]
+    pub display_name: Private<String>,
+    /// A SIP address, or `setting:NAME`, that is rung as it is, with no registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub address: Option<Private<String>>,
+}
+
+/// A bundle of permissions that the tenant has made itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RoleSpec {
+    /// What people read.
+    pub title: TitleSpec,
+    /// What it permits, by the names of permissions.
+    pub permissions: Vec<String>,
+}
+
+/// Someone who signs in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserSpec {
+    /// What the user may do, by the names of roles.
+    pub roles: Vec<String>,
+    /// The number of the agent that the user is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// May not sign in.
+    #[serde(default)]
+    pub disabled: bool,
+    /// The password: written, never read back. Without one nobody signs in as this user.
+    #[serde(default, skip_serializing)]
+    #[schema(value_type = Option<String>, write_only)]
+    pub password: Secret,
+}
+
+/// A group of agents.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TeamSpec {
+    /// What people read.
+    pub title: TitleSpec,
+    /// Numbers of its agents.
+    pub agents: Vec<String>,
+    /// Names of the users who lead it.
+    pub supervisors: Vec<String>,
+}
+
+/// A telephone that registers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceSpec {
+    /// The number of the agent who answers there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The SIP password: written, never read back. Without one nobody registers as this device.
+    #[serde(skip_serializing)]
+    #[schema(value_type = Option<String>, write_only)]
+    pub secret: Secret,
+}
+
+/// A line to a carrier or a peer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrunkSpec {
+    /// Addresses and networks whose calls are accepted without digest.
+    pub accept_from: Vec<String>,
+    /// Where outbound calls go, `sip:host[:port][;transport=…]`; absent for a trunk that only takes calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_to: Option<String>,
+    /// The user name if the carrier asks for digest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password for it: written, never read back.
+    #[serde(skip_serializing)]
+    #[schema(value_type = Option<String>, write_only)]
+    pub secret: Secret,
+    /// Most calls at once, in and out together; 0 is no limit.
+    pub max_calls: u32,
+}
+
+/// Which trunks take numbers with a prefix.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteSpec {
+    /// Names of trunks, tried in this order.
+    pub trunks: Vec<String>,
+}
+
+/// Where interactions wait for an agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueSpec {
+    /// What people read.
+    pub title: TitleSpec,
+    /// The number colleagues dial.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// How an agent is chosen.
+    #[schema(value_type = StrategyName)]
+    pub strategy: Strategy,
+    /// What its agents must be able to do.
+    #[schema(value_type = Vec<SkillNeed>)]
+    pub skills: Vec<acd::SkillRequirement>,
+    /// Work after each talk, seconds.
+    pub wrap_up_s: u32,
+    /// How long an agent's phone rings, seconds.
+    pub ring_timeout_s: u32,
+    /// Longest wait, seconds; absent for no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_wait_s: Option<u32>,
+    /// Most that may wait at once.
+    pub max_length: u32,
+    /// A wait up to this counts as good service, seconds.
+    pub service_level_s: u32,
+    /// Added to each interaction's priority.
+    pub priority: i32,
+    /// Points that each second of waiting adds to the priority.
+    pub ageing: f64,
+    /// How often the position is told, seconds; absent for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announce_position_s: Option<u32>,
+    /// How often the expected wait is told, seconds; absent for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announce_wait_s: Option<u32>,
+    /// Music while waiting, by name.
+    pub music: String,
+    /// Whether the customer hears the agent's number before the talk.
+    pub announce_agent_number: bool,
+    /// Not shown on the wall: a queue for tests and load.
+    pub hidden: bool,
+    /// Whether talks are recorded.
+    pub record: bool,
+    /// What becomes of calls when nobody is signed in.
+    #[schema(value_type = NoAgentName)]
+    pub no_agent: NoAgentPolicy,
+    /// Minutes east of UTC, where it differs from the tenant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utc_offset_min: Option<i32>,
+    /// Numbers of the agents who serve it.
+    pub members: Vec<String>,
+}
+
+/// What a queue says of itself, beside what the router reads: not part of its settings as stored.
+const BESIDE_THE_ROUTER: [&str; 3] = ["title", "number", "members"];
+
+impl Default for QueueSpec {
+    fn default() -> Self {
+        let queue = QueueConfig::new(QueueId(0), TenantId(0), "");
+        Self {
+            title: TitleSpec::default(),
+            number: None,
+            strategy: queue.strategy,
+            skills: queue.skills,
+            wrap_up_s: queue.wrap_up_s,
+            ring_timeout_s: queue.ring_timeout_s,
+            max_wait_s: queue.max_wait_s,
+            max_length: queue.max_length,
+            service_level_s: queue.service_level_s,
+            priority: queue.priority,
+            ageing: queue.ageing,
+            announce_position_s: queue.announce_position_s,
+            announce_wait_s: queue.announce_wait_s,
+            music: queue.music.to_string(),
+            announce_agent_number: queue.announce_agent_number,
+            hidden: queue.hidden,
+            record: queue.record,
+            no_agent: queue.no_agent,
+            utc_offset_min: None,
+            members: Vec::new(),
+        }
+    }
+}
+
+impl QueueSpec {
+    /// Its settings as they are stored.
+    pub(crate) fn config(&self) -> Value {
+        let mut config = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = config.as_object_mut() {
+            fields.retain(|field, _| !BESIDE_THE_ROUTER.contains(&field.as_str()));
+        }
+        config
+    }
+}
+
+/// A graph that interactions walk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowSpec {
+    /// What people read.
+    #[serde(default)]
+    pub title: TitleSpec,
+    /// The graph. A changed one becomes a new version, and calls walk it from then on.
+    pub definition: Value,
+}
+
+/// A number of the tenant's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NumberSpec {
+    /// Where it leads.
+    pub target: TargetSpec,
+}
+
+/// Where a number leads: one of these, by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetSpec {
+    /// Into a flow.
+    Flow(String),
+    /// Straight into a queue.
+    Queue(String),
+    /// To one agent, by number.
+    Agent(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The fields of a queue that it does not say itself.
+    const FROM_ELSEWHERE: [&str; 3] = ["id", "tenant", "name"];
+
+    #[test]
+    fn a_queue_can_say_all_that_the_router_reads() {
+        let reads = serde_json::to_value(QueueConfig::new(QueueId(0), TenantId(0), "x")).unwrap();
+        let all = QueueSpec {
+            number: Some("1".into()),
+            max_wait_s: Some(1),
+            announce_position_s: Some(1),
+            announce_wait_s: Some(1),
+            utc_offset_min: Some(1),
+            ..QueueSpec::default()
+        };
+        let says = serde_json::to_value(&all).unwrap();
+        let fields = |v: &Value| v.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+        let missing: Vec<_> = fields(&reads).difference(&fields(&says)).cloned().collect();
+        let missing: Vec<_> = missing.iter().filter(|f| !FROM_ELSEWHERE.contains(&f.as_str())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn a_secret_is_kept_cleared_or_set_and_never_shown() {
+        let read = |json: &str| serde_json::from_str::<DeviceSpec>(json).unwrap();
+        assert_eq!(read("{}").secret, Secret::Keep);
+        for cleared in [r#"{"secret":null}"#, r#"{"secret":""}"#] {
+            assert_eq!(read(cleared).secret, Secret::Clear);
+        }
+        let set = read(r#"{"secret":"tiger"}"#);
+        assert_eq!(set.secret, Secret::Set("tiger".into()));
+        assert!(!format!("{set:?}").contains("tiger"));
+        assert_eq!(serde_json::to_value(&set).unwrap(), serde_json::json!({}));
+    }
+}

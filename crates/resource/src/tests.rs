@@ -1,0 +1,353 @@
+//! Rows and books say the same, and what is wrong is named.
+
+use std::collections::BTreeMap;
+
+use directory::{Ha1, Tenant};
+use serde_json::{Value, json};
+use store::Store;
+use types::{Private, TenantId};
+
+use crate::{
+    Action, Edit, Expect, Kind, Known, Plan, Problem, Request, Resource, Rows, SecretFailed, Secrets, What, Wish, plan,
+};
+
+/// Secrets that can be read, for tests.
+struct Open;
+
+impl Secrets for Open {
+    fn password(&self, password: &str) -> Result<Private<String>, SecretFailed> {
+        Ok(format!("hash of {password}").into())
+    }
+
+    fn is_password(&self, password: &str, hash: &str) -> bool {
+        hash == format!("hash of {password}")
+    }
+
+    fn device(&self, name: &str, realm: &str, secret: &str) -> Ha1 {
+        let ha1 = |by: &str| Private::new(format!("{by}:{name}:{realm}:{secret}").as_str().into());
+        Ha1 { md5: ha1("md5"), sha256: ha1("sha256") }
+    }
+}
+
+struct Bench {
+    rows: Rows,
+    ids: u64,
+}
+
+fn put(kind: Kind, name: &str, spec: Value) -> Edit {
+    Edit { kind, name: name.into(), expect: Expect::Any, wish: Wish::Put(spec) }
+}
+
+fn delete(kind: Kind, name: &str) -> Edit {
+    Edit { kind, name: name.into(), expect: Expect::Any, wish: Wish::Delete }
+}
+
+fn empty() -> Bench {
+    let tenant =
+        Tenant { id: TenantId(9), name: "acme".into(), title: "Acme".into(), demo: false, utc_offset_min: 480 };
+    Bench { rows: Rows::new(tenant), ids: 100 }
+}
+
+fn menu(queue: &str) -> Value {
+    json!({
+        "version": 1, "id": "menu", "name": "Menu", "language": "zh", "start": "wait",
+        "nodes": {
+            "wait": {"kind": "queue", "queue": queue, "outlets": {"too_long": "end", "full": "end", "no_agent": "end"}},
+            "end": {"kind": "hangup"}
+        }
+    })
+}
+
+impl Bench {
+    fn think(&mut self, edits: Vec<Edit>, prune: bool) -> Result<Plan, Vec<Problem>> {
+        let ids = &mut self.ids;
+        let fresh = &mut || {
+            *ids += 1;
+            *ids
+        };
+        let request = Request { edits, prune };
+        plan(&self.rows, &request, Known { given: &BTreeMap::new(), secrets: &Open, fresh })
+    }
+
+    /// Takes a change that has to work; the lines of what it did.
+    fn change(&mut self, edits: Vec<Edit>) -> Vec<String> {
+        let plan = self.think(edits, false).unwrap();
+        self.rows = plan.rows;
+        let line = |c: &crate::Change| format!("{} {} {} {}", c.action.as_str(), c.kind, c.name, c.fields.join(","));
+        plan.changes.iter().map(|c| line(c).trim_end().to_owned()).collect()
+    }
+
+    fn refused(&mut self, edits: Vec<Edit>) -> Vec<String> {
+        let before = self.rows.clone();
+        let problems = self.think(edits, false).unwrap_err();
+        assert_eq!(self.rows, before);
+        problems.iter().map(|p| format!("{} {} {} {}", p.kind, p.name, p.field, p.what.code())).collect()
+    }
+
+    fn centre() -> Self {
+        let mut bench = empty();
+        bench.change(whole());
+        bench
+    }
+}
+
+/// One of everything, in an order in which references come before what they refer to.
+fn whole() -> Vec<Edit> {
+    vec![
+        put(Kind::Number, "95001", json!({"target": {"flow": "menu"}})),
+        put(Kind::Number, "95002", json!({"target": {"queue": "sales"}})),
+        put(Kind::Number, "95003", json!({"target": {"agent": "1001"}})),
+        put(Kind::Flow, "menu", json!({"title": {"zh": "菜单"}, "definition": menu("sales")})),
+        put(Kind::Queue, "sales", json!({"number": "800", "wrap_up_s": 10, "members": ["1002", "1001"]})),
+        put(Kind::Route, "any", json!({"trunks": ["backup", "carrier"]})),
+        put(Kind::Route, "010", json!({"trunks": ["carrier"]})),
+        put(
+            Kind::Trunk,
+            "carrier",
+            json!({"accept_from": ["192.0.2.0/24", "198.51.100.7"], "send_to": "sip:192.0.2.1",
+            "username": "acme", "secret": "s"}),
+        ),
+        put(Kind::Trunk, "backup", json!({"send_to": "sip:backup.example:5062;transport=tcp"})),
+        put(Kind::Device, "1001", json!({"agent": "1001", "secret": "tiger-12345"})),
+        put(Kind::Team, "first", json!({"agents": ["1001"], "supervisors": ["wang"]})),
+        put(Kind::Role, "trainer", json!({"title": {"zh": "培训"}, "permissions": ["recordings.listen"]})),
+        put(Kind::User, "wang", json!({"roles": ["admin", "trainer"], "password": "plum tree 77"})),
+        put(Kind::User, "li", json!({"roles": ["agent"], "agent": "1001"})),
+        put(Kind::Agent, "1001", json!({"display_name": "李雷"})),
+        put(Kind::Agent, "1002", json!({"display_name": "手机", "address": "setting:mobile"})),
+        put(Kind::Disposition, "solved", json!({"title": {"zh": "已解决", "en": "Solved"}, "place": 1})),
+        put(Kind::Setting, "mobile", json!({"value": "sip:1@192.0.2.9"})),
+        put(Kind::Tenant, "acme", json!({"title": "Acme Ltd"})),
+    ]
+}
+
+fn as_edits(bench: &Bench) -> Vec<Edit> {
+    let all = Resource::all(&bench.rows.book().unwrap());
+    all.into_iter().map(|r| put(r.kind, &r.name, r.spec)).collect()
+}
+
+#[test]
+fn what_is_exported_and_taken_again_changes_nothing() {
+    let mut bench = Bench::centre();
+    let edits = as_edits(&bench);
+    assert_eq!(edits.len(), whole().len());
+    assert_eq!(bench.change(edits), Vec::<String>::new());
+    assert_eq!(bench.change(whole()), Vec::<String>::new(), "nor does the same with its secrets");
+}
+
+#[test]
+fn a_centre_built_from_an_export_says_the_same() {
+    let bench = Bench::centre();
+    let mut other = empty();
+    other.change(as_edits(&bench));
+    assert_eq!(Resource::all(&other.rows.book().unwrap()), Resource::all(&bench.rows.book().unwrap()));
+}
+
+#[test]
+fn ids_stay_when_contents_change() {
+    let mut bench = Bench::centre();
+    let before = bench.rows.clone();
+    let lines = bench.change(vec![
+        put(Kind::Queue, "sales", json!({"number": "800", "wrap_up_s": 20, "members": ["1001"]})),
+        put(Kind::Agent, "1001", json!({"display_name": "李雷雷"})),
+    ]);
+    assert_eq!(lines, ["update agent 1001 display_name", "update queue sales members,wrap_up_s"]);
+    assert_eq!(bench.rows.queues[0].id, before.queues[0].id);
+    assert_eq!(bench.rows.agents[0].id, before.agents[0].id);
+    assert_eq!(bench.rows.members.len(), 1);
+    assert_eq!((&bench.rows.devices, &bench.rows.numbers), (&before.devices, &before.numbers));
+}
+
+#[test]
+fn secrets_stay_unless_they_are_set_or_cleared() {
+    let mut bench = Bench::centre();
+    let hash = |bench: &Bench| {
+        let user = bench.rows.users.iter().find(|u| &*u.user.username == "wang").unwrap();
+        user.password_hash.reveal().clone()
+    };
+    let user = |more: Value| {
+        let mut spec = json!({"roles": ["admin"]});
+        spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        vec![
+            put(Kind::User, "wang", spec),
+            put(Kind::User, "root", json!({"roles": ["admin"], "password": "walnut tree 4"})),
+        ]
+    };
+    bench.change(user(json!({})));
+    assert_eq!(hash(&bench), "hash of plum tree 77");
+    assert_eq!(bench.change(user(json!({"password": "cherry tree 8"}))), ["update user wang password"]);
+    assert_eq!(hash(&bench), "hash of cherry tree 8");
+    assert_eq!(bench.change(user(json!({"password": null}))), ["update user wang password"]);
+    assert_eq!(hash(&bench), "");
+    let revision = |bench: &Bench| bench.rows.book().unwrap()[&(Kind::Device, "1001".to_owned())].revision();
+    let before = revision(&bench);
+    bench.change(vec![put(Kind::Device, "1001", json!({"agent": "1001", "secret": "lion-678901"}))]);
+    assert_ne!(revision(&bench), before, "a new secret is a new revision");
+}
+
+#[test]
+fn a_reference_must_lead_somewhere_and_what_is_referred_to_stays() {
+    let mut bench = Bench::centre();
+    for (edit, problem) in [
+        (put(Kind::Queue, "vip", json!({"members": ["1001", "1009"]})), "queue vip members[1] not_found"),
+        (put(Kind::Number, "95009", json!({"target": {"queue": "vip"}})), "number 95009 target.queue not_found"),
+        (put(Kind::Route, "9", json!({"trunks": ["none"]})), "route 9 trunks[0] not_found"),
+        (put(Kind::User, "han", json!({"roles": [], "agent": "7"})), "user han agent not_found"),
+        (put(Kind::Flow, "menu", json!({"definition": menu("vip")})), "flow menu definition flow"),
+        (delete(Kind::Role, "trainer"), "role trainer  in_use"),
+        (delete(Kind::Trunk, "backup"), "trunk backup  in_use"),
+        (delete(Kind::Flow, "menu"), "flow menu  in_use"),
+        (delete(Kind::Setting, "mobile"), "setting mobile  in_use"),
+        (delete(Kind::Tenant, "acme"), "tenant acme  fixed"),
+        (delete(Kind::Queue, "none"), "queue none  absent"),
+        (put(Kind::Tenant, "other", json!({"title": "x"})), "tenant other  fixed"),
+    ] {
+        assert_eq!(bench.refused(vec![edit]), [problem]);
+    }
+    let uses = bench.think(vec![delete(Kind::Queue, "sales")], false).unwrap_err();
+    let named: Vec<_> = uses.iter().filter_map(|p| p.what.other()).collect();
+    assert_eq!(named, [(Kind::Flow, "menu"), (Kind::Number, "95002")]);
+    let together = vec![
+        delete(Kind::Queue, "sales"),
+        delete(Kind::Flow, "menu"),
+        delete(Kind::Number, "95001"),
+        delete(Kind::Number, "95002"),
+    ];
+    assert_eq!(bench.change(together).len(), 4, "all of them may go at once");
+    assert!(bench.rows.members.is_empty() && bench.rows.flows.is_empty());
+}
+
+#[test]
+fn values_that_make_no_sense_are_named() {
+    let mut bench = Bench::centre();
+    for (edit, problem) in [
+        (put(Kind::Queue, "Sales", json!({})), "queue Sales name bad_format"),
+        (put(Kind::Queue, "a", json!({"wrap_up_s": 3601})), "queue a wrap_up_s out_of_range"),
+        (put(Kind::Queue, "a", json!({"ring_timeout_s": 0})), "queue a ring_timeout_s out_of_range"),
+        (put(Kind::Queue, "a", json!({"ageing": -0.5})), "queue a ageing out_of_range"),
+        (put(Kind::Queue, "a", json!({"number": "800"})), "queue sales number taken"),
+        (put(Kind::Queue, "a", json!({"members": ["1001", "1001"]})), "queue a members[1] twice"),
+        (put(Kind::Queue, "a", json!({"max_wait_s": 0})), "queue a max_wait_s out_of_range"),
+        (put(Kind::User, "a", json!({"roles": ["boss"]})), "user a roles[0] not_found"),
+        (put(Kind::User, "a", json!({"roles": [], "password": "tr1vi4l x"})), "user a password weak"),
+        (put(Kind::User, "a", json!({"roles": ["Boss"]})), "user a roles[0] bad_format"),
+        (put(Kind::Role, "admin", json!({})), "role admin name built_in"),
+        (put(Kind::Role, "trainer", json!({"permissions": ["fly"]})), "role trainer permissions[0] none_of"),
+        (put(Kind::Setting, "call.longest_s", json!({"value": 5})), "setting call.longest_s value out_of_range"),
+        (put(Kind::Queue, "a", json!({"number": "12a"})), "queue a number bad_format"),
+        (put(Kind::Setting, "auth.password_min", json!({"value": 3})), "setting auth.password_min value out_of_range"),
+        (put(Kind::Agent, "1", json!({"display_name": " "})), "agent 1 display_name missing"),
+        (put(Kind::Agent, "1", json!({"display_name": "x", "address": "13800138000"})), "agent 1 address bad_format"),
+        (put(Kind::Trunk, "a", json!({"accept_from": ["192.0.2.0/33"]})), "trunk a accept_from[0] bad_format"),
+        (put(Kind::Trunk, "a", json!({"send_to": "carrier.example"})), "trunk a send_to bad_format"),
+        (put(Kind::Trunk, "a", json!({"secret": "x"})), "trunk a username missing"),
+        (put(Kind::Route, "0", json!({"trunks": []})), "route 0 trunks missing"),
+        (put(Kind::Setting, "sip.digest", json!({"value": "sha1"})), "setting sip.digest value none_of"),
+        (put(Kind::Flow, "other", json!({"definition": menu("sales")})), "flow other definition.id none_of"),
+        (put(Kind::Number, "95001x", json!({"target": {"queue": "sales"}})), "number 95001x name bad_format"),
+        (put(Kind::Disposition, "a", json!({"title": {"zh": "字".repeat(121)}})), "disposition a title.zh too_long"),
+    ] {
+        assert_eq!(bench.refused(vec![edit]), [problem]);
+    }
+    let twice = vec![put(Kind::Queue, "a", json!({})), put(Kind::Queue, "a", json!({}))];
+    assert_eq!(bench.refused(twice), ["queue a name twice"]);
+}
+
+#[test]
+fn a_lost_update_is_noticed() {
+    let mut bench = Bench::centre();
+    let revision = bench.rows.book().unwrap()[&(Kind::Queue, "sales".to_owned())].revision();
+    let spec = json!({"number": "800", "members": ["1001"]});
+    let edit = |expect| vec![Edit { expect, ..put(Kind::Queue, "sales", spec.clone()) }];
+    assert_eq!(bench.refused(edit(Expect::Absent)), ["queue sales  exists"]);
+    bench.change(edit(Expect::Revision(revision.clone())));
+    assert_eq!(bench.refused(edit(Expect::Revision(revision.clone()))), ["queue sales  conflict"]);
+    let other = vec![Edit { expect: Expect::Revision(revision), ..put(Kind::Queue, "vip", json!({})) }];
+    assert_eq!(bench.refused(other), ["queue vip  absent"]);
+}
+
+#[test]
+fn somebody_can_always_change_settings() {
+    let mut bench = Bench::centre();
+    for edit in [
+        put(Kind::User, "wang", json!({"roles": ["supervisor"]})),
+        put(Kind::User, "wang", json!({"roles": ["admin"], "disabled": true})),
+        put(Kind::User, "wang", json!({"roles": ["admin"], "password": ""})),
+    ] {
+        assert_eq!(bench.refused(vec![edit]), ["user wang  last_administrator"]);
+    }
+    let another = put(Kind::User, "root", json!({"roles": ["admin"], "password": "walnut tree 4"}));
+    bench.change(vec![another, put(Kind::User, "wang", json!({"roles": ["supervisor"]}))]);
+}
+
+#[test]
+fn prune_removes_what_is_not_named_of_the_kinds_that_are() {
+    let mut bench = Bench::centre();
+    let edits = vec![put(Kind::Route, "010", json!({"trunks": ["carrier"]})), put(Kind::Trunk, "carrier", json!({}))];
+    let plan = bench.think(edits, true).unwrap();
+    let gone: Vec<_> = plan.changes.iter().filter(|c| c.action == Action::Delete).map(|c| c.name.as_str()).collect();
+    assert_eq!(gone, ["backup", "any"]);
+    assert_eq!(plan.book.keys().filter(|(kind, _)| *kind == Kind::Agent).count(), 2);
+}
+
+#[test]
+fn a_changed_graph_is_a_new_version_and_a_title_is_not() {
+    let mut bench = Bench::centre();
+    bench.change(vec![put(Kind::Flow, "menu", json!({"title": {"en": "Menu"}, "definition": menu("sales")}))]);
+    let versions = |bench: &Bench| bench.rows.flows.iter().map(|f| (f.version, f.published)).collect::<Vec<_>>();
+    assert_eq!(versions(&bench), [(1, true)]);
+    let mut graph = menu("sales");
+    graph["name"] = "New".into();
+    bench.change(vec![put(Kind::Flow, "menu", json!({"definition": graph}))]);
+    assert_eq!(versions(&bench), [(1, false), (2, true)]);
+}
+
+#[test]
+fn what_a_change_affects_is_told() {
+    let mut bench = Bench::centre();
+    let plan = bench.think(vec![put(Kind::Agent, "1001", json!({"display_name": "韩"}))], false).unwrap();
+    let affected: Vec<_> = plan.affects.iter().map(|(kind, name)| format!("{kind} {name}")).collect();
+    assert_eq!(affected, ["user li", "team first", "device 1001", "queue sales", "number 95003"]);
+}
+
+#[tokio::test]
+async fn what_is_written_is_read_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open_sqlite(dir.path().join("s.db")).await.unwrap();
+    let mut bench = empty();
+    store.insert(&bench.rows.tenant).await.unwrap();
+    let before = bench.rows.clone();
+    bench.change(whole());
+    bench.rows.write(&store, &before).await.unwrap();
+    let read = Rows::read(&store, TenantId(9)).await.unwrap().unwrap();
+    let lines = |rows: &Rows| Resource::all(&rows.book().unwrap());
+    assert_eq!(lines(&read), lines(&bench.rows));
+    let mut second = Bench { rows: read.clone(), ids: 1_000 };
+    second.change(vec![
+        put(
+            Kind::Flow,
+            "menu",
+            json!({"definition": {"version": 1, "id": "menu", "name": "M", "language": "zh",
+            "start": "end", "nodes": {"end": {"kind": "hangup"}}}}),
+        ),
+        delete(Kind::Number, "95002"),
+        delete(Kind::Queue, "sales"),
+    ]);
+    second.rows.write(&store, &read).await.unwrap();
+    let again = Rows::read(&store, TenantId(9)).await.unwrap().unwrap();
+    assert_eq!(lines(&again), lines(&second.rows));
+    assert_eq!(again.flows.len(), 1, "the version that calls walk is the newest");
+    assert!(again.members.is_empty());
+}
+
+#[test]
+fn what_is_wrong_is_said_in_both_languages() {
+    let problem = Problem {
+        kind: Kind::Queue,
+        name: "a".into(),
+        field: "x".into(),
+        what: What::NotFound(Kind::Agent, "7".into()),
+    };
+    assert_eq!(problem.what.texts(), ("坐席“7”不存在".into(), "there is no agent `7`".into()));
+    assert_eq!(problem.to_string(), "queue a: x: there is no agent `7`");
+}
