@@ -6,7 +6,7 @@ use std::sync::Arc;
 use center::Setup;
 use directory::Tenant;
 use resource::{
-    Change, ChangeError, Changed, Kind, Known, NoSecrets, Parts, Plan, Problem, Request, Rows, Secrets, What,
+    Change, ChangeError, Changed, Compared, Kind, Known, Parts, Plan, Problem, Request, Rows, Secrets, What,
 };
 use store::Store;
 use tokio::sync::Mutex;
@@ -40,8 +40,8 @@ impl Keeper {
     /// Thinks a change through and changes nothing.
     pub(crate) async fn check(&self, tenant: TenantId, request: Request) -> Result<Changed, ChangeError> {
         let rows = self.rows(tenant).await?;
-        let (plan, _) =
-            think(rows, request, self.given.clone(), Arc::new(NoSecrets), IdSource::new(0), Wall(0)).await?;
+        let secrets = Arc::new(Compared(self.secrets.clone()));
+        let (plan, _) = think(rows, request, self.given.clone(), secrets, IdSource::new(0), Wall(0)).await?;
         Ok(changed(plan))
     }
 

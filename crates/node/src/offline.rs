@@ -106,8 +106,10 @@ impl Offline {
 
 #[cfg(test)]
 mod tests {
-    use resource::{Edit, Expect, Kind, NoSecrets, Wish};
+    use directory::Ha1;
+    use resource::{Edit, Expect, Kind, NoSecrets, SecretFailed, Wish};
     use serde_json::json;
+    use types::Private;
     use types::event::Happening;
 
     use super::*;
@@ -143,5 +145,39 @@ mod tests {
         );
         assert!(matches!(offline.add_tenant("acme").await, Err(ChangeError::Refused(_))));
         assert!(open().await.is_err(), "it is held");
+    }
+
+    /// Secrets that are kept as they are.
+    struct Plain;
+
+    impl Secrets for Plain {
+        fn password(&self, password: &str) -> Result<Private<String>, SecretFailed> {
+            Ok(password.to_owned().into())
+        }
+
+        fn is_password(&self, password: &str, kept: &str) -> bool {
+            password == kept
+        }
+
+        fn device(&self, _: &str, _: &str, secret: &str) -> Ha1 {
+            Ha1 { md5: secret.into(), sha256: secret.into() }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_question_knows_secrets_that_are_set_already() {
+        let dir = tempfile::tempdir().unwrap();
+        let offline = Offline::open(dir.path(), Arc::new(Plain)).await.unwrap();
+        let tenant = offline.add_tenant("acme").await.unwrap();
+        let wish = |secret: &str| {
+            let edits = vec![
+                put(Kind::User, "boss", json!({"roles": ["admin"], "password": format!("{secret} battery")})),
+                put(Kind::Device, "8001", json!({"secret": secret})),
+            ];
+            Request { edits, prune: false }
+        };
+        offline.change(tenant, wish("correct horse")).await.unwrap();
+        assert!(offline.check(tenant, wish("correct horse")).await.unwrap().changes.is_empty());
+        assert_eq!(offline.check(tenant, wish("wrong horse")).await.unwrap().changes.len(), 2);
     }
 }

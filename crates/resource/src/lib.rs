@@ -35,7 +35,7 @@ pub use plan::{Action, Change, Edit, Expect, Known, Plan, Request, Wish, plan};
 pub use problem::{Format, Problem, Shape, What};
 pub use rows::Rows;
 pub use schema::json_schema;
-pub use secrets::{NoSecrets, SecretFailed, Secrets};
+pub use secrets::{Compared, NoSecrets, SecretFailed, Secrets};
 pub use spec::{
     ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, Secret,
     SettingSpec, TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
