@@ -100,6 +100,7 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
       case "survey.answered":
       case "callback.requested":
       case "callback.changed":
+      case "settings.changed":
         break;
     }
   }

@@ -19,6 +19,7 @@ export function interactionOf(event: LiveEvent): string | null {
     case "queue.stats":
     case "alarm":
     case "callback.changed":
+    case "settings.changed":
       return null;
   }
 }
