@@ -4,6 +4,8 @@ from lib import audio
 from lib.browser import Browser
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ, talk
 from tests.t11_page import shot, sign_in
+from tests.t19_desk import press as key, state_is
+from tests.t21_browser_phone import VOICE_HZ, at_the_desk
 
 OTHER_HZ, BOSS_HZ = 1750, 2350
 ALL_HZ = (CALLER_HZ, AGENT_HZ, OTHER_HZ, BOSS_HZ)
@@ -213,6 +215,37 @@ def test_supervisor_at_the_live_page(t):
     wait_heard(t, call, AGENT_HZ)
     call.bye().wait()
     offered.wait_end()
+
+
+def test_conference_at_the_desk(t):
+    """An agent's page with two calls brings the customer and the colleague together."""
+    browser = at_the_desk(t)
+    other = t.agent(1101)
+    call = t.caller().call("95001").wait_up()
+    state_is(browser, "ringing")
+    key(browser, "a")
+    call.rtp.tone(CALLER_HZ)
+    # The page's keys are agreed upon after its answer: the talk begins when it is heard.
+    call.rtp.wait_tone(VOICE_HZ, 15)
+    state_is(browser, "talking")
+    key(browser, "t")
+    row = "[...document.querySelectorAll('.transfer-row')].find(r => r.innerText.includes('1101'))"
+    browser.wait_for(f"!!{row}", what="the colleague in the list")
+    browser.js(f"{row}.querySelector('button').click()")
+    asked = other.take_call(OTHER_HZ)
+    conference = "[...document.querySelectorAll('.call-action')].find(b => b.innerText.includes('三方通话') && !b.disabled)"
+    browser.wait_for(f"!!{conference}", what="the button for a conference")
+    browser.js(f"{conference}.click()")
+    wait_heard(t, call, OTHER_HZ)
+    wait_heard(t, asked, CALLER_HZ)
+    # A browser turns down what drones; it is heard where nothing drowns it.
+    asked.rtp.tone()
+    call.rtp.wait_tone(VOICE_HZ)
+    call.rtp.tone()
+    asked.rtp.wait_tone(VOICE_HZ)
+    call.bye().wait()
+    asked.wait_end()
+    state_is(browser, "wrap_up")
 
 
 def test_click_to_dial(t):

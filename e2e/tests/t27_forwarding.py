@@ -1,5 +1,9 @@
 """Calls that are led on: by an agent's rules, by feature codes, by a phone's 302."""
 
+from lib.browser import Browser
+from tests.t11_page import shot, sign_in
+from tests.t19_desk import state_is
+
 CALLER_HZ, OTHER_HZ = 500, 1750
 
 
@@ -123,3 +127,32 @@ def test_codes_and_crash(t):
     call = t.caller().call("1001")
     one.take_call(OTHER_HZ)
     call.wait_up().bye().wait()
+
+
+def test_at_the_desk(t):
+    """An agent sets a rule on the page, which says so; a rule that leads nowhere is told beside its field."""
+    one, two = t.agent(1001), t.agent(1002)
+    browser = Browser(t, "zh-CN", (1366, 768))
+    sign_in(t, browser, "1001", "demo-1001", "/desk")
+    state_is(browser, "ready")
+    browser.wait_text("未设置，来电由您的电话接听")
+    browser.js("[...document.querySelectorAll('.check button')].find(b => b.innerText === '设置').click()")
+    browser.click(".forward-rule .ant-select")
+    option = "[...document.querySelectorAll('.ant-select-item-option')].find(o => o.innerText === '转到号码')"
+    browser.wait_for(f"!!{option}", what="where it could go")
+    browser.js(f"{option}.click()")
+    browser.type_into(".forward-rule input.ant-input", "110")
+    browser.click(".ant-modal-footer .ant-btn-primary")
+    browser.wait_for("!!document.querySelector('.forward .ant-alert-error')", what="why it leads nowhere")
+    shot(t, browser, "desk-forwarding")
+    browser.click(".forward-rule input.ant-input")
+    browser.js("document.querySelector('.forward-rule input.ant-input').select()")
+    browser.command("Input.insertText", text="1002")
+    browser.click(".ant-modal-footer .ant-btn-primary")
+    browser.wait_text("所有来电都转到 1002")
+    call = t.caller().call("1001")
+    taken = two.take_call(OTHER_HZ)
+    both_talk(t, call, taken)
+    t.equal(one.calls, {}, "calls at 1001")
+    call.bye().wait()
+    taken.wait_end()

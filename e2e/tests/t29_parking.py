@@ -1,5 +1,9 @@
 """Parking: a customer in a slot, for whoever picks it up."""
 
+from tests.t11_page import shot
+from tests.t19_desk import press, state_is
+from tests.t21_browser_phone import VOICE_HZ, at_the_desk
+
 CALLER_HZ, AGENT_HZ, OTHER_HZ = 500, 1150, 1750
 
 
@@ -58,3 +62,28 @@ def test_by_order_and_given_up(t):
     t.server.wait_idle()
     missed = t.agent(1002).call("701").wait_end()
     t.equal(missed.statuses[-1], 404, "an empty slot")
+
+
+def test_at_the_desk(t):
+    """Parked by a key of the page, which shows the slot to whoever could pick it up; picked up there again."""
+    browser = at_the_desk(t)
+    call = t.caller().call("95001").wait_up()
+    state_is(browser, "ringing")
+    press(browser, "a")
+    state_is(browser, "talking")
+    call.rtp.wait_tone(VOICE_HZ)
+    shot(t, browser, "desk-in-call")
+    press(browser, "k")
+    browser.wait_for("document.querySelector('.parked .colleague b')?.innerText === '701'", what="the slot on the page")
+    state_is(browser, "wrap_up")
+    press(browser, "w")
+    state_is(browser, "ready")
+    browser.wait_for("!!document.querySelector('.parked button')", what="the button to pick it up")
+    shot(t, browser, "desk-parked")
+    browser.click(".parked button")
+    call.rtp.wait_tone(VOICE_HZ)
+    browser.wait_for("!document.querySelector('.parked')", what="the empty slot to go")
+    call.bye().wait()
+    t.server.wait_idle()
+    parked = [s["cause"] for s in t.server.record(call)["segments"]]
+    t.check("parked" in parked, f"segments: {parked}")

@@ -4,6 +4,8 @@ import type { DevicesView, PathView, PhoneView } from "@lingtong/phone";
 import { useLocality } from "@lingtong/ui";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { AgentControlView } from "./agentControl";
+import type { CallOrdersView } from "./callOrders";
+import type { ForwardingView } from "./forwardingRules";
 import { useServices } from "./services";
 
 export function usePhone(): PhoneView {
@@ -29,6 +31,16 @@ export function useWork(): WorkView {
 export function useAgentControl(): AgentControlView {
   const { agent } = useServices();
   return useSyncExternalStore(agent.subscribe, agent.getView);
+}
+
+export function useCallOrders(): CallOrdersView {
+  const { orders } = useServices();
+  return useSyncExternalStore(orders.subscribe, orders.getView);
+}
+
+export function useForwarding(): ForwardingView {
+  const { forwarding } = useServices();
+  return useSyncExternalStore(forwarding.subscribe, forwarding.getView);
 }
 
 export function useLivePhase(): LivePhase {

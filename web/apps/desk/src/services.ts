@@ -14,6 +14,8 @@ import {
 import { TickingClock } from "@lingtong/ui";
 import { createContext, useContext } from "react";
 import { AgentControl } from "./agentControl";
+import { CallOrders } from "./callOrders";
+import { ForwardingRules } from "./forwardingRules";
 import { devicePort, mediaPort, openProbe, Ringer } from "./browser/sound";
 import { browserId, local } from "./browser/storage";
 
@@ -27,6 +29,8 @@ export interface Services {
   clock: TickingClock;
   work: DeskWork;
   agent: AgentControl;
+  orders: CallOrders;
+  forwarding: ForwardingRules;
   devices: Devices;
   phone: Phone;
   path: PathTest;
@@ -151,6 +155,8 @@ export function createServices(me: Me, agentId: string): Services {
     clock,
     work,
     agent: new AgentControl(api, desk, agentId),
+    orders: new CallOrders(api, phone, work),
+    forwarding: new ForwardingRules(api, agentId),
     devices,
     phone,
     path: new PathTest({ clock: systemClock, open: openProbe, call: (stream) => phone.callEcho(stream) }),
@@ -160,7 +166,7 @@ export function createServices(me: Me, agentId: string): Services {
 }
 
 /** Starts all that runs while the desk is open; the answer ends it. */
-export function startServices({ live, agent, devices, owner, phone, work }: Services): () => void {
+export function startServices({ live, agent, forwarding, devices, owner, phone, work }: Services): () => void {
   const online = (): void => {
     live.retry();
     phone.retryNow();
@@ -176,6 +182,7 @@ export function startServices({ live, agent, devices, owner, phone, work }: Serv
   };
   live.start();
   agent.load();
+  forwarding.load();
   devices.start();
   owner.start();
   window.addEventListener("online", online);

@@ -2,12 +2,14 @@ import { ApiError, errorFromResponse } from "./error";
 import type {
   AgentState,
   AgentStateChange,
+  CallAction,
   Callback,
   CallbackPage,
   CallbackStatus,
   Disposition,
   DispositionChange,
   DispositionChoices,
+  Forwarding,
   InteractionDetail,
   InteractionPage,
   LiveSnapshot,
@@ -44,11 +46,15 @@ export interface Api {
   me: (signal?: AbortSignal) => Promise<Me>;
   agentState: (id: string, signal?: AbortSignal) => Promise<AgentState>;
   setAgentState: (id: string, change: AgentStateChange) => Promise<AgentState>;
+  forwarding: (agentId: string, signal?: AbortSignal) => Promise<Forwarding>;
+  setForwarding: (agentId: string, rules: Forwarding) => Promise<Forwarding>;
   live: (signal?: AbortSignal) => Promise<LiveSnapshot>;
   interactions: (query: InteractionQuery, signal?: AbortSignal) => Promise<InteractionPage>;
   interaction: (id: string, signal?: AbortSignal) => Promise<InteractionDetail>;
   dispositions: (signal?: AbortSignal) => Promise<DispositionChoices>;
   dispose: (id: string, change: DispositionChange) => Promise<Disposition>;
+  /** Orders something about a call that goes on. */
+  act: (interactionId: string, action: CallAction) => Promise<void>;
   /** The supervisor who is signed in takes part in a call, changes how, or leaves; its own telephone rings first. */
   supervise: (interactionId: string, mode: SupervisionMode) => Promise<void>;
   callbacks: (query: CallbackQuery, signal?: AbortSignal) => Promise<CallbackPage>;
@@ -109,12 +115,18 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
     agentState: (id, signal) => get<AgentState>(`agents/${segment(id)}/state`, signal),
     setAgentState: async (id, change) =>
       (await (await write("PUT", `agents/${segment(id)}/state`, change)).json()) as AgentState,
+    forwarding: (id, signal) => get<Forwarding>(`agents/${segment(id)}/forwarding`, signal),
+    setForwarding: async (id, rules) =>
+      (await (await write("PUT", `agents/${segment(id)}/forwarding`, rules)).json()) as Forwarding,
     live: (signal) => get<LiveSnapshot>("live", signal),
     interactions: (query, signal) => get<InteractionPage>(`interactions${queryString(query)}`, signal),
     interaction: (id, signal) => get<InteractionDetail>(`interactions/${segment(id)}`, signal),
     dispositions: (signal) => get<DispositionChoices>("dispositions", signal),
     dispose: async (id, change) =>
       (await (await write("PUT", `interactions/${segment(id)}/disposition`, change)).json()) as Disposition,
+    act: async (id, action) => {
+      await write("POST", `interactions/${segment(id)}/actions`, action);
+    },
     supervise: async (id, mode) => {
       await write("POST", `interactions/${segment(id)}/supervise`, { mode });
     },

@@ -20,6 +20,10 @@ export type LiveQueue = Schemas["LiveQueue"];
 export type LiveSnapshot = Schemas["LiveSnapshot"];
 export type Alarm = Schemas["Alarm"];
 export type LiveEvent = Schemas["Event"];
+/** An order to a call that goes on. */
+export type CallAction = Schemas["CallAction"];
+/** Where an agent's calls go when the agent doesn't take them. */
+export type Forwarding = Schemas["Forwarding"];
 /** How a supervisor takes part in a call. */
 export type SupervisionMode = Schemas["SupervisionMode"];
 export type Outcome = Schemas["Outcome"];

@@ -4,11 +4,13 @@ import {
   CaretRightOutlined,
   CheckOutlined,
   CloseOutlined,
+  InboxOutlined,
   PauseOutlined,
   PhoneOutlined,
   RollbackOutlined,
   SwapOutlined,
   TableOutlined,
+  TeamOutlined,
   UserSwitchOutlined,
 } from "@ant-design/icons";
 import type { CallView } from "@lingtong/phone";
@@ -16,7 +18,7 @@ import { Elapsed, StateBadge } from "@lingtong/ui";
 import { Popover } from "antd";
 import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { usePhone, useWork } from "../hooks";
+import { useCallOrders, usePhone, useWork } from "../hooks";
 import { useServices } from "../services";
 import { CALL_STATE } from "./callState";
 import { Keypad } from "./Keypad";
@@ -29,15 +31,17 @@ interface ActionProps {
   onClick: () => void;
   tone?: "go" | "stop";
   pressed?: boolean;
+  disabled?: boolean;
 }
 
-function Action({ icon, label, hint, onClick, tone, pressed }: ActionProps): ReactElement {
+function Action({ icon, label, hint, onClick, tone, pressed, disabled = false }: ActionProps): ReactElement {
   return (
     <button
       type="button"
       className={`call-action${tone === undefined ? "" : ` call-${tone}`}`}
       aria-keyshortcuts={hint}
       title={`${label} (${hint})`}
+      disabled={disabled}
       onClick={onClick}
       {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
     >
@@ -92,7 +96,8 @@ function Ringing({ call }: { call: CallView }): ReactElement {
 
 function Consulting({ main, consult }: { main: CallView; consult: CallView }): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
-  const { phone } = useServices();
+  const { phone, orders } = useServices();
+  const { busy } = useCallOrders();
   const answered = consult.phase === "talking" || consult.phase === "held";
   return (
     <>
@@ -101,6 +106,7 @@ function Consulting({ main, consult }: { main: CallView; consult: CallView }): R
       {answered ? (
         <>
           <Action icon={<SwapOutlined />} label={t("call.swap")} hint="S" onClick={() => void phone.swap()} />
+          <Action icon={<TeamOutlined />} label={t("call.conference")} hint="C" disabled={busy} onClick={orders.conference} />
           <Action
             icon={<CheckOutlined />}
             label={t("call.complete")}
@@ -131,7 +137,8 @@ export interface CallStripProps {
 
 function Talking({ call, keypad, setKeypad, openTransfer }: CallStripProps & { call: CallView }): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
-  const { phone } = useServices();
+  const { phone, orders } = useServices();
+  const { busy } = useCallOrders();
   const held = call.phase === "held";
   const live = held || call.phase === "talking";
   return (
@@ -175,6 +182,7 @@ function Talking({ call, keypad, setKeypad, openTransfer }: CallStripProps & { c
             </span>
           </Popover>
           <Action icon={<UserSwitchOutlined />} label={t("call.transfer")} hint="T" onClick={openTransfer} />
+          <Action icon={<InboxOutlined />} label={t("call.park")} hint="K" disabled={busy} onClick={orders.park} />
         </>
       ) : null}
       <Action
@@ -197,6 +205,17 @@ function Quiet(): ReactElement {
   return <span className="bar-quiet">{t("call.ended", { number: lastEnd.number, cause: t(`end.${lastEnd.cause}`) })}</span>;
 }
 
+/** What the server did not do of what was asked, in its own words. */
+function Refused(): ReactElement | null {
+  const { t } = useTranslation(["desk", "ui"]);
+  const { failed } = useCallOrders();
+  return failed === null ? null : (
+    <span className="bar-error" role="alert">
+      {t("call.refused", { order: t(`call.${failed.order}`), why: failed.why })}
+    </span>
+  );
+}
+
 /** The call in hand with all that can be done with it. */
 export function CallStrip(props: CallStripProps): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
@@ -215,6 +234,7 @@ export function CallStrip(props: CallStripProps): ReactElement {
       ) : (
         <Talking call={first} {...props} />
       )}
+      {first === undefined ? null : <Refused />}
     </div>
   );
 }

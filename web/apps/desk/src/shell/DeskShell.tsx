@@ -15,8 +15,9 @@ import { useRinging } from "./useRinging";
 const KeysDialog = lazy(() => import("./KeysDialog"));
 const TransferDialog = lazy(() => import("../call/TransferDialog"));
 const DevicesDialog = lazy(() => import("../settings/DevicesDialog"));
+const ForwardingDialog = lazy(() => import("../settings/ForwardingDialog"));
 
-export type DialogName = "keys" | "transfer" | "devices";
+export type DialogName = "keys" | "transfer" | "devices" | "forwarding";
 
 function Connection(): ReactElement | null {
   const { t } = useTranslation(["desk", "ui"]);
@@ -39,7 +40,7 @@ function Connection(): ReactElement | null {
 
 /** The keys of the desk; what they do is told by `?`. */
 function useDeskKeys(show: (dialog: DialogName) => void, focusDial: () => void, openKeypad: () => void): void {
-  const { phone, agent } = useServices();
+  const { phone, agent, orders } = useServices();
   const { mode, calls } = usePhone();
   const face = useAgentFace();
   const talking = mode === "talking" || mode === "held";
@@ -74,6 +75,8 @@ function useDeskKeys(show: (dialog: DialogName) => void, focusDial: () => void, 
       if (calls.length > 1) void phone.cancelConsult();
       else if (mode !== "ringing") phone.hangUp();
     },
+    c: orders.conference,
+    k: orders.park,
     p: openKeypad,
     d: focusDial,
     g: ready,
@@ -143,6 +146,9 @@ export function DeskShell(): ReactElement {
               openDevices={() => {
                 setDialog("devices");
               }}
+              openForwarding={() => {
+                setDialog("forwarding");
+              }}
             />
           </main>
         </div>
@@ -151,6 +157,7 @@ export function DeskShell(): ReactElement {
         {dialog === "keys" ? <KeysDialog close={close} /> : null}
         {dialog === "transfer" ? <TransferDialog close={close} /> : null}
         {dialog === "devices" ? <DevicesDialog close={close} /> : null}
+        {dialog === "forwarding" ? <ForwardingDialog close={close} /> : null}
       </Suspense>
     </div>
   );

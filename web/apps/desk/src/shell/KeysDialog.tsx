@@ -13,6 +13,8 @@ const GROUPS = [
       ["H", "hold"],
       ["T", "transfer"],
       ["S", "swap"],
+      ["C", "conference"],
+      ["K", "park"],
       ["P", "keypad"],
       ["D", "dial"],
     ],

@@ -98,6 +98,13 @@ export function PhoneBar({ dial, keypad, setKeypad, show, signOut }: PhoneBarPro
           menu={{
             items: [
               { key: "who", type: "group", label: me.tenant.name },
+              {
+                key: "forwarding",
+                label: t("forwarding.title"),
+                onClick: () => {
+                  show("forwarding");
+                },
+              },
               { key: "out", label: t("signOut"), onClick: signOut },
             ],
           }}

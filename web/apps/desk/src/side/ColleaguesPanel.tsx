@@ -5,6 +5,7 @@ import { useMemo, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useLivePart, usePhone } from "../hooks";
 import { useServices } from "../services";
+import { ParkedList } from "./ParkedList";
 
 function Row({ one }: { one: Colleague }): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
@@ -51,6 +52,7 @@ export function ColleaguesPanel(): ReactElement {
       title={t("colleagues.title")}
       extra={<span className="faint">{t("colleagues.free", { count: free })}</span>}
     >
+      <ParkedList />
       <div className="side-find">
         <input
           type="search"

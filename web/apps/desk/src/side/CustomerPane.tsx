@@ -1,10 +1,10 @@
 import type { ReactElement } from "react";
 import { useCallCard } from "../hooks";
-import { HealthPanel } from "./HealthPanel";
+import { HealthPanel, type HealthPanelProps } from "./HealthPanel";
 import { HistoryPanel } from "./HistoryPanel";
 
 /** Right of the call: what is known of the customer; without a call, whether one could be taken. */
-export function CustomerPane({ openDevices }: { openDevices: () => void }): ReactElement {
+export function CustomerPane(dialogs: HealthPanelProps): ReactElement {
   const card = useCallCard();
-  return card === null ? <HealthPanel openDevices={openDevices} /> : <HistoryPanel />;
+  return card === null ? <HealthPanel {...dialogs} /> : <HistoryPanel />;
 }

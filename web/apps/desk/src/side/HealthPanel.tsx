@@ -1,10 +1,11 @@
 import { CheckCircleFilled, ClockCircleOutlined, ExclamationCircleFilled } from "@ant-design/icons";
+import { FORWARD_REASONS, targetOf, titleIn } from "@lingtong/model";
 import { Panel } from "@lingtong/ui";
 import { Button } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { askToNotify, notifyPermission } from "../browser/notify";
-import { useAgentFace, useDevices, usePath, usePhone } from "../hooks";
+import { useAgentFace, useDevices, useForwarding, useLivePart, usePath, usePhone } from "../hooks";
 import { useServices } from "../services";
 
 type Light = "good" | "waiting" | "bad";
@@ -36,8 +37,37 @@ function Check({ light, title, text, action }: CheckProps): ReactElement {
   );
 }
 
+/** Where the agent's own calls are led, where they all are: nobody should wonder why the telephone is silent. */
+function Forwarding({ open }: { open: () => void }): ReactElement | null {
+  const { t, i18n } = useTranslation(["desk", "ui"]);
+  const { rules } = useForwarding();
+  const queues = useLivePart((board) => board?.queues);
+  if (rules === null) return null;
+  const always = targetOf(rules.always);
+  const queue = [...(queues?.values() ?? [])].find((one) => one.name === always.value);
+  const to = always.kind === "queue" && queue !== undefined ? titleIn(queue.title, i18n.language) : always.value;
+  const some = FORWARD_REASONS.some((reason) => targetOf(rules[reason]).kind !== "none");
+  return (
+    <Check
+      light={always.kind === "none" ? "good" : "waiting"}
+      title={t("forwarding.title")}
+      text={always.kind === "none" ? t(some ? "forwarding.some" : "forwarding.none") : t("forwarding.all", { to })}
+      action={
+        <button type="button" className="link-button" onClick={open}>
+          {t("forwarding.change")}
+        </button>
+      }
+    />
+  );
+}
+
+export interface HealthPanelProps {
+  openDevices: () => void;
+  openForwarding: () => void;
+}
+
 /** Whether a call could be taken now: link, microphone and speaker, notice, state; each with what to do about it. */
-export function HealthPanel({ openDevices }: { openDevices: () => void }): ReactElement {
+export function HealthPanel({ openDevices, openForwarding }: HealthPanelProps): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
   const { agent } = useServices();
   const { mode, problem } = usePhone();
@@ -123,6 +153,7 @@ export function HealthPanel({ openDevices }: { openDevices: () => void }): React
               }
             : {})}
         />
+        <Forwarding open={openForwarding} />
       </ul>
       <p className="side-foot faint">{t("health.keys")}</p>
     </Panel>
