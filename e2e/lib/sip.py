@@ -51,6 +51,7 @@ class Phone:
         self.transport = transport
         self.incoming = queue.Queue()
         self.calls = {}
+        self.lamps = {}
         self.requests = []
         self.dead = False
         self.ring_at_once = True
@@ -360,6 +361,9 @@ class Phone:
             if call and call.incoming and call.state == "ringing":
                 self.respond(call.incoming, 487, call)
                 call._end(True, request)
+        elif request.method == "NOTIFY" and request["call-id"] in self.lamps:
+            self.lamps[request["call-id"]].take(request)
+            self.respond(request, 200)
         elif call is None and request.method != "OPTIONS":
             self.respond(request, 481)
         else:

@@ -1,7 +1,10 @@
 //! What the center wants done.
 
+use std::sync::Arc;
+
 use types::LegCommand;
 use types::event::Event;
+use types::watch::{WatchId, Watched};
 
 /// One decision to carry out, in order.
 #[derive(Clone, Debug)]
@@ -11,4 +14,11 @@ pub enum Effect {
     /// Write in the journal. Events that come before a leg command in this order are written
     /// before it takes effect.
     Journal(Box<Event>),
+    /// Something that these watch stands so from now on.
+    Watched {
+        /// Who watches it.
+        watches: Vec<WatchId>,
+        /// How it stands.
+        state: Arc<Watched>,
+    },
 }

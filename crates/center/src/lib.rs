@@ -19,6 +19,7 @@ mod figures;
 mod forwarding;
 mod inbound;
 mod interaction;
+mod lamps;
 mod ledger;
 mod live;
 mod order;
@@ -75,6 +76,7 @@ pub struct Center {
     dirty_routers: VecDeque<TenantId>,
     /// Callers of the process before who may come again.
     expected: again::Expected,
+    lamps: lamps::Lamps,
     /// New interactions are refused: the node is going down.
     draining: bool,
 }
@@ -92,6 +94,7 @@ impl Center {
             dirty: VecDeque::new(),
             dirty_routers: VecDeque::new(),
             expected: again::Expected::default(),
+            lamps: lamps::Lamps::default(),
             draining: false,
         }
     }
@@ -304,6 +307,7 @@ impl Center {
             } else {
                 let wanted = interaction.deadline();
                 self.timers.arm(Who::Interaction(id), &mut interaction.armed, wanted);
+                self.show_lamps(id);
                 break;
             }
         }

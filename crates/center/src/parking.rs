@@ -16,14 +16,19 @@ use crate::ledger::Doing;
 use crate::order::Refused;
 
 /// The slots: more than anybody remembers would be lost.
-const SLOTS: std::ops::RangeInclusive<u16> = 701..=720;
+pub(crate) const SLOTS: std::ops::RangeInclusive<u16> = 701..=720;
 /// How long a customer waits in a slot before whoever parked it is rung again.
 const WAIT: Duration = Duration::from_secs(120);
+
+/// The slot with this number.
+pub(crate) fn slot(number: &str) -> Option<u16> {
+    number.parse().ok().filter(|slot| SLOTS.contains(slot))
+}
 
 impl Center {
     /// The customer whose slot this number is.
     pub(crate) fn parked_at(&self, tenant: TenantId, number: &str) -> Option<InteractionId> {
-        let slot: u16 = number.parse().ok().filter(|slot| SLOTS.contains(slot))?;
+        let slot = slot(number)?;
         let mut all = self.interactions.values().filter(|i| i.tenant == tenant && i.stage == Stage::Parked);
         all.find(|i| i.parked.is_some_and(|p| p.slot == slot)).map(|i| i.id)
     }

@@ -398,6 +398,7 @@ impl Center {
     fn close(&mut self, now: Now, id: InteractionId) {
         let Some(mut interaction) = self.interactions.remove(&id) else { return };
         self.disarm(Who::Interaction(id), &mut interaction.armed);
+        self.lamps.follow(&interaction, true, &mut self.effects);
         if let Some(walk) = interaction.walk.as_mut() {
             walk.handle(now, Input::Hangup);
         }

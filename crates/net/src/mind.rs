@@ -13,11 +13,13 @@
 //! of one write a batch, which has mostly been done by the time that it is waited for.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use sip::flow::Transport;
 use types::event::Binding;
 use types::leg::{Registered, Text};
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
+use types::watch::{WatchId, WatchRefused, WatchRequest, Watched};
 use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
 
 /// Which way a message went.
@@ -127,6 +129,19 @@ pub trait Mind: Send + 'static {
         device: DeviceId,
         request: &RegisterRequest,
     ) -> Result<Vec<Binding>, RegisterRejected>;
+
+    /// A device that has proved who it is wants to watch something. How that stands, and each change, comes by
+    /// [`Mind::poll_watched`].
+    ///
+    /// # Errors
+    /// When there is no such thing, or the device watches enough.
+    fn watch(&mut self, request: &WatchRequest) -> Result<(), WatchRefused>;
+
+    /// A watch is over.
+    fn unwatch(&mut self, watch: WatchId);
+
+    /// The next news of something that is watched, until there is none.
+    fn poll_watched(&mut self) -> Option<(WatchId, Arc<Watched>)>;
 
     /// A connection has closed: bindings that came by it are gone.
     fn flow_closed(&mut self, now: Now, flow: u64);

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use types::event::{Binding, Event, Happening};
 use types::leg::{Registered, Text};
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
+use types::watch::{WatchId, WatchRefused, WatchRequest, Watched};
 use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId};
 
 use crate::alarms::Board;
@@ -38,6 +39,8 @@ pub struct NodeMind {
     /// The newest ladder message of each leg that lives.
     ladder_ends: HashMap<LegId, Position>,
     commands: VecDeque<LegCommand>,
+    /// News of what is watched.
+    watched: VecDeque<(WatchId, Arc<Watched>)>,
     /// Something was decided in this turn that a message depends on: it is handed over at once.
     urgent: bool,
     /// Such a thing is on its way to the disk.
@@ -70,6 +73,7 @@ impl NodeMind {
             ladder,
             ladder_ends: HashMap::new(),
             commands: VecDeque::new(),
+            watched: VecDeque::new(),
             urgent: false,
             awaited: false,
             wrote: false,
@@ -97,6 +101,9 @@ impl NodeMind {
             match effect {
                 Effect::Leg(command) => self.commands.push_back(command),
                 Effect::Journal(event) => self.write(&event),
+                Effect::Watched { watches, state } => {
+                    self.watched.extend(watches.into_iter().map(|watch| (watch, state.clone())));
+                }
             }
         }
     }
@@ -332,6 +339,21 @@ impl Mind for NodeMind {
         let bindings = self.center.register(now, tenant, device, request);
         self.drain();
         bindings
+    }
+
+    fn watch(&mut self, request: &WatchRequest) -> Result<(), WatchRefused> {
+        let tenant = *self.device_tenants.get(&request.device).ok_or(WatchRefused::NotFound)?;
+        self.center.watch(tenant, request)?;
+        self.drain();
+        Ok(())
+    }
+
+    fn unwatch(&mut self, watch: WatchId) {
+        self.center.unwatch(watch);
+    }
+
+    fn poll_watched(&mut self) -> Option<(WatchId, Arc<Watched>)> {
+        self.watched.pop_front()
     }
 
     fn flow_closed(&mut self, now: Now, flow: u64) {

@@ -131,6 +131,8 @@ impl Sim {
                         self.checks.on_journal(self.now, &event);
                         self.on_journal(&event.what);
                     }
+                    // Nobody in a simulated day looks at lamps.
+                    Effect::Watched { .. } => {}
                 }
             }
         }

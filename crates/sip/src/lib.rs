@@ -6,6 +6,7 @@ pub mod build;
 mod check;
 mod config;
 mod dialog;
+pub mod dialog_info;
 pub mod digest;
 pub mod error;
 pub mod examine;

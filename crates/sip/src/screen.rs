@@ -48,7 +48,7 @@ impl Default for Policy {
                 Method::Message,
             ],
             extensions: &["100rel", "timer", "replaces", "path", "outbound", "tdialog", "norefersub"],
-            events: &["dialog", "presence", "message-summary", "reg", "refer"],
+            events: &["dialog", "message-summary", "refer"],
             min_session_expires_s: 90,
         }
     }

@@ -84,7 +84,7 @@ impl Desk {
                     inner.dialled.retain(|dialled| *dialled != leg);
                     inner.center.handle(now, ended(leg, cause, false));
                 }
-                Effect::Leg(_) => {}
+                Effect::Leg(_) | Effect::Watched { .. } => {}
             }
         }
         assert_eq!(inner.writer.barrier(DISK), Written::Written);

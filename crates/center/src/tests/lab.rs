@@ -13,6 +13,7 @@ use types::event::Happening;
 use types::leg::{Connection, DigitSource, Incoming, Origin, Sound, Text};
 use types::record::{InteractionRecord, Supervision};
 use types::register::{Contact, RegisterChange, RegisterRequest};
+use types::watch::{WatchId, Watched, WatchedDialog};
 use types::{
     AgentId, Cause, DeviceId, FlowId, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, PlayId, Private, QueueId,
     TenantId, TrunkId, Wall,
@@ -382,6 +383,7 @@ impl Lab {
         while let Some(effect) = self.center.poll_effect() {
             let line = match effect {
                 Effect::Leg(command) => self.command(&command),
+                Effect::Watched { watches, state } => self.lamp(&watches, &state),
                 Effect::Journal(event) => {
                     self.written.push(serde_json::to_string(&event).expect("an event has a form in JSON"));
                     match event.what {
@@ -392,6 +394,16 @@ impl Lab {
             };
             self.trace.push(line);
         }
+    }
+
+    fn lamp(&self, watches: &[WatchId], state: &Watched) -> String {
+        let Watched::Dialogs(dialogs) = state;
+        let dialog = |d: &WatchedDialog| {
+            let began = if d.initiator { "!" } else { "" };
+            format!(" {}{began}:{}", self.name(d.leg), d.phase.as_str())
+        };
+        let watches: Vec<String> = watches.iter().map(|watch| watch.0.to_string()).collect();
+        format!("lamp {}{}", watches.join("+"), dialogs.iter().map(dialog).collect::<String>())
     }
 
     fn name(&self, leg: LegId) -> &str {

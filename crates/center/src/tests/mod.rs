@@ -10,6 +10,7 @@ mod direct;
 mod ends;
 mod forwarding;
 mod lab;
+mod lamps;
 mod pages;
 mod parking;
 mod queue;

@@ -125,8 +125,8 @@ impl<M: Mind> Ua<M> {
             }
             Admission::Refuse(status) => Verdict::Refuse(status),
             Admission::Challenge { realm, digest } => {
-                // A registrar challenges as a server, a call as a proxy would: that is what telephones expect.
-                let status = if message.method_text() == "REGISTER" { 401 } else { 407 };
+                // Whoever answers itself challenges as a server, a call as a proxy would: that is what telephones expect.
+                let status = if matches!(message.method_text(), "REGISTER" | "SUBSCRIBE") { 401 } else { 407 };
                 let by_browser = browser::is_browsers(flow);
                 self.authenticate(now, message, flow, &Demand { realm: &realm, digest, by_browser, status })
             }

@@ -60,9 +60,12 @@ impl<M: Mind> Ua<M> {
             | Event::ReferProgress { .. }
             | Event::Response { .. }
             | Event::Notified { .. }
-            | Event::SubscriptionFailed { .. }
-            | Event::SubscriptionRefreshed { .. }
-            | Event::SubscriptionEnded { .. } => {}
+            | Event::SubscriptionFailed { .. } => {}
+            Event::NotifyAnswered { subscription } => self.on_notify_answered(now, subscription),
+            Event::SubscriptionRefreshed { subscription, expires_s } => {
+                self.on_watch_refreshed(now, subscription, expires_s);
+            }
+            Event::SubscriptionEnded { subscription } => self.forget_watch(subscription),
         }
     }
 
@@ -284,9 +287,7 @@ impl<M: Mind> Ua<M> {
             Method::Options => {
                 let _ = self.agent.respond(now, request, 200, "", &[], None);
             }
-            Method::Subscribe => {
-                let _ = self.agent.respond(now, request, 489, "", &[], None);
-            }
+            Method::Subscribe => self.on_subscribe(now, request, message, flow),
             _ => {
                 let _ = self.agent.respond(now, request, 405, "", &[], None);
             }

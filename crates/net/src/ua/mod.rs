@@ -20,6 +20,7 @@ mod register;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trace;
+mod watches;
 mod ways;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -42,6 +43,7 @@ pub use counts::{METHODS, Traffic, UaStats};
 use goodbye::Goodbyes;
 use leg::Leg;
 use trace::Keys;
+use watches::Watches;
 
 /// The media plane as signalling sees it.
 pub trait MediaPlane: Send {
@@ -100,6 +102,7 @@ impl UaConfig {
             agent = agent.identity(*transport, *local, sent_by.clone());
         }
         agent.user_agent.clone_from(&self.user_agent);
+        agent.policy.events = watches::EVENTS;
         agent
     }
 }
@@ -159,6 +162,8 @@ pub struct Ua<M: Mind> {
     media_due: Option<Mono>,
     /// Calls of the process before, whose far sides are yet to be told that they are over.
     left: Goodbyes,
+    /// What telephones watch.
+    pub(crate) watches: Watches,
     /// Connections on which somebody has proved who it is.
     proven: HashSet<u64>,
     proofs: VecDeque<Proof>,
@@ -186,6 +191,7 @@ impl<M: Mind> Ua<M> {
             traffic: Traffic::default(),
             media_due: None,
             left: Goodbyes::default(),
+            watches: Watches::default(),
             proven: HashSet::new(),
             proofs: VecDeque::new(),
         }
@@ -301,6 +307,8 @@ impl<M: Mind> Ua<M> {
                 self.on_event(now, event);
             } else if let Some(command) = self.mind.poll_command() {
                 self.on_command(now, command);
+            } else if let Some((watch, state)) = self.mind.poll_watched() {
+                self.on_watched(now, watch, state);
             } else if !self.asked.is_empty() {
                 self.accept_transfers(now);
             } else {

@@ -253,6 +253,11 @@ pub enum Event {
         /// Seconds from now; 0 when the subscriber ends it: the handle is gone after the NOTIFY with `Terminated`.
         expires_s: u32,
     },
+    /// The subscriber has answered a NOTIFY, and the subscription goes on: the next one finds the one before told.
+    NotifyAnswered {
+        /// The subscription.
+        subscription: SubscriptionHandle,
+    },
     /// A subscription that we notified is over (it expired, or its subscriber is gone); the handle is gone.
     SubscriptionEnded {
         /// The subscription.

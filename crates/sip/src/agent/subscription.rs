@@ -469,9 +469,14 @@ impl Agent {
 
     /// NOTIFY was refused or never answered: the subscriber is gone (RFC 6665 section 4.2.2).
     pub(super) fn on_notify_final(&mut self, subscription: SubscriptionHandle, status: u16) {
-        if (matches!(status, 408 | 481 | 503) || status == 489) && self.subscriptions.get(subscription).is_some() {
+        if self.subscriptions.get(subscription).is_none() {
+            return;
+        }
+        if matches!(status, 408 | 481 | 489 | 503) {
             self.forget_subscription(subscription);
             self.emit(Event::SubscriptionEnded { subscription });
+        } else {
+            self.emit(Event::NotifyAnswered { subscription });
         }
     }
 

@@ -388,6 +388,7 @@ pub(crate) fn word(event: &Event) -> String {
         Event::Notified { terminated, .. } => format!("notified{}", if *terminated { " terminated" } else { "" }),
         Event::SubscriptionFailed { status, .. } => format!("subscription failed {status}"),
         Event::SubscriptionRefreshed { expires_s, .. } => format!("subscription refreshed {expires_s}"),
+        Event::NotifyAnswered { .. } => "notify answered".to_owned(),
         Event::SubscriptionEnded { .. } => "subscription ended".to_owned(),
         Event::Resolve { uri, .. } => format!("resolve {}", uri.reveal()),
     }

@@ -164,9 +164,10 @@ fn a_subscription_lives_is_refreshed_and_ends() {
     let events = net.take(A);
     let [Event::Notified { message, terminated: false, .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!(message.body(), summary.bytes);
+    assert_eq!(words(&net.take(B)), ["notify answered"]);
     for _ in 0..20 {
         net.run(Duration::from_secs(60));
-        for event in net.take(B) {
+        for event in net.take(B).into_iter().filter(|event| !matches!(event, Event::NotifyAnswered { .. })) {
             assert_eq!(word(&event), "subscription refreshed 100");
             let now = net.now;
             net.agent(B).notify(now, served, NotifyState::Active, Some(summary)).unwrap();
@@ -174,6 +175,7 @@ fn a_subscription_lives_is_refreshed_and_ends() {
     }
     net.run_ms(50);
     net.take(A);
+    net.take(B);
     let now = net.now;
     net.agent(A).unsubscribe(now, subscription).unwrap();
     net.run_ms(50);

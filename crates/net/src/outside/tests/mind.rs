@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tokio::runtime::Runtime;
 use types::event::Binding;
 use types::leg::{CallerId, Registered, Target, Text};
 use types::register::{RegisterRejected, RegisterRequest};
+use types::watch::{WatchId, WatchRefused, WatchRequest, Watched as State};
 use types::{Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId};
 
 use super::dns;
@@ -68,6 +70,16 @@ impl Mind for Obeying {
 
     fn register(&mut self, _: Now, _: DeviceId, _: &RegisterRequest) -> Result<Vec<Binding>, RegisterRejected> {
         Ok(Vec::new())
+    }
+
+    fn watch(&mut self, _: &WatchRequest) -> Result<(), WatchRefused> {
+        Err(WatchRefused::NotFound)
+    }
+
+    fn unwatch(&mut self, _: WatchId) {}
+
+    fn poll_watched(&mut self) -> Option<(WatchId, Arc<State>)> {
+        None
     }
 
     fn flow_closed(&mut self, _: Now, _: u64) {}

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +14,7 @@ use sip::message::Message;
 use types::event::Binding;
 use types::leg::{CallerId, Registered, Target, Text};
 use types::register::{Contact, DigestChoice, RegisterChange, RegisterRejected, RegisterRequest};
+use types::watch::{WatchId, WatchRefused, WatchRequest, Watched};
 use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, Wall};
 
 use crate::mind::{Admission, Claim, Credential, Mind, Way};
@@ -48,6 +50,8 @@ pub(super) struct Noting {
     pub(super) events: Vec<LegEvent>,
     pub(super) registered: Vec<RegisterRequest>,
     pub(super) failed: Vec<String>,
+    pub(super) watches: Vec<WatchId>,
+    pub(super) watched: VecDeque<(WatchId, Arc<Watched>)>,
 }
 
 impl Mind for Noting {
@@ -105,6 +109,24 @@ impl Mind for Noting {
         Ok(contacts.iter().map(binding).collect())
     }
 
+    fn watch(&mut self, request: &WatchRequest) -> Result<(), WatchRefused> {
+        assert_eq!(request.device, DEVICE);
+        if &**request.target.reveal() != "1002" {
+            return Err(WatchRefused::NotFound);
+        }
+        self.watches.push(request.watch);
+        self.watched.push_back((request.watch, Arc::new(Watched::Dialogs(Vec::new()))));
+        Ok(())
+    }
+
+    fn unwatch(&mut self, watch: WatchId) {
+        self.watches.retain(|known| *known != watch);
+    }
+
+    fn poll_watched(&mut self) -> Option<(WatchId, Arc<Watched>)> {
+        self.watched.pop_front()
+    }
+
     fn flow_closed(&mut self, _: Now, _: u64) {}
 
     fn flow_failed(&mut self, _: Now, uri: &Private<Text>, registered: &Registered) {
@@ -137,7 +159,15 @@ impl Lab {
             secret: SECRET,
         };
         let (events, registered, failed) = (Vec::new(), Vec::new(), Vec::new());
-        let mind = Noting { digest, commands: VecDeque::new(), events, registered, failed };
+        let mind = Noting {
+            digest,
+            commands: VecDeque::new(),
+            events,
+            registered,
+            failed,
+            watches: Vec::new(),
+            watched: VecDeque::new(),
+        };
         let now = Now { mono: Mono::from_millis(1_000), wall: Wall(1_700_000_000_000) };
         Self { ua: Ua::new(config, mind, Box::new(Silence)), now, seq: 0 }
     }
@@ -190,6 +220,11 @@ impl Lab {
         let caller = CallerId { number: Private::new("13800000001".into()), ..CallerId::default() };
         let dial = LegCommand::Dial { leg: LEG, tenant: TenantId(1), target, caller, on_behalf_of: None };
         self.ua.mind.commands.push_back(dial);
+        self.turn()
+    }
+
+    /// Lets the mind have its say; what goes out then.
+    pub(super) fn turn(&mut self) -> Vec<(Flow, Message)> {
         self.ua.handle_message(self.now, ());
         self.sent()
     }

@@ -3,3 +3,4 @@
 mod flows;
 pub(crate) mod lab;
 mod passwords;
+mod watches;

@@ -1,0 +1,237 @@
+//! What telephones watch (RFC 6665): SUBSCRIBE for a lamp, and a NOTIFY for each change.
+//!
+//! A subscriber is told one thing at a time: while its answer is awaited, what changes gathers, and one NOTIFY tells it
+//! then. So a slow telephone costs no more than a quick one, and none is told things out of order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sip::agent::{Body, NotifyState, RequestHandle, SubscriptionHandle};
+use sip::dialog_info::{self, DialogEntry};
+use sip::flow::Flow;
+use sip::header::HeaderName;
+use sip::header::accept::accepts;
+use sip::header::option_tags::TokenParams;
+use sip::message::Message;
+use types::leg::Text;
+use types::watch::{WatchId, WatchKind, WatchRefused, WatchRequest, Watched, WatchedDialog};
+use types::{LegId, Now, Private};
+
+use super::Ua;
+use super::auth::Verdict;
+use super::events::auth_header;
+use crate::mind::Mind;
+
+/// The event packages that are served; that of REFER is no business of SUBSCRIBE.
+pub(super) const EVENTS: &[&str] = &["dialog", "refer"];
+/// Longest subscription, seconds. After a restart of ours a lamp says nothing until its telephone asks anew, and finds
+/// that we know nothing of it (481): no later than this.
+const MAX_EXPIRES_S: u32 = 600;
+/// Shortest: less is a flood.
+const MIN_EXPIRES_S: u32 = 60;
+
+/// Everything that is watched.
+#[derive(Debug, Default)]
+pub(crate) struct Watches {
+    by_subscription: HashMap<SubscriptionHandle, Watch>,
+    subscriptions: HashMap<WatchId, SubscriptionHandle>,
+    last: u64,
+}
+
+/// One subscription.
+#[derive(Debug)]
+struct Watch {
+    id: WatchId,
+    /// The URI of what is watched, for the documents.
+    entity: Private<String>,
+    /// How it stands; unknown until the mind has said it.
+    state: Option<Arc<Watched>>,
+    /// How the subscriber believes that it stands.
+    told: Option<Arc<Watched>>,
+    /// Number of the next document.
+    version: u32,
+    /// A NOTIFY is not answered yet.
+    is_telling: bool,
+    /// The whole state is owed, whatever the subscriber knows.
+    owes_all: bool,
+}
+
+impl Watch {
+    /// The next document for the subscriber; none when it knows all.
+    fn document(&mut self) -> Option<String> {
+        let state = self.state.clone()?;
+        let owes_all = std::mem::take(&mut self.owes_all);
+        let told = self.told.replace(state.clone()).filter(|_| !owes_all);
+        let Watched::Dialogs(dialogs) = &*state;
+        let entries = match told.as_deref() {
+            None => dialogs.iter().map(entry).collect(),
+            Some(Watched::Dialogs(told)) => changes(told, dialogs),
+        };
+        if told.is_some() && entries.is_empty() {
+            return None;
+        }
+        let document = dialog_info::write(self.version, told.is_none(), self.entity.reveal(), entries);
+        self.version = self.version.wrapping_add(1);
+        Some(document)
+    }
+}
+
+fn entry(dialog: &WatchedDialog) -> DialogEntry<LegId> {
+    DialogEntry { id: dialog.leg, initiator: dialog.initiator, state: dialog.phase.as_str() }
+}
+
+/// What is new to one who knows `told`.
+fn changes(told: &[WatchedDialog], dialogs: &[WatchedDialog]) -> Vec<DialogEntry<LegId>> {
+    let gone = told.iter().filter(|old| dialogs.iter().all(|dialog| dialog.leg != old.leg));
+    let gone = gone.map(|old| DialogEntry { state: "terminated", ..entry(old) });
+    let news = dialogs.iter().filter(|dialog| !told.contains(dialog)).map(entry);
+    gone.chain(news).collect()
+}
+
+/// Why a SUBSCRIBE is refused: the status and a header that says more.
+type Refusal = (u16, Option<(&'static str, String)>);
+
+impl<M: Mind> Ua<M> {
+    pub(crate) fn on_subscribe(&mut self, now: Now, request: RequestHandle, message: &Message, flow: Flow) {
+        let credential = match self.identify(now, message, flow) {
+            Verdict::Device(credential, _) => credential,
+            Verdict::Challenge(status, header) => {
+                let fields: Vec<(&str, &str)> = header.iter().map(|h| (auth_header(status), h.as_str())).collect();
+                let _ = self.agent.respond(now, request, status, "", &fields, None);
+                return;
+            }
+            Verdict::Refuse(status) => {
+                let _ = self.agent.respond(now, request, status, "", &[], None);
+                return;
+            }
+            // What goes on inside is nothing to a carrier.
+            Verdict::Trunk(..) => {
+                let _ = self.agent.respond(now, request, 403, "", &[], None);
+                return;
+            }
+        };
+        let watched = wish(message).and_then(|(kind, target, entity)| {
+            self.watches.last += 1;
+            let watch = WatchId(self.watches.last);
+            let wish = WatchRequest { watch, device: credential.device, kind, target: Private::new(target) };
+            self.mind.watch(&wish).map_err(|refused| match refused {
+                WatchRefused::NotFound => (404, None),
+                WatchRefused::TooMany => (403, None),
+            })?;
+            Ok((watch, entity))
+        });
+        match watched {
+            Ok((watch, entity)) => self.begin_watch(now, request, message, watch, entity),
+            Err((status, header)) => {
+                let fields: Vec<(&str, &str)> = header.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let _ = self.agent.respond(now, request, status, "", &fields, None);
+            }
+        }
+    }
+
+    fn begin_watch(&mut self, now: Now, request: RequestHandle, message: &Message, id: WatchId, entity: String) {
+        let Ok(subscription) = self.agent.accept_subscription(now, request, MAX_EXPIRES_S) else {
+            self.mind.unwatch(id);
+            // Without a Contact there is nobody to notify; else we are full.
+            let status = if message.contact().is_none() { 400 } else { 503 };
+            let _ = self.agent.respond(now, request, status, "", &[], None);
+            return;
+        };
+        let watch = Watch {
+            id,
+            entity: Private::new(entity),
+            state: None,
+            told: None,
+            version: 0,
+            is_telling: false,
+            owes_all: false,
+        };
+        self.watches.by_subscription.insert(subscription, watch);
+        self.watches.subscriptions.insert(id, subscription);
+        // One who wants to know once, now, is told by the end of the subscription.
+        if message.number(HeaderName::Expires) == Some(0) {
+            self.end_watch(now, subscription);
+        }
+    }
+
+    /// Something that is watched stands so from now on.
+    pub(crate) fn on_watched(&mut self, now: Now, id: WatchId, state: Arc<Watched>) {
+        let Some(&subscription) = self.watches.subscriptions.get(&id) else { return };
+        if let Some(watch) = self.watches.by_subscription.get_mut(&subscription) {
+            watch.state = Some(state);
+        }
+        self.tell_watcher(now, subscription);
+    }
+
+    fn tell_watcher(&mut self, now: Now, subscription: SubscriptionHandle) {
+        let Some(watch) = self.watches.by_subscription.get_mut(&subscription).filter(|w| !w.is_telling) else { return };
+        let Some(document) = watch.document() else { return };
+        watch.is_telling = true;
+        let body = Body { content_type: dialog_info::CONTENT_TYPE, bytes: document.as_bytes() };
+        if self.agent.notify(now, subscription, NotifyState::Active, Some(body)).is_err() {
+            self.forget_watch(subscription);
+        }
+    }
+
+    pub(crate) fn on_notify_answered(&mut self, now: Now, subscription: SubscriptionHandle) {
+        if let Some(watch) = self.watches.by_subscription.get_mut(&subscription) {
+            watch.is_telling = false;
+            self.tell_watcher(now, subscription);
+        }
+    }
+
+    pub(crate) fn on_watch_refreshed(&mut self, now: Now, subscription: SubscriptionHandle, expires_s: u32) {
+        let Some(watch) = self.watches.by_subscription.get_mut(&subscription) else { return };
+        if expires_s == 0 {
+            return self.end_watch(now, subscription);
+        }
+        watch.owes_all = true;
+        self.tell_watcher(now, subscription);
+    }
+
+    /// The last word: how it stands now.
+    fn end_watch(&mut self, now: Now, subscription: SubscriptionHandle) {
+        // What is on its way to it goes into this word.
+        if let Some(watch) = self.watches.by_subscription.get_mut(&subscription) {
+            watch.is_telling = true;
+            watch.owes_all = true;
+        }
+        while let Some((other, state)) = self.mind.poll_watched() {
+            self.on_watched(now, other, state);
+        }
+        let Some(watch) = self.watches.by_subscription.get_mut(&subscription) else { return };
+        let document = watch.document();
+        let bytes = document.as_ref().map(String::as_bytes);
+        let body = bytes.map(|bytes| Body { content_type: dialog_info::CONTENT_TYPE, bytes });
+        // A subscription that cannot be notified is over all the same.
+        let _ = self.agent.notify(now, subscription, NotifyState::Terminated("timeout"), body);
+        self.forget_watch(subscription);
+    }
+
+    pub(crate) fn forget_watch(&mut self, subscription: SubscriptionHandle) {
+        if let Some(watch) = self.watches.by_subscription.remove(&subscription) {
+            self.watches.subscriptions.remove(&watch.id);
+            self.mind.unwatch(watch.id);
+        }
+    }
+}
+
+/// What is asked for: what about whom, and by which name it is told of.
+fn wish(message: &Message) -> Result<(WatchKind, Text, String), Refusal> {
+    let event = message.header(HeaderName::Event).and_then(|event| TokenParams::parse(event).ok());
+    let kind = match event.map(|event| event.token) {
+        Some("dialog") => WatchKind::Dialogs,
+        _ => return Err((489, Some(("Allow-Events", EVENTS.join(", "))))),
+    };
+    let mut lines = message.headers(HeaderName::Accept).peekable();
+    if lines.peek().is_some() && accepts(lines, "application", "dialog-info+xml") != Ok(true) {
+        return Err((406, Some(("Accept", dialog_info::CONTENT_TYPE.to_owned()))));
+    }
+    if message.number(HeaderName::Expires).is_some_and(|s| (1..MIN_EXPIRES_S).contains(&s)) {
+        return Err((423, Some(("Min-Expires", MIN_EXPIRES_S.to_string()))));
+    }
+    let uri = message.request_uri().ok();
+    let Some((user, uri)) = uri.and_then(|uri| Some((uri.user_decoded()?, uri))) else { return Err((404, None)) };
+    let entity = format!("sip:{}@{}", uri.user().unwrap_or_default(), uri.host());
+    Ok((kind, Text::from(&*user), entity))
+}
