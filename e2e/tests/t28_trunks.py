@@ -77,7 +77,8 @@ def serve_over(t, *trunks):
             trunk = {**known, "id": f"{DIGITS[ident]:0>13}", "name": f"carrier {place}", "accept_from": [],
                      "send_to": f"sip:{host}:{port}", "credentials": ["shop", "s3cret"]}
             db.execute("INSERT INTO trunk VALUES (?, ?, ?, ?)", (ident, tenant, trunk["name"], json.dumps(trunk)))
-            db.execute("INSERT INTO route VALUES (?, ?, ?, ?)", (tenant, "139", ident, place))
+            db.execute("INSERT INTO route (tenant_id, prefix, trunk_id, priority) VALUES (?, ?, ?, ?)",
+                       (tenant, "139", ident, place))
     db.close()
     server.start()
 

@@ -123,6 +123,9 @@ pub struct QueueConfig {
     /// The tenant's offset from UTC, minutes: its day begins at its midnight.
     #[serde(default = "utc_offset_min")]
     pub utc_offset_min: i32,
+    /// The number of ours that those whom its agents call for it are shown; `anonymous` for none.
+    #[serde(default)]
+    pub caller_id: Option<Text>,
 }
 
 /// An agent.
@@ -210,6 +213,7 @@ impl QueueConfig {
             record: yes(),
             no_agent: NoAgentPolicy::default(),
             utc_offset_min: utc_offset_min(),
+            caller_id: None,
         }
     }
 

@@ -26,29 +26,32 @@ impl Center {
         let dials = match tenant.can_call(&number)? {
             Destination::Agent(agent) => {
                 let targets = tenant.targets_of(agent);
-                self.forget_further_targets(id);
-                self.ring_agent(now, id, agent, targets)
+                self.forget_further_ways(id);
+                let dials = self.ring_agent(now, id, agent, targets);
+                self.in_own_name(id, by, dials)
             }
             Destination::Outside(_) => {
-                let targets = tenant.outside_targets(&number);
-                if let Some(interaction) = self.get(id) {
-                    interaction.further_targets = targets.into();
-                }
-                self.next_trunk(now, id).ok_or(Refused::NoLine)?
+                self.look_for_ways(id, &number);
+                let agent = self.get(id).and_then(|i| i.agent_of(by));
+                self.next_way(now, id, agent).ok_or(Refused::NoLine)?
             }
             Destination::Queue(_) | Destination::Flow(_) | Destination::Nowhere => return Err(Refused::NoSuchNumber),
         };
-        self.ring_consulted(now, id, by, dials);
+        self.ring_consulted(now, id, dials);
         Ok(())
     }
 
     /// Who is asked sees who asks, not the customer.
-    fn ring_consulted(&mut self, now: Now, id: InteractionId, by: LegId, mut dials: Vec<Dial>) {
-        let Some(interaction) = self.interactions.get(&id) else { return };
+    fn in_own_name(&self, id: InteractionId, by: LegId, mut dials: Vec<Dial>) -> Vec<Dial> {
+        let Some(interaction) = self.interactions.get(&id) else { return dials };
         if let (Some(agent), Some(tenant)) = (interaction.agent_of(by), self.tenants.get(&interaction.tenant)) {
             let caller = tenant.own_caller(agent);
             dials.iter_mut().for_each(|dial| dial.caller = caller.clone());
         }
+        dials
+    }
+
+    fn ring_consulted(&mut self, now: Now, id: InteractionId, dials: Vec<Dial>) {
         if let Some(interaction) = self.get(id) {
             interaction.call.consult(now, dials, RING_FOR);
         }
@@ -66,7 +69,7 @@ impl Center {
 
     pub(crate) fn on_consulting(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(interaction) = self.get(id) else { return };
-        interaction.further_targets.clear();
+        interaction.further_ways.clear();
         if let Some(by) = interaction.call.partner() {
             self.stop_playing_to(id, by);
         }
@@ -78,9 +81,10 @@ impl Center {
     pub(crate) fn on_consult_failed(&mut self, now: Now, id: InteractionId, cause: Cause, again: bool) {
         if again
             && let Some(by) = self.get(id).and_then(|i| i.call.partner())
-            && let Some(dials) = self.next_trunk(now, id)
+            && let agent = self.get(id).and_then(|i| i.agent_of(by))
+            && let Some(dials) = self.next_way(now, id, agent)
         {
-            return self.ring_consulted(now, id, by, dials);
+            return self.ring_consulted(now, id, dials);
         }
         if let Some(interaction) = self.get(id) {
             interaction.call.cancel_consult(cause);
@@ -91,7 +95,7 @@ impl Center {
     /// Who is asked is let go.
     pub(crate) fn end_consult(&mut self, now: Now, id: InteractionId) -> Result<(), Refused> {
         let interaction = self.get(id).ok_or(Refused::NotFound)?;
-        interaction.further_targets.clear();
+        interaction.further_ways.clear();
         interaction.call.cancel_consult(Cause::Cancelled);
         self.room_changed(now, id);
         Ok(())

@@ -26,7 +26,7 @@ impl Tenant {
         match destination {
             Destination::Agent(agent) if self.has_call(agent) => Err(Refused::Busy),
             Destination::Agent(agent) if self.targets_of(agent).is_empty() => Err(Refused::NoPhone),
-            Destination::Outside(_) if self.outside_targets(number).is_empty() => Err(Refused::NoLine),
+            Destination::Outside(_) if self.outside_ways(number).is_empty() => Err(Refused::NoLine),
             Destination::Nowhere => Err(Refused::NoSuchNumber),
             fine => Ok(fine),
         }

@@ -82,7 +82,7 @@ impl Center {
                 Destination::Nowhere => false,
                 Destination::Agent(other) => other != agent,
                 // Who calls an agent does not want the police.
-                Destination::Outside(number) => !dialplan::is_emergency(&number),
+                Destination::Outside(number) => !t.is_emergency(&number),
                 Destination::Queue(_) | Destination::Flow(_) => true,
             };
             if !leads {
@@ -129,7 +129,7 @@ impl Center {
             (false, false) => {
                 let dials = self.ring_agent(now, id, agent, targets);
                 if let Some(interaction) = self.get(id) {
-                    interaction.further_targets.clear();
+                    interaction.further_ways.clear();
                     interaction.rung = Some((agent, errand.begun()));
                 }
                 return match errand {
@@ -233,16 +233,12 @@ impl Center {
     pub(crate) fn lead_to(&mut self, now: Now, id: InteractionId, destination: Destination, errand: Errand) {
         let Some(interaction) = self.get(id) else { return };
         interaction.rung = None;
-        interaction.further_targets.clear();
+        interaction.further_ways.clear();
         match (destination, errand) {
             (Destination::Agent(agent), _) => self.call_agent(now, id, agent, errand),
             (Destination::Outside(number), Errand::Reach) => self.reach_number(now, id, &number),
             (Destination::Outside(number), Errand::Transfer { by, .. }) => {
-                let Some(t) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
-                let targets = t.outside_targets(&number);
-                if let Some(interaction) = self.get(id) {
-                    interaction.further_targets = targets.into();
-                }
+                self.look_for_ways(id, &number);
                 if !self.transfer_next(now, id, by) {
                     self.not_reached(now, id, Cause::Overload, errand);
                 }

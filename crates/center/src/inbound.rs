@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use call::Call;
-use dialplan::{Dialled, DidTarget, strip_uri};
+use dialplan::{Dialled, DidTarget, is_emergency, strip_uri};
 use flow::Flow;
 use types::event::{Event, Happening};
 use types::leg::{CallerId, Incoming, Origin, Text};
@@ -44,7 +44,11 @@ impl Center {
         };
         let from_device = matches!(call.origin, Origin::Device(_));
         let parked = from_device.then(|| self.parked_at(call.tenant, &dialled)).flatten();
-        let id = self.open(now, leg, call, direction, dialled.into());
+        let to = match (&goal, self.tenants.get(&call.tenant)) {
+            (Goal::Outside, Some(tenant)) => tenant.recorded(&dialled),
+            _ => dialled.clone(),
+        };
+        let id = self.open(now, leg, call, direction, dialled.into(), to.into());
         if let Some(replaced) = call.replaces {
             return self.take_over(now, id, leg, replaced);
         }
@@ -69,6 +73,14 @@ impl Center {
         }
     }
 
+    /// Carriers write one caller's number in many ways; whoever called before is known by one.
+    pub(crate) fn read_caller(&self, call: &mut Incoming) {
+        let from_trunk = matches!(call.origin, Origin::Trunk(_));
+        if let Some(tenant) = self.tenants.get(&call.tenant).filter(|_| from_trunk) {
+            call.caller = tenant.plan.numbering().received(call.caller.reveal()).text().clone().into();
+        }
+    }
+
     fn goal(&self, call: &Incoming, dialled: &str) -> Goal {
         let Some(tenant) = self.tenants.get(&call.tenant) else { return Goal::Nowhere };
         let from_device = matches!(call.origin, Origin::Device(_));
@@ -76,7 +88,7 @@ impl Center {
         match known {
             Dialled::Did(target) => Goal::Did(target.clone()),
             Dialled::Feature(code) => Goal::Feature(code.into()),
-            Dialled::Outside { emergency: true, .. } => Goal::Outside,
+            Dialled::Outside { .. } if is_emergency(dialled) => Goal::Outside,
             Dialled::Outside { .. } => tenant.by_own_number(dialled).map_or(Goal::Outside, Goal::Did),
             Dialled::Unknown => tenant.by_own_number(dialled).map_or(Goal::Nowhere, Goal::Did),
         }
@@ -90,12 +102,13 @@ impl Center {
         call: &Incoming,
         direction: Direction,
         dialled: Private<Text>,
+        to: Private<Text>,
     ) -> InteractionId {
-        let again = self.expected.take(call, dialled.reveal());
+        let again = self.expected.take(call, to.reveal());
         let id = again.as_ref().map_or_else(|| InteractionId(self.ids.next(now.wall)), |record| record.id);
         let from = call.caller.clone();
         let started = again.as_ref().map_or(now.wall, |record| record.started);
-        let mut ledger = Ledger::new(id, call.tenant, direction, from.clone(), dialled.clone(), started);
+        let mut ledger = Ledger::new(id, call.tenant, direction, from.clone(), to.clone(), started);
         let own_agent = self.agent_of_origin(call.tenant, &call.origin);
         let role = if own_agent.is_some() { LegRole::Agent } else { LegRole::Customer };
         let sip_call_id = Some(call.sip_call_id.clone());
@@ -103,11 +116,10 @@ impl Center {
         if let Some(record) = again {
             ledger.begins_again(record);
         }
-        let caller = CallerId { number: from.clone(), name: call.caller_name.clone(), diverted: Vec::new() };
+        let caller = CallerId { number: from.clone(), name: call.caller_name.clone(), ..CallerId::default() };
         let longest = self.tenants.get(&call.tenant).map(|t| t.longest_call).unwrap_or_default();
         let bounds = Bounds::new(now, longest);
-        let mut interaction =
-            Interaction::new(id, call.tenant, Call::incoming(leg), ledger, caller, dialled.clone(), bounds);
+        let mut interaction = Interaction::new(id, call.tenant, Call::incoming(leg), ledger, caller, dialled, bounds);
         if let Some(agent) = own_agent {
             interaction.engaged.push(Engaged { agent, leg, queue: None });
             let page = self.tenants.get(&call.tenant).zip(call.browser).and_then(|(t, flow)| t.page_at(agent, flow));
@@ -118,7 +130,7 @@ impl Center {
         self.interactions.insert(id, interaction);
         self.legs.insert(leg, id);
         let channel = Channel::Voice;
-        let what = Happening::InteractionStarted { id, channel, direction, from, to: dialled, leg, sip_call_id };
+        let what = Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id };
         self.effects.push_back(Effect::Journal(Box::new(Event { tenant: call.tenant, at: started, what })));
         if let Some(agent) = own_agent {
             self.busy_elsewhere(now, call.tenant, agent, id);

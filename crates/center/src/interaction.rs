@@ -6,12 +6,13 @@ use std::time::Duration;
 use call::Call;
 use flow::Walk;
 use types::forward::Forward;
-use types::leg::{CallerId, Target, Text};
-use types::record::Supervision;
+use types::leg::{CallerId, Text};
+use types::record::{Direction, Supervision};
 use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, TenantId, TrunkId, Wall};
 
 use crate::bounds::Bounds;
 use crate::ledger::Ledger;
+use crate::outside::OutsideWay;
 use crate::pages::Pages;
 
 /// How long a direct call rings before it counts as not answered: four ringback cycles and a half
@@ -152,8 +153,8 @@ pub(crate) struct Interaction {
     pub(crate) engaged: Vec<Engaged>,
     /// Which agent each dialled leg belongs to, until it ends.
     pub(crate) dialled_agents: Vec<(LegId, AgentId)>,
-    /// Trunks that are still to be tried, the next first.
-    pub(crate) further_targets: VecDeque<(TrunkId, Target)>,
+    /// Ways outside that are still to be tried, the next first.
+    pub(crate) further_ways: VecDeque<OutsideWay>,
     /// How long each of them may ring.
     pub(crate) ring_for: Duration,
     /// The agent who is being rung because somebody asked for it, and on whose behalf.
@@ -212,7 +213,7 @@ impl Interaction {
             dialled,
             engaged: Vec::new(),
             dialled_agents: Vec::new(),
-            further_targets: VecDeque::new(),
+            further_ways: VecDeque::new(),
             ring_for: RING_FOR,
             rung: None,
             led: Vec::new(),
@@ -256,6 +257,12 @@ impl Interaction {
     pub(crate) fn agent_of(&self, leg: LegId) -> Option<AgentId> {
         let engaged = self.engaged.iter().find(|e| e.leg == leg).map(|e| e.agent);
         engaged.or_else(|| self.dialled_agents.iter().find(|(l, _)| *l == leg).map(|(_, a)| *a))
+    }
+
+    /// The agent that calls out, where one does.
+    pub(crate) fn calls_out(&self) -> Option<AgentId> {
+        let outward = self.ledger.record().direction != Direction::Inbound;
+        outward.then(|| self.engaged.first().map(|e| e.agent)).flatten()
     }
 
     /// What the customer is played.

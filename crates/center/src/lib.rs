@@ -24,6 +24,7 @@ mod ledger;
 mod live;
 mod order;
 mod originate;
+mod outside;
 mod pages;
 mod parking;
 mod playing;
@@ -122,9 +123,10 @@ impl Center {
 
     /// A leg reports.
     pub fn handle(&mut self, now: Now, event: LegEvent) {
-        if let LegEvent::Incoming { leg, call } = event {
+        if let LegEvent::Incoming { leg, mut call } = event {
             // A leg comes in once; a second report of it would make a second interaction.
             if !self.legs.contains_key(&leg) {
+                self.read_caller(&mut call);
                 self.on_incoming(now, leg, &call);
             }
         } else if let Some(&id) = self.legs.get(&event.leg()) {

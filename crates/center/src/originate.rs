@@ -63,7 +63,11 @@ impl Center {
     ) -> InteractionId {
         let id = InteractionId(self.ids.next(now.wall));
         let from = own.number.clone();
-        let mut ledger = Ledger::new(id, tenant, direction, from.clone(), to.clone(), now.wall);
+        let recorded = match (direction, self.tenants.get(&tenant)) {
+            (Direction::Outbound, Some(t)) => t.recorded(to.reveal()).into(),
+            _ => to.clone(),
+        };
+        let mut ledger = Ledger::new(id, tenant, direction, from.clone(), recorded.clone(), now.wall);
         // The agent sees whom it is about to call.
         let caller = CallerId { number: to.clone(), ..CallerId::default() };
         let mut dials = Vec::new();
@@ -77,11 +81,12 @@ impl Center {
         let leg = call.customer();
         let longest = self.tenants.get(&tenant).map(|t| t.longest_call).unwrap_or_default();
         let bounds = Bounds::new(now, longest);
-        let mut interaction = Interaction::new(id, tenant, call, ledger, own, to.clone(), bounds);
+        let mut interaction = Interaction::new(id, tenant, call, ledger, own, to, bounds);
         interaction.dialled_agents = ringing;
         self.interactions.insert(id, interaction);
         let channel = Channel::Voice;
-        let started = Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id: None };
+        let started =
+            Happening::InteractionStarted { id, channel, direction, from, to: recorded, leg, sip_call_id: None };
         self.journal(now, tenant, started);
         self.rings_elsewhere(now, tenant, agent, id);
         self.touch(id);

@@ -48,6 +48,16 @@ pub enum SetupError {
         /// What is wrong.
         why: String,
     },
+    /// A number that is to be shown is not ours.
+    #[error("{what} {name} shows {number}, which is no number of ours")]
+    NotOurs {
+        /// `queue`, `agent`.
+        what: &'static str,
+        /// Its name.
+        name: Text,
+        /// The number.
+        number: Text,
+    },
 }
 
 impl Setup {
@@ -72,6 +82,21 @@ impl Setup {
             };
             let why = format!("number {number} {why}");
             return Err(SetupError::Invalid { what: "queue", name: queue.name.clone(), why });
+        }
+        Ok(())
+    }
+
+    /// Nobody may be shown a number that is not ours.
+    ///
+    /// # Errors
+    /// The queue or agent that wants such a one.
+    pub(crate) fn check_caller_ids(&self) -> Result<(), SetupError> {
+        let queues = self.queues.iter().map(|queue| ("queue", &queue.name, &queue.caller_id));
+        let agents = self.directory.agents().map(|agent| ("agent", &agent.number, &agent.caller_id));
+        for (what, name, caller_id) in queues.chain(agents) {
+            if let Some(number) = caller_id.as_ref().filter(|number| !self.plan.is_ours(number)) {
+                return Err(SetupError::NotOurs { what, name: name.clone(), number: number.clone() });
+            }
         }
         Ok(())
     }

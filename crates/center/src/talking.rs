@@ -12,7 +12,7 @@ use types::{Cause, EndedBy, InteractionId, LegEvent, LegId, Now, PlayId};
 use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
 use crate::order::ENDED_KEPT;
-use crate::targets::is_worth_another_trunk;
+use crate::outside::is_worth_another_trunk;
 use crate::{Center, Who};
 use types::event::Happening;
 
@@ -184,7 +184,7 @@ impl Center {
         match interaction.stage {
             Stage::Offered { queue, agent } => self.on_offer_answered(now, id, queue, agent, leg),
             Stage::Reaching => {
-                interaction.further_targets.clear();
+                interaction.further_ways.clear();
                 self.engage(now, id, leg);
                 self.connect(now, id, leg);
             }

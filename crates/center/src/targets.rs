@@ -1,25 +1,14 @@
 //! From people, numbers and addresses to something that can be rung.
 
 use call::Dial;
-use dialplan::{Dialled, is_emergency};
 use types::event::Binding;
 use types::leg::{CallerId, PageCall, Registered, Target, Text};
 use types::record::LegRole;
-use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Now, Private, TenantId, TrunkId};
+use types::{AgentId, DeviceId, InteractionId, LegId, Now, Private, TenantId};
 
 use crate::Center;
 use crate::interaction::{Engaged, Stage};
 use crate::tenant::Tenant;
-
-/// Trunks that one call tries, one after the other: with more, a caller would hear nothing for longer
-/// than anyone waits, since each may take half a minute to say nothing.
-const MAX_TRUNKS: usize = 4;
-
-/// Whether another trunk may do better: the trouble was on the way, not with the person called.
-pub(crate) const fn is_worth_another_trunk(cause: Cause, status: Option<u16>, rang: bool) -> bool {
-    // A carrier that can't get through in time says 408; once it has rung, it is the person's.
-    cause.is_retryable() || matches!(status, Some(408)) && !rang
-}
 
 impl Tenant {
     /// All telephones at which an agent can be rung right now.
@@ -28,28 +17,6 @@ impl Tenant {
         let mut targets: Vec<Target> = devices.flat_map(|d| targets_of_device(*d, self.registrations.of(*d))).collect();
         targets.extend(self.directory.agent(agent).and_then(|a| a.address.clone()).map(plain));
         targets
-    }
-
-    /// Ways to call a number outside, the best first. An emergency call takes a line even where a
-    /// trunk has none left by its own account.
-    pub(crate) fn outside_targets(&self, number: &str) -> Vec<(TrunkId, Target)> {
-        let Dialled::Outside { trunks, emergency } = self.plan.from_inside(number) else { return Vec::new() };
-        let free = trunks.iter().filter(|t| emergency || self.has_line(t.id));
-        free.filter_map(|t| Some((t.id, self.trunk_target(t.id, number)?))).take(MAX_TRUNKS).collect()
-    }
-
-    /// Whether a trunk has a line for one more call.
-    fn has_line(&self, trunk: TrunkId) -> bool {
-        let limit = self.plan.trunk(trunk).map_or(0, |t| t.max_calls);
-        limit == 0 || self.trunk_calls.get(&trunk).is_none_or(|calls| *calls < limit)
-    }
-
-    fn trunk_target(&self, trunk: TrunkId, number: &str) -> Option<Target> {
-        let trunk = self.plan.trunk(trunk)?;
-        let send_to = trunk.send_to.as_deref()?;
-        let host = send_to.strip_prefix("sip:").or_else(|| send_to.strip_prefix("sips:")).unwrap_or(send_to);
-        let uri: Text = format!("sip:{number}@{host}").into();
-        Some(Target { uri: uri.into(), credentials: trunk.credentials.clone(), ..Target::default() })
     }
 }
 
@@ -129,54 +96,10 @@ impl Center {
         dials
     }
 
-    pub(crate) fn forget_further_targets(&mut self, id: InteractionId) {
-        if let Some(interaction) = self.get(id) {
-            interaction.further_targets.clear();
-        }
-    }
-
-    /// Calls outside over the best trunk; the others are kept for failover.
-    pub(crate) fn reach_outside(&mut self, now: Now, id: InteractionId) {
-        let Some(interaction) = self.interactions.get(&id) else { return };
-        let number = interaction.dialled.reveal().clone();
-        if is_emergency(&number) {
-            let tenant = interaction.tenant;
-            self.alarm(now, tenant, "emergency_call", id.to_string());
-        }
-        self.reach_number(now, id, &number);
-    }
-
-    /// Rings a number outside over one trunk after the other until one answers.
-    pub(crate) fn reach_number(&mut self, now: Now, id: InteractionId, number: &str) {
-        let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
-        interaction.further_targets = tenant.outside_targets(number).into();
-        if !self.reach_next(now, id) {
-            self.reach(now, id, None, Vec::new());
-        }
-    }
-
-    /// Rings the next of the remaining targets.
-    pub(crate) fn reach_next(&mut self, now: Now, id: InteractionId) -> bool {
-        let Some(dials) = self.next_trunk(now, id) else { return false };
-        self.reach(now, id, None, dials);
-        true
-    }
-
-    /// A dial over the next of the remaining trunks.
-    pub(crate) fn next_trunk(&mut self, now: Now, id: InteractionId) -> Option<Vec<Dial>> {
-        let (trunk, target) = self.get(id)?.further_targets.pop_front()?;
-        let dials = self.dials(now, id, LegRole::Target, None, vec![target]);
-        for dial in &dials {
-            self.take_line(id, dial.leg, trunk);
-        }
-        Some(dials)
-    }
-
     /// Rings an address as it is.
     pub(crate) fn reach_address(&mut self, now: Now, id: InteractionId, uri: Private<Text>) {
         if let Some(interaction) = self.get(id) {
-            interaction.further_targets.clear();
+            interaction.further_ways.clear();
             interaction.rung = None;
         }
         let dials = self.dials(now, id, LegRole::Target, None, vec![plain(uri)]);
@@ -191,31 +114,6 @@ impl Center {
         interaction.stage = Stage::Reaching;
         interaction.call.attempt(now, dials, ring_for);
         self.touch(id);
-    }
-
-    // ---- lines of trunks ----
-
-    /// Takes a line of a trunk for this leg; whether there was one. It is counted in any case until
-    /// the leg ends.
-    pub(crate) fn take_line(&mut self, id: InteractionId, leg: LegId, trunk: TrunkId) -> bool {
-        let Some(interaction) = self.interactions.get_mut(&id) else { return false };
-        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return false };
-        let free = tenant.has_line(trunk);
-        *tenant.trunk_calls.entry(trunk).or_default() += 1;
-        interaction.lines.push((leg, trunk));
-        free
-    }
-
-    /// A leg has ended, and with it the line it took.
-    pub(crate) fn leave_line(&mut self, id: InteractionId, leg: LegId) {
-        let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        let Some(at) = interaction.lines.iter().position(|(l, _)| *l == leg) else { return };
-        let (_, trunk) = interaction.lines.swap_remove(at);
-        if let Some(tenant) = self.tenants.get_mut(&interaction.tenant)
-            && let Some(calls) = tenant.trunk_calls.get_mut(&trunk)
-        {
-            *calls = calls.saturating_sub(1);
-        }
     }
 
     /// The agent whose leg has answered is kept from other work from now on.

@@ -106,6 +106,7 @@ impl Setup {
     /// The first setting that makes no sense.
     pub fn check(&self) -> Result<(), SetupError> {
         self.check_queue_numbers()?;
+        self.check_caller_ids()?;
         for what in &Seconds::ALL {
             time_for(what, &self.settings)?;
         }
@@ -129,6 +130,7 @@ impl Center {
         let longest_call = time_for(&Seconds::LONGEST_CALL, &setup.settings)?;
         let reconnect = time_for(&Seconds::PAGE_AWAY, &setup.settings)?;
         setup.check_queue_numbers()?;
+        setup.check_caller_ids()?;
         let mut router = Router::new(setup.seed);
         for queue in &setup.queues {
             router.upsert_queue(now, queue.clone()).map_err(|e| invalid("queue", &queue.name, &e))?;

@@ -1,7 +1,7 @@
 //! Handing a customer to somebody else.
 
 use call::Dial;
-use dialplan::{Dialled, DidTarget, strip_uri};
+use dialplan::{Dialled, DidTarget, is_emergency, strip_uri};
 use types::forward::ForwardTo;
 use types::leg::{Sound, Text, Tone, TransferProgress};
 use types::record::SegmentKind;
@@ -30,8 +30,8 @@ impl Tenant {
     /// What a number means that somebody within hands a customer on to, or asks.
     pub(crate) fn destination(&self, number: &str) -> Destination {
         let target = match self.by_own_number(number) {
-            Some(own) => own,
-            None => match self.plan.from_inside(number) {
+            Some(own) if !is_emergency(number) => own,
+            _ => match self.plan.from_inside(number) {
                 Dialled::Did(target) => target.clone(),
                 Dialled::Outside { .. } => return Destination::Outside(number.into()),
                 Dialled::Feature(_) | Dialled::Unknown => return Destination::Nowhere,
@@ -117,7 +117,7 @@ impl Center {
 
     /// Tries the next of the trunks by which the customer may be handed on.
     pub(crate) fn transfer_next(&mut self, now: Now, id: InteractionId, by: LegId) -> bool {
-        let Some(dials) = self.next_trunk(now, id) else { return false };
+        let Some(dials) = self.next_way(now, id, None) else { return false };
         self.start_transfer(now, id, by, None, dials);
         true
     }
@@ -265,7 +265,7 @@ impl Center {
         self.engage(now, id, to);
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Talking;
-        interaction.further_targets.clear();
+        interaction.further_ways.clear();
         interaction.arrived();
         interaction.ledger.connected(now.wall);
         self.pump_call_commands(now, id);

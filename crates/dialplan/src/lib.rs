@@ -1,10 +1,16 @@
 //! Numbers, trunks and where a dialled number leads, pure.
 
+mod format;
 mod number;
+mod numbering;
 mod plan;
+mod shown;
 mod trunk;
 
+pub use format::{NumberForm, NumberFormat, NumberRule};
 pub use number::{EMERGENCY, is_emergency, is_feature_code, strip_uri};
-pub use plan::{Dialled, Did, DidTarget, Plan, PlanError, Route};
+pub use numbering::{BadNumbering, Kind, Number, Numbering};
+pub use plan::{Dialled, Did, DidTarget, Plan, PlanError, Route, Way};
+pub use shown::{OwnNumbers, Shown, WITHHELD, Wishes};
 pub use trunk::Trunk;
 pub use types::Network;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use types::leg::Text;
 use types::{Network, Private, TenantId, TrunkId};
 
+use crate::format::NumberForm;
+
 /// A line to a carrier or a peer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,4 +28,37 @@ pub struct Trunk {
     /// Most calls at once, in and out together; 0 is no limit.
     #[serde(default)]
     pub max_calls: u32,
+    /// How numbers go to it.
+    #[serde(default)]
+    pub numbers: NumberForm,
+    /// Numbers of ours that may be shown over it, as the carrier knows them; the first is shown where nobody asks for
+    /// another. `anonymous` in their place shows none. Empty for a peer, who is shown who calls.
+    #[serde(default)]
+    pub caller_ids: Vec<Text>,
+    /// The carrier lets a customer's own number be shown when its call is led on.
+    #[serde(default)]
+    pub pass_caller: bool,
+}
+
+impl Trunk {
+    /// Numbers that may be shown over one trunk: a block of a hundred and some.
+    pub const CALLER_IDS_MAX: usize = 256;
+    /// Rules for numbers: one for each area that a carrier treats apart.
+    pub const RULES_MAX: usize = 64;
+
+    /// A trunk that takes no calls and leads nowhere yet.
+    pub fn new(id: TrunkId, tenant: TenantId, name: impl Into<Text>) -> Self {
+        Self {
+            id,
+            tenant,
+            name: name.into(),
+            accept_from: Vec::new(),
+            send_to: None,
+            credentials: None,
+            max_calls: 0,
+            numbers: NumberForm::default(),
+            caller_ids: Vec::new(),
+            pass_caller: false,
+        }
+    }
 }

@@ -85,6 +85,10 @@ pub struct Agent {
     /// mobile number at a carrier. Such an agent is signed in all the time.
     #[serde(default)]
     pub address: Option<Private<Text>>,
+    /// The number of ours that those whom it calls outside are shown; `anonymous` for none. Absent: what its queue, the
+    /// route or the trunk shows.
+    #[serde(default)]
+    pub caller_id: Option<Text>,
 }
 
 /// The hashed secrets of a device: H(user:realm:secret) of RFC 7616, lower-case hexadecimal.

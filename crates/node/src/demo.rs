@@ -166,7 +166,14 @@ impl Seeder<'_> {
     async fn agent(&mut self, number: u32, name: &str, role: Role, queues: &[QueueId]) -> Result<(), store::Error> {
         let (agent, secret) = (AgentId(self.id()), format!("demo-{number}"));
         let number = Text::from(number.to_string());
-        let row = Agent { id: agent, tenant: self.tenant, number: number.clone(), name: name.into(), address: None };
+        let row = Agent {
+            id: agent,
+            tenant: self.tenant,
+            number: number.clone(),
+            name: name.into(),
+            address: None,
+            caller_id: None,
+        };
         self.store.insert(&row).await?;
         let device = Device {
             id: DeviceId(self.id()),
@@ -219,7 +226,8 @@ impl Seeder<'_> {
         for n in 1..=LOAD_AGENTS {
             let id = AgentId(self.id());
             let number = Text::from(format!("load-{n}"));
-            let row = Agent { id, tenant: self.tenant, name: "压测".into(), number, address: address() };
+            let row =
+                Agent { id, tenant: self.tenant, name: "压测".into(), number, address: address(), caller_id: None };
             self.store.insert(&row).await?;
             self.member(queue, id).await?;
         }
@@ -228,15 +236,8 @@ impl Seeder<'_> {
     }
 
     async fn numbers(&mut self) -> Result<(), store::Error> {
-        let trunk = Trunk {
-            id: TrunkId(self.id()),
-            tenant: self.tenant,
-            name: "loopback".into(),
-            accept_from: ["127.0.0.1", "::1"].iter().filter_map(|n| n.parse().ok()).collect(),
-            send_to: None,
-            credentials: None,
-            max_calls: 0,
-        };
+        let accept_from = ["127.0.0.1", "::1"].iter().filter_map(|n| n.parse().ok()).collect();
+        let trunk = Trunk { accept_from, ..Trunk::new(TrunkId(self.id()), self.tenant, "loopback") };
         self.store.insert(&trunk).await?;
         for (number, name, [zh, en], json) in FLOWS {
             let id = FlowId(self.id());

@@ -186,13 +186,15 @@ fn company() -> Setup {
     for n in 0..5 {
         let (id, number) = (AgentId(n), Text::from(format!("100{n}")));
         agents.push(AgentConfig::new(id, T, &number, &[QUEUE]));
-        directory.add_agent(Agent { id, tenant: T, number: number.clone(), name: none(), address: None }).unwrap();
+        directory
+            .add_agent(Agent { id, tenant: T, number: number.clone(), name: none(), address: None, caller_id: None })
+            .unwrap();
         let ha1 = Ha1 { md5: none(), sha256: none() };
         directory.add_device(Device { id: DeviceId(n), tenant: T, name: number, agent: Some(id), ha1 }).unwrap();
     }
     Setup {
         directory,
-        plan: dialplan::Plan::new(vec![], vec![], vec![]).unwrap(),
+        plan: dialplan::Plan::default(),
         queues: vec![acd::QueueConfig::new(QUEUE, T, "q")],
         agents,
         flows: HashMap::new(),

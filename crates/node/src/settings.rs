@@ -53,8 +53,13 @@ pub(crate) fn setup(tenant: TenantId, parts: Parts) -> Setup {
 
 /// What the center refuses, in the words of settings.
 pub(crate) fn problem(error: SetupError) -> Problem {
-    let SetupError::Invalid { what, name, why } = error;
-    let kind = Kind::parse(what).unwrap_or(Kind::Tenant);
-    let field = if kind == Kind::Setting { "value" } else { "" };
-    Problem { kind, name: name.to_string(), field: field.to_owned(), what: What::Refused(why) }
+    let (of, name, field, what) = match error {
+        SetupError::Invalid { what, name, why } => {
+            let field = if what == Kind::Setting.as_str() { "value" } else { "" };
+            (what, name, field, What::Refused(why))
+        }
+        SetupError::NotOurs { what, name, number } => (what, name, "caller_id", What::NotOurs(number.to_string())),
+    };
+    let kind = Kind::parse(of).unwrap_or(Kind::Tenant);
+    Problem { kind, name: name.to_string(), field: field.to_owned(), what }
 }

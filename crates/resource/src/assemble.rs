@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use acd::{AgentConfig, QueueConfig};
-use dialplan::{Plan, Route};
+use dialplan::{Numbering, Plan, PlanError, Route};
 use directory::{Agent, Directory, Tenant};
 use flow::{Flow, Names};
 use store::{FlowVersion, Queue, QueueMember, Setting};
@@ -13,6 +13,7 @@ use types::register::DigestChoice;
 use types::{AgentId, FlowId, Private, QueueId};
 
 use crate::kind::Kind;
+use crate::names::route_name;
 use crate::problem::{Problem, What};
 use crate::rows::Rows;
 
@@ -80,8 +81,14 @@ pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, 
     let queues = queues(rows)?;
     let agents = agents(&directory, &rows.members);
     let routes: Vec<Route> = rows.routes.iter().map(|row| row.route.clone()).collect();
-    let plan = Plan::new(rows.trunks.clone(), rows.numbers.clone(), routes);
-    let plan = plan.map_err(|e| refused(Kind::Tenant, &rows.tenant.name, e))?;
+    let numbering = Numbering::from_settings(|name| settings.get(name).map(|value| &**value));
+    let numbering = numbering.map_err(|e| problem(Kind::Setting, e.setting, "value", What::Refused(e.to_string())))?;
+    let plan = Plan::new(numbering, rows.trunks.clone(), rows.numbers.clone(), routes).map_err(|e| match e {
+        PlanError::NotOurs { route, number } => {
+            problem(Kind::Route, route_name(&route), "caller_id", What::NotOurs(number.to_string()))
+        }
+        other => refused(Kind::Tenant, &rows.tenant.name, other),
+    })?;
     let flows = flows(&rows.flows, &queues, &settings)?;
     Ok(Parts { directory, plan, queues, agents, flows, settings })
 }

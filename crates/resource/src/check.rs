@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use acd::{AGEING_MAX, NUMBER_DIGITS, OFFSET_RANGE_MIN, PRIORITY_MAX, RING_MAX_S, SKILL_MAX, WRAP_UP_MAX_S};
+use dialplan::{Numbering, Trunk, WITHHELD};
 use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
 use serde_json::Value;
 use types::Seconds;
@@ -158,8 +159,12 @@ impl<'a> Judge<'a> {
         if self.name == DigestChoice::SETTING && setting.value.as_str().and_then(DigestChoice::parse).is_none() {
             self.say("value", What::NoneOf(DigestChoice::NAMES.map(str::to_owned).to_vec()));
         }
+        let text = setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
+        if Numbering::check(self.name, &text).is_err() {
+            let area = self.name == Numbering::AREA_CODE;
+            self.say("value", What::Format(if area { Format::AreaCode } else { Format::OutsidePrefix }));
+        }
         if let Some(seconds) = Seconds::ALL.into_iter().find(|seconds| seconds.name == self.name) {
-            let text = setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
             if seconds.parse(Some(&text)).is_err() {
                 let (least, most) = seconds.range.into_inner();
                 self.say("value", What::OutOfRange(least as i64, most as i64));
@@ -182,6 +187,7 @@ impl<'a> Judge<'a> {
         if agent.address.as_ref().is_some_and(|address| !fits(address.reveal())) {
             self.say("address", What::Format(Format::SipAddress));
         }
+        self.caller_id("caller_id", agent.caller_id.as_ref());
     }
 
     fn role(&mut self, role: &RoleSpec) {
@@ -242,6 +248,26 @@ impl<'a> Judge<'a> {
         // The carrier chose it: however short it is.
         self.secret("secret", &trunk.secret, 1);
         self.range("max_calls", trunk.max_calls, CALLS);
+        self.names("caller_ids", &trunk.caller_ids, Trunk::CALLER_IDS_MAX);
+        for (at, number) in trunk.caller_ids.iter().enumerate() {
+            self.caller_id(format!("caller_ids[{at}]"), Some(number));
+        }
+        if trunk.number_rules.len() > Trunk::RULES_MAX {
+            self.say("number_rules", What::TooLong(Trunk::RULES_MAX));
+        }
+        for (at, rule) in trunk.number_rules.iter().enumerate() {
+            if !rule.is_sound() {
+                self.say(format!("number_rules[{at}]"), What::Format(Format::NumberRule));
+            }
+        }
+    }
+
+    /// A number that others are shown. Whether it is ours is judged by the whole.
+    fn caller_id(&mut self, field: impl Into<String>, number: Option<&String>) {
+        let fits = |number: &String| number == WITHHELD || Kind::Number.check_name(number).is_none();
+        if number.is_some_and(|number| !fits(number)) {
+            self.say(field, What::Format(Format::Number));
+        }
     }
 
     fn route(&mut self, route: &RouteSpec) {
@@ -249,6 +275,7 @@ impl<'a> Judge<'a> {
             self.say("trunks", What::Missing);
         }
         self.names("trunks", &route.trunks, ROUTE_TRUNKS);
+        self.caller_id("caller_id", route.caller_id.as_ref());
     }
 
     fn queue(&mut self, queue: &QueueSpec) {
@@ -280,6 +307,7 @@ impl<'a> Judge<'a> {
         if let Some(offset) = queue.utc_offset_min {
             self.range("utc_offset_min", offset, OFFSET_RANGE_MIN);
         }
+        self.caller_id("caller_id", queue.caller_id.as_ref());
         self.names("members", &queue.members, MEMBERS);
     }
 }

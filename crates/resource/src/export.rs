@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use dialplan::DidTarget;
+use dialplan::{DidTarget, Route};
 use serde::Deserialize;
 use store::Queue;
 use types::{AgentId, FlowId, Private, QueueId, TeamId, Title, TrunkId, UserId};
@@ -10,12 +10,13 @@ use types::{AgentId, FlowId, Private, QueueId, TeamId, Title, TrunkId, UserId};
 use crate::book::{Book, Entry};
 use crate::content::Spec;
 use crate::kind::Kind;
+use crate::names::route_name;
 use crate::problem::{Problem, What};
 use crate::read::read;
 use crate::rows::Rows;
 use crate::spec::{
-    ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, Secret,
-    SettingSpec, TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
+    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec,
+    TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
 };
 
 /// What a team's row holds beside its name.
@@ -99,7 +100,11 @@ impl Rows {
     fn tell_people(&self, names: &Names, book: &mut Book) {
         let text = |text: &Private<std::sync::Arc<str>>| Private::new(text.reveal().to_string());
         for agent in &self.agents {
-            let spec = AgentSpec { display_name: text(&agent.name), address: agent.address.as_ref().map(text) };
+            let spec = AgentSpec {
+                display_name: text(&agent.name),
+                address: agent.address.as_ref().map(text),
+                caller_id: agent.caller_id.as_ref().map(ToString::to_string),
+            };
             put(book, agent.number.to_string(), Entry::plain(Spec::Agent(spec)));
         }
         for role in &self.roles {
@@ -143,19 +148,23 @@ impl Rows {
                 username: trunk.credentials.as_ref().map(|(name, _)| name.to_string()),
                 secret: Secret::Keep,
                 max_calls: trunk.max_calls,
+                number_format: trunk.numbers.format,
+                number_rules: trunk.numbers.rules.clone(),
+                caller_ids: trunk.caller_ids.iter().map(ToString::to_string).collect(),
+                pass_caller: trunk.pass_caller,
             };
             put(book, trunk.name.to_string(), Entry { spec: Spec::Trunk(spec), secrets: kept("secret", secret) });
         }
-        let mut routes: BTreeMap<&str, Vec<(u16, TrunkId)>> = BTreeMap::new();
+        let mut routes: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
         for row in &self.routes {
-            routes.entry(&row.route.prefix).or_default().push((row.route.priority, row.route.trunk));
+            routes.entry(&row.route.prefix).or_default().push(&row.route);
         }
-        for (prefix, mut trunks) in routes {
-            trunks.sort_by_key(|(priority, _)| *priority);
-            let trunks: Vec<TrunkId> = trunks.into_iter().map(|(_, trunk)| trunk).collect();
-            let spec = RouteSpec { trunks: named(&trunks, &names.trunks) };
-            let name = if prefix.is_empty() { ANY_PREFIX } else { prefix };
-            put(book, name.to_owned(), Entry::plain(Spec::Route(spec)));
+        for (prefix, mut routes) in routes {
+            routes.sort_by_key(|route| route.priority);
+            let trunks: Vec<TrunkId> = routes.iter().map(|route| route.trunk).collect();
+            let caller_id = routes.iter().find_map(|route| route.caller_id.as_ref()).map(ToString::to_string);
+            let spec = RouteSpec { trunks: named(&trunks, &names.trunks), caller_id };
+            put(book, route_name(prefix).to_owned(), Entry::plain(Spec::Route(spec)));
         }
         for did in &self.numbers {
             let target = match did.target {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dialplan::{Did, DidTarget, Route, Trunk};
+use dialplan::{Did, DidTarget, NumberForm, Route, Trunk};
 use directory::{Agent, Device, Ha1, Permission, Role, User};
 use serde_json::json;
 use store::{CustomRole, DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Setting, Team};
@@ -129,6 +129,7 @@ impl Rows {
             number: number.into(),
             name: text(&spec.display_name),
             address: spec.address.as_ref().map(text),
+            caller_id: spec.caller_id.as_deref().map(Into::into),
         };
         set(&mut self.agents, row, |old| old.id == id);
     }
@@ -197,6 +198,9 @@ impl Rows {
             send_to: spec.send_to.as_deref().map(Into::into),
             credentials: spec.username.as_deref().map(|username| (username.into(), secret)),
             max_calls: spec.max_calls,
+            numbers: NumberForm { format: spec.number_format, rules: spec.number_rules.clone() },
+            caller_ids: spec.caller_ids.iter().map(|number| number.as_str().into()).collect(),
+            pass_caller: spec.pass_caller,
         };
         set(&mut self.trunks, row, |old| old.id == id);
     }
@@ -206,7 +210,8 @@ impl Rows {
         self.routes.retain(|row| row.route.prefix != prefix);
         for (priority, trunk) in (0..).zip(&spec.trunks) {
             let trunk = TrunkId(ids.get(Kind::Trunk, trunk));
-            let route = Route { prefix: prefix.clone(), trunk, priority };
+            let caller_id = spec.caller_id.as_deref().map(Into::into);
+            let route = Route { prefix: prefix.clone(), trunk, priority, caller_id };
             self.routes.push(RouteRow { tenant: self.tenant.id, route });
         }
     }

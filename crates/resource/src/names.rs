@@ -37,6 +37,11 @@ impl Kind {
     }
 }
 
+/// What the route for a prefix is called.
+pub(crate) fn route_name(prefix: &str) -> &str {
+    if prefix.is_empty() { ANY_PREFIX } else { prefix }
+}
+
 /// Digits, behind `+` or `*` where there is one.
 fn is_dialled(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '*']).unwrap_or(text);

@@ -60,6 +60,8 @@ pub enum What {
     Fixed,
     /// Nobody could change settings any more.
     LastAdministrator,
+    /// A number that is to be shown and is none of the tenant's.
+    NotOurs(String),
     /// A flow says so, in its own words.
     Flow(String),
     /// A part of the program refuses it, in its own words.
@@ -114,6 +116,12 @@ pub enum Format {
     SipAddress,
     /// Where a trunk sends calls.
     SendTo,
+    /// An area code.
+    AreaCode,
+    /// What is dialled to get an outside line.
+    OutsidePrefix,
+    /// A change to numbers.
+    NumberRule,
     /// A text without control characters.
     Plain,
 }
@@ -164,6 +172,12 @@ impl Format {
                 "应为 sip:主机[:端口]，例如 sip:carrier.example:5060",
                 "must be sip:host[:port] such as sip:carrier.example:5060",
             ),
+            Self::AreaCode => ("应为区号，例如 010 或 0755", "must be an area code such as 010 or 0755"),
+            Self::OutsidePrefix => ("应为一位数字，不能是 1", "must be one digit other than 1"),
+            Self::NumberRule => (
+                "只能用数字和 + * #；去掉的位数不能超过前缀，添加的最多 16 位",
+                "may hold digits and + * #; it takes off no more than its prefix and puts before at most 16",
+            ),
             Self::Plain => ("不能含控制字符", "must not hold control characters"),
         }
     }
@@ -192,6 +206,7 @@ impl What {
             Self::Absent => "absent",
             Self::Fixed => "fixed",
             Self::LastAdministrator => "last_administrator",
+            Self::NotOurs(_) => "not_ours",
             Self::Flow(_) => "flow",
             Self::Refused(_) => "invalid",
         }
@@ -238,6 +253,10 @@ impl What {
             Self::LastAdministrator => {
                 both(("至少要有一名可登录的管理员", "one administrator who can sign in has to remain"))
             }
+            Self::NotOurs(number) => (
+                format!("{number} 不是本公司的号码，也不在中继的可显示号码中"),
+                format!("{number} is no number of ours, nor one that a trunk may show"),
+            ),
             Self::Flow(said) => (format!("流程有误：{said}"), format!("the flow is wrong: {said}")),
             Self::Refused(said) => (format!("无效：{said}"), said.clone()),
         }

@@ -31,3 +31,26 @@ pub(crate) struct SkillNeed {
     #[schema(minimum = 1, maximum = 10, default = 1)]
     min: Option<u8>,
 }
+
+/// The forms of numbers by name, for the schema alone.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "its names are what counts")]
+pub(crate) enum NumberFormatName {
+    National,
+    E164,
+    Digits,
+}
+
+/// A change to numbers that begin with some digits, for the schema alone.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields are what counts")]
+pub(crate) struct NumberChange {
+    /// Numbers that begin with this.
+    prefix: String,
+    /// Characters taken off the front: those of the prefix, at most.
+    #[schema(default = 0)]
+    strip: Option<u8>,
+    /// Put before the rest.
+    prepend: Option<String>,
+}

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use acd::{NoAgentPolicy, QueueConfig, Strategy};
+use dialplan::{NumberFormat, NumberRule};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use types::{Private, QueueId, TenantId};
 use utoipa::ToSchema;
 
-use crate::shapes::{NoAgentName, SkillNeed, StrategyName};
+use crate::shapes::{NoAgentName, NumberChange, NumberFormatName, SkillNeed, StrategyName};
 
 /// The name of the route that takes every number.
 pub const ANY_PREFIX: &str = "any";
@@ -116,6 +117,10 @@ pub struct AgentSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub address: Option<Private<String>>,
+    /// The number of ours that those whom it calls outside are shown; `anonymous` for none. Absent: what its queue, the
+    /// route or the trunk shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_id: Option<String>,
 }
 
 /// A bundle of permissions that the tenant has made itself.
@@ -189,6 +194,17 @@ pub struct TrunkSpec {
     pub secret: Secret,
     /// Most calls at once, in and out together; 0 is no limit.
     pub max_calls: u32,
+    /// In which form numbers go to it.
+    #[schema(value_type = NumberFormatName)]
+    pub number_format: NumberFormat,
+    /// Changes to numbers in that form; of several that fit the longest prefix counts.
+    #[schema(value_type = Vec<NumberChange>)]
+    pub number_rules: Vec<NumberRule>,
+    /// Numbers of ours that may be shown over it, as the carrier knows them; the first is shown where nobody asks for
+    /// another, `anonymous` in its place shows none. Empty for a peer, who is shown who calls.
+    pub caller_ids: Vec<String>,
+    /// The carrier lets a customer's own number be shown when its call is led on.
+    pub pass_caller: bool,
 }
 
 /// Which trunks take numbers with a prefix.
@@ -197,6 +213,9 @@ pub struct TrunkSpec {
 pub struct RouteSpec {
     /// Names of trunks, tried in this order.
     pub trunks: Vec<String>,
+    /// The number of ours that is shown where neither agent nor queue asks for another; `anonymous` for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_id: Option<String>,
 }
 
 /// Where interactions wait for an agent.
@@ -249,6 +268,9 @@ pub struct QueueSpec {
     /// Minutes east of UTC, where it differs from the tenant's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub utc_offset_min: Option<i32>,
+    /// The number of ours that those whom its agents call for it are shown; `anonymous` for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller_id: Option<String>,
     /// Numbers of the agents who serve it.
     pub members: Vec<String>,
 }
@@ -279,6 +301,7 @@ impl Default for QueueSpec {
             record: queue.record,
             no_agent: queue.no_agent,
             utc_offset_min: None,
+            caller_id: None,
             members: Vec::new(),
         }
     }
@@ -344,6 +367,7 @@ mod tests {
             announce_position_s: Some(1),
             announce_wait_s: Some(1),
             utc_offset_min: Some(1),
+            caller_id: Some("1".into()),
             ..QueueSpec::default()
         };
         let says = serde_json::to_value(&all).unwrap();

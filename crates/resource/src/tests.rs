@@ -98,14 +98,20 @@ fn whole() -> Vec<Edit> {
         put(Kind::Number, "95002", json!({"target": {"queue": "sales"}})),
         put(Kind::Number, "95003", json!({"target": {"agent": "1001"}})),
         put(Kind::Flow, "menu", json!({"title": {"zh": "菜单"}, "definition": menu("sales")})),
-        put(Kind::Queue, "sales", json!({"number": "800", "wrap_up_s": 10, "members": ["1002", "1001"]})),
+        put(
+            Kind::Queue,
+            "sales",
+            json!({"number": "800", "wrap_up_s": 10, "caller_id": "95001", "members": ["1002", "1001"]}),
+        ),
         put(Kind::Route, "any", json!({"trunks": ["backup", "carrier"]})),
-        put(Kind::Route, "010", json!({"trunks": ["carrier"]})),
+        put(Kind::Route, "010", json!({"trunks": ["carrier"], "caller_id": "95002"})),
         put(
             Kind::Trunk,
             "carrier",
             json!({"accept_from": ["192.0.2.0/24", "198.51.100.7"], "send_to": "sip:192.0.2.1",
-            "username": "acme", "secret": "s"}),
+            "username": "acme", "secret": "s", "number_format": "e164",
+            "number_rules": [{"prefix": "+8621", "strip": 5, "prepend": "9"}], "caller_ids": ["+8695001", "95002"],
+            "pass_caller": true}),
         ),
         put(Kind::Trunk, "backup", json!({"send_to": "sip:backup.example:5062;transport=tcp"})),
         put(Kind::Device, "1001", json!({"agent": "1001", "secret": "tiger-12345"})),
@@ -113,10 +119,12 @@ fn whole() -> Vec<Edit> {
         put(Kind::Role, "trainer", json!({"title": {"zh": "培训"}, "permissions": ["recordings.listen"]})),
         put(Kind::User, "wang", json!({"roles": ["admin", "trainer"], "password": "plum tree 77"})),
         put(Kind::User, "li", json!({"roles": ["agent"], "agent": "1001"})),
-        put(Kind::Agent, "1001", json!({"display_name": "李雷"})),
+        put(Kind::Agent, "1001", json!({"display_name": "李雷", "caller_id": "anonymous"})),
         put(Kind::Agent, "1002", json!({"display_name": "手机", "address": "setting:mobile"})),
         put(Kind::Disposition, "solved", json!({"title": {"zh": "已解决", "en": "Solved"}, "place": 1})),
         put(Kind::Setting, "mobile", json!({"value": "sip:1@192.0.2.9"})),
+        put(Kind::Setting, "dialplan.area_code", json!({"value": "010"})),
+        put(Kind::Setting, "dialplan.outside_prefix", json!({"value": "9"})),
         put(Kind::Tenant, "acme", json!({"title": "Acme Ltd"})),
     ]
 }
@@ -148,8 +156,8 @@ fn ids_stay_when_contents_change() {
     let mut bench = Bench::centre();
     let before = bench.rows.clone();
     let lines = bench.change(vec![
-        put(Kind::Queue, "sales", json!({"number": "800", "wrap_up_s": 20, "members": ["1001"]})),
-        put(Kind::Agent, "1001", json!({"display_name": "李雷雷"})),
+        put(Kind::Queue, "sales", json!({"number": "800", "wrap_up_s": 20, "caller_id": "95001", "members": ["1001"]})),
+        put(Kind::Agent, "1001", json!({"display_name": "李雷雷", "caller_id": "anonymous"})),
     ]);
     assert_eq!(lines, ["update agent 1001 display_name", "update queue sales members,wrap_up_s"]);
     assert_eq!(bench.rows.queues[0].id, before.queues[0].id);
@@ -241,6 +249,14 @@ fn values_that_make_no_sense_are_named() {
         (put(Kind::Trunk, "a", json!({"accept_from": ["192.0.2.0/33"]})), "trunk a accept_from[0] bad_format"),
         (put(Kind::Trunk, "a", json!({"send_to": "carrier.example"})), "trunk a send_to bad_format"),
         (put(Kind::Trunk, "a", json!({"secret": "x"})), "trunk a username missing"),
+        (put(Kind::Trunk, "a", json!({"number_format": "x"})), "trunk a number_format none_of"),
+        (put(Kind::Trunk, "a", json!({"caller_ids": ["me"]})), "trunk a caller_ids[0] bad_format"),
+        (
+            put(Kind::Trunk, "a", json!({"number_rules": [{"prefix": "0", "strip": 2}]})),
+            "trunk a number_rules[0] bad_format",
+        ),
+        (put(Kind::Route, "0", json!({"trunks": ["backup"], "caller_id": "95588"})), "route 0 caller_id not_ours"),
+        (put(Kind::Setting, "dialplan.area_code", json!({"value": 10})), "setting dialplan.area_code value bad_format"),
         (put(Kind::Route, "0", json!({"trunks": []})), "route 0 trunks missing"),
         (put(Kind::Setting, "sip.digest", json!({"value": "sha1"})), "setting sip.digest value none_of"),
         (put(Kind::Flow, "other", json!({"definition": menu("sales")})), "flow other definition.id none_of"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use acd::{AgentConfig, QueueConfig};
 use center::Setup;
-use dialplan::{Did, DidTarget, Plan, Route, Trunk};
+use dialplan::{Did, DidTarget, Numbering, Plan, Route, Trunk};
 use directory::{Agent, Device, Directory, Ha1, Tenant};
 use flow::Flow;
 use types::forward::{ForwardTo, Forwarding};
@@ -110,7 +110,7 @@ fn queue(id: QueueId, name: &str, wrap_up_s: u32) -> QueueConfig {
 
 fn trunk(id: TrunkId, host: &str) -> Trunk {
     let send_to = Some(format!("sip:{host}").into());
-    Trunk { id, tenant: TENANT, name: host.into(), accept_from: vec![], send_to, credentials: None, max_calls: 0 }
+    Trunk { send_to, ..Trunk::new(id, TENANT, host) }
 }
 
 fn plan() -> Plan {
@@ -122,9 +122,10 @@ fn plan() -> Plan {
         did(BOSS_NUMBER, DidTarget::Flow(FlowId(3))),
         did(CARRIER_NUMBER, DidTarget::Flow(FlowId(4))),
     ];
-    let route = |trunk, priority| Route { prefix: "1".into(), trunk, priority };
+    let route = |trunk, priority| Route { prefix: "1".into(), trunk, priority, caller_id: None };
     let trunks = vec![trunk(CARRIER, "carrier.invalid"), trunk(SPARE_CARRIER, "spare.invalid")];
-    Plan::new(trunks, dids, vec![route(CARRIER, 0), route(SPARE_CARRIER, 1)]).expect("the plan is consistent")
+    Plan::new(Numbering::default(), trunks, dids, vec![route(CARRIER, 0), route(SPARE_CARRIER, 1)])
+        .expect("the plan is consistent")
 }
 
 /// Some lead calls on that they don't take: to a colleague, who may do the same, to a queue, to the outside; and a few
@@ -148,7 +149,14 @@ fn people(agents: usize) -> Directory {
     let mut directory = Directory::new(tenant);
     for index in 0..agents {
         let (id, number) = (agent_id(index), agent_number(index));
-        let agent = Agent { id, tenant: TENANT, number: number.clone(), name: Private::new("".into()), address: None };
+        let agent = Agent {
+            id,
+            tenant: TENANT,
+            number: number.clone(),
+            name: Private::new("".into()),
+            address: None,
+            caller_id: None,
+        };
         directory.add_agent(agent).expect("numbers differ");
         let none = || Private::new(Text::from(""));
         let ha1 = Ha1 { md5: none(), sha256: none() };

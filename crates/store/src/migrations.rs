@@ -7,6 +7,7 @@ mod m0004_aftermath;
 mod m0005_newest;
 mod m0006_sign_in;
 mod m0007_forwarding;
+mod m0008_caller_ids;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0005_newest::Newest),
             Box::new(m0006_sign_in::SignIn),
             Box::new(m0007_forwarding::Forwarding),
+            Box::new(m0008_caller_ids::CallerIds),
         ]
     }
 }

@@ -102,6 +102,10 @@ pub struct CallerId {
     pub number: Private<Text>,
     /// Display name; may be empty.
     pub name: Private<Text>,
+    /// The far end's carrier is told this number, which its customer is not shown (RFC 3325).
+    pub asserted: Option<Private<Text>>,
+    /// Neither number nor name may be shown (RFC 3323).
+    pub private: bool,
     /// Who led the call on, the first one first.
     pub diverted: Vec<Diverted>,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use api::{ApiState, Assets, Audio, Door, PasswordCost, Peak, Recordings, hash_password};
 use center::Setup;
-use dialplan::{Did, DidTarget, Plan, Trunk};
+use dialplan::{Did, DidTarget, Numbering, Plan, Trunk};
 use directory::{Agent, Directory, Role, Tenant, User};
 use journal::ladder::{Ladder, LadderOptions};
 use journal::{Journal, Options};
@@ -200,7 +200,14 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
     for (agent, number, address) in
         [(agent(id), "1001", Some("sip:1001@10.9.9.9".into())), (agent_without_phone(id), "1002", None)]
     {
-        let row = Agent { id: agent, tenant: id, number: number.into(), name: person(id).as_str().into(), address };
+        let row = Agent {
+            id: agent,
+            tenant: id,
+            number: number.into(),
+            name: person(id).as_str().into(),
+            address,
+            caller_id: None,
+        };
         store.put(&row).await.unwrap();
         store.put(&QueueMember { queue: queue(id), agent, tenant: id, config: json!({}) }).await.unwrap();
         directory.add_agent(row).unwrap();
@@ -224,19 +231,11 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
         let user = User { id: UserId(id.0 + n as u64), tenant: id, username: user.into(), roles, agent };
         store.put(&Login { user, password_hash, disabled: false }).await.unwrap();
     }
-    let trunk = Trunk {
-        id: TrunkId(id.0),
-        tenant: id,
-        name: "carrier".into(),
-        accept_from: vec![],
-        send_to: None,
-        credentials: None,
-        max_calls: 0,
-    };
+    let trunk = Trunk::new(TrunkId(id.0), id, "carrier");
     let did = Did { number: SALES.into(), tenant: id, target: DidTarget::Queue(queue(id)) };
     store.put(&trunk).await.unwrap();
     store.put(&did).await.unwrap();
-    let plan = Plan::new(vec![trunk], vec![did], vec![]).unwrap();
+    let plan = Plan::new(Numbering::default(), vec![trunk], vec![did], vec![]).unwrap();
     let flows = std::collections::HashMap::<FlowId, _>::new();
     let queues = vec![serde_json::from_value(config).unwrap()];
     Setup { directory, plan, queues, agents, flows, settings: Default::default(), seed: 1 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acd::{AgentConfig, QueueConfig};
-use dialplan::{Did, DidTarget, Plan, Route, Trunk};
+use dialplan::{Did, DidTarget, Numbering, Plan, Route, Trunk};
 use directory::{Agent, Device, Directory, Ha1};
 use flow::Flow;
 use types::event::Happening;
-use types::leg::{Connection, DigitSource, Incoming, Origin, Sound, Text};
+use types::leg::{CallerId, Connection, DigitSource, Incoming, Origin, Sound, Text};
 use types::record::{InteractionRecord, Supervision};
 use types::register::{Contact, RegisterChange, RegisterRequest};
 use types::watch::{WatchId, Watched, WatchedDialog};
@@ -23,7 +23,7 @@ use crate::{By, CallOrder, Center, Effect, Refused, Setup};
 
 pub(super) const SALES: QueueId = QueueId(1);
 pub(super) const SUPPORT: QueueId = QueueId(2);
-const CARRIER: TrunkId = TrunkId(1);
+pub(super) const CARRIER: TrunkId = TrunkId(1);
 pub(super) const SPARE: TrunkId = TrunkId(2);
 
 /// What the center told legs and wrote, in order, as text: incoming legs are `c1`, `c2` …, dialled
@@ -41,6 +41,8 @@ pub(super) struct Lab {
     pub(super) written: Vec<String>,
     trace: Vec<String>,
     cseq: u32,
+    /// Whom each leg that was dialled is shown, by its name.
+    pub(super) shown: HashMap<String, CallerId>,
     /// The agents who work in a browser, and how often each page was loaded and connected.
     pub(super) pages: HashMap<u64, (u64, u64)>,
 }
@@ -72,19 +74,16 @@ pub(super) fn setup(tenant: TenantId) -> Setup {
     let numbers = ["1001", "1002", "1003"];
     for (i, number) in numbers.iter().enumerate() {
         let (id, number) = (AgentId(base + i as u64), Text::from(*number));
-        directory.add_agent(Agent { id, tenant, number: number.clone(), name: none(), address: None }).unwrap();
+        directory
+            .add_agent(Agent { id, tenant, number: number.clone(), name: none(), address: None, caller_id: None })
+            .unwrap();
         let ha1 = Ha1 { md5: none(), sha256: none() };
         let device = Device { id: DeviceId(base + i as u64), tenant, name: number, agent: Some(id), ha1 };
         directory.add_device(device).unwrap();
     }
-    let trunk = |id, host: &str, max_calls| Trunk {
-        id,
-        tenant,
-        name: host.into(),
-        accept_from: vec![],
-        send_to: Some(format!("sip:{host}").into()),
-        credentials: None,
-        max_calls,
+    let trunk = |id, host: &str, max_calls| {
+        let send_to = Some(format!("sip:{host}").into());
+        Trunk { send_to, max_calls, ..Trunk::new(id, tenant, host) }
     };
     let did = |number: &str, target| Did { number: number.into(), tenant, target };
     let dids = vec![
@@ -94,7 +93,7 @@ pub(super) fn setup(tenant: TenantId) -> Setup {
         did("95005", DidTarget::Flow(FlowId(2))),
         did("95004", DidTarget::Agent(AgentId(base + 1))),
     ];
-    let route = |trunk, priority| Route { prefix: "1".into(), trunk, priority };
+    let route = |trunk, priority| Route { prefix: "1".into(), trunk, priority, caller_id: None };
     let trunks = vec![trunk(CARRIER, "carrier", 2), trunk(SPARE, "spare", 0)];
     let queue = |id, name| QueueConfig {
         no_agent: acd::NoAgentPolicy::Wait,
@@ -108,7 +107,7 @@ pub(super) fn setup(tenant: TenantId) -> Setup {
     let agent = |i: usize| AgentConfig::new(AgentId(base + i as u64), tenant, numbers[i], &queues_of(i));
     Setup {
         directory,
-        plan: Plan::new(trunks, dids, vec![route(CARRIER, 0), route(SPARE, 1)]).unwrap(),
+        plan: Plan::new(Numbering::default(), trunks, dids, vec![route(CARRIER, 0), route(SPARE, 1)]).unwrap(),
         queues: vec![queue(SALES, "sales"), queue(SUPPORT, "support")],
         agents: (0..3).map(agent).collect(),
         flows: HashMap::from([(FlowId(1), flow(MENU)), (FlowId(2), flow(RINGING))]),
@@ -154,6 +153,7 @@ impl Lab {
             written: Vec::new(),
             trace: Vec::new(),
             cseq: 0,
+            shown: HashMap::new(),
             pages: HashMap::new(),
         }
     }
@@ -411,8 +411,9 @@ impl Lab {
     }
 
     fn command(&mut self, command: &LegCommand) -> String {
-        if let LegCommand::Dial { leg, target, .. } = command {
+        if let LegCommand::Dial { leg, target, caller, .. } = command {
             self.dialled += 1;
+            self.shown.insert(format!("d{}", self.dialled), caller.clone());
             self.names.insert(*leg, format!("d{}", self.dialled));
             let page = target.page.map_or("", |page| if page.returns { " back" } else { " page" });
             if let Some(page) = target.page {

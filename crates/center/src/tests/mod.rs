@@ -11,6 +11,7 @@ mod ends;
 mod forwarding;
 mod lab;
 mod lamps;
+mod outside;
 mod pages;
 mod parking;
 mod queue;

@@ -50,7 +50,7 @@ fn a_new_queue_is_reached_at_its_new_number_at_once() {
         setup.queues.push(QueueConfig::new(NEW, T, "vip"));
         setup.agents[0].queues = vec![NEW];
         let did = Did { number: "95100".into(), tenant: T, target: DidTarget::Queue(NEW) };
-        setup.plan = Plan::new(vec![], vec![did], vec![]).unwrap();
+        setup.plan = Plan::new(Default::default(), vec![], vec![did], vec![]).unwrap();
     });
     lab.caller("95100");
     assert_eq!(lab.told(&["dial"]), ["dial d1 sip:1001@desk"]);

@@ -27,7 +27,10 @@ fn crowd(strategy: Strategy) -> Lab {
             let (id, number): (_, Text) = (AgentId(500 + n), format!("2{n:03}").into());
             let address = Some(format!("sip:{number}@desk").as_str().into());
             let name = types::Private::new(Text::from(""));
-            setup.directory.add_agent(directory::Agent { id, tenant, number: number.clone(), name, address }).unwrap();
+            setup
+                .directory
+                .add_agent(directory::Agent { id, tenant, number: number.clone(), name, address, caller_id: None })
+                .unwrap();
             setup.agents.push(AgentConfig::new(id, tenant, &number, &[SALES]));
         }
     })

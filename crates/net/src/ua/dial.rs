@@ -128,6 +128,7 @@ impl<M: Mind> Ua<M> {
         invite.max_forwards = hops;
         let mut told = target.page.map(page_headers).unwrap_or_default();
         told.extend(diversion::headers(&caller.diverted, &identity, target.uri.reveal()));
+        told.extend(privacy_headers(caller, &identity));
         let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
         invite.headers = &told;
         invite.hurried = hurried;
@@ -212,7 +213,19 @@ fn page_headers(page: PageCall) -> Vec<(&'static str, String)> {
     headers
 }
 
+/// What the carrier is told of a caller that nobody else may know (RFC 3323 section 4.2, RFC 3325 section 9.1).
+fn privacy_headers(caller: &CallerId, host: &str) -> Vec<(&'static str, String)> {
+    let asserted = caller
+        .asserted
+        .as_ref()
+        .map(|number| ("P-Asserted-Identity", format!("<sip:{}@{host}>", escape_user(number.reveal()))));
+    asserted.into_iter().chain(caller.private.then(|| ("Privacy", "id".to_owned()))).collect()
+}
+
 fn from_header(caller: &CallerId, host: &str) -> String {
+    if caller.private {
+        return "\"Anonymous\" <sip:anonymous@anonymous.invalid>".to_owned();
+    }
     let number = caller.number.reveal();
     let user = if number.is_empty() { "anonymous".to_owned() } else { escape_user(number) };
     let name: String = caller.name.reveal().chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();

@@ -32,7 +32,7 @@ pub(super) fn login(tenant: u64, id: u64, username: &str) -> Login {
 
 pub(super) fn agent(tenant: u64, id: u64, number: &str) -> Agent {
     let (tenant, name) = (TenantId(tenant), "李雷".into());
-    Agent { id: AgentId(id), tenant, number: number.into(), name, address: None }
+    Agent { id: AgentId(id), tenant, number: number.into(), name, address: None, caller_id: None }
 }
 
 pub(super) fn device(tenant: u64, id: u64, name: &str) -> Device {

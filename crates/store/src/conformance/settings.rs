@@ -1,6 +1,6 @@
 //! Rows come back as they were written, and uniqueness holds.
 
-use dialplan::{Did, DidTarget, Route, Trunk};
+use dialplan::{Did, DidTarget, NumberForm, NumberFormat, NumberRule, Route, Trunk};
 use directory::{Agent, Device, Permission, Tenant, Unfinished};
 use serde_json::json;
 use types::{AgentId, FlowId, QueueId, TeamId, TenantId, Title, TrunkId, UserId, Wall};
@@ -51,7 +51,8 @@ async fn all_kinds_come_back(store: &Store) {
     comes_back(store, T, || UserId(u64::MAX), login(T.0, u64::MAX, "li"), blocked).await;
     assert_eq!(store.login(T, "li").await.expect("read"), Some(login(T.0, u64::MAX, "li")));
 
-    let moved = Agent { address: Some("sip:1@192.0.2.1".into()), ..agent(T.0, 1, "1001") };
+    let moved =
+        Agent { address: Some("sip:1@192.0.2.1".into()), caller_id: Some("95000".into()), ..agent(T.0, 1, "1001") };
     comes_back(store, T, || AgentId(1), agent(T.0, 1, "1001"), moved).await;
 
     let given = Device { agent: Some(AgentId(1)), ..device(T.0, 1, "1001") };
@@ -62,18 +63,25 @@ async fn all_kinds_come_back(store: &Store) {
     comes_back(store, T, || TeamId(1), team.clone(), Team { config: json!({"members": [1]}), ..team }).await;
 
     let trunk = Trunk {
-        id: TrunkId(1),
-        tenant: T,
-        name: "carrier".into(),
         accept_from: vec!["192.0.2.0/24".parse().expect("a network")],
         send_to: Some("sip:192.0.2.1".into()),
         credentials: Some(("u".into(), "secret".into())),
         max_calls: 30,
+        numbers: NumberForm {
+            format: NumberFormat::E164,
+            rules: vec![NumberRule { prefix: "021".into(), strip: 3, prepend: "9".into() }],
+        },
+        caller_ids: vec!["01062345678".into()],
+        pass_caller: true,
+        ..Trunk::new(TrunkId(1), T, "carrier")
     };
     comes_back(store, T, || TrunkId(1), trunk.clone(), Trunk { max_calls: 0, ..trunk }).await;
 
-    let route = |priority| RouteRow { tenant: T, route: Route { prefix: "0".into(), trunk: TrunkId(1), priority } };
-    comes_back(store, T, || ("0".to_owned(), TrunkId(1)), route(1), route(2)).await;
+    let route = |priority, caller_id: Option<&str>| {
+        let caller_id = caller_id.map(Into::into);
+        RouteRow { tenant: T, route: Route { prefix: "0".into(), trunk: TrunkId(1), priority, caller_id } }
+    };
+    comes_back(store, T, || ("0".to_owned(), TrunkId(1)), route(1, None), route(2, Some("95000"))).await;
 
     let did = |target| Did { number: "95004".into(), tenant: T, target };
     let key = || (T, "95004".to_owned());

@@ -59,17 +59,12 @@ async fn every_kind_of_setting(store: &Store) {
     not_taken_over(store, || DeviceId(4_000), |t| device(t.0, 4_000, "1001")).await;
     let team = |tenant| Team { id: TeamId(4_000), tenant, name: "a".into(), config: json!(1) };
     not_taken_over(store, || TeamId(4_000), team).await;
-    let trunk = |tenant| Trunk {
-        id: TrunkId(4_000),
-        tenant,
-        name: "carrier".into(),
-        accept_from: vec![],
-        send_to: None,
-        credentials: None,
-        max_calls: 0,
-    };
+    let trunk = |tenant| Trunk::new(TrunkId(4_000), tenant, "t");
     not_taken_over(store, || TrunkId(4_000), trunk).await;
-    let route = |tenant| RouteRow { tenant, route: Route { prefix: "9".into(), trunk: TrunkId(4_000), priority: 1 } };
+    let route = |tenant| RouteRow {
+        tenant,
+        route: Route { prefix: "9".into(), trunk: TrunkId(4_000), priority: 1, caller_id: None },
+    };
     not_taken_over(store, || ("9".to_owned(), TrunkId(4_000)), route).await;
     let queue = |tenant| {
         let (id, title) = (QueueId(4_000), Title::default());

@@ -187,7 +187,7 @@ impl Row for Device {
 }
 
 row!(Agent, "agent", AgentId, ["id"], {
-    id: "id", tenant: "tenant_id", number: "number", name: "name", address: "address",
+    id: "id", tenant: "tenant_id", number: "number", name: "name", address: "address", caller_id: "caller_id",
 });
 
 row!(Team, "team", TeamId, ["id"], { id: "id", tenant: "tenant_id", name: "name", config: "config" });

@@ -96,11 +96,11 @@ impl Row for RouteRow {
     type Key = (String, TrunkId);
     const TABLE: &'static str = "route";
     const KEY: &'static [&'static str] = &["prefix", "trunk_id"];
-    const COLUMNS: &'static [&'static str] = &["tenant_id", "prefix", "trunk_id", "priority"];
+    const COLUMNS: &'static [&'static str] = &["tenant_id", "prefix", "trunk_id", "priority", "caller_id"];
 
     fn values(&self) -> Vec<Value> {
-        let Route { prefix, trunk, priority } = &self.route;
-        vec![self.tenant.to_value(), prefix.to_value(), trunk.to_value(), priority.to_value()]
+        let Route { prefix, trunk, priority, caller_id } = &self.route;
+        vec![self.tenant.to_value(), prefix.to_value(), trunk.to_value(), priority.to_value(), caller_id.to_value()]
     }
 
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
@@ -108,6 +108,7 @@ impl Row for RouteRow {
             prefix: Column::read(row, "prefix")?,
             trunk: Column::read(row, "trunk_id")?,
             priority: Column::read(row, "priority")?,
+            caller_id: Column::read(row, "caller_id")?,
         };
         Ok(Self { tenant: Column::read(row, "tenant_id")?, route })
     }

@@ -581,6 +581,11 @@ export interface components {
         AgentSpec: {
             /** @description A SIP address, or `setting:NAME`, that is rung as it is, with no registration. */
             address?: string | null;
+            /**
+             * @description The number of ours that those whom it calls outside are shown; `anonymous` for none. Absent: what its queue, the
+             *     route or the trunk shows.
+             */
+            caller_id?: string | null;
             /** @description The person's name. */
             display_name: string;
         };
@@ -1170,6 +1175,24 @@ export interface components {
          * @enum {string}
          */
         NoAgentName: "wait" | "refuse" | "leave";
+        /** @description A change to numbers that begin with some digits, for the schema alone. */
+        NumberChange: {
+            /** @description Numbers that begin with this. */
+            prefix: string;
+            /** @description Put before the rest. */
+            prepend?: string | null;
+            /**
+             * Format: int32
+             * @description Characters taken off the front: those of the prefix, at most.
+             * @default 0
+             */
+            strip: number | null;
+        };
+        /**
+         * @description The forms of numbers by name, for the schema alone.
+         * @enum {string}
+         */
+        NumberFormatName: "national" | "e164" | "digits";
         /** @description A number of the tenant's. */
         NumberSpec: {
             /** @description Where it leads. */
@@ -1242,6 +1265,11 @@ export interface components {
              * @default null
              */
             announce_wait_s: number | null;
+            /**
+             * @description The number of ours that those whom its agents call for it are shown; `anonymous` for none.
+             * @default null
+             */
+            caller_id: string | null;
             /**
              * @description Not shown on the wall: a queue for tests and load.
              * @default false
@@ -1361,6 +1389,8 @@ export interface components {
         };
         /** @description Which trunks take numbers with a prefix. */
         RouteSpec: {
+            /** @description The number of ours that is shown where neither agent nor queue asks for another; `anonymous` for none. */
+            caller_id?: string | null;
             /** @description Names of trunks, tried in this order. */
             trunks: string[];
         };
@@ -1611,11 +1641,29 @@ export interface components {
              */
             accept_from: string[];
             /**
+             * @description Numbers of ours that may be shown over it, as the carrier knows them; the first is shown where nobody asks for
+             *     another, `anonymous` in its place shows none. Empty for a peer, who is shown who calls.
+             * @default []
+             */
+            caller_ids: string[];
+            /**
              * Format: int32
              * @description Most calls at once, in and out together; 0 is no limit.
              * @default 0
              */
             max_calls: number;
+            /** @default national */
+            number_format: components["schemas"]["NumberFormatName"];
+            /**
+             * @description Changes to numbers in that form; of several that fit the longest prefix counts.
+             * @default []
+             */
+            number_rules: components["schemas"]["NumberChange"][];
+            /**
+             * @description The carrier lets a customer's own number be shown when its call is led on.
+             * @default false
+             */
+            pass_caller: boolean;
             /**
              * @description Where outbound calls go, `sip:host[:port][;transport=…]`; absent for a trunk that only takes calls.
              * @default null
