@@ -164,11 +164,10 @@ impl<'a> Judge<'a> {
             let area = self.name == Numbering::AREA_CODE;
             self.say("value", What::Format(if area { Format::AreaCode } else { Format::OutsidePrefix }));
         }
-        if let Some(seconds) = Seconds::ALL.into_iter().find(|seconds| seconds.name == self.name) {
-            if seconds.parse(Some(&text)).is_err() {
-                let (least, most) = seconds.range.into_inner();
-                self.say("value", What::OutOfRange(least as i64, most as i64));
-            }
+        let seconds = Seconds::ALL.into_iter().find(|seconds| seconds.name == self.name);
+        if let Some(seconds) = seconds.filter(|seconds| seconds.parse(Some(&text)).is_err()) {
+            let (least, most) = seconds.range.into_inner();
+            self.say("value", What::OutOfRange(least as i64, most as i64));
         }
         let lengths = |value: &Value| value.as_u64().and_then(|n| PasswordPolicy::with_length(n as usize)).is_some();
         if self.name == LENGTH_SETTING && !lengths(&setting.value) {
