@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::setting::{TRUSTED_PROXIES, check, proxies};
-use crate::{Phone, PortRange, Server, Tls, Web};
+use crate::{Phone, PortRange, Server, Tls, Web, acme};
 
 /// Why settings are not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +66,14 @@ pub struct Draft {
     pub tls_cert: Option<PathBuf>,
     /// See [`Tls::key`].
     pub tls_key: Option<PathBuf>,
+    /// See [`Acme::domains`](crate::Acme::domains).
+    pub acme_domains: Option<Vec<String>>,
+    /// See [`Acme::contact`](crate::Acme::contact).
+    pub acme_contact: Option<String>,
+    /// See [`Acme::directory`](crate::Acme::directory).
+    pub acme_directory: Option<String>,
+    /// See [`Acme::root`](crate::Acme::root).
+    pub acme_root: Option<PathBuf>,
     /// See [`Server::settings`].
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
@@ -99,6 +107,10 @@ impl Draft {
             media_threads: over.media_threads.or(self.media_threads),
             tls_cert: over.tls_cert.or(self.tls_cert),
             tls_key: over.tls_key.or(self.tls_key),
+            acme_domains: over.acme_domains.or(self.acme_domains),
+            acme_contact: over.acme_contact.or(self.acme_contact),
+            acme_directory: over.acme_directory.or(self.acme_directory),
+            acme_root: over.acme_root.or(self.acme_root),
             settings: self.settings,
         }
     }
@@ -124,6 +136,14 @@ impl Draft {
         let trusted_proxies = self.settings.remove(TRUSTED_PROXIES);
         let trusted_proxies = trusted_proxies.map_or(Ok(Vec::new()), |value| proxies(&value)).map_err(in_settings)?;
         let tls = tls(self.tls_cert, self.tls_key)?;
+        let acme = acme::Written {
+            domains: self.acme_domains,
+            contact: self.acme_contact,
+            directory: self.acme_directory,
+            root: self.acme_root,
+        };
+        let acme =
+            acme.build(self.https.is_some(), tls.is_some()).map_err(|(field, why)| Error::Invalid { field, why })?;
         Ok(Server {
             data: self.data.unwrap_or_else(|| PathBuf::from("./data")),
             node,
@@ -141,6 +161,7 @@ impl Draft {
                 media_threads: self.media_threads.unwrap_or(0),
             },
             tls,
+            acme,
             settings: self.settings,
         })
     }
@@ -186,6 +207,14 @@ mod tests {
     }
 
     #[test]
+    fn an_authority_is_asked_for_the_names_given() {
+        let acme = yaml("{https: '[::]:443', acme_domains: [Desk.Example.com]}").unwrap().acme.unwrap();
+        assert_eq!(acme.domains, ["desk.example.com"]);
+        assert_eq!(acme.directory, "https://acme-v02.api.letsencrypt.org/directory");
+        assert_eq!(yaml("https: '[::]:443'").unwrap().acme, None);
+    }
+
+    #[test]
     fn proxies_are_the_web_sides_alone() {
         let server = yaml("settings: {http.trusted_proxies: '192.0.2.7, 2001:db8::/32', sip.digest: both}").unwrap();
         let proxies: Vec<String> = server.web.trusted_proxies.iter().map(ToString::to_string).collect();
@@ -204,6 +233,17 @@ mod tests {
             ("node: 2000", "node"),
             ("tls_cert: a.pem", "tls_key"),
             ("tls_key: a.pem", "tls_cert"),
+            ("acme_contact: a@example.com", "acme_contact: means nothing without acme_domains"),
+            ("acme_domains: [a.example]", "acme_domains: the authority comes by HTTPS"),
+            ("{https: '[::]:443', acme_domains: [a.example], tls_cert: a, tls_key: b}", "acme_domains: there is"),
+            ("{https: '[::]:443', acme_domains: []}", "acme_domains: 1 to 100 names"),
+            ("{https: '[::]:443', acme_domains: [192.0.2.1]}", "acme_domains: `192.0.2.1` is no name"),
+            ("{https: '[::]:443', acme_domains: ['*.example.com']}", "acme_domains: `*.example.com` is no name"),
+            ("{https: '[::]:443', acme_domains: [a.example], acme_contact: me}", "acme_contact: `me` is no mail"),
+            (
+                "{https: '[::]:443', acme_domains: [a.example], acme_directory: 'http://x'}",
+                "acme_directory: `http://x`",
+            ),
             ("settings: {demo.bridge_targt: 'sip:x'}", "demo.bridge_targt"),
             ("settings: {demo.bridge_target: 'x'}", "no SIP address"),
             ("settings: {anchor.wait_s: '301'}", "anchor.wait_s: must be 0 to 300 seconds, is 301"),

@@ -4,10 +4,12 @@
 //! one another (file below flags) and [`Draft::build`] turns the result into a valid [`Server`], of
 //! which each subsystem takes its own small part.
 
+mod acme;
 mod draft;
 mod range;
 mod setting;
 
+pub use acme::Acme;
 pub use draft::{Draft, Error};
 pub use range::PortRange;
 pub use setting::{KNOWN_SETTINGS, parse_setting};
@@ -33,6 +35,8 @@ pub struct Server {
     pub phone: Phone,
     /// Certificate and key for HTTPS and SIPS; where there are none, the server makes its own.
     pub tls: Option<Tls>,
+    /// An authority that the certificate is had from instead.
+    pub acme: Option<Acme>,
     /// Named values that flows refer to.
     pub settings: BTreeMap<String, String>,
 }

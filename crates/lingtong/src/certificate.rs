@@ -1,4 +1,8 @@
-//! The certificate for HTTPS and SIP over TLS: the one that was given, or one made here for a first look.
+//! The certificate for HTTPS and SIP over TLS: the one that was given, one that an authority is asked for, or one made
+//! here for a first look.
+
+mod acme;
+mod due;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -10,12 +14,12 @@ use std::time::Duration;
 
 use config::Server;
 use node::{Certificates, TlsFiles};
-use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
+use rcgen::{CertificateParams, CustomExtension, DistinguishedName, DnType, KeyPair};
 
 /// How often the files are looked at: a renewed certificate is shown soon, and two small files cost nothing.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// Where a certificate of our own is kept, in the data folder.
-const OWN: &str = "tls";
+/// Where certificates are kept that were made or had here, in the data folder.
+const FOLDER: &str = "tls";
 
 /// The certificate to show; none where nothing asks for one. It is read again when its files change. Runs on tokio.
 ///
@@ -25,19 +29,30 @@ pub(crate) fn of(server: &Server) -> Result<Option<Arc<Certificates>>, String> {
     if server.web.https.is_none() && server.phone.sips.is_none() {
         return Ok(None);
     }
-    let files = match &server.tls {
-        Some(tls) => TlsFiles { cert: tls.cert.clone(), key: tls.key.clone() },
-        None => own(&server.data.join(OWN), server.phone.media_ip)
-            .map_err(|e| format!("no certificate could be made in the data folder: {e}; give one with --tls-cert"))?,
+    let folder = server.data.join(FOLDER);
+    let had = |files: io::Result<TlsFiles>| {
+        files.map_err(|e| format!("no certificate could be made in the data folder: {e}; give one with --tls-cert"))
     };
-    let certificates = Certificates::load(files).map_err(|e| e.to_string())?;
+    let files = match (&server.tls, &server.acme) {
+        (Some(tls), _) => TlsFiles { cert: tls.cert.clone(), key: tls.key.clone() },
+        (None, Some(acme)) => had(acme::files(&folder, &acme.domains))?,
+        (None, None) => had(own(&folder, server.phone.media_ip))?,
+    };
+    let certificates = Certificates::load(files.clone()).map_err(|e| e.to_string())?;
     let sha256 = certificates.fingerprint();
-    if server.tls.is_some() {
-        tracing::info!(sha256, "the certificate is read");
-    } else {
-        tracing::warn!(sha256, "browsers will warn: the certificate was made here; give a real one with --tls-cert");
+    match (&server.tls, &server.acme) {
+        (None, None) => {
+            tracing::warn!(
+                sha256,
+                "browsers will warn: the certificate was made here; give a real one with --tls-cert"
+            );
+        }
+        _ => tracing::info!(sha256, "the certificate is read"),
     }
     tokio::spawn(watch(Arc::downgrade(&certificates)));
+    if let Some(acme) = &server.acme {
+        tokio::spawn(acme::renew(Arc::downgrade(&certificates), acme.clone(), folder, files.cert));
+    }
     Ok(Some(certificates))
 }
 
@@ -65,24 +80,30 @@ fn own(folder: &Path, address: Option<IpAddr>) -> io::Result<TlsFiles> {
     if files.cert.exists() && files.key.exists() {
         return Ok(files);
     }
-    fs::create_dir_all(folder)?;
-    let key = KeyPair::generate().map_err(io::Error::other)?;
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
     names.extend([address.unwrap_or_else(|| node::own_address(IpAddr::from([0, 0, 0, 0]))).to_string()]);
     names.extend(fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned()).filter(|n| n.is_ascii()));
     names.retain(|name| !name.is_empty());
-    let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
-    params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, "Lingtong");
-    let cert = params.self_signed(&key).map_err(io::Error::other)?;
+    let [cert, key] = self_signed(names, Vec::new()).map_err(io::Error::other)?;
+    fs::create_dir_all(folder)?;
     // The certificate comes last: with it both are there.
-    replace(&files.key, key.serialize_pem().as_bytes())?;
-    replace(&files.cert, cert.pem().as_bytes())?;
+    write(&files.key, key.as_bytes())?;
+    write(&files.cert, cert.as_bytes())?;
     Ok(files)
 }
 
+/// A certificate for names, signed by nobody else, and its key; PEM.
+fn self_signed(names: Vec<String>, extensions: Vec<CustomExtension>) -> Result<[String; 2], rcgen::Error> {
+    let key = KeyPair::generate()?;
+    let mut params = CertificateParams::new(names)?;
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, "Lingtong");
+    params.custom_extensions = extensions;
+    Ok([params.self_signed(&key)?.pem(), key.serialize_pem()])
+}
+
 /// Writes a file that its owner alone can read.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()

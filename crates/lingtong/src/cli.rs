@@ -173,6 +173,19 @@ pub(crate) struct Serve {
     /// Private key, PEM.
     #[arg(long, value_name = "FILE")]
     tls_key: Option<PathBuf>,
+    /// A name for which an authority is asked for a certificate by ACME. It comes to port 443 of that name, which has to
+    /// lead to --https. May be given more than once.
+    #[arg(long = "acme-domain", value_name = "NAME")]
+    acme_domains: Option<Vec<String>>,
+    /// A mail address that the authority may write to.
+    #[arg(long, value_name = "MAIL")]
+    acme_contact: Option<String>,
+    /// The authority's directory [default: that of Let's Encrypt].
+    #[arg(long, value_name = "URL")]
+    acme_directory: Option<String>,
+    /// PEM certificate by which an authority is known that the system does not trust.
+    #[arg(long, value_name = "FILE")]
+    acme_root: Option<PathBuf>,
     /// A named value, such as demo.bridge_target=sip:agent@127.0.0.1:26060. May be given more than once.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = config::parse_setting)]
     set: Vec<(String, String)>,
@@ -198,6 +211,10 @@ impl Serve {
             media_threads: self.media_threads,
             tls_cert: self.tls_cert,
             tls_key: self.tls_key,
+            acme_domains: self.acme_domains,
+            acme_contact: self.acme_contact,
+            acme_directory: self.acme_directory,
+            acme_root: self.acme_root,
             settings: self.set.into_iter().collect(),
         }
     }

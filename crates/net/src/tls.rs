@@ -1,5 +1,6 @@
 //! Certificates, for SIP over TLS and for HTTPS.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -46,7 +47,12 @@ pub struct Certificates {
     /// The files' bytes as they were last looked at, whether or not they were any good.
     seen: Mutex<[Vec<u8>; 2]>,
     shown: RwLock<Arc<CertifiedKey>>,
+    /// What an authority is shown that asks whether a name is ours, by the name.
+    proofs: RwLock<HashMap<String, Arc<CertifiedKey>>>,
 }
+
+/// What an authority names in its ALPN when it looks for a proof (RFC 8737 section 6.2).
+const PROOF_PROTOCOL: &[u8] = b"acme-tls/1";
 
 impl Certificates {
     /// Reads the files.
@@ -56,7 +62,7 @@ impl Certificates {
     pub fn load(files: TlsFiles) -> Result<Arc<Self>, TlsError> {
         let seen = bytes_of(&files)?;
         let shown = RwLock::new(Arc::new(certified(&files, &seen)?));
-        Ok(Arc::new(Self { files, seen: Mutex::new(seen), shown }))
+        Ok(Arc::new(Self { files, seen: Mutex::new(seen), shown, proofs: RwLock::default() }))
     }
 
     /// Looks whether the files have changed, and shows what they hold now. Connections that stand keep what they were
@@ -85,7 +91,25 @@ impl Certificates {
         pairs.join(":")
     }
 
-    /// What a server needs to show it, with `protocols` for ALPN.
+    /// Shows an authority that comes for `name` a certificate that proves that the name is ours (RFC 8737), PEM of
+    /// certificate and key, until [`no_proofs`](Self::no_proofs).
+    ///
+    /// # Errors
+    /// See [`TlsError`].
+    pub fn prove(&self, name: &str, pem: &[u8]) -> Result<(), TlsError> {
+        let (chain, key) = parsed(&self.files, &[pem.to_vec(), pem.to_vec()])?;
+        // Not looked at any closer: it has an extension that must be understood, which is for the authority alone.
+        let proof = Arc::new(CertifiedKey::new(chain, provider().key_provider.load_private_key(key)?));
+        self.proofs.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), proof);
+        Ok(())
+    }
+
+    /// Forgets all proofs: the authority has come, or will not.
+    pub fn no_proofs(&self) {
+        self.proofs.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// What a server needs to show it, with `protocols` for ALPN; an authority that looks for a proof is answered too.
     ///
     /// # Errors
     /// See [`TlsError`].
@@ -95,6 +119,9 @@ impl Certificates {
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(self) as _);
         config.alpn_protocols = protocols.iter().map(|p| p.as_bytes().to_vec()).collect();
+        if !protocols.is_empty() {
+            config.alpn_protocols.push(PROOF_PROTOCOL.to_vec());
+        }
         Ok(Arc::new(config))
     }
 
@@ -104,7 +131,12 @@ impl Certificates {
 }
 
 impl ResolvesServerCert for Certificates {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        // An authority names this protocol alone; it must not be shown anything but a proof.
+        if hello.alpn().is_some_and(|mut named| named.any(|protocol| protocol == PROOF_PROTOCOL)) {
+            let proofs = self.proofs.read().unwrap_or_else(PoisonError::into_inner);
+            return hello.server_name().and_then(|name| proofs.get(name).cloned());
+        }
         Some(self.shown())
     }
 }
@@ -115,7 +147,14 @@ fn bytes_of(files: &TlsFiles) -> Result<[Vec<u8>; 2], TlsError> {
     Ok([read(&files.cert)?, read(&files.key)?])
 }
 
-fn certified(files: &TlsFiles, [cert, key]: &[Vec<u8>; 2]) -> Result<CertifiedKey, TlsError> {
+fn certified(files: &TlsFiles, bytes: &[Vec<u8>; 2]) -> Result<CertifiedKey, TlsError> {
+    let (chain, key) = parsed(files, bytes)?;
+    Ok(CertifiedKey::from_der(chain, key, &provider())?)
+}
+
+type Parsed = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+fn parsed(files: &TlsFiles, [cert, key]: &[Vec<u8>; 2]) -> Result<Parsed, TlsError> {
     let wrong = |path: &Path, why: &str| TlsError::File { path: path.to_owned(), why: why.to_owned() };
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(cert)
         .collect::<Result<_, _>>()
@@ -124,7 +163,7 @@ fn certified(files: &TlsFiles, [cert, key]: &[Vec<u8>; 2]) -> Result<CertifiedKe
         return Err(wrong(&files.cert, "holds no certificate in PEM"));
     }
     let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| wrong(&files.key, "holds no private key in PEM"))?;
-    Ok(CertifiedKey::from_der(chain, key, &provider())?)
+    Ok((chain, key))
 }
 
 pub(crate) fn acceptor(certificates: &Arc<Certificates>) -> Result<TlsAcceptor, TlsError> {
