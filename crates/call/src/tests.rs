@@ -16,7 +16,7 @@ fn dial(leg: u64) -> Dial {
 }
 
 fn ended(leg: u64, cause: Cause) -> LegEvent {
-    LegEvent::Ended { leg: LegId(leg), cause, status: None, by_peer: true, quality: None }
+    LegEvent::Ended { leg: LegId(leg), cause, status: None, by_peer: true, measured: false }
 }
 
 fn drain(call: &mut Call) -> (Vec<String>, Vec<Happened>) {

@@ -87,7 +87,7 @@ impl Center {
     fn give_up_leg(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(tenant) = self.tenant_of(id) else { return };
         self.alarm(now, tenant, "leg_given_up", format!("{id} {leg}"));
-        let ended = LegEvent::Ended { leg, cause: Cause::GivenUp, status: None, by_peer: false, quality: None };
+        let ended = LegEvent::Ended { leg, cause: Cause::GivenUp, status: None, by_peer: false, measured: false };
         self.on_leg(now, id, &ended);
     }
 

@@ -12,6 +12,7 @@ use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, 
 
 use crate::bounds::Bounds;
 use crate::ledger::Ledger;
+use crate::measured::Unmeasured;
 use crate::outside::OutsideWay;
 use crate::pages::Pages;
 
@@ -188,6 +189,7 @@ pub(crate) struct Interaction {
     pub(crate) paused: Option<Wall>,
     /// The party that called in serves the other one now (it asked for a transfer).
     pub(crate) swapped: bool,
+    pub(crate) unmeasured: Unmeasured,
 }
 
 impl Interaction {
@@ -233,6 +235,7 @@ impl Interaction {
             supervisors: Vec::new(),
             paused: None,
             swapped: false,
+            unmeasured: Unmeasured::default(),
         }
     }
 
@@ -248,7 +251,8 @@ impl Interaction {
         let walk = self.walk.as_ref().and_then(Walk::poll_timeout);
         let lost = self.media_lost.iter().map(|(_, at)| *at).min();
         let parked = self.parked.filter(|_| self.stage == Stage::Parked).and_then(|p| p.until);
-        let kept = [parked, self.alive_at, self.bounds.deadline(), self.pages.deadline()];
+        let figures = self.unmeasured.deadline();
+        let kept = [parked, self.alive_at, self.bounds.deadline(), self.pages.deadline(), figures];
         let own = [self.call.poll_timeout(), walk, self.announcements.next(), lost].into_iter().chain(kept);
         own.flatten().min()
     }

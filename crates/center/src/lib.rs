@@ -22,6 +22,7 @@ mod interaction;
 mod lamps;
 mod ledger;
 mod live;
+mod measured;
 mod order;
 mod originate;
 mod outside;
@@ -69,6 +70,8 @@ pub struct Center {
     tenants: HashMap<TenantId, Tenant>,
     interactions: HashMap<InteractionId, Interaction>,
     legs: HashMap<LegId, InteractionId>,
+    /// Legs that have ended and whose figures are yet to come.
+    measuring: HashMap<LegId, InteractionId>,
     timers: Timers,
     effects: VecDeque<Effect>,
     /// Interactions whose call or walk may have something to say.
@@ -90,6 +93,7 @@ impl Center {
             tenants: HashMap::new(),
             interactions: HashMap::new(),
             legs: HashMap::new(),
+            measuring: HashMap::new(),
             timers: Timers::default(),
             effects: VecDeque::new(),
             dirty: VecDeque::new(),
@@ -110,9 +114,9 @@ impl Center {
         self.interactions.len()
     }
 
-    /// The interaction that a leg belongs to.
+    /// The interaction that a leg belongs to, also a moment after its end, while its figures are awaited.
     pub fn interaction_of(&self, leg: LegId) -> Option<(TenantId, InteractionId)> {
-        let id = *self.legs.get(&leg)?;
+        let id = *self.legs.get(&leg).or_else(|| self.measuring.get(&leg))?;
         Some((self.interactions.get(&id)?.tenant, id))
     }
 
@@ -131,6 +135,8 @@ impl Center {
             }
         } else if let Some(&id) = self.legs.get(&event.leg()) {
             self.on_leg(now, id, &event);
+        } else if let Some(&id) = self.measuring.get(&event.leg()) {
+            self.on_ended_leg(now, id, &event);
         }
         self.pump(now);
     }
@@ -365,6 +371,7 @@ impl Center {
         self.check_pages(now, id);
         self.check_parked(now, id);
         self.check_bounds(now, id);
+        self.check_figures(now, id);
         self.renew_leases(now, id);
     }
 }

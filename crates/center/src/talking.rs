@@ -45,8 +45,11 @@ impl Center {
             LegEvent::Redirected { leg, ref target } => self.on_redirected(now, id, leg, target.reveal()),
             _ => {}
         }
-        if let LegEvent::Ended { leg, cause, .. } = *event {
+        if let LegEvent::Ended { leg, cause, measured, .. } = *event {
             self.legs.remove(&leg);
+            if measured {
+                self.await_figures(now, id, leg);
+            }
             self.leave_line(id, leg);
             if let Some(interaction) = self.get(id) {
                 interaction.bounds.ended(leg);
@@ -69,7 +72,7 @@ impl Center {
         self.touch(id);
     }
 
-    fn note_in_record(&mut self, now: Now, id: InteractionId, event: &LegEvent) {
+    pub(crate) fn note_in_record(&mut self, now: Now, id: InteractionId, event: &LegEvent) {
         let Some(interaction) = self.get(id) else { return };
         let ledger = &mut interaction.ledger;
         if let LegEvent::RecordingGap { gap_ms, .. } = *event {
@@ -85,13 +88,13 @@ impl Center {
             LegEvent::Answered { .. } => {
                 leg.answered.get_or_insert(now.wall);
             }
-            LegEvent::Ended { cause, status, by_peer, quality, .. } => {
+            LegEvent::Ended { cause, status, by_peer, .. } => {
                 leg.ended = Some(now.wall);
                 leg.cause = Some(*cause);
                 leg.status = *status;
                 leg.by_peer = *by_peer;
-                leg.media = quality.as_deref().copied();
             }
+            LegEvent::Measured { quality, .. } => leg.media = quality.as_deref().copied(),
             _ => {}
         }
     }
@@ -155,7 +158,7 @@ impl Center {
                 self.room_changed(now, id);
             }
             Happened::Watching { leg } => self.on_watching(now, id, leg),
-            Happened::Over => self.close(now, id),
+            Happened::Over => self.over(now, id),
         }
     }
 
@@ -394,21 +397,22 @@ impl Center {
 
     // ---- the end ----
 
-    /// The last leg has ended: the record is closed and written.
-    fn close(&mut self, now: Now, id: InteractionId) {
+    /// All is known of it: the record is closed and written.
+    pub(crate) fn close(&mut self, now: Now, id: InteractionId) {
         let Some(mut interaction) = self.interactions.remove(&id) else { return };
         self.disarm(Who::Interaction(id), &mut interaction.armed);
         self.lamps.follow(&interaction, true, &mut self.effects);
+        let ended = interaction.unmeasured.over(now);
         if let Some(walk) = interaction.walk.as_mut() {
             walk.handle(now, Input::Hangup);
         }
         if let Some(since) = interaction.paused {
-            interaction.ledger.recording_paused(since, now.wall);
+            interaction.ledger.recording_paused(since, ended);
         }
         interaction.leave_flow();
         let outcome = outcome(&interaction);
         let tenant = interaction.tenant;
-        let record = interaction.ledger.close(now.wall, outcome);
+        let record = interaction.ledger.close(ended, outcome);
         if let Some(t) = self.tenants.get_mut(&tenant) {
             if t.ended.len() == ENDED_KEPT {
                 t.ended.pop_front();

@@ -232,11 +232,16 @@ impl Mind for NodeMind {
     type Message = Ask;
 
     fn handle_leg(&mut self, now: Now, event: LegEvent) {
-        if let LegEvent::Ended { leg, quality, .. } = &event {
-            self.ladder_ends.remove(leg);
-            if let Some(quality) = quality {
-                self.tally.note_media(quality);
+        match &event {
+            LegEvent::Ended { leg, .. } => _ = self.ladder_ends.remove(leg),
+            LegEvent::Measured { leg, quality } => {
+                // The goodbye's answer may have come after the end.
+                self.ladder_ends.remove(leg);
+                if let Some(quality) = quality {
+                    self.tally.note_media(quality);
+                }
             }
+            _ => {}
         }
         if let LegEvent::RecordingGap { leg, .. } = event
             && let Some((tenant, _)) = self.center.interaction_of(leg)

@@ -50,7 +50,7 @@ impl Sim {
             return;
         }
         let after = Duration::from_secs_f64(after_s) + self.delay();
-        self.emit(LegEvent::Ended { leg, cause, status, by_peer, quality: None }, after);
+        self.emit(LegEvent::Ended { leg, cause, status, by_peer, measured: false }, after);
         self.unbridge(leg);
     }
 

@@ -5,7 +5,8 @@
 //!
 //! - inbound: `Incoming`, then any of the middle events once answered, then `Ended`;
 //! - outbound: after `Dial` comes `Ringing`* and then `Answered` or `Ended`;
-//! - `Ended` comes exactly once, is the last event of a leg, and the leg's id is never used again.
+//! - `Ended` comes exactly once, and the leg's id is never used again. Nothing follows it but what is still to be said of
+//!   the leg's media, which is no reason to wait for anybody: `RecordingGap`, and as the last one `Measured`.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -386,7 +387,7 @@ pub enum LegEvent {
         /// The number or user to call instead.
         target: Private<Text>,
     },
-    /// The leg is over. The last event of the leg.
+    /// The leg is over.
     Ended {
         /// The leg.
         leg: LegId,
@@ -396,7 +397,14 @@ pub enum LegEvent {
         status: Option<u16>,
         /// Whether the far end ended it (BYE, CANCEL, refusal), not we.
         by_peer: bool,
-        /// How good its media was; absent when there was none.
+        /// [`LegEvent::Measured`] follows: there was media.
+        measured: bool,
+    },
+    /// How good the media of a leg was that has ended. The last event of the leg.
+    Measured {
+        /// The leg.
+        leg: LegId,
+        /// The figures; absent when the media plane has not given them in time.
         quality: Option<Box<MediaQuality>>,
     },
     /// A digit, exactly once.
@@ -464,6 +472,7 @@ impl LegEvent {
             | Self::Answered { leg }
             | Self::Redirected { leg, .. }
             | Self::Ended { leg, .. }
+            | Self::Measured { leg, .. }
             | Self::Digit { leg, .. }
             | Self::PlayDone { leg, .. }
             | Self::HeldByPeer { leg, .. }

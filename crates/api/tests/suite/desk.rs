@@ -82,7 +82,7 @@ impl Desk {
                 Effect::Leg(LegCommand::Hangup { leg, cause }) => {
                     let now = inner.now;
                     inner.dialled.retain(|dialled| *dialled != leg);
-                    inner.center.handle(now, ended(leg, cause, false));
+                    end(&mut inner.center, now, leg, cause, false);
                 }
                 Effect::Leg(_) | Effect::Watched { .. } => {}
             }
@@ -165,7 +165,7 @@ impl Desk {
     pub(crate) fn caller_leaves(&self, call: Call) {
         self.act(|inner| {
             let now = inner.now;
-            inner.center.handle(now, ended(call.leg, Cause::Normal, true));
+            end(&mut inner.center, now, call.leg, Cause::Normal, true);
         });
     }
 
@@ -181,10 +181,12 @@ impl Desk {
     }
 }
 
-fn ended(leg: LegId, cause: Cause, by_peer: bool) -> LegEvent {
+/// A leg ends, and its media's figures follow.
+fn end(center: &mut Center, now: Now, leg: LegId, cause: Cause, by_peer: bool) {
+    center.handle(now, LegEvent::Ended { leg, cause, status: None, by_peer, measured: true });
     let codec = Some(AudioCodec::Pcma);
     let quality = MediaQuality { codec_sent: codec, codec_received: codec, received: 250, ..MediaQuality::default() };
-    LegEvent::Ended { leg, cause, status: None, by_peer, quality: Some(Box::new(quality)) }
+    center.handle(now, LegEvent::Measured { leg, quality: Some(Box::new(quality)) });
 }
 
 impl Backend for Desk {

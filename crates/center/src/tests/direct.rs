@@ -27,6 +27,45 @@ fn an_agents_own_number_rings_it_whatever_its_state_unless_it_talks() {
 }
 
 #[test]
+fn an_agent_is_free_at_the_goodbye_while_the_record_waits_for_the_figures() {
+    let mut lab = Lab::with(&[1002]);
+    lab.caller("95004");
+    lab.answers("d1");
+    lab.wait(5);
+    lab.trace();
+    lab.ends_unmeasured("d1");
+    assert_eq!(lab.told(&["hangup"]), ["hangup c1 other_left"], "the caller is told at once");
+    lab.ends_unmeasured("c1");
+    lab.caller("95004");
+    assert_eq!(lab.told(&["dial", "hangup"]), ["dial d2 sip:1002@desk"], "and the agent is rung at once");
+    assert!(lab.records.is_empty(), "the record waits");
+    let over = lab.now.wall;
+    lab.wait(1);
+    lab.measured("c1", 250);
+    assert!(lab.records.is_empty());
+    lab.measured("d1", 240);
+    let record = &lab.records[0];
+    assert_eq!(record.ended, over, "it was over when it was over");
+    let received: Vec<Option<u64>> = record.legs.iter().map(|leg| leg.media.map(|media| media.received)).collect();
+    assert_eq!(received, [Some(250), Some(240)]);
+}
+
+#[test]
+fn a_word_of_figures_that_is_lost_keeps_no_record_open() {
+    let mut lab = Lab::with(&[1002]);
+    lab.caller("95004");
+    lab.answers("d1");
+    lab.ends_unmeasured("d1");
+    lab.ends_unmeasured("c1");
+    lab.measured("d1", 240);
+    lab.wait(3);
+    let media: Vec<bool> = lab.records[0].legs.iter().map(|leg| leg.media.is_some()).collect();
+    assert_eq!(media, [false, true]);
+    lab.measured("c1", 250);
+    assert_eq!((lab.records.len(), lab.center.in_progress()), (1, 0));
+}
+
+#[test]
 fn nobody_there_is_said_so() {
     let mut lab = Lab::new();
     lab.caller("95004");
@@ -273,13 +312,13 @@ fn what_no_trunk_can_reach_is_tried_over_each_once_and_a_callees_word_is_final()
         lab.call(Origin::Device(device(1001)), "13911112222");
         let leg = lab.leg("d1");
         lab.trace();
-        lab.event(LegEvent::Ended { leg, cause, status, by_peer: true, quality: None });
+        lab.event(LegEvent::Ended { leg, cause, status, by_peer: true, measured: false });
         let gives_up = format!("hangup c1 {}", cause.as_str());
         if next {
             assert_eq!(lab.told(&["dial", "hangup"]), ["dial d2 sip:13911112222@spare"], "{status:?}");
             lab.rings("d2");
             let leg = lab.leg("d2");
-            lab.event(LegEvent::Ended { leg, cause, status, by_peer: true, quality: None });
+            lab.event(LegEvent::Ended { leg, cause, status, by_peer: true, measured: false });
         }
         assert_eq!(lab.told(&["dial", "hangup"]), [gives_up], "{status:?}");
     }

@@ -10,7 +10,7 @@ use dialplan::{Did, DidTarget, Numbering, Plan, Route, Trunk};
 use directory::{Agent, Device, Directory, Ha1};
 use flow::Flow;
 use types::event::Happening;
-use types::leg::{CallerId, Connection, DigitSource, Incoming, Origin, Sound, Text};
+use types::leg::{CallerId, Connection, DigitSource, Incoming, MediaQuality, Origin, Sound, Text};
 use types::record::{InteractionRecord, Supervision};
 use types::register::{Contact, RegisterChange, RegisterRequest};
 use types::watch::{WatchId, Watched, WatchedDialog};
@@ -251,7 +251,19 @@ impl Lab {
 
     pub(super) fn ends(&mut self, name: &str, cause: Cause, by_peer: bool) {
         let leg = self.leg(name);
-        self.event(LegEvent::Ended { leg, cause, status: None, by_peer, quality: None });
+        self.event(LegEvent::Ended { leg, cause, status: None, by_peer, measured: false });
+    }
+
+    /// The far end is gone, and the figures of its media follow.
+    pub(super) fn ends_unmeasured(&mut self, name: &str) {
+        let leg = self.leg(name);
+        self.event(LegEvent::Ended { leg, cause: Cause::Normal, status: None, by_peer: true, measured: true });
+    }
+
+    pub(super) fn measured(&mut self, name: &str, received: u64) {
+        let leg = self.leg(name);
+        let quality = MediaQuality { received, ..MediaQuality::default() };
+        self.event(LegEvent::Measured { leg, quality: Some(Box::new(quality)) });
     }
 
     pub(super) fn presses(&mut self, name: &str, digit: char) {
@@ -345,7 +357,7 @@ impl Lab {
         self.drain();
         let told: Vec<(LegId, Cause)> = self.pending();
         for (leg, cause) in told {
-            self.event(LegEvent::Ended { leg, cause, status: None, by_peer: false, quality: None });
+            self.event(LegEvent::Ended { leg, cause, status: None, by_peer: false, measured: false });
         }
     }
 

@@ -8,7 +8,7 @@ use sip::agent::{Body, CallHandle};
 use types::leg::{Connection, TransferProgress};
 use types::{Cause, LegCommand, LegEvent, LegId, Now, RecordingId};
 
-use super::leg::{End, Phase, Refer};
+use super::leg::{Phase, Refer};
 use super::{MEDIA_FIGURES_WAIT, Ua, browser, cause, codecs};
 use crate::mind::Mind;
 
@@ -232,13 +232,12 @@ impl<M: Mind> Ua<M> {
 
     // ---- the end of a leg ----
 
-    /// The dialog is over. The end is told with the media's figures, or without them when media never
-    /// flowed or the media plane does not answer in time.
+    /// The dialog is over, and so is the leg: the media's figures follow when the media plane has given them, or time is
+    /// up for it.
     pub(crate) fn close(&mut self, now: Now, id: LegId, cause: Cause, status: Option<u16>, by_peer: bool) {
         let Some(leg) = self.legs.get_mut(&id).filter(|l| l.phase != Phase::Closing) else { return };
         leg.phase = Phase::Closing;
-        let at_latest = now.mono + MEDIA_FIGURES_WAIT;
-        leg.end = Some(End { cause, status, by_peer });
+        let key = leg.call_key;
         let (call, open, seen) = (leg.call.take(), leg.media_open, leg.media_seen);
         if let Some(call) = call {
             self.calls.remove(&call);
@@ -247,11 +246,13 @@ impl<M: Mind> Ua<M> {
         if open {
             self.media.command(MediaCommand::Destroy(id));
         }
+        self.keys.end(now.mono, key);
         if seen {
-            self.closing.push_back((at_latest, id));
+            self.closing.push_back((now.mono + MEDIA_FIGURES_WAIT, id));
         } else {
-            self.tell_end(now, id, None);
+            self.legs.remove(&id);
         }
+        self.tell(now, LegEvent::Ended { leg: id, cause, status, by_peer, measured: seen });
     }
 
     /// A dialog's saved form is void from now on.
@@ -261,10 +262,11 @@ impl<M: Mind> Ua<M> {
         }
     }
 
-    pub(crate) fn tell_end(&mut self, now: Now, id: LegId, quality: Option<Box<types::leg::MediaQuality>>) {
-        let Some(leg) = self.legs.remove(&id) else { return };
-        let Some(End { cause, status, by_peer, .. }) = leg.end else { return };
-        self.keys.end(now.mono, leg.call_key);
-        self.tell(now, LegEvent::Ended { leg: id, cause, status, by_peer, quality });
+    /// The figures of a leg that is over; none when they have not come in time.
+    pub(crate) fn tell_figures(&mut self, now: Now, id: LegId, quality: Option<Box<types::leg::MediaQuality>>) {
+        if self.legs.get(&id).is_some_and(|leg| leg.phase == Phase::Closing) {
+            self.legs.remove(&id);
+            self.tell(now, LegEvent::Measured { leg: id, quality });
+        }
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use media::engine::{EventTypes, LegMedia, SourcePolicy};
 use sdp::{Capabilities, Local, Negotiated, Session};
 use sip::agent::{CallHandle, RequestHandle, SubscriptionHandle};
-use types::{Cause, LegId, Mono, RecordingId};
+use types::{LegId, Mono, RecordingId};
 
 use super::codecs;
 use super::ways::Ways;
@@ -35,14 +35,6 @@ pub(crate) enum Refer {
     Asked(RequestHandle),
     /// Accepted; progress goes here.
     Accepted(SubscriptionHandle),
-}
-
-/// How a leg ended, until its media figures are there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct End {
-    pub(crate) cause: Cause,
-    pub(crate) status: Option<u16>,
-    pub(crate) by_peer: bool,
 }
 
 /// One leg.
@@ -78,7 +70,6 @@ pub(crate) struct Leg {
     pub(crate) linked: Option<LegId>,
     /// The recording that it has a track of, and when that began.
     pub(crate) recording: Option<(RecordingId, Mono)>,
-    pub(crate) end: Option<End>,
     /// How a registered telephone is reached, and how else it could be.
     pub(crate) ways: Option<Box<Ways>>,
 }
@@ -107,7 +98,6 @@ impl Leg {
             refer: None,
             linked: None,
             recording: None,
-            end: None,
             ways: None,
         }
     }

@@ -4,7 +4,6 @@ use media::engine::MediaEvent;
 use types::{LegEvent, Now};
 
 use super::Ua;
-use super::leg::Phase;
 use crate::mind::Mind;
 
 impl<M: Mind> Ua<M> {
@@ -29,11 +28,7 @@ impl<M: Mind> Ua<M> {
             MediaEvent::RecordingGap { leg, recording, gap_ms } => {
                 self.tell(now, LegEvent::RecordingGap { leg, recording, gap_ms });
             }
-            MediaEvent::Ended { leg, quality } => {
-                if self.legs.get(&leg).is_some_and(|l| l.phase == Phase::Closing) {
-                    self.tell_end(now, leg, quality);
-                }
-            }
+            MediaEvent::Ended { leg, quality } => self.tell_figures(now, leg, quality),
         }
         self.pump(now);
     }

@@ -107,7 +107,7 @@ impl UaConfig {
     }
 }
 
-/// How long the end of a leg waits for its media figures.
+/// How long a leg that is over is kept for its media figures.
 const MEDIA_FIGURES_WAIT: Duration = Duration::from_millis(500);
 
 /// What a resolved name is for.
@@ -243,7 +243,7 @@ impl<M: Mind> Ua<M> {
             && at <= now.mono
         {
             self.closing.pop_front();
-            self.tell_end(now, leg, None);
+            self.tell_figures(now, leg, None);
         }
         self.keys.expire(now.mono);
         self.say_goodbyes(now);

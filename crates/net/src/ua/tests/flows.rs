@@ -9,10 +9,9 @@ use types::leg::{Registered, Target};
 use types::register::{Contact, DigestChoice, RegisterChange};
 use types::{Cause, LegEvent, Private};
 
-use super::lab::{DEVICE, LEG, Lab, answer, flow};
+use super::lab::{DEVICE, LEG, Lab, SDP, answer, flow};
 
 const INSTANCE: &str = "<urn:uuid:00000000-0000-1000-8000-000A95A0E128>";
-const SDP: &[u8] = b"v=0\r\no=b 2 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n";
 /// Longer than a way without a word gets while there is another.
 const HURRIED: Duration = Duration::from_secs(5);
 

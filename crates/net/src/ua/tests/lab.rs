@@ -27,6 +27,8 @@ const MD5: &str = "ddf4a56804ab62e6005cfa2085929d13";
 /// The same by SHA-256.
 const SHA256: &str = "d5502af0930d25a30ef92d5394557fe000dfda1d29fe42061a0a55689a0c46ca";
 const SECRET: [u8; 32] = [1; 32];
+pub(super) const SDP: &[u8] =
+    b"v=0\r\no=b 2 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n";
 
 /// Nobody listens to the audio.
 pub(crate) struct Silence;
@@ -263,4 +265,18 @@ pub(super) fn answer(request: &Message, status: u16, body: Option<&[u8]>) -> Vec
         Some(body) => builder.finish_with("application/sdp", body),
         None => builder.finish(),
     }
+}
+
+/// The goodbye of who was called by this INVITE.
+pub(super) fn bye(invite: &Message) -> Vec<u8> {
+    let text = |name| String::from_utf8_lossy(invite.header(name).unwrap()).into_owned();
+    let uri = invite.contact().unwrap().uri.as_str();
+    format!(
+        "BYE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKbye\r\nFrom: {};tag=theirs\r\nTo: {}\r\n\
+         Call-ID: {}\r\nCSeq: 1 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+        text(HeaderName::To),
+        text(HeaderName::From),
+        invite.call_id(),
+    )
+    .into_bytes()
 }
