@@ -143,7 +143,7 @@ impl Chaos {
 
     fn end(&mut self, leg: LegId, cause: Cause, by_peer: bool) {
         self.ended.push(leg);
-        let measured = leg.0 % 2 == 0;
+        let measured = leg.0.is_multiple_of(2);
         self.lab.event(LegEvent::Ended { leg, cause, status: None, by_peer, measured });
         self.unmeasured.extend(measured.then_some(leg));
     }
