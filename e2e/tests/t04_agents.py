@@ -102,6 +102,8 @@ def test_longest_idle(t):
             served[number] = caller.call("95001").wait_up()
             agents[number].take_call()
             t.server.wait_agent(number, "talking")
+        # Who leaves while the agent's number is read out has not talked, and there is nothing to wrap up.
+        t.until(lambda: [i["state"] for i in t.server.live()["interactions"]] == ["talking"] * 3, 10, "three talks", 0.1)
         return served
 
     first = calls_in_turn((1003, 1001, 1002))
