@@ -114,7 +114,7 @@ impl Lab {
         self.muted.remove(&leg);
         self.holding.remove(&leg);
         self.ears.ended(leg);
-        self.call.handle(&LegEvent::Ended { leg, cause: Cause::Normal, status: None, by_peer: true, quality: None });
+        self.call.handle(&LegEvent::Ended { leg, cause: Cause::Normal, status: None, by_peer: true, measured: false });
     }
 
     fn take(&mut self, step: &Step) {

@@ -38,7 +38,7 @@ impl Lab {
     fn redirects(&mut self, name: &str, target: &str) {
         let leg = self.leg(name);
         self.event(LegEvent::Redirected { leg, target: target.into() });
-        self.event(LegEvent::Ended { leg, cause: Cause::Declined, status: Some(302), by_peer: true, quality: None });
+        self.event(LegEvent::Ended { leg, cause: Cause::Declined, status: Some(302), by_peer: true, measured: false });
     }
 
     /// The way of the last call that ended: who led it on, why, and where to.
