@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
+use journal::ladder::Position;
 use resource::{ChangeError, Changed, Request};
 use tokio::sync::watch;
 use types::event::Event;
@@ -49,6 +50,8 @@ pub trait Backend: Send + Sync + 'static {
         rules: Forwarding,
         by: Text,
     ) -> Answer<'_, Result<(), Trouble>>;
+    /// Has the SIP messages so far handed to the ladder; the newest of them, or none when nobody answers.
+    fn flush_ladder(&self) -> Answer<'_, Position>;
     /// An interaction in progress; none when there is no such one in this tenant, or it has ended.
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>>;
     /// Says what came of an interaction, in progress or over; `known`: the store has it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
+use journal::ladder::Position;
 use node::Handle;
 use resource::{ChangeError, Changed, Request};
 use types::event::Event;
@@ -71,6 +72,10 @@ impl Backend for NodeBackend {
             let done = self.node.set_forwarding(tenant, agent, rules, by).await.map_err(|_| Trouble::Unavailable)?;
             done.map_err(Trouble::Refused)
         })
+    }
+
+    fn flush_ladder(&self) -> Answer<'_, Position> {
+        Box::pin(async move { self.node.flush_ladder().await.unwrap_or(Position::NONE) })
     }
 
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>> {

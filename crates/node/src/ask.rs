@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveQueue, Refused, SetupError};
+use journal::ladder::Position;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
@@ -42,6 +43,8 @@ pub enum Ask {
     Figures(oneshot::Sender<(Vec<Figures>, Tally)>),
     /// The realm and the name of a device at which an agent answers.
     Device(TenantId, AgentId, oneshot::Sender<Option<(Text, Text)>>),
+    /// Hand the SIP messages so far to the ladder; its newest.
+    Ladder(oneshot::Sender<Position>),
     /// How many interactions are in progress.
     InProgress(oneshot::Sender<usize>),
     /// A tenant's settings have changed.

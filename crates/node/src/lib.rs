@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use center::{AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveDetail, LiveQueue, Refused};
 use journal::Journal;
-use journal::ladder::{Ladder, LadderOptions};
+use journal::ladder::{Ladder, LadderOptions, Position};
 use net::Transport;
 use net::media::{BrowserAddress, BrowserPorts, MediaPool, MediaPoolConfig, PromptBank};
 use net::outside::{Connections, Doorway, Listen, Visit};
@@ -642,6 +642,14 @@ impl Handle {
     /// A browser has connected, over TLS or not; none when there are too many connections.
     pub fn phone_line(&self, secure: bool, peer: SocketAddr) -> Option<PhoneLine> {
         self.door.enter(secure, peer)
+    }
+
+    /// Has the SIP messages so far handed to the ladder, which otherwise happens a moment later; the newest of them.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn flush_ladder(&self) -> Result<Position, Unavailable> {
+        self.ask(Ask::Ladder).await
     }
 
     /// How many interactions are in progress.

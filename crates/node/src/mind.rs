@@ -154,6 +154,11 @@ impl NodeMind {
             Ask::HangUp(tenant, id, to) => drop(to.send(self.center.hang_up(now, tenant, id))),
             Ask::Figures(to) => drop(to.send((self.center.figures(now), self.tally.clone()))),
             Ask::Device(tenant, agent, to) => drop(to.send(self.device_of(tenant, agent))),
+            Ask::Ladder(to) => {
+                self.ladder.flush();
+                self.ladder_due = None;
+                let _ = to.send(self.ladder.last());
+            }
             Ask::InProgress(to) => drop(to.send(self.center.in_progress())),
             Ask::Settings(tenant, news, to) => drop(to.send(self.take_settings(now, tenant, *news))),
             // Looked for at the end of each turn.

@@ -205,9 +205,12 @@ impl Scan {
             }
             Happening::DialogEnded { leg, .. } => {
                 self.dialogs.remove(&leg);
-                let legs = self.open.values_mut().flat_map(|o| &mut o.record.legs);
-                for leg in legs.filter(|l| l.id == leg) {
-                    leg.ended = Some(at);
+                for open in self.open.values_mut() {
+                    if let Some(leg) = open.record.legs.iter_mut().find(|l| l.id == leg) {
+                        leg.ended = Some(at);
+                        // Between the goodbyes and the record's end: nothing more is told of a call then.
+                        open.last = open.last.max(at);
+                    }
                 }
             }
             Happening::AgentState { agent, state, reason, until, interaction, since, .. } => {

@@ -69,7 +69,9 @@ fn what_a_crash_cut_off_gets_an_end_and_the_rest_is_left_alone() {
         (Some(Wall(1500)), Outcome::Answered, Some(&said))
     );
     assert_eq!((record.ended_by, record.cause), (EndedBy::System, Cause::Shutdown));
-    assert_eq!((record.ring_ms, record.talk_ms, record.recordings.len()), (200, 500, 1));
+    // A leg's goodbye is the last moment that is known of the call.
+    assert_eq!((record.ring_ms, record.talk_ms, record.ended), (200, 700, Wall(2700)));
+    assert_eq!(record.recordings.len(), 1);
     let legs: Vec<_> = record.legs.iter().map(|l| (l.id.0, l.role, l.agent, l.cause)).collect();
     let cut_off = Some(Cause::Shutdown);
     let expected = [

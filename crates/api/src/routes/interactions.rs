@@ -170,7 +170,13 @@ async fn messages(app: &App, record: &InteractionRecord) -> Result<Vec<Message>>
     let last = record.legs.iter().filter_map(|leg| leg.ended).max().unwrap_or(record.ended);
     let (from, to) = (record.started, last.max(record.ended));
     let ladder = Arc::clone(&app.ladder);
-    let found = tokio::task::spawn_blocking(move || ladder.find(&legs, from, to)).await;
+    // One that has just ended has messages that are on their way to the disk.
+    let newest = app.backend.flush_ladder().await;
+    let find = move || {
+        ladder.settle(newest);
+        ladder.find(&legs, from, to)
+    };
+    let found = tokio::task::spawn_blocking(find).await;
     match found.map_err(|e| ApiError::internal("ladder", &e))? {
         Ok(chain) => Ok(chain.messages),
         // The record is worth showing without.

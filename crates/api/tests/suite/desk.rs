@@ -237,6 +237,11 @@ impl Backend for Desk {
         Box::pin(async move { done.map_err(Trouble::from) })
     }
 
+    fn flush_ladder(&self) -> Answer<'_, Position> {
+        let last = self.act(|inner| inner.ladder.last());
+        Box::pin(async move { last })
+    }
+
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>> {
         let detail = self.act(|inner| inner.center.interaction(inner.now, tenant, id));
         Box::pin(async move { Ok(detail.map(Box::new)) })

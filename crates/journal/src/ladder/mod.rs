@@ -94,7 +94,15 @@ impl Ladder {
     pub fn writer(&self) -> LadderWriter {
         let lane = self.shared.lanes.fetch_add(1, Ordering::Relaxed);
         let next = self.shared.files.end(lane);
-        LadderWriter { shared: Arc::clone(&self.shared), lane, next, buffer: Vec::new(), records: 0, dropping: false }
+        LadderWriter {
+            shared: Arc::clone(&self.shared),
+            lane,
+            next,
+            buffer: Vec::new(),
+            records: 0,
+            last: Position::NONE,
+            dropping: false,
+        }
     }
 
     /// The messages of one leg, from the newest at `last` back to its first.
@@ -111,6 +119,13 @@ impl Ladder {
     /// Files that cannot be read.
     pub fn find(&self, legs: &[LegId], from: Wall, to: Wall) -> Result<Chain, Error> {
         read::find(&self.shared.files, legs, from, to)
+    }
+
+    /// Waits a moment for what is on its way to the disk, up to and with the message at `last`.
+    pub fn settle(&self, last: Position) {
+        if last != Position::NONE {
+            self.shared.files.settle(last);
+        }
     }
 
     /// How many messages were dropped since the start, for want of a disk that takes them.
@@ -134,6 +149,7 @@ pub struct LadderWriter {
     next: u64,
     buffer: Vec<u8>,
     records: u64,
+    last: Position,
     dropping: bool,
 }
 
@@ -161,7 +177,7 @@ impl LadderWriter {
         let position = Position::new(self.lane, self.next);
         let head = message::Head { leg, previous, at, sent, transport, peer };
         self.next += message::encode(&mut self.buffer, position, &head, message) as u64;
-        self.records += 1;
+        (self.records, self.last) = (self.records + 1, position);
         if self.buffer.len() >= FLUSH_BYTES {
             self.flush();
         }
@@ -176,6 +192,11 @@ impl LadderWriter {
         let start = self.next - self.buffer.len() as u64;
         self.shared.queue.push(&mut self.buffer, self.records, self.lane, start);
         self.records = 0;
+    }
+
+    /// The newest message, which [`Ladder::settle`] waits for once it is flushed.
+    pub const fn last(&self) -> Position {
+        self.last
     }
 }
 

@@ -30,8 +30,8 @@ pub(super) fn chain(files: &Files, last: Position) -> Result<Chain, Error> {
     let mut chain = Chain::default();
     let mut open: HashMap<Position, File> = HashMap::new();
     let mut position = last;
-    if position != Position::NONE {
-        files.settle(position);
+    if last != Position::NONE {
+        files.settle(last);
     }
     while position != Position::NONE {
         let found = match files.of(position) {

@@ -183,3 +183,20 @@ fn a_folder_that_cannot_be_used_is_named() {
     let error = Ladder::open(dir.path().join("file/ladder"), LadderOptions::default()).err().unwrap().to_string();
     assert!(error.contains("file/ladder"), "{error}");
 }
+
+#[test]
+fn what_was_flushed_a_moment_ago_is_found_once_it_has_settled() {
+    let dir = tempdir().unwrap();
+    let ladder = open(&dir);
+    let mut writer = ladder.writer();
+    assert_eq!(writer.last(), Position::NONE);
+    ladder.settle(writer.last());
+    for n in 0..300 {
+        let position = append(&mut writer, 9, Position::NONE, n);
+        writer.flush();
+        assert_eq!(writer.last(), position);
+        ladder.settle(position);
+        let found = ladder.find(&[LegId(9)], Wall(0), Wall(n as i64 * 1_000)).unwrap();
+        assert_eq!(found.messages.last().map(|m| m.position), Some(position));
+    }
+}
