@@ -90,17 +90,19 @@ pub(crate) struct Supervisor {
     pub(crate) is_there: bool,
 }
 
-/// When one who waits is told its position and its expected wait next; none for never.
+/// When one who waits is told its position and its expected wait next, and hears music at last while a telephone that it
+/// is offered to says nothing; none for never.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Announcements {
     pub(crate) position: Option<Mono>,
     pub(crate) wait: Option<Mono>,
+    pub(crate) music: Option<Mono>,
 }
 
 impl Announcements {
     /// When there is something to tell.
     pub(crate) fn next(&self) -> Option<Mono> {
-        self.position.into_iter().chain(self.wait).min()
+        [self.position, self.wait, self.music].into_iter().flatten().min()
     }
 }
 

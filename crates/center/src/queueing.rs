@@ -15,6 +15,10 @@ use crate::ledger::Doing;
 /// The first announcement of position comes soon, so that the customer knows what to expect.
 const FIRST_ANNOUNCEMENT: Duration = Duration::from_secs(8);
 
+/// A telephone that rings says so sooner, even where a message of it is lost and comes again. One who is offered to it
+/// hears music from then on, whether it rings or not.
+const RINGS_WITHIN: Duration = Duration::from_secs(2);
+
 /// The moment `d` before now, on both clocks.
 fn earlier(now: Now, d: Duration) -> Now {
     let ms = i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
@@ -38,8 +42,11 @@ impl Center {
         }
         interaction.stage = Stage::Queued { queue };
         let first = |every: Option<u32>| every.map(|_| now.mono + FIRST_ANNOUNCEMENT);
-        interaction.announcements =
-            Announcements { position: first(config.announce_position_s), wait: first(config.announce_wait_s) };
+        interaction.announcements = Announcements {
+            position: first(config.announce_position_s),
+            wait: first(config.announce_wait_s),
+            music: None,
+        };
         let at = if front { earlier(now, interaction.waited) } else { now };
         interaction.waited_from = Some(at);
         let ticket = Ticket { interaction: id, queue, priority, at, front };
@@ -56,8 +63,10 @@ impl Center {
         // An agent who is free at once and answers at once is heard without a beat of music before;
         // where its telephone rings, music begins then.
         self.pump_router(now, tenant_id);
-        if self.get(id).is_some_and(|i| i.stage == Stage::Queued { queue }) {
-            self.play_music(now, id);
+        match self.get(id).map(|i| (i.stage, &mut i.announcements)) {
+            Some((Stage::Queued { .. }, _)) => self.play_music(now, id),
+            Some((Stage::Offered { .. }, told)) => told.music = Some(now.mono + RINGS_WITHIN),
+            _ => {}
         }
         self.touch(id);
     }
@@ -245,7 +254,11 @@ impl Center {
         interaction.announcements = Announcements {
             position: again(position_due, announcements.position, config.announce_position_s),
             wait: again(wait_due, announcements.wait, config.announce_wait_s),
+            music: announcements.music.filter(|at| *at > now.mono),
         };
+        if due(announcements.music) && interaction.customer_hears().is_none() {
+            return self.play_music(now, id);
+        }
         if interaction.stage != (Stage::Queued { queue }) || !interaction.call.is_answered() {
             // While an agent's telephone rings there is no position to tell, and one who is not
             // taken yet hears ringing.

@@ -41,6 +41,21 @@ fn a_caller_is_answered_first_then_hears_music_then_an_agent_and_is_recorded() {
 }
 
 #[test]
+fn who_is_offered_to_a_telephone_that_says_nothing_hears_music_soon() {
+    let mut lab = Lab::with(&[1001]);
+    lab.caller("95002");
+    assert_eq!(lab.told(&["play", "dial"]), ["dial d1 sip:1001@desk"]);
+    lab.wait(1);
+    assert_eq!(lab.told(&["play"]), Vec::<String>::new(), "it may answer at once");
+    lab.wait(1);
+    assert_eq!(lab.told(&["play"]), ["play c1 music"]);
+    lab.rings("d1");
+    lab.answers("d1");
+    lab.wait(5);
+    assert_eq!(lab.told(&["play"]), Vec::<String>::new());
+}
+
+#[test]
 fn music_begins_with_the_ringing_of_an_agent_who_is_free() {
     let mut lab = Lab::with(&[1001]);
     lab.caller("95002");
