@@ -46,18 +46,19 @@ impl Sim {
 
     /// The leg is over; the center hears of it once.
     pub(crate) fn end_leg(&mut self, leg: LegId, cause: Cause, status: Option<u16>, by_peer: bool, after_s: f64) {
-        if self.legs.get(&leg).is_none_or(|l| l.ended) {
-            return;
-        }
+        let Some(&Leg { up: measured, .. }) = self.legs.get(&leg).filter(|l| !l.ended) else { return };
+        self.hears_again(leg);
         let after = Duration::from_secs_f64(after_s) + self.delay();
-        self.emit(LegEvent::Ended { leg, cause, status, by_peer, measured: false }, after);
+        self.emit(LegEvent::Ended { leg, cause, status, by_peer, measured }, after);
         self.unbridge(leg);
     }
 
-    /// The party at the other end hears nothing of this leg any more.
+    /// The two parties hear nothing of each other any more.
     pub(crate) fn unbridge(&mut self, leg: LegId) {
-        let Some(other) = self.legs.get_mut(&leg).and_then(|l| l.bridge.take()) else { return };
         let now = self.now.mono;
+        let Some(own) = self.legs.get_mut(&leg) else { return };
+        let Some(other) = own.bridge.take() else { return };
+        own.silent_since = now;
         if let Some(other) = self.legs.get_mut(&other).filter(|o| o.bridge == Some(leg)) {
             other.bridge = None;
             other.epoch += 1;
@@ -214,12 +215,20 @@ impl Sim {
 
     // ---- media ----
 
+    /// If it was silent, that is over.
+    fn hears_again(&mut self, leg: LegId) {
+        if let Some(l) = self.legs.get(&leg) {
+            self.checks.silence(self.now, leg, l);
+        }
+    }
+
     fn on_bridge(&mut self, a: LegId, b: LegId) {
         for leg in [a, b] {
             self.unbridge(leg);
         }
         let both = [(a, b), (b, a)];
         for (leg, other) in both {
+            self.hears_again(leg);
             if let Some(leg) = self.legs.get_mut(&leg) {
                 leg.bridge = Some(other);
                 leg.epoch += 1;
@@ -232,6 +241,7 @@ impl Sim {
     }
 
     fn on_play(&mut self, leg: LegId, play: PlayId, sounds: &[Sound], repeat: bool) {
+        self.hears_again(leg);
         self.stop_play(leg);
         let now = self.now.mono;
         let Some(l) = self.legs.get_mut(&leg).filter(|l| !l.ended) else { return };

@@ -183,7 +183,12 @@ impl Sim {
             _ => Of::Other,
         };
         match &event {
-            LegEvent::Ended { .. } => {
+            LegEvent::Ended { measured, .. } => {
+                // Now and then the figures' word is lost.
+                if *measured && !self.goes_wrong(0.01) {
+                    let after = self.rng.between(0.0, 0.5);
+                    self.plan(after, Act::Deliver(LegEvent::Measured { leg, quality: None }));
+                }
                 self.unbridge(leg);
                 if let Some(gone) = self.legs.remove(&leg) {
                     self.checks.leg_ended(leg);

@@ -234,7 +234,9 @@ impl Checks {
         // A page that is given a call back still has that call's old leg.
         let returns = target.page.filter(|page| page.returns).map(|page| page.interaction);
         let of = |leg: &LegId| center.interaction_of(*leg).map(|(_, id)| id);
-        let old = |leg: &LegId, l: &Leg| l.up_known && returns.is_some() && of(leg) == returns;
+        // So has one that had two: the other one's leg is as lost, or is on its way back as well.
+        let lost = |leg: &LegId, l: &Leg| l.forgotten || l.returns || l.up_known && of(leg) == returns;
+        let old = |leg: &LegId, l: &Leg| returns.is_some() && lost(leg, l);
         let legs = legs.iter().filter(|(leg, l)| l.agent() == Some(agent) && !l.told_to_end && !old(leg, l));
         for (leg, l) in legs {
             let rings = !l.up && !l.ended && matches!(l.party, Party::Phone { .. });
@@ -349,8 +351,9 @@ impl Checks {
             return self.verdict.breaks(now, Invariant::OneEnd, || format!("{id} ends, but is not in progress"));
         };
         seen.ended = true;
-        seen.pass(now.wall);
-        self.queues.on_end(now, seen, record);
+        // The record alone has waited for its legs' figures.
+        seen.pass(record.ended);
+        self.queues.on_end(seen, record);
         records::check(&mut self.verdict, now, seen, record);
         self.wraps.on_record(&mut self.verdict, now, record);
         self.agents.on_record(record);
@@ -359,15 +362,20 @@ impl Checks {
 
     // ---- now and then, and at the end ----
 
+    /// How long a caller has heard nothing, if it still does; asked whenever that ends, and now and then.
+    pub(crate) fn silence(&mut self, now: Now, id: LegId, leg: &Leg) {
+        let listens = leg.up && !leg.ended && !leg.vanished && matches!(leg.party, Party::Caller(_));
+        let quiet = leg.bridge.is_none() && leg.play.is_none();
+        let for_s = now.mono.since(leg.silent_since).as_secs();
+        if listens && quiet && for_s > SILENCE_MAX_S {
+            self.verdict.breaks(now, Invariant::Silence, || format!("leg {id} hears nothing for {for_s} s"));
+        }
+    }
+
     pub(crate) fn look(&mut self, now: Now, center: &Center, legs: &HashMap<LegId, Leg>) {
         self.agents.look(&mut self.verdict, now, center);
         for (id, leg) in legs {
-            let listens = leg.up && !leg.ended && !leg.vanished && matches!(leg.party, Party::Caller(_));
-            let quiet = leg.bridge.is_none() && leg.play.is_none();
-            let for_s = now.mono.since(leg.silent_since).as_secs();
-            if listens && quiet && for_s > SILENCE_MAX_S {
-                self.verdict.breaks(now, Invariant::Silence, || format!("leg {id} hears nothing for {for_s} s"));
-            }
+            self.silence(now, *id, leg);
             let other = leg.bridge.and_then(|other| legs.get(&other));
             let talks = |l: &Leg| l.up_known && !l.ended && !l.told_to_end && !l.vanished && !l.holds;
             let seen = center.interaction_of(*id).and_then(|(_, i)| self.seen.get(&i));

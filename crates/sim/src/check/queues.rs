@@ -52,7 +52,7 @@ impl Queues {
                 seen.talked = true;
                 if let Some(visit) = seen.visit.take() {
                     seen.queue_talk = true;
-                    self.count(now, visit, |t, ms| {
+                    self.count(now.wall, visit, |t, ms| {
                         t.answered += 1;
                         t.waited_ms += ms;
                     });
@@ -60,21 +60,21 @@ impl Queues {
             }
             _ => {
                 if let Some(visit) = seen.visit.take() {
-                    self.count(now, visit, |t, _| t.overflowed += 1);
+                    self.count(now.wall, visit, |t, _| t.overflowed += 1);
                 }
             }
         }
     }
 
-    pub(crate) fn on_end(&mut self, now: Now, seen: &mut Seen, record: &InteractionRecord) {
+    pub(crate) fn on_end(&mut self, seen: &mut Seen, record: &InteractionRecord) {
         let Some(visit) = seen.visit.take() else { return };
         let gave_up = record.ended_by == EndedBy::Caller && !seen.callback;
-        self.count(now, visit, |t, _| if gave_up { t.abandoned += 1 } else { t.overflowed += 1 });
+        self.count(record.ended, visit, |t, _| if gave_up { t.abandoned += 1 } else { t.overflowed += 1 });
     }
 
-    fn count(&mut self, now: Now, visit: Visit, ends: impl FnOnce(&mut Tally, u64)) {
+    fn count(&mut self, at: Wall, visit: Visit, ends: impl FnOnce(&mut Tally, u64)) {
         let tally = self.tallies.entry(visit.queue).or_default();
-        let ms = now.wall.ms_since(visit.from);
+        let ms = at.ms_since(visit.from);
         tally.longest_ms = tally.longest_ms.max(ms);
         if !visit.counted {
             return;
