@@ -268,8 +268,9 @@ fn a_recorded_call_lies_on_the_disk(backend: BackendChoice) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("deep/down/a.ltrk");
     let (mut a, b) = (bench.phone(1, None), bench.phone(2, Some(1)));
-    bench.bridge(&a, &b);
+    // Before the bridge, so that whatever passes over it is recorded.
     record(&bench, &a, &path);
+    bench.bridge(&a, &b);
     pass_on(&mut a, &b, 0x5a);
     bench.tell(MediaCommand::StopRecord(a.leg));
     // Dropping the pool waits for the recorder.
