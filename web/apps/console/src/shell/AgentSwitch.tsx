@@ -50,7 +50,7 @@ export function AgentSwitch({ agentId }: { agentId: string }): ReactElement {
           <StateMark state={state.state} size={14} />
           <span className="agent-switch-word">{t(`ui:state.${state.state}`)}</span>
           {reason === "" ? null : <span className="agent-switch-reason">{reason}</span>}
-          <Elapsed since={state.since} until={state.until ?? null} />
+          <Elapsed since={state.since} until={state.state === "wrap_up" ? (state.until ?? null) : null} />
           <DownOutlined className="agent-switch-caret" aria-hidden="true" />
         </button>
       </Dropdown>
