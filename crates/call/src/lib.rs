@@ -113,12 +113,12 @@ impl Call {
 
     /// The next command for a leg.
     pub fn poll_command(&mut self) -> Option<LegCommand> {
-        self.commands.pop_front()
+        take(&mut self.commands)
     }
 
     /// The next thing that the contact centre should know.
     pub fn poll_happened(&mut self) -> Option<Happened> {
-        self.happened.pop_front()
+        take(&mut self.happened)
     }
 
     /// When [`Call::handle_timeout`] wants to be called.
@@ -404,4 +404,13 @@ impl Call {
             None => false,
         }
     }
+}
+
+/// The next of a queue. An empty one gives its room back: a call stands for minutes and says something for moments.
+fn take<T>(queue: &mut VecDeque<T>) -> Option<T> {
+    let first = queue.pop_front();
+    if first.is_none() {
+        *queue = VecDeque::new();
+    }
+    first
 }

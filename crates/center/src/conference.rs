@@ -136,7 +136,7 @@ impl Center {
         let others = self.interactions.values().filter(|i| i.id != id && i.tenant == tenant);
         let simple = others.filter(|i| i.talks() && !i.call.is_several() && i.call.watchers().is_empty());
         let own = |i: &Interaction| i.engaged.iter().find(|e| e.agent == agent).map(|e| (i.id, e.leg));
-        let (other, own) = simple.filter_map(own).min().ok_or(Refused::WrongState)?;
+        let (other, own) = simple.filter_map(|i| own(i)).min().ok_or(Refused::WrongState)?;
         let leg = self.bring_over(now, other, own, id).ok_or(Refused::WrongState)?;
         let joined = leg.id;
         if let Some(interaction) = self.get(id) {

@@ -127,7 +127,7 @@ impl Center {
                 interaction.pages.note(leg, page);
             }
         }
-        self.interactions.insert(id, interaction);
+        self.interactions.insert(id, Box::new(interaction));
         self.legs.insert(leg, id);
         let channel = Channel::Voice;
         let what = Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id };

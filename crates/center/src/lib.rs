@@ -68,7 +68,7 @@ use timers::{Timers, Who};
 pub struct Center {
     ids: IdSource,
     tenants: HashMap<TenantId, Tenant>,
-    interactions: HashMap<InteractionId, Interaction>,
+    interactions: HashMap<InteractionId, Box<Interaction>>,
     legs: HashMap<LegId, InteractionId>,
     /// Legs that have ended and whose figures are yet to come.
     measuring: HashMap<LegId, InteractionId>,
@@ -230,7 +230,7 @@ impl Center {
     }
 
     fn get(&mut self, id: InteractionId) -> Option<&mut Interaction> {
-        self.interactions.get_mut(&id)
+        self.interactions.get_mut(&id).map(|i| &mut **i)
     }
 
     fn new_play(&mut self, now: Now) -> PlayId {

@@ -83,7 +83,7 @@ impl Center {
         let bounds = Bounds::new(now, longest);
         let mut interaction = Interaction::new(id, tenant, call, ledger, own, to, bounds);
         interaction.dialled_agents = ringing;
-        self.interactions.insert(id, interaction);
+        self.interactions.insert(id, Box::new(interaction));
         let channel = Channel::Voice;
         let started =
             Happening::InteractionStarted { id, channel, direction, from, to: recorded, leg, sip_call_id: None };

@@ -2,13 +2,19 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::frame::{self, Stored};
+
+/// How long events are kept. Readers that keep up are there within two seconds, the projection's pause in a busy time
+/// and its transaction; those who come later find them in the files.
+pub(crate) const KEPT_FOR: Duration = Duration::from_secs(3);
 
 /// Events that were written together.
 pub(crate) struct Written {
     pub(crate) bytes: Arc<Vec<u8>>,
     pub(crate) last_pos: u64,
+    pub(crate) at: Instant,
 }
 
 /// A ring of what was written last.
@@ -27,10 +33,26 @@ impl Live {
 
     pub(crate) fn push(&mut self, written: Written) {
         self.bytes += written.bytes.len();
+        self.expire(written.at);
         self.ring.push_back(written);
-        while self.bytes > self.limit
-            && let Some(old) = self.ring.pop_front()
-        {
+        while self.bytes > self.limit {
+            self.drop_oldest();
+        }
+    }
+
+    /// Lets go of what is older than [`KEPT_FOR`]. False when nothing is left.
+    pub(crate) fn expire(&mut self, now: Instant) -> bool {
+        while self.ring.front().is_some_and(|oldest| now.saturating_duration_since(oldest.at) > KEPT_FOR) {
+            self.drop_oldest();
+        }
+        if self.ring.is_empty() {
+            self.ring = VecDeque::new();
+        }
+        !self.ring.is_empty()
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some(old) = self.ring.pop_front() {
             self.bytes -= old.bytes.len();
             self.after = old.last_pos;
         }

@@ -36,7 +36,7 @@ pub struct Options {
     pub retention: Duration,
     /// Events that wait for a stalled disk, in bytes. What comes on top is lost, and an alarm says so.
     pub queue_bytes: usize,
-    /// The newest events kept in memory for live readers, in bytes.
+    /// The newest events kept in memory for live readers, in bytes at most; they stay for three seconds.
     pub live_bytes: usize,
     /// What was written reaches the disk after this time; a sync that lasts adds to it.
     pub sync_after: Duration,

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::disk::DiskFile;
 use crate::frame;
 use crate::index::{Marks, Segment};
-use crate::live::Written;
+use crate::live::{KEPT_FOR, Written};
 use crate::options::Alarm;
 use crate::queue::Batch;
 use crate::segment::{self, Header};
@@ -51,7 +51,9 @@ impl Worker {
     pub(crate) fn run(mut self) {
         let shared = Arc::clone(&self.shared);
         let mut batches = Vec::new();
-        while shared.queue.take(&mut batches, TICK) {
+        // The newest events leave the memory in time, also when no others follow them.
+        let tick = || if shared.log().live.expire(Instant::now()) { KEPT_FOR } else { TICK };
+        while shared.queue.take(&mut batches, tick()) {
             while !batches.is_empty() {
                 let mut bytes = 0;
                 let fits = batches.iter().take_while(|b: &&Batch| {
@@ -127,7 +129,7 @@ impl Worker {
                 }
                 segment.end = end;
             }
-            log.live.push(Written { bytes: Arc::new(bytes), last_pos: self.last_pos });
+            log.live.push(Written { bytes: Arc::new(bytes), last_pos: self.last_pos, at: Instant::now() });
         }
         self.shared.news.notify_all();
         self.shared.watch.send_replace(self.last_pos);

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use std::io::Write as _;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use journal::{Error, Journal, Stored};
@@ -73,8 +73,9 @@ struct Open {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Scan {
     pos: u64,
-    open: BTreeMap<InteractionId, Open>,
-    dialogs: BTreeMap<LegId, (TenantId, Vec<u8>)>,
+    open: BTreeMap<InteractionId, Box<Open>>,
+    /// Kept as long as their calls, so in no more room than they need.
+    dialogs: BTreeMap<LegId, (TenantId, Box<[u8]>)>,
     registrations: HashMap<DeviceId, (TenantId, Vec<Binding>)>,
     #[serde(default)]
     agents: BTreeMap<AgentId, LastSeen>,
@@ -143,9 +144,10 @@ impl Scan {
     pub(crate) fn save(&self, path: &Path) -> std::io::Result<()> {
         let mut beside = PathBuf::from(path);
         beside.set_extension("new");
-        let mut file = std::fs::File::create(&beside)?;
-        file.write_all(&serde_json::to_vec(self)?)?;
-        file.sync_data()?;
+        let file = std::fs::File::create(&beside)?;
+        let mut buffered = BufWriter::new(file);
+        serde_json::to_writer(&mut buffered, self)?;
+        buffered.into_inner()?.sync_data()?;
         std::fs::rename(&beside, path)
     }
 
@@ -155,7 +157,8 @@ impl Scan {
             Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id } => {
                 let record = begun(id, tenant, channel, direction, from, to, at, leg, sip_call_id);
                 let doing = SegmentKind::Setup;
-                self.open.insert(id, Open { record, doing, since: at, queue: None, agent: None, last: at });
+                let open = Open { record, doing, since: at, queue: None, agent: None, last: at };
+                self.open.insert(id, Box::new(open));
             }
             Happening::InteractionAnswered { id } => {
                 if let Some(open) = self.open.get_mut(&id) {
@@ -198,7 +201,7 @@ impl Scan {
                 }
             }
             Happening::DialogSaved { leg, id, bytes } => {
-                self.dialogs.insert(leg, (tenant, bytes));
+                self.dialogs.insert(leg, (tenant, bytes.into()));
                 if let Some(open) = self.open.get_mut(&id) {
                     open.talks(at, leg);
                 }
@@ -236,14 +239,15 @@ impl Scan {
         let last = self.last;
         let wraps = self.agents.iter().filter_map(|(id, seen)| seen.wrap_up_cut_off(*id, last));
         let mut ends: Vec<Event> = wraps.collect();
-        let (mut unheard, heard): (Vec<_>, Vec<_>) = self.open.into_values().partition(Open::unheard);
+        let (mut unheard, heard): (Vec<_>, Vec<_>) = self.open.into_values().map(|open| *open).partition(Open::unheard);
         unheard.sort_by_key(|open| open.record.started);
         let unheard = unheard.into_iter().map(Open::end).collect();
         ends.extend(heard.into_iter().map(|open| {
             let record = Box::new(open.end());
             Event { tenant: record.tenant, at: record.ended, what: Happening::InteractionEnded { record } }
         }));
-        Recovered { registrations: self.registrations, dialogs: self.dialogs, agents: self.agents, ends, unheard }
+        let dialogs = self.dialogs.into_iter().map(|(leg, (tenant, bytes))| (leg, (tenant, bytes.into_vec()))).collect();
+        Recovered { registrations: self.registrations, dialogs, agents: self.agents, ends, unheard }
     }
 }
 
@@ -336,6 +340,7 @@ impl Open {
             None => {
                 let role = if self.agent.is_some() { LegRole::Agent } else { LegRole::Target };
                 let leg = leg_of(id, role, "".into(), at);
+                self.record.legs.reserve_exact(1);
                 self.record.legs.push(LegRecord { agent: self.agent, answered: Some(at), ..leg });
             }
         }
@@ -366,6 +371,7 @@ impl Open {
         }
         if length > 0 {
             let (kind, queue, agent) = (self.doing, self.queue, self.agent);
+            self.record.segments.reserve_exact(1);
             self.record.segments.push(Segment { kind, from: self.since, to, queue, agent });
         }
         (self.since, self.last) = (to, to);

@@ -150,7 +150,7 @@ proptest! {
         // A second round without a change says the same, in the same version.
         caller.settle();
         prop_assert_eq!(caller.offer(&one), offer);
-        let (again, _) = called.answer(caller.last().unwrap(), &two).unwrap();
+        let (again, _) = called.answer(&caller.last().unwrap(), &two).unwrap();
         prop_assert_eq!(again, answer);
     }
 }

@@ -1,4 +1,5 @@
-//! Things in slabs, named by an index and a generation.
+//! Things in slabs, named by an index and a generation. Each is boxed: they are large, and a slab doubles its room as it
+//! grows and never gives any back.
 
 use slab::Slab;
 
@@ -11,7 +12,7 @@ pub(crate) trait Key: Copy {
 /// A slab whose keys never name a later thing in the same place.
 #[derive(Debug)]
 pub(crate) struct Table<K, T> {
-    slots: Slab<(u32, T)>,
+    slots: Slab<(u32, Box<T>)>,
     generation: u32,
     key: std::marker::PhantomData<K>,
 }
@@ -23,23 +24,23 @@ impl<K: Key, T> Table<K, T> {
 
     pub(crate) fn insert(&mut self, value: T) -> K {
         self.generation = self.generation.wrapping_add(1);
-        let index = self.slots.insert((self.generation, value));
+        let index = self.slots.insert((self.generation, Box::new(value)));
         K::make(u32::try_from(index).expect("limits keep tables under 2^32 entries"), self.generation)
     }
 
     pub(crate) fn get(&self, key: K) -> Option<&T> {
         let (index, generation) = key.parts();
-        self.slots.get(index as usize).filter(|slot| slot.0 == generation).map(|slot| &slot.1)
+        self.slots.get(index as usize).filter(|slot| slot.0 == generation).map(|slot| &*slot.1)
     }
 
     pub(crate) fn get_mut(&mut self, key: K) -> Option<&mut T> {
         let (index, generation) = key.parts();
-        self.slots.get_mut(index as usize).filter(|slot| slot.0 == generation).map(|slot| &mut slot.1)
+        self.slots.get_mut(index as usize).filter(|slot| slot.0 == generation).map(|slot| &mut *slot.1)
     }
 
     pub(crate) fn remove(&mut self, key: K) -> Option<T> {
         self.get(key)?;
-        Some(self.slots.remove(key.parts().0 as usize).1)
+        Some(*self.slots.remove(key.parts().0 as usize).1)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -47,7 +48,7 @@ impl<K: Key, T> Table<K, T> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (K, &T)> {
-        self.slots.iter().map(|(index, (generation, value))| (K::make(index as u32, *generation), value))
+        self.slots.iter().map(|(index, (generation, value))| (K::make(index as u32, *generation), &**value))
     }
 }
 

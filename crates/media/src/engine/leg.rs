@@ -108,7 +108,8 @@ pub(super) struct Leg {
     pub(super) player: Option<Box<Player>>,
     pub(super) ticking: bool,
 
-    events: Receiver,
+    /// There is one once an event has come: most legs never send a digit.
+    events: Option<Box<Receiver>>,
     inband: Option<Box<Inband>>,
     pub(super) outgoing: Option<Box<Outgoing>>,
     last_digit: Option<(char, DigitSource, Mono)>,
@@ -181,7 +182,7 @@ impl Leg {
             encoder: None,
             player: None,
             ticking: false,
-            events: Receiver::new(codec.clock_rate()),
+            events: None,
             inband: None,
             outgoing: None,
             last_digit: None,
@@ -211,7 +212,7 @@ impl Leg {
         self.session.use_codec(media.codec);
         let event_clock = media.events.map_or(clock_rate, |e| e.clock_rate);
         if event_clock != self.agreed.event_clock {
-            self.events = Receiver::new(event_clock);
+            self.events = None;
         }
         if media.codec != self.agreed.codec_out {
             self.encoder = None;
@@ -366,7 +367,9 @@ impl Leg {
     pub(super) fn digits(&mut self, incoming: &Incoming, payload: &[u8], mut heard: impl FnMut(Digit, DigitSource)) {
         match (incoming.role, &mut self.inband) {
             (Role::Event, _) => {
-                if let Some(digit) = self.events.packet(&incoming.header, payload).started {
+                let clock = self.agreed.event_clock;
+                let events = self.events.get_or_insert_with(|| Box::new(Receiver::new(clock)));
+                if let Some(digit) = events.packet(&incoming.header, payload).started {
                     heard(digit, DigitSource::Rtp);
                 }
             }

@@ -99,7 +99,7 @@ impl<M: Mind> Ua<M> {
     }
 
     pub(crate) fn configure_media(&mut self, id: LegId) {
-        if let Some(media) = self.legs.get(&id).and_then(super::leg::Leg::media) {
+        if let Some(media) = self.legs.get(&id).and_then(|leg| leg.media()) {
             self.media.command(MediaCommand::Configure { leg: id, media: Box::new(media) });
         }
     }

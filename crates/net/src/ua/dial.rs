@@ -38,7 +38,7 @@ impl<M: Mind> Ua<M> {
             leg.hops = other.hops.saturating_sub(1);
         }
         let looping = leg.hops == 0;
-        self.legs.insert(id, leg);
+        self.legs.insert(id, Box::new(leg));
         if looping {
             return self.fail(now, id, Cause::PeerFailed, Some(483));
         }

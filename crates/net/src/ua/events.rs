@@ -102,7 +102,7 @@ impl<M: Mind> Ua<M> {
         leg.hops = message.max_forwards().unwrap_or(leg.hops);
         self.keys.add(leg.call_key, id);
         self.calls.insert(call, id);
-        self.legs.insert(id, leg);
+        self.legs.insert(id, Box::new(leg));
         let incoming = Incoming {
             tenant,
             origin,

@@ -145,7 +145,8 @@ pub struct Ua<M: Mind> {
     pub(crate) agent: Agent,
     pub(crate) mind: M,
     pub(crate) media: Box<dyn MediaPlane>,
-    pub(crate) legs: HashMap<LegId, Leg>,
+    /// Boxed: a map of what is this large has a half of its room empty on average, and is copied as it grows.
+    pub(crate) legs: HashMap<LegId, Box<Leg>>,
     pub(crate) calls: HashMap<CallHandle, LegId>,
     pub(crate) keys: Keys,
     pub(crate) auth: Auth,

@@ -90,10 +90,11 @@ pub struct IceRemote {
 pub struct Local {
     session_id: u64,
     version: u64,
-    /// What we said last, with its version.
-    last: Option<Session>,
+    /// What we said last, with its version: as text, a third of the size, since it stays for the whole call and is
+    /// looked at when something changes.
+    last: Option<Box<str>>,
     /// The offer that waits for its answer.
-    pending: Option<Session>,
+    pending: Option<Box<Session>>,
     /// Payload types in use in this session; one never changes its meaning (RFC 3264 section 8.3.2).
     payloads: Vec<RtpMap>,
 }
@@ -112,13 +113,13 @@ impl Local {
         if let Some((_, audio)) = last.audio() {
             local.payloads = audio.payloads().filter_map(|payload| audio.rtpmap(payload)).collect();
         }
-        local.last = Some(last);
+        local.last = Some(last.to_string().into());
         local
     }
 
     /// What we said last.
-    pub fn last(&self) -> Option<&Session> {
-        self.last.as_ref()
+    pub fn last(&self) -> Option<Session> {
+        self.last.as_ref().and_then(|text| Session::parse(text.as_bytes()).ok())
     }
 
     /// Whether an offer of ours waits for its answer.
@@ -140,12 +141,14 @@ impl Local {
             address: Address::Ip(address.ip()),
         };
         session.origin = origin.clone();
-        if self.last.as_ref().is_some_and(|last| *last != session) {
+        let mut text = session.to_string();
+        if self.last.as_ref().is_some_and(|last| **last != *text) {
             self.version += 1;
             origin.version = self.version.to_string();
             session.origin = origin;
+            text = session.to_string();
         }
-        self.last = Some(session.clone());
+        self.last = Some(text.into());
         session
     }
 

@@ -22,7 +22,7 @@ impl Local {
         if ours.ice.is_some() {
             session.attributes.push(Attribute::flag("ice-lite"));
         }
-        match &self.last {
+        match self.last() {
             None if ours.dtls.is_some() => {
                 // Browsers name their media; the name of ours goes back in their answers.
                 session.media.push(audio);
@@ -49,7 +49,7 @@ impl Local {
             session.attributes.push(Attribute::new("group", format_args!("BUNDLE {mid}")));
         }
         let session = self.seal(session, ours.address);
-        self.pending = Some(session.clone());
+        self.pending = Some(Box::new(session.clone()));
         session
     }
 
