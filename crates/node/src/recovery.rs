@@ -246,7 +246,8 @@ impl Scan {
             let record = Box::new(open.end());
             Event { tenant: record.tenant, at: record.ended, what: Happening::InteractionEnded { record } }
         }));
-        let dialogs = self.dialogs.into_iter().map(|(leg, (tenant, bytes))| (leg, (tenant, bytes.into_vec()))).collect();
+        let dialogs =
+            self.dialogs.into_iter().map(|(leg, (tenant, bytes))| (leg, (tenant, bytes.into_vec()))).collect();
         Recovered { registrations: self.registrations, dialogs, agents: self.agents, ends, unheard }
     }
 }
