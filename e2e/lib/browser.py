@@ -153,6 +153,29 @@ class Browser:
         self.click(selector)
         self.command("Input.insertText", text=text)
 
+    def fill(self, selector, text):
+        """Types in place of what is there."""
+        self.click(selector)
+        self.js(f"document.querySelector({json.dumps(selector)}).select()")
+        self.command("Input.insertText", text=text)
+
+    def press(self, words, within="body"):
+        """Clicks the button, link or choice that says these words."""
+        found = f"""(() => {{ const all = [...document.querySelector({json.dumps(within)})?.querySelectorAll(
+            'button, a, label, [role=option], .ant-select-item-option') ?? []];
+            const e = all.find(e => e.innerText.trim() === {json.dumps(words)} && e.getClientRects().length);
+            if (!e) return false; e.click(); return true; }})()"""
+        self.wait_for(found, what=f"{words!r} to press")
+
+    def choose(self, selector, text):
+        """Types into a list of choices, and takes the one that is left."""
+        self.type_into(selector, text)
+        offered = ".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option-active"
+        self.wait_for(f"[...document.querySelectorAll('{offered}')].some(e => e.innerText.includes({json.dumps(text)}))",
+                      what=f"the choice {text}")
+        for kind in ("keyDown", "keyUp"):
+            self.command("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13)
+
     def screenshot(self, path):
         """A picture of the page."""
         path.write_bytes(base64.b64decode(self.command("Page.captureScreenshot", format="png")["data"]))

@@ -84,6 +84,8 @@ pub trait Backend: Send + Sync + 'static {
     fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>>;
     /// What an agent's browser registers with as a telephone.
     fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>>;
+    /// Serves a tenant that was added to the store.
+    fn open_tenant(&self, tenant: TenantId) -> Answer<'_, Result<(), Trouble>>;
     /// A browser has connected to speak SIP, over TLS or not; none when no more can be taken.
     fn phone_line(&self, secure: bool, peer: SocketAddr) -> Option<Box<dyn PhoneLine>>;
     /// What a change of settings would do; nothing changes.

@@ -20,6 +20,14 @@ pub(crate) enum Code {
     LeadsNowhere,
     Unauthorized,
     BadCredentials,
+    TotpRequired,
+    BadCode,
+    WrongPassword,
+    WeakPassword,
+    PasswordChangeRequired,
+    SecondFactorSetUpRequired,
+    LinkExpired,
+    AlreadySetUp,
     TooManyAttempts,
     Forbidden,
     CrossOrigin,
@@ -59,6 +67,14 @@ impl Code {
             Self::LeadsNowhere => "leads_nowhere",
             Self::Unauthorized => "unauthorized",
             Self::BadCredentials => "bad_credentials",
+            Self::TotpRequired => "totp_required",
+            Self::BadCode => "bad_code",
+            Self::WrongPassword => "wrong_password",
+            Self::WeakPassword => "weak_password",
+            Self::PasswordChangeRequired => "password_change_required",
+            Self::SecondFactorSetUpRequired => "second_factor_set_up_required",
+            Self::LinkExpired => "link_expired",
+            Self::AlreadySetUp => "already_set_up",
             Self::TooManyAttempts => "too_many_attempts",
             Self::Forbidden => "forbidden",
             Self::CrossOrigin => "cross_origin",
@@ -96,10 +112,15 @@ impl Code {
             | Self::MissingField
             | Self::TooFewDigits
             | Self::LeadsNowhere
+            | Self::BadCode
+            | Self::WrongPassword
+            | Self::WeakPassword
             | Self::BadSetting => StatusCode::BAD_REQUEST,
-            Self::Unauthorized | Self::BadCredentials => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::BadCredentials | Self::TotpRequired => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
-            Self::Forbidden | Self::CrossOrigin => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::CrossOrigin | Self::PasswordChangeRequired | Self::SecondFactorSetUpRequired => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NoPhone
@@ -113,8 +134,9 @@ impl Code {
             | Self::Conflict
             | Self::Exists
             | Self::InUse
+            | Self::AlreadySetUp
             | Self::LastAdministrator => StatusCode::CONFLICT,
-            Self::Expired => StatusCode::GONE,
+            Self::Expired | Self::LinkExpired => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BadRange => StatusCode::RANGE_NOT_SATISFIABLE,
@@ -135,6 +157,17 @@ impl Code {
             Self::LeadsNowhere => ("该坐席的来电无法转到这里", "The agent's calls can't be led on to there"),
             Self::Unauthorized => ("请先登录", "Sign in first"),
             Self::BadCredentials => ("用户名或密码错误", "The user name or the password is wrong"),
+            Self::TotpRequired => ("请输入身份验证器中的验证码", "Enter the code of your authenticator app"),
+            Self::BadCode => ("验证码不正确或已使用过", "The code is wrong or was used before"),
+            Self::WrongPassword => ("当前密码不正确", "The current password is wrong"),
+            Self::WeakPassword => ("密码不符合安全要求", "The password is not good enough"),
+            Self::PasswordChangeRequired => ("请先修改密码", "Choose a new password first"),
+            Self::SecondFactorSetUpRequired => ("请先设置两步验证", "Set up the second factor first"),
+            Self::AlreadySetUp => ("已经设置过了，请先停用", "There is one already; turn it off first"),
+            Self::LinkExpired => (
+                "设置链接已使用或已过期，请重启服务获取新的链接",
+                "The set-up link was used or has expired; restart the server for a new one",
+            ),
             Self::TooManyAttempts => ("失败次数过多，请稍后再试", "Too many failed attempts; try again later"),
             Self::Forbidden => ("您没有此项权限", "You are not permitted to do this"),
             Self::CrossOrigin => ("请求来自其他网站，已拒绝", "The request comes from another site and was refused"),

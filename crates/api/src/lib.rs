@@ -30,9 +30,10 @@ mod subjects;
 mod viewer;
 
 pub use assets::Assets;
-pub use auth::{HashError, PasswordCost, hash_password, is_password};
+pub use auth::{HashError, PasswordCost, hash_password, is_password, one_time_password};
 pub use backend::{Answer, Audio, Backend, Peak, PhoneCredentials, PhoneLine, Recordings, Trouble};
 pub use openapi::openapi_json;
 pub use router::router;
+pub use routes::new_setup_token;
 pub use serve::{Door, PROTOCOLS, serve};
 pub use state::ApiState;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use tower_http::compression::CompressionLayer;
 
 use crate::error::{ApiError, Code};
@@ -34,6 +34,15 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/login", post(routes::login))
         .route("/api/v1/logout", post(routes::logout))
         .route("/api/v1/me", get(routes::me))
+        .route("/api/v1/me/password", put(routes::change_password))
+        .route("/api/v1/me/sessions", get(routes::sessions).delete(routes::end_other_sessions))
+        .route("/api/v1/me/sessions/{id}", delete(routes::end_session))
+        .route("/api/v1/me/second-factor", post(routes::begin_second_factor).put(routes::confirm_second_factor))
+        .route("/api/v1/me/second-factor/remove", post(routes::remove_second_factor))
+        .route("/api/v1/password/check", post(routes::check_password))
+        .route("/api/v1/users/{username}/reset", post(routes::reset_user))
+        .route("/api/v1/setup", post(routes::set_up))
+        .route("/api/v1/setup/check", post(routes::check_setup))
         .route("/api/v1/agents/{id}/state", get(routes::agent_state).put(routes::set_agent_state))
         .route("/api/v1/agents/{id}/wrap-up", post(routes::extend_wrap_up))
         .route("/api/v1/agents/{id}/forwarding", get(routes::forwarding).put(routes::set_forwarding))

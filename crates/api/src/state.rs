@@ -1,17 +1,17 @@
 //! What all routes share.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use journal::Journal;
 use journal::ladder::Ladder;
 use store::Store;
 use tokio::sync::Semaphore;
-use types::{Network, TenantId, Wall};
+use types::{IdSource, Network, TenantId, Wall};
 
 use crate::assets::Assets;
-use crate::auth::{Decoys, Lockout};
+use crate::auth::{Decoys, Lockout, Vault};
 use crate::backend::{Backend, Recordings};
 use crate::counters::Counters;
 use crate::names::NamesCache;
@@ -42,6 +42,10 @@ pub struct ApiState {
     pub closed: Arc<[TenantId]>,
     /// Proxies that are believed when they say for whom they ask.
     pub trusted_proxies: Arc<[Network]>,
+    /// This node's number, for new ids.
+    pub node: u16,
+    /// This node's own secret, from which keys are made.
+    pub secret: [u8; 32],
 }
 
 impl fmt::Debug for ApiState {
@@ -67,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) streams: Streams,
     pub(crate) subjects: Subjects,
     pub(crate) counters: Counters,
+    pub(crate) vault: Vault,
+    pub(crate) ids: Mutex<IdSource>,
 }
 
 /// How routes get at what they share.
@@ -74,7 +80,8 @@ pub(crate) type App = Arc<Shared>;
 
 impl From<ApiState> for Shared {
     fn from(state: ApiState) -> Self {
-        let ApiState { store, journal, ladder, backend, recordings, assets, closed, trusted_proxies: _ } = state;
+        let ApiState { store, journal, ladder, backend, recordings, assets, closed, trusted_proxies: _, node, secret } =
+            state;
         Self {
             names: NamesCache::new(store.clone()),
             store,
@@ -91,7 +98,16 @@ impl From<ApiState> for Shared {
             streams: Streams::default(),
             subjects: Subjects::default(),
             counters: Counters::default(),
+            vault: Vault::new(&secret),
+            ids: Mutex::new(IdSource::new(node)),
         }
+    }
+}
+
+impl Shared {
+    /// A fresh id of whatever kind.
+    pub(crate) fn new_id(&self) -> u64 {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next(now())
     }
 }
 

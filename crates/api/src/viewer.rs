@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::Method;
 use axum::http::request::Parts;
-use directory::{Permission, Permissions, Role, User};
+use directory::{Permission, Permissions, Role, Unfinished, User};
 use store::{CustomRole, Login, Store};
 use types::record::InteractionRecord;
 use types::{AgentId, TenantId};
@@ -69,6 +69,26 @@ impl FromRequestParts<App> for Viewer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Person { viewer, unfinished } = Person::from_request_parts(parts, app).await?;
+        match unfinished {
+            None => Ok(viewer),
+            Some(Unfinished::Password) => Err(Code::PasswordChangeRequired.into()),
+            Some(Unfinished::SecondFactor) => Err(Code::SecondFactorSetUpRequired.into()),
+        }
+    }
+}
+
+/// Somebody who is signed in, with or without something to be done first: for what has to be open until then.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) viewer: Viewer,
+    pub(crate) unfinished: Option<Unfinished>,
+}
+
+impl FromRequestParts<App> for Person {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = Token::of(&parts.headers).ok_or(Code::Unauthorized)?;
         // A WebSocket is opened by GET, and by any site.
         let upgrades = parts.headers.contains_key("sec-websocket-key");
@@ -81,7 +101,8 @@ impl FromRequestParts<App> for Viewer {
         let login = app.store.get::<Login>(session.tenant, session.user).await?.filter(|login| !login.disabled);
         let user = login.ok_or(Code::Unauthorized)?.user;
         let permissions = permissions(&app.store, &user).await?;
-        Ok(Self { user, permissions, token_hash })
+        let viewer = Viewer { user, permissions, token_hash };
+        Ok(Self { viewer, unfinished: session.unfinished })
     }
 }
 

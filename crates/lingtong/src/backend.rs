@@ -166,6 +166,10 @@ impl Backend for NodeBackend {
         Box::pin(self.node.change_settings(tenant, by, request))
     }
 
+    fn open_tenant(&self, tenant: TenantId) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move { self.node.open_tenant(tenant).await.map_err(|_| Trouble::Unavailable) })
+    }
+
     fn metrics(&self) -> Answer<'_, String> {
         Box::pin(async move {
             // One at a time, and not too often: anybody may ask, and the signalling thread has to answer.

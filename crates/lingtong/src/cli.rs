@@ -65,9 +65,71 @@ pub(crate) enum Command {
     /// Look after the journal of a server that does not run.
     #[command(subcommand)]
     Journal(Journal),
+    /// Look after users, also while the server runs.
+    #[command(subcommand)]
+    User(User),
     /// Look after what is made from the journal, of a server that does not run.
     #[command(subcommand)]
     Projection(Projection),
+}
+
+/// Which tenant a command is about.
+#[derive(Args)]
+pub(crate) struct OfTenant {
+    /// The server's data folder.
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub(crate) data: PathBuf,
+    /// The tenant's short name; may be left out where there is only one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: Option<String>,
+}
+
+/// Commands that look after users. A password that is not given is made up, printed, and good for one sign-in.
+#[derive(Subcommand)]
+pub(crate) enum User {
+    /// Add a user.
+    Add {
+        /// The user's name.
+        name: String,
+        #[command(flatten)]
+        of: OfTenant,
+        /// agent, supervisor, quality, operator, admin, auditor, or a role of the tenant's own.
+        #[arg(long = "role", value_name = "ROLE", required = true, value_delimiter = ',')]
+        roles: Vec<String>,
+        /// The number of the agent that the user is.
+        #[arg(long, value_name = "NUMBER")]
+        agent: Option<String>,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Give a user a new password.
+    Passwd {
+        /// The user's name.
+        name: String,
+        #[command(flatten)]
+        of: OfTenant,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Also forget the second factor: the app is lost.
+        #[arg(long)]
+        forget_second_factor: bool,
+    },
+    /// Sign a user out everywhere, and let it in no more.
+    Disable {
+        /// The user's name.
+        name: String,
+        #[command(flatten)]
+        of: OfTenant,
+    },
+    /// Let a user in again.
+    Enable {
+        /// The user's name.
+        name: String,
+        #[command(flatten)]
+        of: OfTenant,
+    },
 }
 
 /// Commands that look after the lists made from the journal.

@@ -16,6 +16,7 @@ mod secrets;
 mod serve;
 mod simulate;
 mod sip_parse;
+mod user;
 mod version;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         cli::Command::Journal(cli::Journal::Inspect { data }) => journal::inspect_in(&data).map(succeeded),
         cli::Command::Journal(cli::Journal::Repair { data }) => journal::repair_in(&data).map(succeeded),
         cli::Command::Projection(cli::Projection::Rebuild { data }) => projection::rebuild_in(&data).map(succeeded),
+        cli::Command::User(command) => user::run(command).map(succeeded),
     };
     match done {
         Ok(code) => code,

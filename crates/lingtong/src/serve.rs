@@ -43,13 +43,18 @@ async fn serve(server: Server) -> Result<(), String> {
     let http = local(&listener)?;
     let mut doors = vec![Door::plain(listener)];
     let certificates = certificate::of(&server)?;
+    let mut https = None;
     if let (Some(address), Some(certificates)) = (server.web.https, &certificates) {
         let listener = listen("HTTPS", address).await?;
-        tracing::info!(https = %local(&listener)?, "HTTPS is listening");
+        let at = local(&listener)?;
+        https = Some(at);
+        tracing::info!(https = %at, "HTTPS is listening");
         let tls = certificates.server_config(&api::PROTOCOLS).map_err(|e| e.to_string())?;
         doors.push(Door::secured(listener, tls));
     }
-    let node = Node::start(node_config(&server, certificates.clone())?).await.map_err(|e| e.to_string())?;
+    let config = node_config(&server, certificates.clone())?;
+    let secret = config.secret;
+    let node = Node::start(config).await.map_err(|e| e.to_string())?;
     let handle = node.handle();
     let closed = handle.closed.clone();
     let state = ApiState {
@@ -61,12 +66,18 @@ async fn serve(server: Server) -> Result<(), String> {
         assets: pages(),
         closed,
         trusted_proxies: server.web.trusted_proxies.as_slice().into(),
+        node: server.node,
+        secret,
     };
+    let setup = setup_link(&state, http, https).await?;
     let router = api::router(state);
     let (stop_web, web_stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(web_stopped.await) };
     let web = tokio::spawn(api::serve(doors, router, server.web.trusted_proxies.as_slice().into(), stopped));
     println!("lingtong ready http=http://{http} sip={}", node.sip_address());
+    if let Some(link) = setup {
+        println!("lingtong setup {link}");
+    }
     let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
     node.drain(hurry).await;
     let _ = stop_web.send(());
@@ -74,6 +85,21 @@ async fn serve(server: Server) -> Result<(), String> {
         Ok(Ok(Err(error))) => Err(format!("HTTP failed: {error}")),
         _ => Ok(()),
     }
+}
+
+/// A link by which the first company is set up, where there is none: nobody could sign in otherwise, since there is no
+/// password that a server is born with.
+async fn setup_link(state: &ApiState, http: SocketAddr, https: Option<SocketAddr>) -> Result<Option<String>, String> {
+    let tenants = state.store.tenants().await.map_err(|e| e.to_string())?;
+    if tenants.iter().any(|tenant| !state.closed.contains(&tenant.id)) {
+        return Ok(None);
+    }
+    let token = api::new_setup_token(&state.store).await?;
+    let (scheme, mut at) = https.map_or(("http", http), |https| ("https", https));
+    if at.ip().is_unspecified() {
+        at.set_ip(node::own_address(at.ip()));
+    }
+    Ok(Some(format!("{scheme}://{at}/setup?token={token}")))
 }
 
 /// SIGTERM drains; the first SIGINT too, and the second stops at once. Resolves at the first; what it

@@ -69,6 +69,13 @@ impl Keeper {
         Ok(changed(plan))
     }
 
+    /// What the center has to be told of a tenant that was added to the store.
+    pub(crate) async fn news_of(&self, tenant: TenantId) -> Result<News, ChangeError> {
+        let rows = self.rows(tenant).await?;
+        let parts = resource::assemble(&rows, &self.given).map_err(|problem| ChangeError::Refused(vec![problem]))?;
+        Ok(News { setup: setup(tenant, parts), events: Vec::new() })
+    }
+
     /// Adds a tenant that has nothing yet.
     pub(crate) async fn add_tenant(&self, now: Wall, name: &str) -> Result<TenantId, ChangeError> {
         let mut ids = self.ids.lock().await;

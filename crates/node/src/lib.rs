@@ -627,16 +627,27 @@ impl Handle {
     /// # Errors
     /// See [`ChangeError`].
     pub async fn change_settings(&self, tenant: TenantId, by: &str, request: Request) -> Result<Changed, ChangeError> {
-        let take = async |news: News| {
-            for _ in 0..SETTINGS_TRIES {
-                if let Ok(taken) = self.ask(|to| Ask::Settings(tenant, Box::new(news.clone()), to)).await {
-                    return taken.map_err(|error| ChangeError::Refused(vec![settings::problem(error)]));
-                }
-                tokio::time::sleep(SETTINGS_TRY).await;
-            }
-            Err(ChangeError::Unavailable)
-        };
+        let take = async |news: News| self.take_settings(tenant, news).await;
         self.keeper.change(net::media::now().wall, tenant, by, request, take).await
+    }
+
+    /// Serves a tenant that was added to the store.
+    ///
+    /// # Errors
+    /// See [`ChangeError`].
+    pub async fn open_tenant(&self, tenant: TenantId) -> Result<(), ChangeError> {
+        let news = self.keeper.news_of(tenant).await?;
+        self.take_settings(tenant, news).await
+    }
+
+    async fn take_settings(&self, tenant: TenantId, news: News) -> Result<(), ChangeError> {
+        for _ in 0..SETTINGS_TRIES {
+            if let Ok(taken) = self.ask(|to| Ask::Settings(tenant, Box::new(news.clone()), to)).await {
+                return taken.map_err(|error| ChangeError::Refused(vec![settings::problem(error)]));
+            }
+            tokio::time::sleep(SETTINGS_TRY).await;
+        }
+        Err(ChangeError::Unavailable)
     }
 
     /// A browser has connected, over TLS or not; none when there are too many connections.

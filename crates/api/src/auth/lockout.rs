@@ -52,13 +52,26 @@ pub(crate) struct Attempt<'a> {
     user: Key,
     address: Key,
     at: Instant,
-    right: bool,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Right,
+    Wrong,
+    Open,
 }
 
 impl Attempt<'_> {
     /// The password was right.
     pub(crate) fn succeeded(mut self) {
-        self.right = true;
+        self.verdict = Verdict::Right;
+    }
+
+    /// It counts neither way: the password was right, and the code is still to come. Who has the password must not be
+    /// able to wipe the slate between guesses of codes.
+    pub(crate) fn unfinished(mut self) {
+        self.verdict = Verdict::Open;
     }
 }
 
@@ -67,11 +80,11 @@ impl Drop for Attempt<'_> {
         let mut entries = self.lockout.entries();
         if let Some(entry) = entries.get_mut(&self.user) {
             entry.pending = entry.pending.saturating_sub(1);
-            if self.right {
+            if self.verdict == Verdict::Right {
                 (entry.failures, entry.until) = (0, self.at);
             }
         }
-        if !self.right {
+        if self.verdict == Verdict::Wrong {
             for (key, free) in [(self.user, FREE), (self.address, FREE_AT_ADDRESS)] {
                 entries.entry(key).or_insert(Entry::new(self.at)).fail(self.at, free);
             }
@@ -129,7 +142,7 @@ impl Lockout {
             return Err(Duration::from_secs(1));
         }
         entry.pending += 1;
-        Ok(Attempt { lockout: self, user, address, at: now, right: false })
+        Ok(Attempt { lockout: self, user, address, at: now, verdict: Verdict::Wrong })
     }
 }
 
@@ -184,6 +197,16 @@ mod tests {
             }
             lockout.begin(now, "t", "amy", caller(1)).unwrap().succeeded();
         }
+    }
+
+    #[test]
+    fn a_right_password_with_wrong_codes_wipes_nothing() {
+        let (lockout, now) = (Lockout::default(), Instant::now());
+        for _ in 0..FREE {
+            lockout.begin(now, "t", "amy", caller(1)).unwrap().unfinished();
+            fail(&lockout, now, "amy", caller(1)).unwrap();
+        }
+        assert_eq!(fail(&lockout, now, "amy", caller(1)), Err(FIRST));
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl PasswordCost {
 /// Why a password could not be hashed.
 #[derive(Debug, thiserror::Error)]
 #[error("the password could not be hashed: {0}")]
-pub struct HashError(String);
+pub struct HashError(pub(super) String);
 
 /// Hashes a password with Argon2id and a fresh salt, in PHC format. Takes a core for a while.
 ///

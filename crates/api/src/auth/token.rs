@@ -5,6 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use super::password::HashError;
+use super::totp::base32;
 use crate::error::{ApiError, Result};
 
 /// Bytes of randomness in a token.
@@ -42,6 +44,21 @@ impl Token {
             found.map(|text| Self { text, by_cookie: true })
         })
     }
+}
+
+/// Letters and digits of a password that is good for one sign-in: 80 bits, told over the telephone if need be.
+const ONE_TIME_BYTES: usize = 10;
+
+/// A fresh password for somebody else, to be changed at the first sign-in.
+///
+/// # Errors
+/// The system has no randomness.
+pub fn one_time_password() -> std::result::Result<String, HashError> {
+    let mut bytes = [0; ONE_TIME_BYTES];
+    getrandom::fill(&mut bytes).map_err(|e| HashError(e.to_string()))?;
+    let letters = base32(&bytes).to_lowercase();
+    let groups: Vec<&str> = (0..letters.len()).step_by(4).map(|at| &letters[at..at + 4]).collect();
+    Ok(groups.join("-"))
 }
 
 /// What is stored of a token.

@@ -1,6 +1,7 @@
 //! The shapes that leave and enter. Domain types do not serialise here: what they mean to others is written down once,
 //! in this folder, and compared with the published description by a test.
 
+mod account;
 mod aftermath;
 mod control;
 mod event;
@@ -11,6 +12,10 @@ mod people;
 mod phone;
 mod settings;
 
+pub(crate) use account::{
+    OneTimePassword, PasswordChange, PasswordCheck, PasswordProof, PasswordVerdict, RecoveryCodes, ResetRequest,
+    SecondFactorCode, SecondFactorSecret, Session, Sessions, Setup, SetupCheck, Unfinished, Weakness,
+};
 pub(crate) use aftermath::{
     Callback, CallbackChange, CallbackPage, CallbackStatus, Disposition, DispositionChange, DispositionChoice,
     DispositionChoices, SurveyAnswer, WrapUp,

@@ -7,7 +7,7 @@ use types::Private;
 use types::leg::Text;
 use utoipa::ToSchema;
 
-use super::mirror;
+use super::{Unfinished, mirror};
 
 mirror! {
     /// One thing that somebody may do. What is one's own needs none.
@@ -37,6 +37,10 @@ pub(crate) struct LoginRequest {
     pub(crate) username: String,
     #[schema(value_type = String)]
     pub(crate) password: Private<String>,
+    /// The second factor, where the user has one: a code of the app, or one for recovery.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub(crate) code: Option<Private<String>>,
 }
 
 /// The way in.
@@ -75,6 +79,11 @@ pub(crate) struct Me {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) agent_id: Option<String>,
     pub(crate) tenant: Tenant,
+    /// Whether sign-ins ask for a code besides the password.
+    pub(crate) second_factor: bool,
+    /// What has to be done before anything else; all other requests are refused until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unfinished: Option<Unfinished>,
 }
 
 /// The states an agent can be told to take.
@@ -167,7 +176,13 @@ impl From<directory::Tenant> for Tenant {
 }
 
 impl Me {
-    pub(crate) fn new(user: &directory::User, permissions: Permissions, tenant: directory::Tenant) -> Self {
+    pub(crate) fn new(
+        user: &directory::User,
+        permissions: Permissions,
+        tenant: directory::Tenant,
+        second_factor: bool,
+        unfinished: Option<directory::Unfinished>,
+    ) -> Self {
         Self {
             id: user.id.to_string(),
             username: user.username.to_string(),
@@ -175,6 +190,8 @@ impl Me {
             permissions: permissions.iter().map(Permission::from).collect(),
             agent_id: user.agent.map(|id| id.to_string()),
             tenant: tenant.into(),
+            second_factor,
+            unfinished: unfinished.map(Unfinished::from),
         }
     }
 }

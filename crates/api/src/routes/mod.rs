@@ -1,5 +1,6 @@
 //! What there is.
 
+mod account;
 mod agents;
 mod callbacks;
 mod control;
@@ -10,10 +11,16 @@ mod live;
 mod pages;
 mod phone;
 mod recordings;
+mod second_factor;
 mod service;
 mod session;
 mod settings;
+mod setup;
 
+pub(crate) use account::{
+    __path_change_password, __path_check_password, __path_end_other_sessions, __path_end_session, __path_reset_user,
+    __path_sessions, change_password, check_password, end_other_sessions, end_session, reset_user, sessions,
+};
 pub(crate) use agents::{
     __path_agent_state, __path_extend_wrap_up, __path_set_agent_state, agent_state, extend_wrap_up, set_agent_state,
 };
@@ -29,6 +36,10 @@ pub(crate) use live::{__path_live, live};
 pub(crate) use pages::page;
 pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
+pub(crate) use second_factor::{
+    __path_begin_second_factor, __path_confirm_second_factor, __path_remove_second_factor, begin_second_factor,
+    confirm_second_factor, remove_second_factor,
+};
 pub(crate) use service::{__path_healthz, __path_metrics, __path_readyz, healthz, metrics, readyz};
 pub(crate) use session::{__path_login, __path_logout, __path_me, login, logout, me};
 pub(crate) use settings::{
@@ -36,3 +47,5 @@ pub(crate) use settings::{
     __path_setting, __path_settings, __path_settings_schema, all_settings, apply_settings, check_setting,
     delete_setting, put_setting, setting, settings, settings_schema,
 };
+pub use setup::new_setup_token;
+pub(crate) use setup::{__path_check_setup, __path_set_up, check_setup, set_up};

@@ -6,16 +6,18 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use store::{Login, Session};
+use directory::Tenant;
+use store::{Guard, Login, Session};
 use tokio::time::Instant;
-use types::{Private, TenantId, Wall};
+use types::{Private, Wall};
 
-use crate::auth::{Caller, Token, cleared_cookie, cookie, hash_of, is_password, refuse_other_sites};
+use crate::auth::proof::{self, SecondFactor};
+use crate::auth::{Attempt, Caller, Token, cleared_cookie, cookie, hash_of, refuse_other_sites, rules};
 use crate::dto::{ErrorBody, LoginRequest, LoginResponse, Me};
 use crate::error::{ApiError, Code, Result};
 use crate::input::Input;
 use crate::state::{App, now};
-use crate::viewer::{Viewer, permissions};
+use crate::viewer::{Person, permissions};
 
 /// A shift with its breaks, and the next morning is a new login.
 const SESSION: Duration = Duration::from_secs(24 * 3600);
@@ -23,12 +25,13 @@ const SESSION: Duration = Duration::from_secs(24 * 3600);
 const SESSIONS_OF_USER: usize = 64;
 /// Characters of a name or password that are looked at; longer ones are nobody's.
 const TEXT_CHARS: usize = 256;
-/// How long a login waits for others before it before it is told to come again.
-const QUEUE_TIME: Duration = Duration::from_secs(10);
+/// Characters that are kept of what a browser calls itself.
+const CLIENT_CHARS: usize = 256;
 
-/// Signs in.
+/// Signs in. Where the user has a second factor, the same once more with a `code`.
 #[utoipa::path(post, path = "/api/v1/login", tag = "session", request_body = LoginRequest, security(()),
-    responses((status = 200, body = LoginResponse), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+    responses((status = 200, body = LoginResponse), (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody, description = "`bad_credentials`, or `totp_required`: send it again with the code"),
         (status = 429, body = ErrorBody, description = "Too many failures; `Retry-After` says when to come again")))]
 pub(crate) async fn login(
     State(app): State<App>,
@@ -37,40 +40,84 @@ pub(crate) async fn login(
     Input(request): Input<LoginRequest>,
 ) -> Result<Response> {
     refuse_other_sites(&headers)?;
-    let LoginRequest { tenant, username, password } = request;
-    for (field, text) in [("username", &username), ("password", password.reveal())] {
-        if text.chars().count() > TEXT_CHARS {
+    let LoginRequest { tenant, username, password, code } = request;
+    for (field, text) in [
+        ("username", Some(&username)),
+        ("password", Some(password.reveal())),
+        ("code", code.as_ref().map(Private::reveal)),
+    ] {
+        if text.is_some_and(|text| text.chars().count() > TEXT_CHARS) {
             return Err(ApiError::field(Code::BadValue, field));
         }
     }
     let named = tenant.as_deref().filter(|name| !name.is_empty());
-    let attempt = app
-        .lockout
-        .begin(Instant::now(), named.unwrap_or_default(), &username, caller)
-        .map_err(|wait| ApiError { retry_after_s: Some(wait.as_secs() + 1), ..Code::TooManyAttempts.into() })?;
+    let attempt = attempt(&app, named.unwrap_or_default(), &username, caller)?;
     let tenant = tenant_of(&app, named).await?;
     let login = match &tenant {
         Some(tenant) => app.store.login(tenant.id, &username).await?.filter(|login| !login.disabled),
         None => None,
     };
-    let right = check(&app, tenant.as_ref().map(|t| t.id), login.as_ref(), password).await?;
+    let right = proof::password(&app, tenant.as_ref().map(|t| t.id), login.as_ref(), password).await?;
     let (Some(login), Some(tenant), true) = (login, tenant, right) else {
         return Err(Code::BadCredentials.into());
     };
-    attempt.succeeded();
-    let token = begin_session(&app, &login).await?;
+    let guard = rules::guard_of(&app.store, &login.user).await?;
+    match proof::second_factor(&app, &guard, code.as_ref()).await? {
+        SecondFactor::Passed => attempt.succeeded(),
+        SecondFactor::Wrong => return Err(ApiError::field(Code::BadCode, "code")),
+        SecondFactor::Missing => {
+            attempt.unfinished();
+            return Err(ApiError::field(Code::TotpRequired, "code"));
+        }
+    }
+    signed_in(&app, &login, &guard, tenant, caller, &headers).await
+}
+
+/// Begins an attempt that rests on a secret.
+///
+/// # Errors
+/// There were too many that failed.
+pub(crate) fn attempt<'a>(app: &'a App, tenant: &str, who: &str, caller: Caller) -> Result<Attempt<'a>> {
+    let begun = app.lockout.begin(Instant::now(), tenant, who, caller);
+    begun.map_err(|wait| ApiError { retry_after_s: Some(wait.as_secs() + 1), ..Code::TooManyAttempts.into() })
+}
+
+/// Begins a session, and tells it to the browser.
+pub(crate) async fn signed_in(
+    app: &App,
+    login: &Login,
+    guard: &Guard,
+    tenant: Tenant,
+    caller: Caller,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let unfinished = rules::unfinished(&app.store, &login.user, guard).await?;
+    let client = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let created = now();
+    let token = Token::fresh()?;
+    let session = Session {
+        token_hash: hash_of(&token),
+        tenant: tenant.id,
+        user: login.user.id,
+        created,
+        expires: Wall(created.0 + SESSION.as_millis() as i64),
+        address: Private::new(caller.0.to_string()),
+        client: client.chars().take(CLIENT_CHARS).collect(),
+        unfinished,
+    };
+    make_room(app, &session).await?;
+    app.store.insert(&session).await?;
     let secure = headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https:"));
     let cookie = cookie(&token, SESSION.as_secs() as i64, secure);
-    let body = LoginResponse {
-        token: Private::new(token),
-        user: Me::new(&login.user, permissions(&app.store, &login.user).await?, tenant),
-    };
+    let permitted = permissions(&app.store, &login.user).await?;
+    let user = Me::new(&login.user, permitted, tenant, guard.confirmed, unfinished);
+    let body = LoginResponse { token: Private::new(token), user };
     Ok(([(header::SET_COOKIE, cookie)], Json(body)).into_response())
 }
 
 /// The tenant of this name; the only one where none is named. One that is closed is as good as none.
-async fn tenant_of(app: &App, named: Option<&str>) -> Result<Option<directory::Tenant>> {
-    let is_open = |tenant: &directory::Tenant| !app.closed.contains(&tenant.id);
+async fn tenant_of(app: &App, named: Option<&str>) -> Result<Option<Tenant>> {
+    let is_open = |tenant: &Tenant| !app.closed.contains(&tenant.id);
     if let Some(name) = named {
         return Ok(app.store.tenant_by_name(name).await?.filter(is_open));
     }
@@ -82,54 +129,30 @@ async fn tenant_of(app: &App, named: Option<&str>) -> Result<Option<directory::T
     Ok(tenants.pop())
 }
 
-/// Checks the password, at the same cost whether there is such a user or not.
-async fn check(app: &App, tenant: Option<TenantId>, login: Option<&Login>, password: Private<String>) -> Result<bool> {
-    let hash = match login {
-        Some(login) => login.password_hash.clone(),
-        None => Private::new(app.decoys.of(&app.store, tenant).await?.to_string()),
-    };
-    let turn = tokio::time::timeout(QUEUE_TIME, app.checks.acquire()).await;
-    let _turn = turn.map_err(|_| Code::Unavailable)?.map_err(|_| Code::Unavailable)?;
-    let right = tokio::task::spawn_blocking(move || is_password(password.reveal(), hash.reveal())).await;
-    Ok(right.map_err(|e| ApiError::internal("password", &e))? && login.is_some())
-}
-
-async fn begin_session(app: &App, login: &Login) -> Result<String> {
-    let (token, created) = (Token::fresh()?, now());
-    let (tenant, user) = (login.user.tenant, login.user.id);
-    app.store.purge_sessions(created).await?;
-    let mut others = app.store.sessions_of(tenant, user).await?;
+/// Ends the oldest sessions of the user where there are too many.
+async fn make_room(app: &App, fresh: &Session) -> Result<()> {
+    app.store.purge_sessions(fresh.created).await?;
+    let mut others = app.store.sessions_of(fresh.tenant, fresh.user).await?;
     others.sort_by_key(|session| std::cmp::Reverse(session.created));
     for session in others.into_iter().skip(SESSIONS_OF_USER - 1) {
-        app.store.delete::<Session>(tenant, session.token_hash).await?;
+        app.store.delete::<Session>(fresh.tenant, session.token_hash).await?;
     }
-    let expires = Wall(created.0 + SESSION.as_millis() as i64);
-    let session = Session {
-        token_hash: hash_of(&token),
-        tenant,
-        user,
-        created,
-        expires,
-        address: Private::new(String::new()),
-        client: String::new(),
-        unfinished: None,
-    };
-    app.store.insert(&session).await?;
-    Ok(token)
+    Ok(())
 }
 
 /// Ends the session. The token is worth nothing from now on.
 #[utoipa::path(post, path = "/api/v1/logout", tag = "session",
     responses((status = 204), (status = 401, body = ErrorBody)))]
-pub(crate) async fn logout(State(app): State<App>, viewer: Viewer) -> Result<Response> {
-    app.store.delete::<Session>(viewer.tenant(), viewer.token_hash).await?;
+pub(crate) async fn logout(State(app): State<App>, person: Person) -> Result<Response> {
+    app.store.delete::<Session>(person.viewer.tenant(), person.viewer.token_hash).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cleared_cookie())]).into_response())
 }
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/me", tag = "session", responses((status = 200, body = Me), (status = 401, body = ErrorBody)))]
-pub(crate) async fn me(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>> {
+pub(crate) async fn me(State(app): State<App>, Person { viewer, unfinished }: Person) -> Result<Json<Me>> {
     let tenant = viewer.tenant();
-    let tenant = app.store.get::<directory::Tenant>(tenant, tenant).await?.ok_or(Code::Unauthorized)?;
-    Ok(Json(Me::new(&viewer.user, viewer.permissions, tenant)))
+    let tenant = app.store.get::<Tenant>(tenant, tenant).await?.ok_or(Code::Unauthorized)?;
+    let guard = rules::guard_of(&app.store, &viewer.user).await?;
+    Ok(Json(Me::new(&viewer.user, viewer.permissions, tenant, guard.confirmed, unfinished)))
 }

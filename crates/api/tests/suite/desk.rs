@@ -32,6 +32,7 @@ pub(crate) struct Desk {
     pub(crate) ready: AtomicBool,
     /// What the node itself has to tell, whatever the journal takes.
     pub(crate) alarms: watch::Sender<Arc<Vec<Event>>>,
+    opened: Mutex<Vec<TenantId>>,
 }
 
 struct Inner {
@@ -59,7 +60,7 @@ impl Desk {
         }
         let inner = Inner { center, writer: journal.writer(), ladder: ladder.writer(), now, dialled: Vec::new() };
         let (inner, ready, alarms) = (Mutex::new(inner), AtomicBool::new(true), watch::Sender::default());
-        let desk = Self { inner, journal, store, ready, alarms };
+        let desk = Self { inner, journal, store, ready, alarms, opened: Mutex::default() };
         desk.act(|_| ());
         desk
     }
@@ -96,6 +97,11 @@ impl Desk {
     pub(crate) fn number(&self, tenant: TenantId, agent: AgentId) -> String {
         let number = |inner: &mut Inner| inner.center.directory(tenant)?.agent(agent).map(|a| a.number.to_string());
         self.act(number).expect("there is such an agent")
+    }
+
+    /// The tenants that were opened after the start.
+    pub(crate) fn opened(&self) -> Vec<TenantId> {
+        self.opened.lock().unwrap().clone()
     }
 
     /// Writes an event that no call of this test makes.
@@ -350,6 +356,11 @@ impl Backend for Desk {
             });
             Ok(told(plan))
         })
+    }
+
+    fn open_tenant(&self, tenant: TenantId) -> Answer<'_, Result<(), Trouble>> {
+        self.opened.lock().unwrap().push(tenant);
+        Box::pin(async { Ok(()) })
     }
 
     fn metrics(&self) -> Answer<'_, String> {

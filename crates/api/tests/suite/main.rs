@@ -1,5 +1,6 @@
 //! What the interface promises, over a real socket, on a real store, journal and center.
 
+mod account;
 mod aftermath;
 mod border;
 mod control;

@@ -121,6 +121,8 @@ impl World {
             assets: Assets::new(page),
             closed: closed.into(),
             trusted_proxies: Arc::new([PROXY.to_string().parse().unwrap()]),
+            node: 1,
+            secret: [7; 32],
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

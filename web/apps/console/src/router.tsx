@@ -13,15 +13,34 @@ import { meQuery, type Services } from "./services";
 
 const rootRoute = createRootRouteWithContext<Services>()({ component: Outlet });
 
+/** Where somebody was on the way to. */
+function nextOf(search: Record<string, unknown>): { next?: string } {
+  const next = search["next"];
+  // Only a path of this site: a link to the login page must not be a way to another one.
+  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {};
+}
+
 export const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
-  validateSearch: (search: Record<string, unknown>): { next?: string } => {
-    const next = search["next"];
-    // Only a path of this site: a link to the login page must not be a way to another one.
-    return typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {};
-  },
+  validateSearch: nextOf,
   component: lazyRouteComponent(() => import("./login/LoginPage"), "LoginPage"),
+});
+
+const welcomeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/welcome",
+  validateSearch: nextOf,
+  component: lazyRouteComponent(() => import("./account/WelcomePage"), "WelcomePage"),
+});
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/setup",
+  validateSearch: (search: Record<string, unknown>): { token: string } => ({
+    token: typeof search["token"] === "string" ? search["token"] : "",
+  }),
+  component: lazyRouteComponent(() => import("./account/SetupPage"), "SetupPage"),
 });
 
 export const shellRoute = createRoute({
@@ -33,6 +52,10 @@ export const shellRoute = createRoute({
       const next = location.href === "/" ? {} : { next: location.href };
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
       throw redirect({ to: "/login", search: next });
+    }
+    if (typeof me.unfinished === "string") {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
+      throw redirect({ to: "/welcome", search: { next: location.href } });
     }
     if (!mayOpen(me, location.pathname)) {
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
@@ -79,9 +102,38 @@ export const callbacksRoute = createRoute({
   component: lazyRouteComponent(() => import("./callbacks/CallbacksPage"), "CallbacksPage"),
 });
 
+export const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./account/AccountPage"), "AccountPage"),
+});
+
+const settingsIndexRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings",
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
+    throw redirect({ to: "/settings/$kind", params: { kind: "user" }, replace: true });
+  },
+});
+
+export const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings/$kind",
+  validateSearch: (search: Record<string, unknown>): { open?: string; add?: true } => {
+    const open = search["open"];
+    // A number in the address is read as one.
+    if (typeof open === "string" || typeof open === "number") return { open: String(open) };
+    return search["add"] === true ? { add: true } : {};
+  },
+  component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute]),
+  welcomeRoute,
+  setupRoute,
+  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, accountRoute, settingsIndexRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

@@ -1,4 +1,15 @@
-import { ApiError, createApi, openEvents, toApiError, type Api, type Me } from "@lingtong/api";
+import {
+  ApiError,
+  createAccountApi,
+  createApi,
+  createSettingsApi,
+  openEvents,
+  toApiError,
+  type AccountApi,
+  type Api,
+  type Me,
+  type SettingsApi,
+} from "@lingtong/api";
 import { LiveStore } from "@lingtong/model";
 import { TickingClock } from "@lingtong/ui";
 import { MutationCache, QueryCache, QueryClient, queryOptions, type UseQueryOptions } from "@tanstack/react-query";
@@ -7,6 +18,8 @@ import { createContext, useContext } from "react";
 /** What the pages are made from; built once at start. */
 export interface Services {
   api: Api;
+  account: AccountApi;
+  settings: SettingsApi;
   queries: QueryClient;
   live: LiveStore;
   clock: TickingClock;
@@ -17,6 +30,8 @@ const MAX_RETRIES = 2;
 export function createServices(baseUrl: string): Services {
   const fetcher: typeof fetch = (...input) => fetch(...input);
   const api = createApi({ baseUrl, fetch: fetcher });
+  const account = createAccountApi({ baseUrl, fetch: fetcher });
+  const settings = createSettingsApi({ baseUrl, fetch: fetcher });
   const clock = new TickingClock();
   const ended = (error: unknown): void => {
     // Whoever learns first that the session is over tells the shell, which asks for a new login.
@@ -43,7 +58,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, queries, live, clock };
+  return { api, account, settings, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

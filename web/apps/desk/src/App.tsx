@@ -6,10 +6,14 @@ import { useTranslation } from "react-i18next";
 import { createServices, openApi, serverBase, ServicesProvider, startServices, type Services } from "./services";
 import { DeskShell } from "./shell/DeskShell";
 
-/** The login lives beside the other pages; it leads back here. */
-export function toLogin(): void {
+/** Pages around signing in live beside the other ones; they lead back here. */
+function toPage(page: "login" | "welcome"): void {
   const next = new URL(document.baseURI).pathname;
-  window.location.assign(new URL(`login?next=${encodeURIComponent(next)}`, serverBase()));
+  window.location.assign(new URL(`${page}?next=${encodeURIComponent(next)}`, serverBase()));
+}
+
+export function toLogin(): void {
+  toPage("login");
 }
 
 type Entry = { me: Me } | { error: ApiError } | null;
@@ -23,7 +27,9 @@ function useEntry(): [Entry, () => void] {
       .me(abort.signal)
       .then(
         (me) => {
-          setEntry({ me });
+          // A password of one's own, or a second factor, comes first; that page leads back here.
+          if (typeof me.unfinished === "string") toPage("welcome");
+          else setEntry({ me });
         },
         (thrown: unknown) => {
           if (abort.signal.aborted) return;

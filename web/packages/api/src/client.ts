@@ -88,22 +88,38 @@ export async function send(fetcher: typeof globalThis.fetch, url: string, init: 
   return response;
 }
 
+/** Asks and writes below one address. */
+export interface Requests {
+  get: <T>(path: string, signal?: AbortSignal) => Promise<T>;
+  write: (method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
+}
+
+export function requestsTo(fetcher: typeof globalThis.fetch, root: string): Requests {
+  return {
+    get: async <T>(path: string, signal?: AbortSignal): Promise<T> => {
+      const response = await send(fetcher, root + path, {
+        headers: { accept: "application/json" },
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return (await response.json()) as T;
+    },
+    write: (method, path, body, headers = {}) =>
+      send(fetcher, root + path, {
+        method,
+        headers: {
+          accept: "application/json",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+  };
+}
+
 /** The typed client. The session is the server's HttpOnly cookie, so no token passes through the page. */
 export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
   const root = new URL("api/v1/", baseUrl).href;
-  const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
-    const response = await send(fetcher, root + path, {
-      headers: { accept: "application/json" },
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return (await response.json()) as T;
-  };
-  const write = (method: "POST" | "PUT", path: string, body: unknown): Promise<Response> =>
-    send(fetcher, root + path, {
-      method,
-      headers: { accept: "application/json", "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
+  const { get, write } = requestsTo(fetcher, root);
   const segment = encodeURIComponent;
 
   return {

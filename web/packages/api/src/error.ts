@@ -1,3 +1,4 @@
+import type { FieldProblem } from "./settings";
 import type { ErrorBody } from "./types";
 
 /** What a failure means to a person; the page chooses its words by this and not by the status. */
@@ -31,6 +32,8 @@ export class ApiError extends Error {
     readonly code = "",
     readonly requestId = "",
     readonly field = "",
+    /** What is wrong with each field, where the server says more than one thing. */
+    readonly problems: readonly FieldProblem[] = [],
   ) {
     super(message);
   }
@@ -53,7 +56,8 @@ export async function errorFromResponse(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   if (!isErrorBody(body)) return new ApiError(kind, response.statusText, response.status);
   const { code, message, request_id, field } = body.error;
-  return new ApiError(kind, message, response.status, code, request_id, field ?? "");
+  const { problems } = body.error as { problems?: FieldProblem[] };
+  return new ApiError(kind, message, response.status, code, request_id, field ?? "", problems ?? []);
 }
 
 /** Any thrown value as an `ApiError`; what never reached the server is `offline`. */

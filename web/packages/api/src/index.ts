@@ -1,6 +1,19 @@
+export { createAccountApi, type AccountApi } from "./account";
 export { createApi, type Api, type CallbackQuery, type InteractionQuery } from "./client";
 export { ApiError, toApiError, type FailureKind } from "./error";
 export { openEvents, type EventStream, type EventStreamHandlers, type EventStreamOptions } from "./events";
+export {
+  createSettingsApi,
+  type Basis,
+  type FieldProblem,
+  type Resource,
+  type ResourceCheck,
+  type ResourceDetail,
+  type ResourcePage,
+  type ResourceRef,
+  type SettingsApi,
+  type Spec,
+} from "./settings";
 export type * from "./types";
 export {
   createDeskApi,

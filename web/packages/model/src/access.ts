@@ -1,20 +1,24 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks";
+export type PageId = "live" | "interactions" | "callbacks" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   live: "interactions.read_all",
   interactions: null,
   callbacks: "interactions.read_all",
+  settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks"];
+const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "settings"];
 
 /** The path of each page. */
-export const PATHS = { live: "/live", interactions: "/interactions", callbacks: "/callbacks" } as const satisfies Readonly<
-  Record<PageId, string>
->;
+export const PATHS = {
+  live: "/live",
+  interactions: "/interactions",
+  callbacks: "/callbacks",
+  settings: "/settings",
+} as const satisfies Readonly<Record<PageId, string>>;
 
 /** Whether this person may do this. The server decides; this only spares people what would be refused. */
 export function may(me: Pick<Me, "permissions">, permission: Permission): boolean {

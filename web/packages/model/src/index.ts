@@ -36,3 +36,16 @@ export * from "./desk";
 export { clock, instantOf, parseTime, relative, startOfDay, wallOf, type RelativeUnit } from "./time";
 export { titleIn } from "./title";
 export { timeline, type TimelinePart } from "./timeline";
+export {
+  fieldOf,
+  kindOf,
+  KINDS,
+  madeUpSecret,
+  sameSpec,
+  withValue,
+  type Choice,
+  type Field,
+  type FieldWord,
+  type Kind,
+  type KindId,
+} from "./settings";

@@ -1,3 +1,6 @@
+import { account } from "./account.en-US";
+import { settings } from "./settings.en-US";
+
 export const enUS = {
   skip: "Skip to content",
   demo: "Demo ({{tenant}}): for trying out only, do not enter real customer data",
@@ -10,10 +13,10 @@ export const enUS = {
   myState: "My state",
   finishWrapUp: "Finish wrap-up",
   stateNotChanged: "The state could not be changed, please try again",
-  account: "Account {{name}}",
+  accountOf: "Account {{name}}",
   signOut: "Sign out",
   hasRecording: "Recorded",
-  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",
@@ -136,7 +139,14 @@ export const enUS = {
     busy: "Too many attempts, please wait a moment",
     offline: "The server cannot be reached; check the network and try again",
     failed: "The server failed and you are not signed in; please try again",
+    badCode: "The code is wrong or was used before",
+    code: "Code",
+    codeTitle: "Second factor",
+    codeHelp: "The 6-digit code of your authenticator app; a recovery code works as well.",
+    otherUser: "Another user",
   },
+  account,
+  settings,
   missing: { title: "There is no such page", text: "The address may be wrong, or the page has moved.", home: "Go to the start" },
   search: {
     open: "Search",

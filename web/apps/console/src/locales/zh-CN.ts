@@ -1,3 +1,6 @@
+import { account } from "./account.zh-CN";
+import { settings } from "./settings.zh-CN";
+
 export const zhCN = {
   skip: "跳到正文",
   demo: "演示环境（{{tenant}}）：数据仅供体验，请勿填写真实客户信息",
@@ -10,10 +13,10 @@ export const zhCN = {
   myState: "我的状态",
   finishWrapUp: "完成话后处理",
   stateNotChanged: "状态未能更改，请重试",
-  account: "账号 {{name}}",
+  accountOf: "账号 {{name}}",
   signOut: "退出登录",
   hasRecording: "有录音",
-  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", settings: "设置" },
   role: {
     agent: "坐席",
     supervisor: "班长",
@@ -136,7 +139,14 @@ export const zhCN = {
     busy: "尝试次数过多，请稍候再试",
     offline: "连不上服务器，请检查网络后重试",
     failed: "服务器出错，登录未成功，请重试",
+    badCode: "验证码不正确或已使用过",
+    code: "验证码",
+    codeTitle: "两步验证",
+    codeHelp: "输入手机身份验证器中的 6 位验证码；也可以使用恢复码。",
+    otherUser: "换一个用户",
   },
+  account,
+  settings,
   missing: { title: "没有这个页面", text: "地址可能有误，或者页面已移走。", home: "回到首页" },
   search: {
     open: "搜索",

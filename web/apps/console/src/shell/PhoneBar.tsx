@@ -2,6 +2,7 @@ import { QuestionCircleOutlined, SearchOutlined } from "@ant-design/icons";
 import type { LiveInteraction } from "@lingtong/api";
 import { titleIn, type LiveBoard } from "@lingtong/model";
 import { Elapsed, Kbd, LanguageSwitch, StateBadge, ThemeSwitch, Wordmark } from "@lingtong/ui";
+import { useNavigate } from "@tanstack/react-router";
 import { Dropdown } from "antd";
 import { useCallback, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -45,6 +46,7 @@ export function PhoneBar({ openSearch, openKeys, signOut }: PhoneBarProps): Reac
   const me = useMe();
   const roles = me.roles.map((role) => t(`role.${role}`, role)).join(" · ");
   const agentId = me.agent_id ?? "";
+  const navigate = useNavigate();
   return (
     <header className="phone-bar" data-theme="dark">
       <Wordmark />
@@ -74,11 +76,12 @@ export function PhoneBar({ openSearch, openKeys, signOut }: PhoneBarProps): Reac
           menu={{
             items: [
               { key: "who", type: "group", label: `${me.tenant.title} · ${roles}` },
+              { key: "account", label: t("account.title"), onClick: () => void navigate({ to: "/account" }) },
               { key: "out", label: t("signOut"), onClick: signOut },
             ],
           }}
         >
-          <button type="button" className="user-button" aria-label={t("account", { name: me.username })}>
+          <button type="button" className="user-button" aria-label={t("accountOf", { name: me.username })}>
             <span className="avatar" aria-hidden="true">
               {me.username.slice(0, 2).toUpperCase()}
             </span>

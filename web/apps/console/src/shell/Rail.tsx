@@ -1,4 +1,4 @@
-import { CustomerServiceOutlined, DashboardOutlined, PhoneOutlined, RollbackOutlined } from "@ant-design/icons";
+import { CustomerServiceOutlined, DashboardOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
@@ -9,6 +9,7 @@ const ICONS: Readonly<Record<PageId, ReactElement>> = {
   live: <DashboardOutlined />,
   interactions: <PhoneOutlined />,
   callbacks: <RollbackOutlined />,
+  settings: <SettingOutlined />,
 };
 
 /** The pages that this person may use, as icons with words. */

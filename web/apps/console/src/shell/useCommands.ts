@@ -66,6 +66,7 @@ export function useCommands(actions: { openKeys: () => void; signOut: () => void
     ...states,
     ...looks,
     ...languages,
+    { id: "page.account", title: t("account.title"), words: "account password", run: () => void navigate({ to: "/account" }) },
     { id: "keys", title: t("keys.title"), words: "keys shortcuts help", keys: "?", run: actions.openKeys },
     { id: "sign-out", title: t("signOut"), words: "logout sign out", run: actions.signOut },
   ];

@@ -1,4 +1,4 @@
-import { CustomerServiceOutlined, DashboardOutlined, PhoneOutlined, RollbackOutlined } from "@ant-design/icons";
+import { CustomerServiceOutlined, DashboardOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ const ICONS: Readonly<Record<PageId, ReactElement>> = {
   live: <DashboardOutlined />,
   interactions: <PhoneOutlined />,
   callbacks: <RollbackOutlined />,
+  settings: <SettingOutlined />,
 };
 
 /** The pages that this person may use. The others open beside the desk: leaving it would put down the phone. */

@@ -1,0 +1,255 @@
+import type { Permission, Spec } from "@lingtong/api";
+
+/** What the settings pages know of. */
+export type KindId =
+  | "user"
+  | "role"
+  | "team"
+  | "agent"
+  | "device"
+  | "trunk"
+  | "number"
+  | "route"
+  | "queue"
+  | "disposition"
+  | "setting"
+  | "tenant";
+
+/** What a field is called in the words of the pages. */
+export type FieldWord =
+  | "accept_from"
+  | "address"
+  | "agent"
+  | "agents"
+  | "ageing"
+  | "announce_agent_number"
+  | "announce_position_s"
+  | "announce_wait_s"
+  | "disabled"
+  | "display_name"
+  | "extension"
+  | "hidden"
+  | "max_calls"
+  | "max_length"
+  | "max_wait_s"
+  | "members"
+  | "no_agent"
+  | "offered"
+  | "permissions"
+  | "place"
+  | "priority"
+  | "record"
+  | "ring_timeout_s"
+  | "roles"
+  | "secret"
+  | "send_to"
+  | "service_level_s"
+  | "strategy"
+  | "supervisors"
+  | "target"
+  | "title"
+  | "trunk_secret"
+  | "trunks"
+  | "username"
+  | "utc_offset_min"
+  | "value"
+  | "wrap_up_s";
+
+/** What a field holds. */
+export type FieldType =
+  | { type: "text" }
+  | { type: "secret"; /** A machine types it: one can be made up. */ makeUp?: true }
+  | { type: "title" }
+  | { type: "number"; min: number; max: number; fallback?: number; unit?: "seconds" | "minutes" }
+  | { type: "switch"; fallback: boolean }
+  | { type: "choice"; options: readonly Choice[]; fallback: Choice }
+  | { type: "ref" | "refs"; to: KindId }
+  | { type: "roles" | "permissions" | "texts" | "target" | "value" };
+
+export type Choice = "longest_idle" | "round_robin" | "wait" | "refuse" | "leave";
+
+export type Field = FieldType & {
+  /** Its place in the spec. */
+  path: string;
+  word: FieldWord;
+  required?: true;
+  /** Shown on demand: what most people never change. */
+  more?: true;
+  /** A sentence below it says more. */
+  hint?: true;
+};
+
+export interface Kind {
+  id: KindId;
+  fields: readonly Field[];
+  /** Fields that the list shows beside the name. */
+  columns: readonly string[];
+  /** What a name looks like; checked while it is typed. */
+  name: RegExp;
+  /** What changing one needs. */
+  writes: Permission;
+  /** There is just the one that was there from the start. */
+  single?: true;
+}
+
+const WORD_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+const agent: Field = { path: "agent", word: "agent", type: "ref", to: "agent", hint: true };
+const title: Field = { path: "title", word: "title", type: "title" };
+
+const QUEUE: readonly Field[] = [
+  title,
+  { path: "members", word: "members", type: "refs", to: "agent" },
+  { path: "number", word: "extension", type: "text", hint: true },
+  { path: "strategy", word: "strategy", type: "choice", options: ["longest_idle", "round_robin"], fallback: "longest_idle" },
+  { path: "ring_timeout_s", word: "ring_timeout_s", type: "number", min: 1, max: 600, fallback: 20, unit: "seconds" },
+  { path: "wrap_up_s", word: "wrap_up_s", type: "number", min: 0, max: 3600, fallback: 0, unit: "seconds" },
+  { path: "max_wait_s", word: "max_wait_s", type: "number", min: 1, max: 86_400, unit: "seconds", hint: true },
+  { path: "no_agent", word: "no_agent", type: "choice", options: ["wait", "refuse", "leave"], fallback: "refuse" },
+  { path: "record", word: "record", type: "switch", fallback: true },
+  { path: "service_level_s", word: "service_level_s", type: "number", min: 1, max: 3600, fallback: 20, unit: "seconds", hint: true, more: true },
+  { path: "announce_position_s", word: "announce_position_s", type: "number", min: 5, max: 3600, unit: "seconds", hint: true, more: true },
+  { path: "announce_wait_s", word: "announce_wait_s", type: "number", min: 5, max: 3600, unit: "seconds", hint: true, more: true },
+  { path: "announce_agent_number", word: "announce_agent_number", type: "switch", fallback: false, more: true },
+  { path: "max_length", word: "max_length", type: "number", min: 1, max: 50_000, fallback: 50_000, more: true },
+  { path: "priority", word: "priority", type: "number", min: -1000, max: 1000, fallback: 0, hint: true, more: true },
+  { path: "ageing", word: "ageing", type: "number", min: 0, max: 1000, fallback: 1, hint: true, more: true },
+  { path: "hidden", word: "hidden", type: "switch", fallback: false, more: true },
+];
+
+/** Every kind, in the order of the pages: people, telephones, ways in and out, where calls wait, the rest. */
+export const KINDS: readonly Kind[] = [
+  {
+    id: "user",
+    name: /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/,
+    writes: "users.write",
+    columns: ["roles", "agent", "disabled"],
+    fields: [
+      { path: "roles", word: "roles", type: "roles", required: true },
+      agent,
+      { path: "disabled", word: "disabled", type: "switch", fallback: false },
+    ],
+  },
+  {
+    id: "role",
+    name: /^[a-z][a-z0-9_-]{0,31}$/,
+    writes: "users.write",
+    columns: ["title", "permissions"],
+    fields: [title, { path: "permissions", word: "permissions", type: "permissions" }],
+  },
+  {
+    id: "agent",
+    name: /^[0-9A-Za-z_-]{1,32}$/,
+    writes: "settings.write",
+    columns: ["display_name"],
+    fields: [
+      { path: "display_name", word: "display_name", type: "text", required: true },
+      { path: "address", word: "address", type: "text", hint: true, more: true },
+    ],
+  },
+  {
+    id: "team",
+    name: WORD_NAME,
+    writes: "settings.write",
+    columns: ["title", "agents", "supervisors"],
+    fields: [
+      title,
+      { path: "agents", word: "agents", type: "refs", to: "agent" },
+      { path: "supervisors", word: "supervisors", type: "refs", to: "user" },
+    ],
+  },
+  {
+    id: "device",
+    name: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
+    writes: "settings.write",
+    columns: ["agent"],
+    fields: [agent, { path: "secret", word: "secret", type: "secret", makeUp: true, hint: true }],
+  },
+  {
+    id: "trunk",
+    name: WORD_NAME,
+    writes: "settings.write",
+    columns: ["send_to", "accept_from", "max_calls"],
+    fields: [
+      { path: "send_to", word: "send_to", type: "text", hint: true },
+      { path: "accept_from", word: "accept_from", type: "texts", hint: true },
+      { path: "username", word: "username", type: "text" },
+      { path: "secret", word: "trunk_secret", type: "secret" },
+      { path: "max_calls", word: "max_calls", type: "number", min: 0, max: 100_000, fallback: 0, hint: true },
+    ],
+  },
+  {
+    id: "number",
+    name: /^[+*]?[0-9*#]{1,32}$/,
+    writes: "settings.write",
+    columns: ["target"],
+    fields: [{ path: "target", word: "target", type: "target", required: true }],
+  },
+  {
+    id: "route",
+    name: /^(?:any|\+?[0-9]{1,32})$/,
+    writes: "settings.write",
+    columns: ["trunks"],
+    fields: [{ path: "trunks", word: "trunks", type: "refs", to: "trunk", required: true, hint: true }],
+  },
+  { id: "queue", name: WORD_NAME, writes: "settings.write", columns: ["title", "members", "strategy"], fields: QUEUE },
+  {
+    id: "disposition",
+    name: WORD_NAME,
+    writes: "settings.write",
+    columns: ["title", "place", "offered"],
+    fields: [
+      title,
+      { path: "place", word: "place", type: "number", min: -10_000, max: 10_000, fallback: 0, hint: true },
+      { path: "offered", word: "offered", type: "switch", fallback: true },
+    ],
+  },
+  {
+    id: "setting",
+    name: /^[a-z0-9][a-z0-9_.-]{0,63}$/,
+    writes: "settings.write",
+    columns: ["value"],
+    fields: [{ path: "value", word: "value", type: "value", required: true }],
+  },
+  {
+    id: "tenant",
+    name: WORD_NAME,
+    writes: "settings.write",
+    columns: ["title"],
+    single: true,
+    fields: [
+      { path: "title", word: "display_name", type: "text", required: true },
+      { path: "utc_offset_min", word: "utc_offset_min", type: "number", min: -720, max: 840, fallback: 480, unit: "minutes", hint: true },
+    ],
+  },
+];
+
+export function kindOf(id: string): Kind | undefined {
+  return KINDS.find((kind) => kind.id === id);
+}
+
+/** The spec with another value in one place; undefined takes it out. */
+export function withValue(spec: Spec, path: string, value: unknown): Spec {
+  const rest = Object.fromEntries(Object.entries(spec).filter(([key]) => key !== path));
+  return value === undefined ? rest : { ...rest, [path]: value };
+}
+
+/** Whether two specs say the same, whatever the order of their fields. */
+export function sameSpec(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const [a, b] = [Object.entries(one), new Map(Object.entries(other))];
+  return a.length === b.size && a.every(([key, value]) => b.has(key) && sameSpec(value, b.get(key)));
+}
+
+/** The field that a problem is of: `members[2]` and `title.zh` belong to `members` and `title`. */
+export function fieldOf(kind: Kind, path: string): Field | undefined {
+  const root = path.split(/[.[]/, 1)[0];
+  return kind.fields.find((field) => field.path === root);
+}
+
+/** A password for a machine: no letters that look like others. */
+export function madeUpSecret(random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): string {
+  const letters = "abcdefghijkmnpqrstuvwxyz23456789";
+  return Array.from(random(new Uint8Array(20)), (byte) => letters[byte % letters.length]).join("");
+}
