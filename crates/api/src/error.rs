@@ -259,7 +259,7 @@ impl ApiError {
             Some(What::InUse(..)) => Code::InUse,
             Some(What::LastAdministrator) => Code::LastAdministrator,
             Some(What::Absent) => Code::NotFound,
-            Some(What::Fixed) => Code::Forbidden,
+            Some(What::Fixed | What::BeyondRights) => Code::Forbidden,
             _ => Code::BadSetting,
         };
         let field = problems.first().map(|problem| problem.field.clone()).filter(|field| !field.is_empty());

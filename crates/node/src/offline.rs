@@ -106,7 +106,7 @@ impl Offline {
 
 #[cfg(test)]
 mod tests {
-    use directory::Ha1;
+    use directory::{Ha1, Permissions};
     use resource::{Edit, Expect, Kind, NoSecrets, SecretFailed, Wish};
     use serde_json::json;
     use types::Private;
@@ -128,7 +128,7 @@ mod tests {
             put(Kind::Agent, "1001", json!({"display_name": "李雷"})),
             put(Kind::Queue, "sales", json!({"members": ["1001"]})),
         ];
-        let request = Request { edits, prune: false };
+        let request = Request { edits, prune: false, rights: Permissions::all() };
         assert_eq!(offline.check(tenant, request.clone()).await.unwrap().changes.len(), 2);
         assert_eq!(offline.rows(tenant).await.unwrap().queues.len(), 0);
         assert_eq!(offline.change(tenant, request.clone()).await.unwrap().changes.len(), 2);
@@ -174,7 +174,7 @@ mod tests {
                 put(Kind::User, "boss", json!({"roles": ["admin"], "password": format!("{secret} battery")})),
                 put(Kind::Device, "8001", json!({"secret": secret})),
             ];
-            Request { edits, prune: false }
+            Request { edits, prune: false, rights: Permissions::all() }
         };
         offline.change(tenant, wish("correct horse")).await.unwrap();
         assert!(offline.check(tenant, wish("correct horse")).await.unwrap().changes.is_empty());

@@ -16,6 +16,7 @@ mod names;
 mod outcome;
 mod plan;
 mod problem;
+mod rank;
 mod read;
 mod refs;
 mod rows;

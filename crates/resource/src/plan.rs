@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
+use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Permissions, Role};
 use serde_json::Value;
 use store::Login;
 
@@ -13,6 +13,7 @@ use crate::content::Spec;
 use crate::kind::Kind;
 use crate::lower::Ids;
 use crate::problem::{Problem, What};
+use crate::rank::beyond;
 use crate::refs::used_by;
 use crate::rows::Rows;
 use crate::secrets::{SecretFailed, Secrets};
@@ -25,6 +26,8 @@ pub struct Request {
     pub edits: Vec<Edit>,
     /// Resources of the kinds that occur in the changes, and are not named there, go.
     pub prune: bool,
+    /// What whoever asks may do: nobody gives more than that.
+    pub rights: Permissions,
 }
 
 /// One change.
@@ -149,6 +152,11 @@ pub fn plan(rows: &Rows, request: &Request, known: Known<'_>) -> Result<Plan, Ve
     }
     problems.extend(loose_ends(&wanted, &changed.iter().map(|(_, key, ..)| *key).collect::<Vec<_>>(), &gone));
     problems.extend(collisions(&wanted));
+    // Also a password that is the right one already: the answer would say so.
+    let tried =
+        wanted.iter().filter(|(_, entry)| matches!(&entry.spec, Spec::User(user) if user.password != Secret::Keep));
+    let touched = changed.iter().map(|(_, key, ..)| *key).chain(gone.iter().copied()).chain(tried.map(|(key, _)| key));
+    problems.extend(beyond(request.rights, &before, &wanted, touched.collect::<BTreeSet<_>>()));
     if !problems.is_empty() {
         return Err(problems);
     }

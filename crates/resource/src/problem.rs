@@ -58,6 +58,8 @@ pub enum What {
     Absent,
     /// It can be neither made nor removed.
     Fixed,
+    /// It would give rights, or change somebody who has rights, that whoever asks does not have.
+    BeyondRights,
     /// Nobody could change settings any more.
     LastAdministrator,
     /// A number that is to be shown and is none of the tenant's.
@@ -205,6 +207,7 @@ impl What {
             Self::BuiltIn => "built_in",
             Self::Absent => "absent",
             Self::Fixed => "fixed",
+            Self::BeyondRights => "beyond_rights",
             Self::LastAdministrator => "last_administrator",
             Self::NotOurs(_) => "not_ours",
             Self::Flow(_) => "flow",
@@ -250,6 +253,7 @@ impl What {
             Self::Weak(weakness) => both(weak(*weakness)),
             Self::Absent => both(("不存在", "does not exist")),
             Self::Fixed => both(("不能新建或删除", "can be neither made nor removed")),
+            Self::BeyondRights => both(("超出了您自己的权限", "has rights beyond your own")),
             Self::LastAdministrator => {
                 both(("至少要有一名可登录的管理员", "one administrator who can sign in has to remain"))
             }

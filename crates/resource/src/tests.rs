@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use directory::{Ha1, Tenant};
+use directory::{Ha1, Permission, Permissions, Tenant};
 use serde_json::{Value, json};
 use store::Store;
 use types::{Private, TenantId};
@@ -32,6 +32,8 @@ impl Secrets for Open {
 struct Bench {
     rows: Rows,
     ids: u64,
+    /// Of whoever asks.
+    rights: Permissions,
 }
 
 fn put(kind: Kind, name: &str, spec: Value) -> Edit {
@@ -45,7 +47,7 @@ fn delete(kind: Kind, name: &str) -> Edit {
 fn empty() -> Bench {
     let tenant =
         Tenant { id: TenantId(9), name: "acme".into(), title: "Acme".into(), demo: false, utc_offset_min: 480 };
-    Bench { rows: Rows::new(tenant), ids: 100 }
+    Bench { rows: Rows::new(tenant), ids: 100, rights: Permissions::all() }
 }
 
 fn menu(queue: &str) -> Value {
@@ -65,7 +67,7 @@ impl Bench {
             *ids += 1;
             *ids
         };
-        let request = Request { edits, prune };
+        let request = Request { edits, prune, rights: self.rights };
         plan(&self.rows, &request, Known { given: &BTreeMap::new(), secrets: &Open, fresh })
     }
 
@@ -294,6 +296,48 @@ fn somebody_can_always_change_settings() {
     }
     let another = put(Kind::User, "root", json!({"roles": ["admin"], "password": "walnut tree 4"}));
     bench.change(vec![another, put(Kind::User, "wang", json!({"roles": ["supervisor"]}))]);
+}
+
+#[test]
+fn nobody_gives_or_takes_rights_beyond_the_own() {
+    let mut bench = Bench::centre();
+    bench.rights =
+        [Permission::UsersWrite, Permission::SettingsWrite, Permission::RecordingsListen].into_iter().collect();
+    let user = |name: &str, spec: Value| put(Kind::User, name, spec);
+    let role = |name: &str, permission: &str| put(Kind::Role, name, json!({"permissions": [permission]}));
+    let trainers = || user("li", json!({"roles": ["trainer"]}));
+    for (edits, said) in [
+        (vec![user("new", json!({"roles": ["admin"]}))], vec!["user new roles beyond_rights"]),
+        (vec![user("li", json!({"roles": ["trainer", "agent", "admin"]}))], vec!["user li  beyond_rights"]),
+        (vec![user("wang", json!({"roles": ["trainer"]}))], vec!["user wang  beyond_rights"]),
+        (
+            vec![user("wang", json!({"roles": ["admin", "trainer"], "disabled": true}))],
+            vec!["user wang  beyond_rights"],
+        ),
+        (vec![delete(Kind::User, "li")], vec!["user li  beyond_rights"]),
+        (vec![role("chief", "audit.read")], vec!["role chief permissions beyond_rights"]),
+        (
+            vec![role("chief", "audit.read"), user("new", json!({"roles": ["chief"]}))],
+            vec!["role chief permissions beyond_rights", "user new roles beyond_rights"],
+        ),
+        (vec![role("trainer", "users.write"), trainers()], vec!["user li  beyond_rights"]),
+    ] {
+        assert_eq!(bench.refused(edits), said);
+    }
+    // Neither the right password nor a wrong one of somebody above is told from the other.
+    for password in ["plum tree 77", "plum tree 78"] {
+        let spec = json!({"roles": ["admin", "trainer"], "password": password});
+        assert_eq!(bench.refused(vec![user("wang", spec)]), ["user wang  beyond_rights"]);
+    }
+    let unchanged = user("wang", json!({"roles": ["admin", "trainer"]}));
+    let made = bench.change(vec![
+        unchanged,
+        role("helper", "users.write"),
+        user("new", json!({"roles": ["helper", "trainer"]})),
+    ]);
+    assert_eq!(made, ["create user new", "create role helper"]);
+    let problems = bench.think(vec![user("new", json!({"roles": ["helper"]}))], true).unwrap_err();
+    assert!(problems.iter().any(|p| p.name == "wang" && p.what == What::BeyondRights), "pruned: {problems:?}");
 }
 
 #[test]

@@ -111,7 +111,8 @@ pub(crate) async fn apply_settings(
         expect: Expect::Any,
         wish: Wish::Put(item.spec),
     };
-    let request = Request { edits: apply.resources.into_iter().map(edit).collect(), prune: apply.prune };
+    let rights = viewer.permissions;
+    let request = Request { edits: apply.resources.into_iter().map(edit).collect(), prune: apply.prune, rights };
     let changed = if apply.dry_run {
         app.backend.check_settings(viewer.tenant(), request).await?
     } else {
@@ -208,7 +209,8 @@ pub(crate) async fn put_setting(
     let (kind, name) = key(path)?;
     viewer.require(required(kind))?;
     let edit = Edit { kind, name: name.clone(), expect: expected(&headers)?, wish: Wish::Put(wish.spec) };
-    let changed = change(&app, &viewer, Request { edits: vec![edit], prune: false }).await?;
+    let changed =
+        change(&app, &viewer, Request { edits: vec![edit], prune: false, rights: viewer.permissions }).await?;
     let made = changed.changes.iter().any(|change| change.action == resource::Action::Create);
     let entry = changed.book.get(&(kind, name.clone())).ok_or_else(ApiError::not_found)?;
     let status = if made { StatusCode::CREATED } else { StatusCode::OK };
@@ -231,7 +233,7 @@ pub(crate) async fn delete_setting(
     let (kind, name) = key(path)?;
     viewer.require(required(kind))?;
     let edit = Edit { kind, name, expect: expected(&headers)?, wish: Wish::Delete };
-    change(&app, &viewer, Request { edits: vec![edit], prune: false }).await?;
+    change(&app, &viewer, Request { edits: vec![edit], prune: false, rights: viewer.permissions }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -258,7 +260,10 @@ pub(crate) async fn check_setting(
         (Some(_), true) => return Err(ApiError::field(Code::BadValue, "delete")),
     };
     let edit = Edit { kind, name, expect: expected(&headers)?, wish };
-    let checked = app.backend.check_settings(viewer.tenant(), Request { edits: vec![edit], prune: false }).await;
+    let checked = app
+        .backend
+        .check_settings(viewer.tenant(), Request { edits: vec![edit], prune: false, rights: viewer.permissions })
+        .await;
     let language = Language::of(&headers);
     Ok(Json(match checked {
         Ok(changed) => {

@@ -216,6 +216,21 @@ async fn who_may_see_and_change_settings() {
     );
     let wish = json!({"resources": [{"kind": "user", "name": "x", "spec": {"roles": ["admin"]}}]});
     assert_eq!(world.ask(Ask::new("POST", "/api/v1/settings").token(&planner).json(&wish)).await.status, 403);
+    let role = json!({"permissions": ["settings.read", "settings.write", "users.write"]});
+    assert_eq!(put(&world, &admin, "role", "planner", role).await.status, 200);
+    let planner = world.login(ALPHA, "idle").await;
+    let above = put(&world, &planner, "user", "x", json!({"roles": ["admin"]})).await;
+    assert_eq!(above.error(), (403, "forbidden".into(), Some("roles".into())), "{}", above.text());
+    let above = put(&world, &planner, "user", "admin", json!({"roles": ["admin"], "password": "walnut tree 44"})).await;
+    assert_eq!(above.error(), (403, "forbidden".into(), None), "{}", above.text());
+    let above = put(&world, &planner, "role", "planner", json!({"permissions": ["users.write", "audit.read"]})).await;
+    assert_eq!(above.error(), (403, "forbidden".into(), Some("permissions".into())), "{}", above.text());
+    assert_eq!(delete(&world, &planner, "user", "admin").await.error().0, 403);
+    assert_eq!(world.ask(Ask::new("POST", "/api/v1/settings").token(&planner).json(&wish)).await.error().0, 403);
+    let check =
+        Ask::new("POST", path("user", "x") + "/check").token(&planner).json(&json!({"spec": {"roles": ["admin"]}}));
+    assert_eq!(world.ask(check).await.json()["problems"][0]["code"], "beyond_rights");
+    assert_eq!(put(&world, &planner, "user", "x", json!({"roles": ["planner"]})).await.status, 201);
     let none = put(&world, &admin, "user", "admin", json!({"roles": ["agent"]})).await;
     assert_eq!(none.error(), (409, "last_administrator".into(), None));
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use directory::Permissions;
 use node::{NodeError, Offline};
 use resource::{Change, Edit, Expect, Request, Resource, Wish};
 use types::TenantId;
@@ -77,7 +78,9 @@ impl Place {
                     expect: Expect::Any,
                     wish: Wish::Put(resource.spec),
                 };
-                let request = Request { edits: resources.into_iter().map(edit).collect(), prune };
+                // Who has the folder may do everything.
+                let rights = Permissions::all();
+                let request = Request { edits: resources.into_iter().map(edit).collect(), prune, rights };
                 let changed = if dry_run {
                     offline.check(*tenant, request).await
                 } else {
