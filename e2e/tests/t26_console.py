@@ -114,6 +114,19 @@ def test_forms_say_what_is_wrong_and_keep_what_is_typed(t):
     shot(t, browser, "settings-queue-zh-CN")
 
 
+def test_pages_that_were_left_hold_no_connection(t):
+    """A browser keeps pages for its back button, and has six connections for a server: the ninth page still opens."""
+    browser = Browser(t)
+    sign_in(t, browser, "admin", "demo-admin", "/settings")
+    browser.wait_text("添加用户")
+    for path, words in [("agent", "添加坐席"), ("queue", "添加队列")] * 4:
+        page(t, browser, path)
+        browser.wait_text(words)
+    browser.js("history.back()")
+    browser.wait_text("添加坐席")
+    browser.wait_for("!!document.querySelector('.data-table')", what="the list of the page before")
+
+
 def test_who_may_what(t):
     """A supervisor has no settings page; English speaks English."""
     browser = Browser(t, "en-US")

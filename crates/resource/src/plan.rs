@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Permissions, Role};
+use directory::{LENGTH_SETTING, PasswordPolicy, Permissions};
 use serde_json::Value;
-use store::Login;
 
 use crate::assemble::{Parts, assemble};
 use crate::book::{Book, Entry};
@@ -13,7 +12,7 @@ use crate::content::Spec;
 use crate::kind::Kind;
 use crate::lower::Ids;
 use crate::problem::{Problem, What};
-use crate::rank::beyond;
+use crate::rank::{beyond, has_administrator};
 use crate::refs::used_by;
 use crate::rows::Rows;
 use crate::secrets::{SecretFailed, Secrets};
@@ -171,10 +170,10 @@ pub fn plan(rows: &Rows, request: &Request, known: Known<'_>) -> Result<Plan, Ve
         after.set(name, &entry.spec, &mut ids, known.secrets).map_err(failed)?;
     }
     let parts = assemble(&after, known.given).map_err(|problem| vec![problem])?;
-    if let (true, Some(key)) = (has_administrator(rows) && !has_administrator(&after), blamed(&changed, &gone)) {
+    let book = after.book().map_err(|problem| vec![problem])?;
+    if let (true, Some(key)) = (has_administrator(&before) && !has_administrator(&book), blamed(&changed, &gone)) {
         return Err(vec![of(key, "", What::LastAdministrator)]);
     }
-    let book = after.book().map_err(|problem| vec![problem])?;
     let named = |action, key: &Key, fields| Change { action, kind: key.0, name: key.1.clone(), fields };
     let mut changes: Vec<Change> = gone.iter().map(|key| named(Action::Delete, key, Vec::new())).collect();
     changes.extend(changed.iter().map(|(action, key, _, fields)| named(*action, key, fields.clone())));
@@ -296,19 +295,6 @@ fn password_policy(book: &Book) -> PasswordPolicy {
         _ => None,
     };
     said.and_then(|length| PasswordPolicy::with_length(length as usize)).unwrap_or_default()
-}
-
-/// Whether anybody can sign in and give others what they may do.
-fn has_administrator(rows: &Rows) -> bool {
-    let gives = |role: &Role| match role {
-        Role::Custom(name) => {
-            let own = rows.roles.iter().find(|own| own.name == *name);
-            own.is_some_and(|own| own.permissions.has(Permission::UsersWrite))
-        }
-        built_in => built_in.permissions().has(Permission::UsersWrite),
-    };
-    let can = |login: &Login| !login.disabled && !login.password_hash.reveal().is_empty();
-    rows.users.iter().any(|login| can(login) && login.user.roles.iter().any(gives))
 }
 
 /// The user or role by whose change the last administrator went.

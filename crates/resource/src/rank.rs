@@ -32,6 +32,14 @@ pub(crate) fn beyond<'a>(
     touched.into_iter().filter_map(judged).collect()
 }
 
+/// Whether somebody who can sign in may do everything, and so give others what they may do.
+pub(crate) fn has_administrator(book: &Book) -> bool {
+    book.iter().any(|(key, entry)| {
+        let can = matches!(&entry.spec, Spec::User(user) if !user.disabled) && !entry.secrets.is_empty();
+        can && rights_of(book, key).include(Permissions::all())
+    })
+}
+
 /// What a user may do, or what a role permits; nothing for what is not there.
 fn rights_of(book: &Book, key: &(Kind, String)) -> Permissions {
     match book.get(key).map(|entry| &entry.spec) {

@@ -51,7 +51,7 @@ export function createServices(baseUrl: string): Services {
   const live = new LiveStore({
     snapshot: (signal) => api.live(signal),
     events: (cursor, handlers) =>
-      openEvents({ url: api.eventsUrl(), cursor, fetch: fetcher, random: Math.random }, handlers),
+      openEvents({ url: api.eventsUrl(), cursor, fetch: fetcher, random: Math.random, page: window }, handlers),
     now: () => Date.now(),
   });
   live.subscribe(() => {

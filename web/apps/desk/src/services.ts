@@ -100,7 +100,7 @@ export function createServices(me: Me, agentId: string): Services {
   const clock = new TickingClock();
   const live = new LiveStore({
     snapshot: (signal) => api.live(signal),
-    events: (cursor, handlers) => openEvents({ url: api.eventsUrl(), cursor, fetch: fetcher, random: Math.random }, handlers),
+    events: (cursor, handlers) => openEvents({ url: api.eventsUrl(), cursor, fetch: fetcher, random: Math.random, page: window }, handlers),
     now: () => Date.now(),
   });
   const slots = { mic: local("mic"), speaker: local("speaker"), ringer: local("ringer") };

@@ -40,6 +40,11 @@ export interface EventStreamOptions {
   fetch: typeof globalThis.fetch;
   /** Spreads the retries of many pages, 0 to 1. */
   random: () => number;
+  /**
+   * Where the browser says that the page is left and shown again. A page that is kept for the back button must not keep its
+   * connection: over HTTP/1.1 a browser has six for a server, and the seventh page would wait for ever.
+   */
+  page: Pick<EventTarget, "addEventListener" | "removeEventListener">;
 }
 
 export interface EventStream {
@@ -140,17 +145,30 @@ export function openEvents(options: EventStreamOptions, handlers: EventStreamHan
     });
   }
 
+  const leave = (): void => {
+    clearTimeout(timer);
+    abort.abort();
+    // Another one, so that what ends now is not tried again before the page is shown.
+    abort = new AbortController();
+    abort.abort();
+  };
+  const retryNow = (): void => {
+    if (closed || !abort.signal.aborted) return;
+    attempt = 0;
+    connect();
+  };
+
+  options.page.addEventListener("pagehide", leave);
+  options.page.addEventListener("pageshow", retryNow);
   connect();
   return {
     close: () => {
       closed = true;
+      options.page.removeEventListener("pagehide", leave);
+      options.page.removeEventListener("pageshow", retryNow);
       clearTimeout(timer);
       abort.abort();
     },
-    retryNow: () => {
-      if (closed || !abort.signal.aborted) return;
-      attempt = 0;
-      connect();
-    },
+    retryNow,
   };
 }

@@ -315,7 +315,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in. */
+        /** Signs in. Where the user has a second factor, the same once more with a `code`. */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -351,6 +351,119 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password. All other sessions end. */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirms the second factor with a code of the app, from when on sign-ins ask for one. The recovery codes are shown
+         *     this once.
+         */
+        put: operations["confirm_second_factor"];
+        /**
+         * Begins to set up a second factor: a fresh secret for the authenticator app. Nothing is asked for at sign-in before a
+         *     code has shown that the app knows it.
+         */
+        post: operations["begin_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives up one's second factor, unless the tenant demands one. */
+        post: operations["remove_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in, the newest first. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        /** Ends all of one's sessions but this one. */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's sessions. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what speaks against a password, while it is typed: for one's own, and for the first start, where nobody is
+         *     signed in yet.
+         */
+        post: operations["check_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -493,6 +606,60 @@ export interface paths {
         put?: never;
         /** What a change of a setting would do, and all that is wrong with it. Changes nothing. */
         post: operations["check_setting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the first company and its administrator, who is signed in by this. The link is used up. */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a link still holds: before somebody fills in a form. */
+        post: operations["check_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{username}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a user a password for one sign-in, and ends its sessions. For those who look after users, and of users who
+         *     may do no more than they themselves.
+         */
+        post: operations["reset_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1130,6 +1297,8 @@ export interface components {
         };
         /** @description Who wants in. */
         LoginRequest: {
+            /** @description The second factor, where the user has one: a code of the app, or one for recovery. */
+            code?: string | null;
             password: string;
             /** @description The tenant's short name; may be left out where there is only one. */
             tenant?: string | null;
@@ -1150,7 +1319,10 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description `agent`, `supervisor`, `quality`, `operator`, `admin`, `auditor`, or the name of a role of the tenant's own. */
             roles: string[];
+            /** @description Whether sign-ins ask for a code besides the password. */
+            second_factor: boolean;
             tenant: components["schemas"]["Tenant"];
+            unfinished?: null | components["schemas"]["Unfinished"];
             username: string;
         };
         /** @description A call that an agent is to make: its own telephones ring first. */
@@ -1198,11 +1370,43 @@ export interface components {
             /** @description Where it leads. */
             target: components["schemas"]["TargetSpec"];
         };
+        /** @description The way in again. */
+        OneTimePassword: {
+            /** @description To be told to the user, who has to change it after signing in. Shown this once. */
+            password: string;
+        };
         /**
          * @description What came of it.
          * @enum {string}
          */
         Outcome: "answered" | "abandoned" | "rejected" | "failed" | "self_served" | "callback";
+        /** @description A new password of one's own. */
+        PasswordChange: {
+            current: string;
+            password: string;
+        };
+        /** @description A password to be looked at. */
+        PasswordCheck: {
+            password: string;
+            /** @description The tenant's short name; one's own when absent. */
+            tenant?: string | null;
+            /** @description Whose it will be; one's own name when absent. */
+            username?: string | null;
+        };
+        /** @description One's password once more, before something that only its owner may do. */
+        PasswordProof: {
+            current: string;
+        };
+        /** @description What is said of it. */
+        PasswordVerdict: {
+            /**
+             * Format: int32
+             * @description Characters that it has at least.
+             */
+            length: number;
+            /** @description What speaks against it; empty when it is good. */
+            weaknesses: components["schemas"]["Weakness"][];
+        };
         /** @description The outline of a recording. */
         Peaks: {
             /** @description Per channel: minimum and maximum of each bucket, alternating, from -1 to 1. */
@@ -1372,6 +1576,15 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        /** @description Codes for the day on which the app is lost; each is taken once. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /** @description How a user gets in again. */
+        ResetRequest: {
+            /** @description Also forget the second factor: the app is lost. */
+            second_factor?: boolean;
+        };
         /** @description A bundle of permissions that the tenant has made itself. */
         RoleSpec: {
             /**
@@ -1400,12 +1613,39 @@ export interface components {
             /** Format: int64 */
             value: number;
         };
+        /** @description A code of the app. */
+        SecondFactorCode: {
+            code: string;
+        };
+        /** @description What an authenticator app has to learn. */
+        SecondFactorSecret: {
+            /** @description To be typed where no picture can be taken; base 32. */
+            secret: string;
+            /** @description What a picture of squares says. */
+            uri: string;
+        };
         /** @description What a stretch of the interaction was spent on. */
         Segment: {
             /** @description One of the live states, `setup`, or a cause that a newer server names. */
             cause: string;
             from: string;
             to: string;
+        };
+        /** @description A place where one is signed in. */
+        Session: {
+            /** @description Where it was begun from. */
+            address: string;
+            /** @description What the browser or program called itself. */
+            client: string;
+            created_at: string;
+            /** @description This very one. */
+            current: boolean;
+            expires_at: string;
+            id: string;
+        };
+        /** @description All places. */
+        Sessions: {
+            items: components["schemas"]["Session"][];
         };
         /** @description A named value. */
         SettingSpec: {
@@ -1503,6 +1743,27 @@ export interface components {
         /** @description What a setting shall say. */
         SettingsWish: {
             spec: Record<string, never>;
+        };
+        /** @description The first company and its administrator. */
+        Setup: {
+            password: string;
+            /** @description The short name: lower-case letters, digits and hyphens; also the SIP realm and domain. */
+            tenant: string;
+            /** @description What people read. */
+            title: string;
+            /** @description What the link says. */
+            token: string;
+            /** @description The administrator's name. */
+            username: string;
+            /**
+             * Format: int32
+             * @description Minutes east of UTC; those of China when absent.
+             */
+            utc_offset_min?: number | null;
+        };
+        /** @description A link of the first start. */
+        SetupCheck: {
+            token: string;
         };
         /** @description One SIP message as it was on the wire. */
         SipMessage: {
@@ -1675,6 +1936,11 @@ export interface components {
              */
             username: string | null;
         };
+        /**
+         * @description What has to be done before anything else.
+         * @enum {string}
+         */
+        Unfinished: "password" | "second_factor";
         /** @description Someone who signs in. */
         UserSpec: {
             /** @description The number of the agent that the user is. */
@@ -1684,6 +1950,11 @@ export interface components {
             /** @description What the user may do, by the names of roles. */
             roles: string[];
         };
+        /**
+         * @description What speaks against a password.
+         * @enum {string}
+         */
+        Weakness: "too_short" | "too_long" | "common" | "simple" | "name";
         /** @description An agent's work after a talk. */
         WrapUp: {
             agent: components["schemas"]["AgentRef"];
@@ -2691,6 +2962,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description `bad_credentials`, or `totp_required`: send it again with the code */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2753,6 +3025,320 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `wrong_password` or `weak_password` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description `bad_code` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSecret"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is one already: give that up first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The tenant demands one of a role of this user's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordVerdict"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3355,6 +3941,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginResponse"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupCheck"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reset_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimePassword"];
                 };
             };
             401: {

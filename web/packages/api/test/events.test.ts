@@ -68,10 +68,11 @@ describe("openEvents", () => {
   let stream: EventStream | undefined;
   let seen: string[];
   let calls: string[];
+  let page: EventTarget;
 
   const open = (cursor = "0"): EventStream => {
     stream = openEvents(
-      { url: "http://x/events", cursor, fetch: server.fetch, random: () => 1 },
+      { url: "http://x/events", cursor, fetch: server.fetch, random: () => 1, page },
       {
         onEvent: (event) => seen.push(event.id),
         onOpen: () => calls.push("open"),
@@ -83,6 +84,7 @@ describe("openEvents", () => {
   };
 
   beforeEach(() => {
+    page = new EventTarget();
     vi.useFakeTimers();
     server = new FakeServer();
     seen = [];
@@ -183,5 +185,22 @@ describe("openEvents", () => {
     await settle();
     await server.last().send('id: 1\ndata: {"type":"something.new"}\n\nid: 2\ndata: not json\n\n' + frame(3));
     expect(seen).toEqual(["3"]);
+  });
+
+  it("lets its connection go while the page is kept for the back button, and goes on after the last event seen", async () => {
+    open("4");
+    await settle();
+    await server.last().send(frame(5));
+    page.dispatchEvent(new Event("pagehide"));
+    await vi.advanceTimersByTimeAsync(10 * FIRST_RETRY_MS);
+    expect(server.connections.map((connection) => connection.aborted())).toEqual([true]);
+    page.dispatchEvent(new Event("pageshow"));
+    await settle();
+    expect(server.connections).toHaveLength(2);
+    expect(server.last().cursor).toBe("5");
+    page.dispatchEvent(new Event("pageshow"));
+    await settle();
+    expect(server.connections).toHaveLength(2);
+    expect(calls).toEqual(["open", "open"]);
   });
 });

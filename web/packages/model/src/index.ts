@@ -41,6 +41,7 @@ export {
   kindOf,
   KINDS,
   madeUpSecret,
+  problemsIn,
   sameSpec,
   withValue,
   type Choice,

@@ -1,4 +1,4 @@
-import type { Permission, Spec } from "@lingtong/api";
+import type { FieldProblem, Permission, Spec } from "@lingtong/api";
 
 /** What the settings pages know of. */
 export type KindId =
@@ -246,6 +246,11 @@ export function sameSpec(one: unknown, other: unknown): boolean {
 export function fieldOf(kind: Kind, path: string): Field | undefined {
   const root = path.split(/[.[]/, 1)[0];
   return kind.fields.find((field) => field.path === root);
+}
+
+/** Problems where the form shows them: that something is there already is a matter of its name. */
+export function problemsIn(problems: readonly FieldProblem[]): FieldProblem[] {
+  return problems.map((problem) => (problem.field === "" && problem.code === "exists" ? { ...problem, field: "name" } : problem));
 }
 
 /** A password for a machine: no letters that look like others. */

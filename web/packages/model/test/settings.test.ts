@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, KINDS, kindOf, madeUpSecret, sameSpec, withValue } from "../src/settings";
+import { fieldOf, KINDS, kindOf, madeUpSecret, problemsIn, sameSpec, withValue } from "../src/settings";
 
 describe("settings", () => {
   it("names a field once in each kind, and lists only fields that there are", () => {
@@ -39,6 +39,12 @@ describe("settings", () => {
     const queue = kindOf("queue");
     if (queue === undefined) throw new Error("there is no kind queue");
     expect(["members[2]", "title.zh", "name"].map((path) => fieldOf(queue, path)?.path)).toEqual(["members", "title", undefined]);
+  });
+
+  it("shows at the name that something is there already", () => {
+    const problem = (field: string, code: string): { field: string; code: string; message: string } => ({ field, code, message: "" });
+    const shown = problemsIn([problem("", "exists"), problem("", "last_administrator"), problem("roles", "beyond_rights")]);
+    expect(shown.map((p) => p.field)).toEqual(["name", "", "roles"]);
   });
 
   it("makes up secrets that can be read aloud", () => {

@@ -77,7 +77,7 @@ export const settings = {
       text: "The built-in ones mostly do: agent, supervisor, quality, operator, administrator, auditor. Add one where you need another set of permissions.",
     },
     agent: { title: "No agents yet", text: "Agents are the people who answer calls. Add them, then a device and a user for each, and put them into queues." },
-    team: { title: "No teams yet", text: "Group agents into teams with supervisors; the wall and reports can be seen by team." },
+    team: { title: "No teams yet", text: "Group agents into teams, each with the supervisors who lead it." },
     device: {
       title: "No devices yet",
       text: "Add a telephone for each agent; it registers with the account and password from here. Agents with a phone in the browser need one too.",
@@ -221,4 +221,6 @@ export const settings = {
   conflict: "Somebody else has just changed this; your changes are not saved.",
   takeTheirs: "Discard mine, load the latest",
   inUse: "Still in use, so it was not deleted",
+  notDeleted: "It was not deleted",
+  notSaved: "This cannot be saved",
 } as const;

@@ -168,7 +168,8 @@ interface FormProps {
   kind: Kind;
   stored: ResourceDetail | null;
   may: boolean;
-  saved: (resource: Resource) => void;
+  /** `before`: what the change can be taken back to. */
+  saved: (resource: Resource, before: ResourceDetail | null) => void;
   remove: (resource: ResourceDetail) => Promise<void>;
   close: () => void;
 }
@@ -177,9 +178,11 @@ function Form({ kind, stored, may, saved, remove, close }: FormProps): ReactElem
   const { t } = useTranslation(["console", "ui"]);
   // What was saved or deleted must not be asked about on the way out, which is taken before anything is drawn anew.
   const done = useRef(false);
-  const draft = useDraft(kind, stored, (resource) => {
+  const draft = useDraft(kind, stored, (resource, typed) => {
     done.current = true;
-    saved(resource);
+    // Nobody but the one who knows an old password can bring it back.
+    const secret = kind.fields.some((field) => field.type === "secret" && typed[field.path] !== undefined);
+    saved(resource, secret ? null : stored);
   });
   const [refused, setRefused] = useState<FieldProblem[]>([]);
   const disabled = !may || draft.saving;
@@ -200,7 +203,8 @@ function Form({ kind, stored, may, saved, remove, close }: FormProps): ReactElem
     }
   };
   const conflict = draft.error?.code === "conflict";
-  const loose = draft.error !== null && draft.error.problems.length === 0 && !conflict;
+  const loose = draft.error !== null && draft.error.problems.length === 0 && !conflict ? draft.error.message : null;
+  const whole = loose ?? draft.whole.map((problem) => problem.message).join(" ");
   return (
     <form
       className="settings-form"
@@ -231,9 +235,15 @@ function Form({ kind, stored, may, saved, remove, close }: FormProps): ReactElem
             }
           />
         ) : null}
-        {loose ? <Alert type="error" showIcon role="alert" title={draft.error?.message} /> : null}
+        {whole === "" ? null : <Alert type="error" showIcon role="alert" title={t("settings.notSaved")} description={whole} />}
         {refused.length > 0 ? (
-          <Alert type="error" showIcon role="alert" title={t("settings.inUse")} description={refused.map((problem) => problem.message).join(" ")} />
+          <Alert
+            type="error"
+            showIcon
+            role="alert"
+            title={t(refused.every((problem) => problem.code === "in_use") ? "settings.inUse" : "settings.notDeleted")}
+            description={refused.map((problem) => problem.message).join(" ")}
+          />
         ) : null}
         {stored === null ? <NameRow kind={kind} draft={draft} disabled={disabled} /> : null}
         <Fields kind={kind} draft={draft} disabled={disabled} />

@@ -14,7 +14,7 @@ import { ResourceList } from "./ResourceList";
 import "../interactions/interactions.css";
 import "./settings.css";
 
-/** A deletion can be taken back for so long. */
+/** A change can be taken back for so long. */
 const UNDO_S = 12;
 
 /** The kinds by what they are about. */
@@ -43,43 +43,45 @@ function KindNav(): ReactElement {
   );
 }
 
-/** Deletes, and offers to take it back. */
-function useRemoval(kind: Kind): [(resource: ResourceDetail) => Promise<void>, ReactElement] {
+interface Step {
+  name: string;
+  /** What was done, in words. */
+  told: string;
+  /** Takes it back; null where that can't be. */
+  back: (() => Promise<unknown>) | null;
+}
+
+/** Tells what was done, and offers to take it back. */
+function useTold(): [(step: Step) => void, ReactElement] {
   const { t } = useTranslation(["console", "ui"]);
-  const { settings, queries } = useServices();
-  const navigate = useNavigate();
+  const { queries } = useServices();
   const [toast, holder] = message.useMessage();
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ["settings"] });
-  const undo = async (resource: ResourceDetail, key: string): Promise<void> => {
-    toast.destroy(key);
+  const undo = async ({ name, back }: Step): Promise<void> => {
+    toast.destroy(name);
     try {
-      await settings.put(resource.kind, resource.name, resource.spec, { fresh: true });
-      void toast.success(t("settings.delete.undone", { name: resource.name }));
+      await back?.();
+      void toast.success(t("settings.delete.undone", { name }));
     } catch {
-      void toast.error(t("settings.delete.notUndone", { name: resource.name }));
+      void toast.error(t("settings.delete.notUndone", { name }));
     }
-    await refresh();
+    await queries.invalidateQueries({ queryKey: ["settings"] });
   };
-  const remove = async (resource: ResourceDetail): Promise<void> => {
-    await settings.remove(resource.kind, resource.name, resource.revision);
-    await navigate({ to: "/settings/$kind", params: { kind: kind.id }, search: {} });
-    await refresh();
-    const key = `${resource.kind}/${resource.name}`;
-    void toast.open({
-      key,
-      type: "info",
-      duration: UNDO_S,
-      content: (
-        <span role="status">
-          {t("settings.delete.done", { name: resource.name })}{" "}
-          <button type="button" className="link-button" onClick={() => void undo(resource, key)}>
-            {t("settings.delete.undo")}
-          </button>
-        </span>
-      ),
-    });
+  const tell = (step: Step): void => {
+    if (step.back === null) {
+      void toast.success(step.told);
+      return;
+    }
+    const content = (
+      <span role="status">
+        {step.told}{" "}
+        <button type="button" className="link-button" onClick={() => void undo(step)}>
+          {t("settings.delete.undo")}
+        </button>
+      </span>
+    );
+    void toast.open({ key: step.name, type: "success", duration: UNDO_S, content });
   };
-  return [remove, holder];
+  return [tell, holder];
 }
 
 function KindPage({ kind }: { kind: Kind }): ReactElement {
@@ -87,18 +89,23 @@ function KindPage({ kind }: { kind: Kind }): ReactElement {
   const me = useMe();
   const navigate = useNavigate();
   const { open, add } = useSearch({ from: "/shell/settings/$kind" });
-  const [remove, holder] = useRemoval(kind);
-  const [toast, told] = message.useMessage();
+  const { settings, queries } = useServices();
+  const [tell, holder] = useTold();
   useTitle(t(`settings.kinds.${kind.id}`));
   const allowed = may(me, kind.writes);
   const go = (search: { open?: string; add?: true }): void => {
     void navigate({ to: "/settings/$kind", params: { kind: kind.id }, search });
   };
+  const remove = async ({ kind: id, name, spec, revision }: ResourceDetail): Promise<void> => {
+    await settings.remove(id, name, revision);
+    await navigate({ to: "/settings/$kind", params: { kind: kind.id }, search: {} });
+    await queries.invalidateQueries({ queryKey: ["settings"] });
+    tell({ name, told: t("settings.delete.done", { name }), back: () => settings.put(id, name, spec, { fresh: true }) });
+  };
   const shown = open !== undefined || add === true;
   return (
     <div className="settings-body" data-open={shown}>
       {holder}
-      {told}
       <ResourceList
         kind={kind}
         open={open}
@@ -117,9 +124,10 @@ function KindPage({ kind }: { kind: Kind }): ReactElement {
           name={open ?? null}
           may={allowed}
           remove={remove}
-          saved={(resource) => {
-            void toast.success(t("settings.saved", { name: resource.name }));
-            go({ open: resource.name });
+          saved={(resource, before) => {
+            const { kind: id, name, revision } = resource;
+            tell({ name, told: t("settings.saved", { name }), back: before && (() => settings.put(id, name, before.spec, { revision })) });
+            go({ open: name });
           }}
           close={() => {
             go({});

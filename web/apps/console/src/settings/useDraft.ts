@@ -1,5 +1,5 @@
 import { toApiError, type ApiError, type Basis, type FieldProblem, type Resource, type ResourceCheck, type ResourceDetail, type Spec } from "@lingtong/api";
-import { sameSpec, withValue, type Kind } from "@lingtong/model";
+import { fieldOf, problemsIn, sameSpec, withValue, type Kind } from "@lingtong/model";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useServices } from "../services";
@@ -17,6 +17,8 @@ export interface Draft {
   check: ResourceCheck | undefined;
   /** Problems that are to be shown now: of fields that were touched, or of all once somebody has tried to save. */
   problems: readonly FieldProblem[];
+  /** Problems of no field of the form. */
+  whole: readonly FieldProblem[];
   saving: boolean;
   error: ApiError | null;
   rename: (name: string) => void;
@@ -31,7 +33,7 @@ function basisOf(stored: ResourceDetail | null): Basis {
 }
 
 /** What is typed, checked by the server as it goes along. */
-export function useDraft(kind: Kind, stored: ResourceDetail | null, saved: (resource: Resource) => void): Draft {
+export function useDraft(kind: Kind, stored: ResourceDetail | null, saved: (resource: Resource, typed: Spec) => void): Draft {
   const { settings, queries } = useServices();
   const [name, setName] = useState(stored?.name ?? "");
   const [spec, setSpec] = useState<Spec>(stored?.spec ?? {});
@@ -56,11 +58,12 @@ export function useDraft(kind: Kind, stored: ResourceDetail | null, saved: (reso
     gcTime: 0,
     onSuccess: async (resource) => {
       await queries.invalidateQueries({ queryKey: ["settings"] });
-      saved(resource);
+      saved(resource, spec);
     },
   });
   const error = save.error === null ? null : toApiError(save.error);
-  const all = error !== null && error.problems.length > 0 ? error.problems : (check.data?.problems ?? []);
+  const all = problemsIn(error !== null && error.problems.length > 0 ? error.problems : (check.data?.problems ?? []));
+  const atField = (problem: FieldProblem): boolean => problem.field === "name" || fieldOf(kind, problem.field) !== undefined;
   const root = (path: string): string => path.split(/[.[]/, 1)[0] ?? "";
   return {
     name,
@@ -68,7 +71,9 @@ export function useDraft(kind: Kind, stored: ResourceDetail | null, saved: (reso
     stored,
     dirty,
     check: check.data,
-    problems: all.filter((problem) => tried || touched.has(root(problem.field))),
+    problems: all.filter((problem) => atField(problem) && (tried || touched.has(root(problem.field)))),
+    // A conflict is told by itself, with a way out of it.
+    whole: all.filter((problem) => !atField(problem) && problem.code !== "conflict"),
     saving: save.isPending,
     error,
     rename: (text) => {
