@@ -21,7 +21,7 @@ pub(crate) enum Code {
     Unauthorized,
     BadCredentials,
     TotpRequired,
-    BadCode,
+    BadTotp,
     WrongPassword,
     WeakPassword,
     PasswordChangeRequired,
@@ -68,7 +68,7 @@ impl Code {
             Self::Unauthorized => "unauthorized",
             Self::BadCredentials => "bad_credentials",
             Self::TotpRequired => "totp_required",
-            Self::BadCode => "bad_code",
+            Self::BadTotp => "bad_code",
             Self::WrongPassword => "wrong_password",
             Self::WeakPassword => "weak_password",
             Self::PasswordChangeRequired => "password_change_required",
@@ -112,7 +112,7 @@ impl Code {
             | Self::MissingField
             | Self::TooFewDigits
             | Self::LeadsNowhere
-            | Self::BadCode
+            | Self::BadTotp
             | Self::WrongPassword
             | Self::WeakPassword
             | Self::BadSetting => StatusCode::BAD_REQUEST,
@@ -158,7 +158,7 @@ impl Code {
             Self::Unauthorized => ("请先登录", "Sign in first"),
             Self::BadCredentials => ("用户名或密码错误", "The user name or the password is wrong"),
             Self::TotpRequired => ("请输入身份验证器中的验证码", "Enter the code of your authenticator app"),
-            Self::BadCode => ("验证码不正确或已使用过", "The code is wrong or was used before"),
+            Self::BadTotp => ("验证码不正确或已使用过", "The code is wrong or was used before"),
             Self::WrongPassword => ("当前密码不正确", "The current password is wrong"),
             Self::WeakPassword => ("密码不符合安全要求", "The password is not good enough"),
             Self::PasswordChangeRequired => ("请先修改密码", "Choose a new password first"),

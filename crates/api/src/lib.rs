@@ -20,6 +20,7 @@ mod language;
 mod names;
 mod openapi;
 mod privacy;
+mod proof;
 mod range;
 mod router;
 mod routes;

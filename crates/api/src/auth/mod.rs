@@ -4,7 +4,6 @@ mod address;
 mod lockout;
 mod origin;
 mod password;
-pub(crate) mod proof;
 pub(crate) mod rules;
 mod token;
 pub(crate) mod totp;

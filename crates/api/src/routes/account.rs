@@ -7,12 +7,13 @@ use directory::{MAX_CHARS, Permission, Tenant};
 use store::{Guard, Login, Session};
 use types::Private;
 
-use crate::auth::{Caller, PasswordCost, hash_of, hash_password, one_time_password, proof, rules};
+use crate::auth::{Caller, PasswordCost, hash_of, hash_password, one_time_password, rules};
 use crate::dto::{
     self, ErrorBody, OneTimePassword, PasswordChange, PasswordCheck, PasswordVerdict, ResetRequest, Sessions,
 };
 use crate::error::{ApiError, Code, Result};
 use crate::input::Input;
+use crate::proof;
 use crate::routes::session::attempt;
 use crate::state::App;
 use crate::viewer::{Person, Viewer, permissions};

@@ -9,10 +9,11 @@ use types::Private;
 
 use super::account::{prove, settle};
 use super::session::attempt;
-use crate::auth::{Caller, proof, rules, totp};
+use crate::auth::{Caller, rules, totp};
 use crate::dto::{ErrorBody, PasswordProof, RecoveryCodes, SecondFactorCode, SecondFactorSecret};
 use crate::error::{ApiError, Code, Result};
 use crate::input::Input;
+use crate::proof;
 use crate::state::{App, now};
 use crate::viewer::{Person, Viewer};
 
@@ -57,7 +58,7 @@ pub(crate) async fn confirm_second_factor(
     if guard.confirmed {
         return Err(Code::AlreadySetUp.into());
     }
-    let wrong = || ApiError::field(Code::BadCode, "code");
+    let wrong = || ApiError::field(Code::BadTotp, "code");
     if guard.secret.is_none() {
         return Err(wrong());
     }

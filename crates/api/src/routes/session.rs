@@ -11,11 +11,11 @@ use store::{Guard, Login, Session};
 use tokio::time::Instant;
 use types::{Private, Wall};
 
-use crate::auth::proof::{self, SecondFactor};
 use crate::auth::{Attempt, Caller, Token, cleared_cookie, cookie, hash_of, refuse_other_sites, rules};
 use crate::dto::{ErrorBody, LoginRequest, LoginResponse, Me};
 use crate::error::{ApiError, Code, Result};
 use crate::input::Input;
+use crate::proof::{self, SecondFactor};
 use crate::state::{App, now};
 use crate::viewer::{Person, permissions};
 
@@ -64,7 +64,7 @@ pub(crate) async fn login(
     let guard = rules::guard_of(&app.store, &login.user).await?;
     match proof::second_factor(&app, &guard, code.as_ref()).await? {
         SecondFactor::Passed => attempt.succeeded(),
-        SecondFactor::Wrong => return Err(ApiError::field(Code::BadCode, "code")),
+        SecondFactor::Wrong => return Err(ApiError::field(Code::BadTotp, "code")),
         SecondFactor::Missing => {
             attempt.unfinished();
             return Err(ApiError::field(Code::TotpRequired, "code"));

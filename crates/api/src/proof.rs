@@ -5,7 +5,7 @@ use std::time::Duration;
 use store::{Guard, Login};
 use types::{Private, TenantId};
 
-use super::{is_password, totp};
+use crate::auth::{is_password, totp};
 use crate::error::{ApiError, Code, Result};
 use crate::state::{App, now};
 
