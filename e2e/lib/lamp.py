@@ -1,4 +1,4 @@
-"""A lamp on a test's phone: a subscription to somebody's calls, and what it has been told (RFC 4235)."""
+"""A lamp on a test's phone: a subscription to somebody's calls or messages, and what it has been told (RFC 4235, 3842)."""
 
 import secrets
 import xml.etree.ElementTree as xml
@@ -22,6 +22,7 @@ class Lamp:
         self.dialogs = {}
         self.seen = []
         self.states = []
+        self.summary = None
         phone.lamps[self.call_id] = self
 
     def subscribe(self, expires=600):
@@ -39,7 +40,19 @@ class Lamp:
         self.states.append(notify["subscription-state"])
         if not notify.body:
             return
-        root = xml.fromstring(notify.body)
+        if self.event == "message-summary":
+            self._take_summary(notify.body.decode())
+        else:
+            self._take_dialogs(notify.body)
+        self.seen.append(self.shows)
+
+    def _take_summary(self, text):
+        fields = dict(line.split(": ", 1) for line in text.splitlines() if line)
+        self.version = 0
+        self.summary = f"{fields['Messages-Waiting']} {fields['Voice-Message']}"
+
+    def _take_dialogs(self, body):
+        root = xml.fromstring(body)
         version, full = int(root.get("version")), root.get("state") == "full"
         if full:
             self.dialogs = {}
@@ -52,11 +65,12 @@ class Lamp:
                 self.dialogs.pop(dialog.get("id"), None)
             else:
                 self.dialogs[dialog.get("id")] = state
-        self.seen.append(self.shows)
 
     @property
     def shows(self):
-        """What it looks like: the furthest of its calls, or dark."""
+        """What it looks like: the furthest of its calls, or dark; of a mailbox, whether messages wait, and how many."""
+        if self.event == "message-summary":
+            return self.summary
         return next((s for s in ("confirmed", "early", "trying") if s in self.dialogs.values()), "dark")
 
     def wait(self, state, timeout=8):
@@ -66,9 +80,9 @@ class Lamp:
         return self
 
 
-def lamp(phone, target, expires=600):
+def lamp(phone, target, expires=600, event="dialog"):
     """A lamp that is lit or dark from now on."""
-    new = Lamp(phone, target)
+    new = Lamp(phone, target, event)
     equal(new.subscribe(expires).status, 200, f"SUBSCRIBE of {phone.user}")
     until(lambda: new.version is not None, 5, "the first NOTIFY")
     return new

@@ -14,7 +14,8 @@ use types::event::Event;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, RecordingRecord, Supervision};
-use types::{AgentId, InteractionId, Private, TenantId};
+use types::voicemail::{Mailbox, MessageStatus};
+use types::{AgentId, InteractionId, Private, RecordingId, TenantId};
 
 /// An answer that comes later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -52,6 +53,16 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Answer<'_, Result<(), Trouble>>;
     /// Has the SIP messages so far handed to the ladder; the newest of them, or none when nobody answers.
     fn flush_ladder(&self) -> Answer<'_, Position>;
+    /// The mailboxes that are an agent's business: its own and those of its queues.
+    fn mailboxes(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<Vec<Mailbox>, Trouble>>;
+    /// Says what has become of a message; `by` names the user.
+    fn mark_message(
+        &self,
+        tenant: TenantId,
+        recording: RecordingId,
+        status: MessageStatus,
+        by: Text,
+    ) -> Answer<'_, Result<(), Trouble>>;
     /// An interaction in progress; none when there is no such one in this tenant, or it has ended.
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>>;
     /// Says what came of an interaction, in progress or over; `known`: the store has it.

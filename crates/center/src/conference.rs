@@ -35,7 +35,9 @@ impl Center {
                 let agent = self.get(id).and_then(|i| i.agent_of(by));
                 self.next_way(now, id, agent).ok_or(Refused::NoLine)?
             }
-            Destination::Queue(_) | Destination::Flow(_) | Destination::Nowhere => return Err(Refused::NoSuchNumber),
+            Destination::Queue(_) | Destination::Flow(_) | Destination::Voicemail(_) | Destination::Nowhere => {
+                return Err(Refused::NoSuchNumber);
+            }
         };
         self.ring_consulted(now, id, dials);
         Ok(())

@@ -78,12 +78,12 @@ impl Center {
         let t = self.tenants.get(&tenant).ok_or(Refused::NotFound)?;
         t.directory.agent(agent).ok_or(Refused::NotFound)?;
         for (why, to) in rules.all() {
-            let leads = match t.forward_destination(to) {
+            let leads = match t.forward_destination(agent, to) {
                 Destination::Nowhere => false,
                 Destination::Agent(other) => other != agent,
                 // Who calls an agent does not want the police.
                 Destination::Outside(number) => !t.is_emergency(&number),
-                Destination::Queue(_) | Destination::Flow(_) => true,
+                Destination::Queue(_) | Destination::Flow(_) | Destination::Voicemail(_) => true,
             };
             if !leads {
                 return Err(Refused::Nowhere(why));
@@ -102,9 +102,11 @@ impl Center {
         }
     }
 
-    /// `*72` with a number after it leads all of an agent's calls on, `*73` ends that. Whether it was done.
+    /// `*72` with a number after it leads all of an agent's calls on, without one to its mailbox; `*73` ends that. Whether
+    /// it was done.
     pub(crate) fn forwarding_by_code(&mut self, now: Now, tenant: TenantId, agent: AgentId, code: &str) -> bool {
         let always = match code.strip_prefix("*72") {
+            Some("") => Some(ForwardTo::Voicemail),
             Some(number) => match ForwardTo::parse(number) {
                 Ok(to) => Some(to),
                 Err(BadForward) => return false,
@@ -196,7 +198,7 @@ impl Center {
         let by = t.directory.agent(agent).map(|a| a.number.clone()).unwrap_or_else(|| "".into());
         let step =
             Forward { at: now.wall, by: by.into(), agent: Some(agent), why, to: Text::from(to.to_text()).into() };
-        let destination = t.forward_destination(to);
+        let destination = t.forward_destination(agent, to);
         let been = |other: AgentId| interaction.led.iter().any(|step| step.agent == Some(other));
         let circle = been(agent) || matches!(destination, Destination::Agent(other) if other == agent || been(other));
         let often =
@@ -250,6 +252,10 @@ impl Center {
             (Destination::Flow(flow), _) => {
                 self.hand_to_us(now, id, errand);
                 self.start_flow(now, id, flow);
+            }
+            (Destination::Voicemail(agent), _) => {
+                self.hand_to_us(now, id, errand);
+                self.start_voicemail(now, id, agent);
             }
             (Destination::Nowhere, _) => self.not_reached(now, id, Cause::NotFound, errand),
         }

@@ -15,6 +15,7 @@ use crate::ledger::Ledger;
 use crate::measured::Unmeasured;
 use crate::outside::OutsideWay;
 use crate::pages::Pages;
+use crate::voicemail::Leaving;
 
 /// How long a direct call rings before it counts as not answered: four ringback cycles and a half
 /// more than most people need, and below the three minutes after which proxies give up.
@@ -179,6 +180,10 @@ pub(crate) struct Interaction {
     pub(crate) armed: Option<Mono>,
     /// A callback was noted: the customer is not lost.
     pub(crate) callback: bool,
+    /// The message that it is leaving.
+    pub(crate) leaving: Option<Leaving>,
+    /// It has left a message: the customer is not lost.
+    pub(crate) left_message: bool,
     /// Since when it waits for an agent, over all offers.
     pub(crate) waited_from: Option<Now>,
     /// How long it had waited when an agent took it: counts again should it lose that agent.
@@ -231,6 +236,8 @@ impl Interaction {
             bounds,
             armed: None,
             callback: false,
+            leaving: None,
+            left_message: false,
             waited_from: None,
             waited: Duration::ZERO,
             departed: None,

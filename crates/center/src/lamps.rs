@@ -1,16 +1,18 @@
-//! Lamps on telephones: a colleague's calls, and who is in a slot.
+//! Lamps on telephones: a colleague's calls, who is in a slot, and messages in the own mailbox.
 //!
-//! What is watched is kept beside the interactions and compared with them whenever one has had its say, so that no place
-//! which changes a leg has to think of lamps.
+//! Calls that are watched are kept beside the interactions and compared with them whenever one has had its say, so that no
+//! place which changes a leg has to think of lamps.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use types::record::LegRecord;
-use types::watch::{DialogPhase, WatchId, WatchRefused, WatchRequest, Watched, WatchedDialog};
+use types::voicemail::Mailbox;
+use types::watch::{DialogPhase, WatchId, WatchKind, WatchRefused, WatchRequest, Watched, WatchedDialog};
 use types::{AgentId, DeviceId, InteractionId, TenantId};
 
 use crate::interaction::Interaction;
+use crate::tenant::Tenant;
 use crate::{Center, Effect, parking};
 
 /// Watches of one telephone: the keys of the largest one with all of its side modules, and as many that it has forgotten
@@ -22,6 +24,8 @@ const MAX_PER_DEVICE: usize = 256;
 enum Lamp {
     Agent(AgentId),
     Slot(u16),
+    /// The mailbox of this agent.
+    Mailbox(AgentId),
 }
 
 /// One lamp that somebody looks at.
@@ -69,6 +73,7 @@ impl Shown {
         true
     }
 
+    /// How the calls stand.
     fn state(&self) -> Watched {
         Watched::Dialogs(self.dialogs.iter().map(|(_, dialog)| *dialog).collect())
     }
@@ -93,6 +98,7 @@ impl Interaction {
                 };
                 standing.map(dialog).collect()
             }
+            Lamp::Mailbox(_) => Vec::new(),
             Lamp::Slot(slot) => {
                 let leg = self.call.customer();
                 let parked = self.slot() == Some(slot);
@@ -105,6 +111,29 @@ impl Interaction {
     }
 }
 
+impl Tenant {
+    /// What a telephone asks for: its own mailbox, anybody's calls.
+    fn lamp(&self, request: &WatchRequest) -> Option<Lamp> {
+        let target = dialplan::strip_uri(request.target.reveal());
+        let agent = self.directory.agent_by_number(target).map(|agent| agent.id);
+        match request.kind {
+            WatchKind::Dialogs => agent.map(Lamp::Agent).or_else(|| parking::slot(target).map(Lamp::Slot)),
+            WatchKind::Messages => {
+                let device = self.directory.device(request.device)?;
+                let own = device.agent.filter(|own| agent == Some(*own) || &*device.name == target)?;
+                Some(Lamp::Mailbox(own))
+            }
+        }
+    }
+
+    /// How many messages an agent has.
+    fn waiting(&self, agent: AgentId) -> Watched {
+        let messages = self.messages(Mailbox::Agent(agent));
+        let new = messages.iter().filter(|message| message.is_new).count();
+        Watched::Messages { new, old: messages.len() - new }
+    }
+}
+
 impl Center {
     /// A device wants to be told how something stands, now and at each change, by [`Effect::Watched`].
     ///
@@ -113,11 +142,7 @@ impl Center {
     pub fn watch(&mut self, tenant: TenantId, request: &WatchRequest) -> Result<(), WatchRefused> {
         let t = self.tenants.get(&tenant).ok_or(WatchRefused::NotFound)?;
         t.directory.device(request.device).ok_or(WatchRefused::NotFound)?;
-        let target = dialplan::strip_uri(request.target.reveal());
-        let lamp = match t.directory.agent_by_number(target) {
-            Some(agent) => Lamp::Agent(agent.id),
-            None => Lamp::Slot(parking::slot(target).ok_or(WatchRefused::NotFound)?),
-        };
+        let lamp = t.lamp(request).ok_or(WatchRefused::NotFound)?;
         let watches = self.lamps.per_device.entry(request.device).or_default();
         if *watches >= MAX_PER_DEVICE {
             return Err(WatchRefused::TooMany);
@@ -132,9 +157,39 @@ impl Center {
             Shown { watches: Vec::new(), dialogs: dialogs.collect() }
         });
         shown.watches.push(request.watch);
-        let state = Arc::new(shown.state());
-        self.effects.push_back(Effect::Watched { watches: vec![request.watch], state });
+        let state = match lamp {
+            Lamp::Mailbox(agent) => t.waiting(agent),
+            Lamp::Agent(_) | Lamp::Slot(_) => shown.state(),
+        };
+        self.effects.push_back(Effect::Watched { watches: vec![request.watch], state: Arc::new(state) });
         Ok(())
+    }
+
+    /// Something has changed in a mailbox.
+    pub(crate) fn mailbox_changed(&mut self, tenant: TenantId, mailbox: Mailbox) {
+        let Mailbox::Agent(agent) = mailbox else { return };
+        let Some(shown) = self.lamps.shown.get(&(tenant, Lamp::Mailbox(agent))) else { return };
+        let Some(t) = self.tenants.get(&tenant) else { return };
+        let (watches, state) = (shown.watches.clone(), Arc::new(t.waiting(agent)));
+        self.effects.push_back(Effect::Watched { watches, state });
+    }
+
+    /// A tenant's settings are others: whoever may no longer look, and who looks at what is gone, is told so.
+    pub(crate) fn darken(&mut self, tenant: TenantId, gone: &[DeviceId]) {
+        let Some(t) = self.tenants.get(&tenant) else { return };
+        let is_over = |(device, of, lamp): &(DeviceId, TenantId, Lamp)| {
+            let agent = match lamp {
+                Lamp::Agent(agent) | Lamp::Mailbox(agent) => Some(*agent),
+                Lamp::Slot(_) => None,
+            };
+            *of == tenant && (gone.contains(device) || agent.is_some_and(|agent| t.directory.agent(agent).is_none()))
+        };
+        let watches = self.lamps.watches.iter().filter(|(_, watch)| is_over(watch)).map(|(watch, _)| *watch);
+        let watches: Vec<WatchId> = watches.collect();
+        watches.iter().for_each(|watch| self.unwatch(*watch));
+        if !watches.is_empty() {
+            self.effects.push_back(Effect::Watched { watches, state: Arc::new(Watched::Gone) });
+        }
     }
 
     /// Nobody wants to be told any more.

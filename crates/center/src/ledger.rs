@@ -256,6 +256,13 @@ impl Ledger {
         self.record.recordings.push(RecordingRecord { id, started: now, ended: None, tracks, gaps: Vec::new() });
     }
 
+    /// What is recorded of it ends here.
+    pub(crate) fn recording_ended(&mut self, now: Wall) {
+        if let Some(recording) = self.recording() {
+            recording.ended = Some(now);
+        }
+    }
+
     /// A track has had no sound for `gap_ms` up to now.
     pub(crate) fn recording_gap(&mut self, now: Wall, gap_ms: u32) {
         let Some(recording) = self.recording() else { return };

@@ -23,6 +23,7 @@ mod lamps;
 mod ledger;
 mod live;
 mod measured;
+mod message;
 mod order;
 mod originate;
 mod outside;
@@ -42,9 +43,11 @@ mod tenant;
 mod tests;
 mod timers;
 mod transfer;
+mod voicemail;
 mod walking;
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use acd::LeaveReason;
 use types::event::{Event, Happening};
@@ -57,6 +60,7 @@ pub use figures::{Figures, QueueFigures};
 use interaction::{Interaction, Stage};
 use ledger::Doing;
 pub use live::{Live, LiveAgent, LiveDetail, LiveInteraction, LiveQueue};
+pub use message::Message;
 pub use order::{AgentOrder, AgentStatus, By, CallOrder, Refused};
 pub use replay::{PastOffer, Replay};
 pub use setup::{Setup, SetupError};
@@ -275,6 +279,7 @@ impl Center {
         interaction.ledger.ends(by, cause);
         if interaction.stage != Stage::Ending {
             self.finish_flow(now, id);
+            self.end_message(now, id, Duration::ZERO);
             let gave_up = by == EndedBy::Caller;
             self.leave_queue(now, id, if gave_up { LeaveReason::Abandoned } else { LeaveReason::Redirected });
             if let Some(interaction) = self.get(id) {

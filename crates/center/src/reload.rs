@@ -82,11 +82,12 @@ impl Center {
         let Some(t) = self.tenants.get_mut(&tenant) else { return };
         let stays = |device: &Device| t.directory.device(device.id).is_some_and(|now| now.ha1 == device.ha1);
         let gone: Vec<DeviceId> = before.devices().filter(|device| !stays(device)).map(|device| device.id).collect();
-        let gone: Vec<DeviceId> = gone.into_iter().filter(|device| t.registrations.forget(*device)).collect();
+        let registered: Vec<DeviceId> = gone.iter().copied().filter(|device| t.registrations.forget(*device)).collect();
         t.rearm_registrations(now);
-        for device in gone {
+        for device in registered {
             self.journal(now, tenant, Happening::Registered { device, contacts: Vec::new() });
         }
+        self.darken(tenant, &gone);
     }
 
     /// Agents who are no longer there get no more calls, and go once the one that they are on is over.

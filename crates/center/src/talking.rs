@@ -38,6 +38,11 @@ impl Center {
                     walk.handle(now, Input::Digit(*digit.reveal()));
                 }
             }
+            LegEvent::Hushed { leg, .. } if leg == customer => {
+                if let Some(walk) = interaction.walk.as_mut() {
+                    walk.handle(now, Input::Hushed);
+                }
+            }
             LegEvent::PlayDone { play, .. } => self.on_play_done(now, id, play),
             LegEvent::MediaLost { leg } => self.on_media_lost(now, id, leg),
             LegEvent::MediaBack { leg } => self.on_media_back(now, id, leg),
@@ -436,6 +441,9 @@ pub(crate) fn outcome(interaction: &crate::interaction::Interaction) -> Outcome 
     }
     if interaction.callback {
         return Outcome::Callback;
+    }
+    if interaction.left_message {
+        return Outcome::Voicemail;
     }
     match cause {
         Cause::NotFound | Cause::Forbidden | Cause::Overload | Cause::Shutdown

@@ -9,9 +9,11 @@ use dialplan::{DidTarget, Plan};
 use directory::{Directory, Registrations};
 use flow::Flow;
 use types::leg::Text;
+use types::voicemail::Mailbox;
 use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, Seconds, TenantId, Wall};
 
 use crate::bounds::time_for;
+use crate::message::Message;
 use crate::setup::{Setup, SetupError, invalid};
 use crate::{Center, Who};
 
@@ -57,6 +59,8 @@ pub(crate) struct Tenant {
     pub(crate) wrapping: HashMap<AgentId, Wrapping>,
     /// Agents who are no longer among the tenant's, and whose last call goes on.
     pub(crate) retiring: HashSet<AgentId>,
+    /// The messages in each mailbox, the oldest first.
+    pub(crate) mailboxes: HashMap<Mailbox, Vec<Message>>,
     /// The interactions that ended last, the newest at the end.
     pub(crate) ended: VecDeque<InteractionId>,
     pub(crate) armed: Option<Mono>,
@@ -157,6 +161,7 @@ impl Center {
             away: HashMap::new(),
             wrapping: HashMap::new(),
             retiring: HashSet::new(),
+            mailboxes: HashMap::new(),
             ended: VecDeque::new(),
             armed: None,
         };

@@ -22,6 +22,8 @@ pub(crate) enum Destination {
     Agent(AgentId),
     Queue(QueueId),
     Flow(FlowId),
+    /// The mailbox of this agent.
+    Voicemail(AgentId),
     Outside(Text),
     Nowhere,
 }
@@ -44,12 +46,13 @@ impl Tenant {
         }
     }
 
-    pub(crate) fn forward_destination(&self, to: &ForwardTo) -> Destination {
+    pub(crate) fn forward_destination(&self, agent: AgentId, to: &ForwardTo) -> Destination {
         match to {
             ForwardTo::Number(number) => self.destination(number.reveal()),
             ForwardTo::Queue(name) => {
                 self.queue_names.get(name).map_or(Destination::Nowhere, |q| Destination::Queue(*q))
             }
+            ForwardTo::Voicemail => Destination::Voicemail(agent),
         }
     }
 }

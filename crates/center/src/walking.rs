@@ -88,6 +88,9 @@ impl Center {
                 self.flow_transfer(now, id, target);
             }
             note @ (Action::RequestCallback { .. } | Action::Survey { .. }) => self.note(now, id, note),
+            Action::OpenMailbox(name) => self.open_mailbox(now, id, &name),
+            Action::TakeMessage { silence_s } => self.take_message(now, id, silence_s),
+            Action::EndMessage { silence_s } => self.end_message(now, id, Duration::from_secs(silence_s.into())),
             Action::SetLanguage(language) => interaction.language = language,
             Action::Record(on) => interaction.record = on,
             Action::Hangup(cause) => self.end(now, id, EndedBy::System, cause),

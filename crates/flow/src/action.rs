@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
 use types::leg::{Sound, Text};
 use types::{Cause, Private};
 
@@ -18,6 +19,10 @@ pub enum Input {
     Queue(QueueOutcome),
     /// What became of [`Action::Transfer`].
     Transfer(TransferOutcome),
+    /// What became of [`Action::OpenMailbox`].
+    Mailbox(MailboxOutcome),
+    /// Nothing has been said for as long as [`Action::TakeMessage`] names.
+    Hushed,
     /// The caller has gone.
     Hangup,
 }
@@ -50,6 +55,36 @@ pub enum TransferOutcome {
     NoAnswer,
     /// Anything else.
     Failed,
+}
+
+/// Whether a message can be left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MailboxOutcome {
+    /// It can.
+    Open,
+    /// There is no room, or nobody has such a mailbox.
+    Full,
+}
+
+/// Whose mailbox, as a flow names it: `agent:NUMBER` or `queue:NAME`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum MailboxName {
+    /// That of the agent with this number.
+    Agent(Text),
+    /// That of all who serve the queue of this name.
+    Queue(Text),
+}
+
+impl TryFrom<String> for MailboxName {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.split_once(':') {
+            Some(("agent", number)) if !number.is_empty() => Ok(Self::Agent(number.into())),
+            Some(("queue", name)) if !name.is_empty() => Ok(Self::Queue(name.into())),
+            _ => Err("must be `agent:` and a number, or `queue:` and a queue's name"),
+        }
+    }
 }
 
 /// Where a transfer goes.
@@ -112,6 +147,18 @@ pub enum Action {
         question: Text,
         /// The key.
         answer: Text,
+    },
+    /// Ask whether a message can be left; answered by [`Input::Mailbox`].
+    OpenMailbox(MailboxName),
+    /// What the caller says from now on is its message for the mailbox that was opened.
+    TakeMessage {
+        /// Tell by [`Input::Hushed`] when nothing was said for so many seconds.
+        silence_s: u32,
+    },
+    /// The message is over. It is over, too, when the caller has gone.
+    EndMessage {
+        /// So many seconds of its end are silence.
+        silence_s: u32,
     },
     /// The caller's language from now on.
     SetLanguage(Text),

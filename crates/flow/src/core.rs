@@ -8,7 +8,7 @@ use std::time::Duration;
 use types::leg::Text;
 use types::{Cause, Mono, Now, Private};
 
-use crate::action::{Action, QueueOutcome, TransferOutcome};
+use crate::action::{Action, MailboxOutcome, QueueOutcome, TransferOutcome};
 use crate::say::Say;
 use crate::value::Value;
 
@@ -44,6 +44,9 @@ pub(crate) enum Event {
     Timeout,
     Queue(QueueOutcome),
     Transfer(TransferOutcome),
+    Mailbox(MailboxOutcome),
+    /// Nothing has been said for long enough.
+    Hushed,
 }
 
 #[derive(Clone, Copy, Debug)]

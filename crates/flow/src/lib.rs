@@ -30,7 +30,7 @@ mod validate;
 mod value;
 mod walk;
 
-pub use action::{Action, Input, QueueOutcome, TransferOutcome, TransferTarget};
+pub use action::{Action, Input, MailboxName, MailboxOutcome, QueueOutcome, TransferOutcome, TransferTarget};
 pub use check::{AnyName, Names};
 pub use core::DIGITS_MAX;
 pub use model::{Flow, Library, VERSION};

@@ -106,6 +106,8 @@ impl Walk {
             Input::Digit(_) => None,
             Input::Queue(outcome) => Some(Event::Queue(outcome)),
             Input::Transfer(outcome) => Some(Event::Transfer(outcome)),
+            Input::Mailbox(outcome) => Some(Event::Mailbox(outcome)),
+            Input::Hushed => Some(Event::Hushed),
         };
         let Some((event, node)) = event.zip(self.current()) else { return };
         let next = node.get().kind.node().event(&node.get().outlets, &mut self.core, event);

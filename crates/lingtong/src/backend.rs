@@ -14,7 +14,8 @@ use types::event::Event;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
-use types::{AgentId, InteractionId, Private, TenantId};
+use types::voicemail::{Mailbox, MessageStatus};
+use types::{AgentId, InteractionId, Private, RecordingId, TenantId};
 
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
@@ -76,6 +77,23 @@ impl Backend for NodeBackend {
 
     fn flush_ladder(&self) -> Answer<'_, Position> {
         Box::pin(async move { self.node.flush_ladder().await.unwrap_or(Position::NONE) })
+    }
+
+    fn mailboxes(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<Vec<Mailbox>, Trouble>> {
+        Box::pin(async move { self.node.mailboxes(tenant, agent).await.map_err(|_| Trouble::Unavailable) })
+    }
+
+    fn mark_message(
+        &self,
+        tenant: TenantId,
+        recording: RecordingId,
+        status: MessageStatus,
+        by: Text,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move {
+            let done = self.node.mark_message(tenant, recording, status, by).await.map_err(|_| Trouble::Unavailable)?;
+            done.map_err(Trouble::Refused)
+        })
     }
 
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>> {

@@ -100,6 +100,7 @@ fn apply(lab: &mut Lab, step: Step, plays: &mut u64) {
                 channel: 0,
                 path: std::path::Path::new("track").into(),
                 origin: lab.now.mono,
+                hush: None,
             };
             lab.tell(MediaCommand::Record { leg: lab.leg(a), to: Box::new(to) });
         }

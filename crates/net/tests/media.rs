@@ -259,7 +259,7 @@ fn legs_of_different_threads_meet(backend: BackendChoice) {
 
 fn record(bench: &Bench, phone: &Phone, path: &Path) {
     let origin = net::media::now().mono;
-    let to = RecordTo { recording: RecordingId(1), channel: 0, path: path.into(), origin };
+    let to = RecordTo { recording: RecordingId(1), channel: 0, path: path.into(), origin, hush: None };
     bench.tell(MediaCommand::Record { leg: phone.leg, to: Box::new(to) });
 }
 

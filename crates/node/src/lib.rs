@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use center::{AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveDetail, LiveQueue, Message, Refused};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions, Position};
 use net::Transport;
@@ -37,10 +37,12 @@ use resource::{ChangeError, Changed, Request, Secrets};
 use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use types::event::Happening;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{AgentState, Disposition, Supervision};
-use types::{AgentId, InteractionId, LegId, Private, TenantId};
+use types::voicemail::{Mailbox, MessageStatus};
+use types::{AgentId, InteractionId, LegId, Private, RecordingId, TenantId};
 
 use alarms::{Board, Notes};
 use keeper::Keeper;
@@ -341,8 +343,19 @@ async fn open_tenants(
     for tenant in open {
         let setup = settings::load(store, &tenant, &config.settings).await?;
         center.add_tenant(now, setup)?;
+        for row in store.kept_voicemails(tenant.id).await? {
+            if let Some(mailbox) = row.mailbox() {
+                center.restore_message(tenant.id, mailbox, message(row));
+            }
+        }
     }
     Ok(closed.iter().map(|tenant| tenant.id).collect())
+}
+
+/// A message as the center keeps it.
+fn message(row: store::Voicemail) -> Message {
+    let store::Voicemail { recording, leg, from, left: at, status, .. } = row;
+    Message { recording, leg, from, at, is_new: status == MessageStatus::New }
 }
 
 /// Dialogs that still stand on the far side, and whose they are.
@@ -372,7 +385,13 @@ fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Re
     }
     center.expect_again(now, recovered.unheard);
     let mut writer = journal.writer();
-    recovered.ends.iter().for_each(|event| writer.append(event));
+    for event in &recovered.ends {
+        if let Happening::VoicemailLeft { recording, mailbox, from, leg, .. } = &event.what {
+            let message = Message { recording: *recording, leg: *leg, from: from.clone(), at: event.at, is_new: true };
+            center.restore_message(event.tenant, *mailbox, message);
+        }
+        writer.append(event);
+    }
     writer.barrier(FIRST_WRITE);
     Ok(recovered.dialogs)
 }
@@ -521,6 +540,28 @@ impl Handle {
         by: Text,
     ) -> Result<Result<(), Refused>, Unavailable> {
         self.ask(|to| Ask::SetForwarding(tenant, agent, rules, by, to)).await
+    }
+
+    /// The mailboxes that are an agent's business.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn mailboxes(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<Mailbox>, Unavailable> {
+        self.ask(|to| Ask::Mailboxes(tenant, agent, to)).await
+    }
+
+    /// Says what has become of a message; `by` names the user.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn mark_message(
+        &self,
+        tenant: TenantId,
+        recording: RecordingId,
+        status: MessageStatus,
+        by: Text,
+    ) -> Result<Result<(), Refused>, Unavailable> {
+        self.ask(|to| Ask::MarkMessage(tenant, recording, status, by, to)).await
     }
 
     /// An interaction in progress, in the shape of its record.

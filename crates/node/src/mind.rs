@@ -138,6 +138,10 @@ impl NodeMind {
             Ask::SetForwarding(tenant, agent, rules, by, to) => {
                 let _ = to.send(self.center.set_forwarding(now, tenant, agent, rules, by));
             }
+            Ask::Mailboxes(tenant, agent, to) => drop(to.send(self.center.mailboxes_of(tenant, agent))),
+            Ask::MarkMessage(tenant, recording, status, by, to) => {
+                let _ = to.send(self.center.mark_message(now, tenant, recording, status, by));
+            }
             Ask::Interaction(tenant, id, to) => {
                 drop(to.send(self.center.interaction(now, tenant, id).map(Box::new)));
             }

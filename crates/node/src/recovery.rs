@@ -16,6 +16,7 @@ use types::record::{
     AgentState, Channel, Direction, InteractionRecord, LegRecord, LegRole, Outcome, RecordingRecord, Segment,
     SegmentKind,
 };
+use types::voicemail::Mailbox;
 use types::{AgentId, Cause, DeviceId, EndedBy, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
 /// What the journal says was going on.
@@ -66,6 +67,29 @@ struct Open {
     queue: Option<QueueId>,
     agent: Option<AgentId>,
     last: Wall,
+    /// A message that the caller is leaving.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<CutOff>,
+}
+
+/// A message that nobody has said the end of.
+#[derive(Debug, Serialize, Deserialize)]
+struct CutOff {
+    recording: RecordingId,
+    mailbox: Mailbox,
+    from: Private<Text>,
+    leg: LegId,
+    at: Wall,
+}
+
+impl CutOff {
+    /// It is kept as far as it goes, though nobody knows how long it is.
+    fn left(self, tenant: TenantId, id: InteractionId, last: Wall) -> Event {
+        let Self { recording, mailbox, from, leg, at } = self;
+        let duration_ms = last.ms_since(at);
+        let what = Happening::VoicemailLeft { id, recording, mailbox, from, leg, duration_ms };
+        Event { tenant, at: last.max(at), what }
+    }
 }
 
 /// What goes on, as of a position of the journal. Kept by whoever reads the journal anyway, and saved now and
@@ -95,6 +119,7 @@ pub(crate) fn recover(journal: &Journal, checkpoint: &Path) -> Result<Recovered,
 fn is_of_interest(kind: &str) -> bool {
     kind.starts_with("interaction.")
         || kind.starts_with("dialog.")
+        || kind.starts_with("voicemail.")
         || matches!(kind, "device.registered" | "recording.started" | "agent.state" | "agent.wish")
 }
 
@@ -157,7 +182,7 @@ impl Scan {
             Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id } => {
                 let record = begun(id, tenant, channel, direction, from, to, at, leg, sip_call_id);
                 let doing = SegmentKind::Setup;
-                let open = Open { record, doing, since: at, queue: None, agent: None, last: at };
+                let open = Open { record, doing, since: at, queue: None, agent: None, last: at, message: None };
                 self.open.insert(id, Box::new(open));
             }
             Happening::InteractionAnswered { id } => {
@@ -179,6 +204,22 @@ impl Scan {
             Happening::RecordingStarted { id, recording, tracks } => {
                 if let Some(open) = self.open.get_mut(&id) {
                     open.recording(at, recording, tracks);
+                }
+            }
+            Happening::VoicemailBegun { id, recording, mailbox, from, leg } => {
+                if let Some(open) = self.open.get_mut(&id) {
+                    open.message = Some(CutOff { recording, mailbox, from, leg, at });
+                }
+            }
+            Happening::VoicemailLeft { id, .. } => {
+                if let Some(open) = self.open.get_mut(&id) {
+                    open.message = None;
+                    open.record.outcome = Outcome::Voicemail;
+                }
+            }
+            Happening::VoicemailDropped { id } => {
+                if let Some(open) = self.open.get_mut(&id) {
+                    open.message = None;
                 }
             }
             Happening::InteractionEnded { record } => {
@@ -242,10 +283,15 @@ impl Scan {
         let (mut unheard, heard): (Vec<_>, Vec<_>) = self.open.into_values().map(|open| *open).partition(Open::unheard);
         unheard.sort_by_key(|open| open.record.started);
         let unheard = unheard.into_iter().map(Open::end).collect();
-        ends.extend(heard.into_iter().map(|open| {
+        for mut open in heard {
+            let (id, tenant) = (open.record.id, open.record.tenant);
+            if let Some(message) = open.message.take() {
+                open.record.outcome = Outcome::Voicemail;
+                ends.push(message.left(tenant, id, last));
+            }
             let record = Box::new(open.end());
-            Event { tenant: record.tenant, at: record.ended, what: Happening::InteractionEnded { record } }
-        }));
+            ends.push(Event { tenant, at: record.ended, what: Happening::InteractionEnded { record } });
+        }
         let dialogs =
             self.dialogs.into_iter().map(|(leg, (tenant, bytes))| (leg, (tenant, bytes.into_vec()))).collect();
         Recovered { registrations: self.registrations, dialogs, agents: self.agents, ends, unheard }

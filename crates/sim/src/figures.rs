@@ -6,7 +6,7 @@ use types::record::{Direction, InteractionRecord, Outcome};
 /// What was counted on the way.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Figures {
-    outcomes: [u64; 6],
+    outcomes: [u64; Outcome::ALL.len()],
     pub(crate) others: u64,
     pub(crate) talked: u64,
     pub(crate) talk_ms: u64,

@@ -24,6 +24,8 @@ pub struct Report {
     pub self_served: u64,
     /// The customer asked to be called back.
     pub callbacks: u64,
+    /// The customer left a message.
+    pub voicemails: u64,
     /// Ended by a fault, or because nobody was there.
     pub failed: u64,
     /// Calls of agents, among themselves and to the outside.
@@ -64,6 +66,7 @@ impl Report {
             rejected: figures.of(Outcome::Rejected),
             self_served: figures.of(Outcome::SelfServed),
             callbacks: figures.of(Outcome::Callback),
+            voicemails: figures.of(Outcome::Voicemail),
             failed: figures.of(Outcome::Failed),
             other_calls: figures.others,
             service_level: (all > 0).then(|| in_target / all as f64),
@@ -88,6 +91,7 @@ impl Report {
             "rejected": self.rejected,
             "self_served": self.self_served,
             "callbacks": self.callbacks,
+            "voicemails": self.voicemails,
             "failed": self.failed,
             "other_calls": self.other_calls,
             "service_level": self.service_level,

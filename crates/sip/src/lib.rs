@@ -17,6 +17,7 @@ pub mod host;
 mod identity;
 pub mod limits;
 pub mod message;
+pub mod message_summary;
 pub mod method;
 mod name;
 pub mod params;

@@ -10,6 +10,7 @@ use types::cause::{Cause, EndedBy};
 use types::forward::Forwarding;
 use types::ids::*;
 use types::record::{CallbackStatus, Channel, Direction, Outcome};
+use types::voicemail::MessageStatus;
 use types::{Private, Title, Wall};
 
 /// A value that fits into one column.
@@ -79,6 +80,7 @@ integers! {
     TeamId: |v| v.0.cast_signed(), |v| TeamId(v.cast_unsigned());
     QueueId: |v| v.0.cast_signed(), |v| QueueId(v.cast_unsigned());
     FlowId: |v| v.0.cast_signed(), |v| FlowId(v.cast_unsigned());
+    LegId: |v| v.0.cast_signed(), |v| LegId(v.cast_unsigned());
     RecordingId: |v| v.0.cast_signed(), |v| RecordingId(v.cast_unsigned());
     TrunkId: |v| v.0.cast_signed(), |v| TrunkId(v.cast_unsigned());
 }
@@ -139,6 +141,7 @@ texts! {
     serde_json::Value: |v| v.to_string(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
     // Plain texts and a number: they can't fail to become JSON.
     Forwarding: |v| serde_json::to_string(v).unwrap_or_default(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
+    MessageStatus: |v| v.as_str().to_owned(), by_name;
     CallbackStatus: |v| v.as_str().to_owned(), by_name;
     Channel: |v| v.as_str().to_owned(), by_name;
     Direction: |v| v.as_str().to_owned(), by_name;

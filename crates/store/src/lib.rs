@@ -24,6 +24,7 @@ mod row;
 mod rows;
 mod sql;
 mod store;
+mod voicemail;
 
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use change::Change;
@@ -36,3 +37,4 @@ pub use rows::{
     CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session, Setting, Team,
 };
 pub use store::Store;
+pub use voicemail::Voicemail;

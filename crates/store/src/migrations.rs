@@ -8,6 +8,7 @@ mod m0005_newest;
 mod m0006_sign_in;
 mod m0007_forwarding;
 mod m0008_caller_ids;
+mod m0009_voicemail;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0006_sign_in::SignIn),
             Box::new(m0007_forwarding::Forwarding),
             Box::new(m0008_caller_ids::CallerIds),
+            Box::new(m0009_voicemail::Voicemail),
         ]
     }
 }

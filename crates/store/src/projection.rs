@@ -15,6 +15,7 @@ use crate::forwarding;
 use crate::interactions::backwards;
 use crate::sql::{ForIds, Insert};
 use crate::store::Store;
+use crate::voicemail;
 
 /// The projection's name in the table of cursors.
 const NAME: &str = "interactions";
@@ -192,7 +193,9 @@ pub(crate) struct Statements {
     answers: Insert,
     dispositions: Insert,
     forwarding: Insert,
+    voicemails: Insert,
     change_callback: &'static str,
+    change_voicemail: &'static str,
     pub(crate) sum_wraps: ForIds,
     pub(crate) set_dispositions: ForIds,
 }
@@ -213,6 +216,9 @@ struct Batch {
     forwarding: BTreeMap<u64, Vec<Value>>,
     /// In the order in which they were said.
     callback_changes: Vec<Vec<Value>>,
+    voicemails: Vec<Value>,
+    /// In the order in which they were said.
+    voicemail_changes: Vec<Vec<Value>>,
     /// The interactions whose work afterwards has to be summed anew.
     touched: BTreeSet<u64>,
     facts: usize,
@@ -291,7 +297,7 @@ impl Projector {
     /// The database fails; then everything is as before.
     pub async fn rewind(&mut self, oldest: u64) -> Result<(), Error> {
         let change = self.store.write().begin().await?;
-        for table in ["interaction", "recording", "callback", "survey_answer", "disposition"] {
+        for table in ["interaction", "recording", "callback", "survey_answer", "disposition", "voicemail"] {
             let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");
             change.execute_unprepared(&sql).await?;
         }
@@ -327,6 +333,8 @@ impl Statements {
                  WHERE \"disposition\".\"tenant_id\" = excluded.\"tenant_id\" AND \"disposition\".\"pos\" <= excluded.\"pos\"",
             ),
             forwarding: forwarding::insert(backend),
+            voicemails: voicemail::insert(backend),
+            change_voicemail: voicemail::change(backend),
             change_callback: match backend {
                 DbBackend::Postgres => {
                     "UPDATE \"callback\" SET \"status\" = $1, \"changed_at\" = $2, \"changed_by\" = $3 \
@@ -359,6 +367,10 @@ impl Statements {
         self.callbacks.execute(change, batch.callbacks).await?;
         for values in batch.callback_changes {
             change.execute_raw(Statement::from_sql_and_values(self.backend, self.change_callback, values)).await?;
+        }
+        self.voicemails.execute(change, batch.voicemails).await?;
+        for values in batch.voicemail_changes {
+            change.execute_raw(Statement::from_sql_and_values(self.backend, self.change_voicemail, values)).await?;
         }
         self.answers.execute(change, batch.answers).await?;
         self.dispositions.execute(change, batch.dispositions.into_values().flatten().collect()).await?;
@@ -421,6 +433,14 @@ impl Batch {
                 let changed: forwarding::Changed = serde_json::from_slice(fact.json)?;
                 let (agent, values) = changed.values(fact.tenant, fact.pos);
                 self.forwarding.insert(agent, values);
+            }
+            b"voicemail.left" => {
+                let left: voicemail::Left<'_> = serde_json::from_slice(fact.json)?;
+                self.voicemails.extend(left.values(fact.tenant, fact.pos, fact.at));
+            }
+            b"voicemail.changed" => {
+                let changed: voicemail::Changed<'_> = serde_json::from_slice(fact.json)?;
+                self.voicemail_changes.push(changed.values(fact.tenant, fact.at));
             }
             b"interaction.disposition" => {
                 let disposed: Disposed = serde_json::from_slice(fact.json)?;

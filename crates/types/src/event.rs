@@ -12,6 +12,7 @@ use crate::record::{
     AgentState, CallbackStatus, Channel, Direction, Disposition, InteractionRecord, SegmentKind, Supervision,
 };
 use crate::time::Wall;
+use crate::voicemail::{Mailbox, MessageStatus};
 
 /// One event with its tenant and time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -244,6 +245,52 @@ pub enum Happening {
         /// How far it has come.
         status: CallbackStatus,
         /// The name of the user who said so.
+        by: Text,
+    },
+    /// A caller begins to leave a message. With it a message that a crash cut off is kept.
+    #[serde(rename = "voicemail.begun")]
+    VoicemailBegun {
+        /// The interaction.
+        id: InteractionId,
+        /// The recording, by which the message is known.
+        recording: RecordingId,
+        /// Whose.
+        mailbox: Mailbox,
+        /// The caller's number.
+        from: Private<Text>,
+        /// The caller's leg, which has the track.
+        leg: LegId,
+    },
+    /// A caller has left a message.
+    #[serde(rename = "voicemail.left")]
+    VoicemailLeft {
+        /// The interaction.
+        id: InteractionId,
+        /// The recording, by which the message is known.
+        recording: RecordingId,
+        /// Whose.
+        mailbox: Mailbox,
+        /// The caller's number.
+        from: Private<Text>,
+        /// The caller's leg, which has the track.
+        leg: LegId,
+        /// How long it is, milliseconds; 0 where a crash cut it off and nobody knows.
+        duration_ms: u64,
+    },
+    /// A caller who had begun hung up before there was a message to keep.
+    #[serde(rename = "voicemail.dropped")]
+    VoicemailDropped {
+        /// The interaction.
+        id: InteractionId,
+    },
+    /// Somebody has listened to a message, wants to be told of it again, or has deleted it.
+    #[serde(rename = "voicemail.changed")]
+    VoicemailChanged {
+        /// The recording, by which the message is known.
+        recording: RecordingId,
+        /// What has become of it.
+        status: MessageStatus,
+        /// Who said so: a user's name, or `phone` for the agent's telephone.
         by: Text,
     },
     /// A survey was answered.

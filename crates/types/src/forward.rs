@@ -66,11 +66,16 @@ pub enum ForwardTo {
     Number(Private<Text>),
     /// The queue of this name.
     Queue(Text),
+    /// The agent's own mailbox: the caller leaves a message.
+    Voicemail,
 }
+
+/// How [`ForwardTo::Voicemail`] is written.
+const VOICEMAIL: &str = "voicemail";
 
 /// Text that names nowhere to lead a call on to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a number of at most {FORWARD_DIGITS_MAX} digits, or `queue:` and the queue's name")]
+#[error("must be a number of at most {FORWARD_DIGITS_MAX} digits, `queue:` and the queue's name, or `{VOICEMAIL}`")]
 pub struct BadForward;
 
 impl fmt::Debug for ForwardTo {
@@ -78,18 +83,22 @@ impl fmt::Debug for ForwardTo {
         match self {
             Self::Number(number) => write!(f, "Number({number:?})"),
             Self::Queue(name) => write!(f, "Queue({name})"),
+            Self::Voicemail => f.write_str("Voicemail"),
         }
     }
 }
 
 impl ForwardTo {
-    /// Reads the text form: digits with at most a plus before them, or `queue:NAME`.
+    /// Reads the text form: digits with at most a plus before them, `queue:NAME`, or `voicemail`.
     ///
     /// # Errors
     /// [`BadForward`].
     pub fn parse(text: &str) -> Result<Self, BadForward> {
         if let Some(name) = text.strip_prefix("queue:") {
             return if name.is_empty() { Err(BadForward) } else { Ok(Self::Queue(name.into())) };
+        }
+        if text == VOICEMAIL {
+            return Ok(Self::Voicemail);
         }
         let digits = text.strip_prefix('+').unwrap_or(text);
         let known = (1..=FORWARD_DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
@@ -101,6 +110,7 @@ impl ForwardTo {
         match self {
             Self::Number(number) => number.reveal().to_string(),
             Self::Queue(name) => format!("queue:{name}"),
+            Self::Voicemail => VOICEMAIL.to_owned(),
         }
     }
 }
@@ -189,8 +199,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_numbers_and_queues_can_be_led_on_to() {
-        for text in ["1001", "13900001111", "+8613900001111", "queue:sales"] {
+    fn only_numbers_queues_and_voicemail_can_be_led_on_to() {
+        for text in ["1001", "13900001111", "+8613900001111", "queue:sales", "voicemail"] {
             assert_eq!(ForwardTo::parse(text).map(|to| to.to_text()).as_deref(), Ok(text));
         }
         for bad in ["", "+", "*50", "queue:", "1001@elsewhere", "sip:1001", "1 2", &"1".repeat(33)] {

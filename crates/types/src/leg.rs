@@ -241,6 +241,8 @@ pub enum LegCommand {
         recording: RecordingId,
         /// Channel, 0 the customer's, 1 the agent's; further legs share these two.
         channel: u8,
+        /// Tell by [`LegEvent::Hushed`] when nothing has been said for so many seconds.
+        hush_s: Option<u32>,
     },
     /// Pause or resume the leg's track: the gap is stated, not cut out.
     PauseRecord {
@@ -451,6 +453,13 @@ pub enum LegEvent {
         /// The leg.
         leg: LegId,
     },
+    /// Nothing has been said on a leg that is recorded for as long as [`LegCommand::Record`] names; told once.
+    Hushed {
+        /// The leg.
+        leg: LegId,
+        /// The recording.
+        recording: RecordingId,
+    },
     /// A recording's track has a gap: the disk was slow or full.
     RecordingGap {
         /// The leg.
@@ -479,6 +488,7 @@ impl LegEvent {
             | Self::TransferAsked { leg, .. }
             | Self::MediaLost { leg }
             | Self::MediaBack { leg }
+            | Self::Hushed { leg, .. }
             | Self::RecordingGap { leg, .. } => *leg,
         }
     }

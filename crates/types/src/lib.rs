@@ -17,6 +17,7 @@ pub mod register;
 pub mod seconds;
 pub mod time;
 pub mod title;
+pub mod voicemail;
 pub mod watch;
 
 pub use cause::{Cause, EndedBy};

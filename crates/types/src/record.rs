@@ -68,6 +68,8 @@ named! {
         SelfServed = "self_served",
         /// The customer asked to be called back.
         Callback = "callback",
+        /// The customer left a message.
+        Voicemail = "voicemail",
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a telephone may watch (RFC 6665), in words that know nothing of SIP: the lamp of a colleague or of a slot.
+//! What a telephone may watch (RFC 6665), in words that know nothing of SIP: the lamp of a colleague, of a slot or of a mailbox.
 
 use crate::ids::{DeviceId, LegId};
 use crate::leg::Text;
@@ -26,6 +26,8 @@ pub struct WatchRequest {
 pub enum WatchKind {
     /// Its calls (RFC 4235).
     Dialogs,
+    /// The messages in its mailbox (RFC 3842).
+    Messages,
 }
 
 /// Why a wish was not granted.
@@ -44,6 +46,15 @@ pub enum WatchRefused {
 pub enum Watched {
     /// Its calls.
     Dialogs(Vec<WatchedDialog>),
+    /// Messages in its mailbox.
+    Messages {
+        /// Those that nobody has listened to.
+        new: usize,
+        /// The others.
+        old: usize,
+    },
+    /// There is nothing to see any more: what was watched is gone, or whoever watched may not. The watch is over.
+    Gone,
 }
 
 /// A call of somebody who is watched. With whom is nobody's business but its own.

@@ -15,8 +15,8 @@ mirror! {
     }
 }
 
-/// An agent's rules. Each names a number as the agent would dial it, or `queue:` and a queue's name; what is absent
-/// leads nowhere. They hold for calls to the agent itself: what a queue offers goes to another agent of the queue.
+/// An agent's rules. Each names a number as the agent would dial it, `queue:` and a queue's name, or `voicemail` for the
+/// agent's own mailbox; what is absent leads nowhere. They hold for calls to the agent itself: what a queue offers goes to another agent of the queue.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Forwarding {
@@ -87,7 +87,7 @@ pub(crate) struct Forward {
     pub(crate) agent_id: Option<String>,
     #[schema(inline)]
     pub(crate) why: ForwardWhy,
-    /// Where to: a number, or `queue:` and a queue's name.
+    /// Where to: a number, `queue:` and a queue's name, or `voicemail`.
     pub(crate) to: String,
 }
 

@@ -24,7 +24,7 @@ mirror! {
     /// What came of it.
     Outcome of record::Outcome {
         Answered = "answered", Abandoned = "abandoned", Rejected = "rejected", Failed = "failed",
-        SelfServed = "self_served", Callback = "callback",
+        SelfServed = "self_served", Callback = "callback", Voicemail = "voicemail",
     }
 }
 

@@ -11,6 +11,7 @@ mod live;
 mod people;
 mod phone;
 mod settings;
+mod voicemail;
 
 pub(crate) use account::{
     OneTimePassword, PasswordChange, PasswordCheck, PasswordProof, PasswordVerdict, RecoveryCodes, ResetRequest,
@@ -35,6 +36,8 @@ pub(crate) use settings::{
     SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsPage, SettingsProblem,
     SettingsQuestion, SettingsResource, SettingsWish,
 };
+
+pub(crate) use voicemail::{Voicemail, VoicemailChange, VoicemailPage};
 
 use serde::Serialize;
 use types::leg::Text;

@@ -16,6 +16,7 @@ mod service;
 mod session;
 mod settings;
 mod setup;
+mod voicemails;
 
 pub(crate) use account::{
     __path_change_password, __path_check_password, __path_end_other_sessions, __path_end_session, __path_reset_user,
@@ -49,3 +50,7 @@ pub(crate) use settings::{
 };
 pub use setup::new_setup_token;
 pub(crate) use setup::{__path_check_setup, __path_set_up, check_setup, set_up};
+pub(crate) use voicemails::{
+    __path_delete_voicemail, __path_set_voicemail_status, __path_voicemail_audio, __path_voicemails, delete_voicemail,
+    set_voicemail_status, voicemail_audio, voicemails,
+};

@@ -42,9 +42,21 @@ pub(crate) async fn audio(
     Id(id): Id<RecordingId>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let (audio, length) = open(&app, &viewer, id, |audio| Ok(audio.total_len())).await?;
+    let recording = find(&app, &viewer, id).await?;
+    respond(&app, &viewer, recording, &headers).await
+}
+
+/// A recording as WAV, or the part of it that is asked for.
+pub(super) async fn respond(
+    app: &App,
+    viewer: &Viewer,
+    recording: RecordingRecord,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let id = recording.id;
+    let (audio, length) = open(app, viewer, recording, |audio| Ok(audio.total_len())).await?;
     let etag = format!("\"{id}-{length:x}\"");
-    let (status, range) = match wanted(&headers, &etag, length) {
+    let (status, range) = match wanted(headers, &etag, length) {
         Wanted::All => (StatusCode::OK, 0..length),
         Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         Wanted::Nothing => return Err(ApiError { length: Some(length), ..Code::BadRange.into() }),
@@ -78,7 +90,8 @@ pub(crate) async fn peaks(
     let buckets = args.read("buckets", |t| t.parse().ok().filter(|n| (1..=MOST_BUCKETS).contains(n)))?;
     args.finish()?;
     let buckets = buckets.unwrap_or(BUCKETS);
-    let (audio, channels) = open(&app, &viewer, id, move |audio| audio.peaks(buckets)).await?;
+    let recording = find(&app, &viewer, id).await?;
+    let (audio, channels) = open(&app, &viewer, recording, move |audio| audio.peaks(buckets)).await?;
     let flat = |peaks: Vec<(f32, f32)>| peaks.into_iter().flat_map(|(low, high)| [low, high]).collect();
     let peaks = Peaks { channels: channels.into_iter().map(flat).collect(), duration_ms: audio.duration_ms() };
     Ok(([(header::CACHE_CONTROL, CACHE)], Json(peaks)).into_response())
@@ -99,10 +112,9 @@ async fn find(app: &App, viewer: &Viewer, id: RecordingId) -> Result<RecordingRe
 async fn open<T: Send + 'static>(
     app: &App,
     viewer: &Viewer,
-    id: RecordingId,
+    recording: RecordingRecord,
     ask: impl FnOnce(&mut dyn Audio) -> io::Result<T> + Send + 'static,
 ) -> Result<(Box<dyn Audio>, T)> {
-    let recording = find(app, viewer, id).await?;
     let (recordings, tenant) = (Arc::clone(&app.recordings), viewer.tenant());
     let _turn = app.renders.acquire().await.map_err(|_| Code::Unavailable)?;
     let opened = tokio::task::spawn_blocking(move || {

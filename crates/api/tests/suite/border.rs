@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use types::TenantId;
 use types::event::Happening;
+use types::voicemail::Mailbox;
+use types::{LegId, RecordingId, TenantId};
 
 use crate::http::{Ask, Events, Reply, Socket};
 use crate::world::{ALPHA, BETA, SALES, World, agent, agent_without_phone, name, password, person, queue};
@@ -19,6 +20,7 @@ struct Secrets {
     running: String,
     recording: String,
     callback: String,
+    voicemail: String,
     all: Vec<String>,
 }
 
@@ -27,6 +29,12 @@ async fn secrets(world: &World, tenant: TenantId, caller: &str) -> Secrets {
     let running = world.desk.call(tenant, caller, SALES);
     world.desk.answer();
     world.desk.write(tenant, Happening::CallbackRequested { id: past.id, number: caller.into(), queue: None });
+    let message = RecordingId(tenant.0 * 1000 + 7);
+    let mailbox = Mailbox::Agent(agent(tenant));
+    let (recording, leg, from) = (message, LegId(7), caller.into());
+    world
+        .desk
+        .write(tenant, Happening::VoicemailLeft { id: past.id, recording, mailbox, from, leg, duration_ms: 3000 });
     world.project().await;
     let callback = world.store.callbacks(tenant, None, None, 1).await.unwrap().rows[0].pos.to_string();
     let record = world.store.record(tenant, past.id).await.unwrap().unwrap();
@@ -39,6 +47,7 @@ async fn secrets(world: &World, tenant: TenantId, caller: &str) -> Secrets {
         &interaction,
         &running,
         &recording,
+        &message.to_string(),
         &queue(tenant).to_string(),
         &tenant.to_string(),
         caller,
@@ -46,7 +55,8 @@ async fn secrets(world: &World, tenant: TenantId, caller: &str) -> Secrets {
         &format!("call-{}", past.leg),
     ];
     let all = all.iter().map(|secret| secret.to_string()).collect();
-    Secrets { agent: phone, interaction, running, recording, callback, all }
+    let voicemail = message.to_string();
+    Secrets { agent: phone, interaction, running, recording, callback, voicemail, all }
 }
 
 #[track_caller]
@@ -78,6 +88,7 @@ fn ask<'a>(method: &'a str, path: String) -> Ask<'a> {
         "POST" if path.ends_with("/check") => ask.json(&json!({"delete": true})),
         "PUT" if path.ends_with("disposition") => ask.json(&json!({"code": "solved"})),
         "PUT" if path.ends_with("forwarding") => ask.json(&json!({"always": "1"})),
+        "PUT" if path.contains("voicemails") => ask.json(&json!({"status": "heard"})),
         "PUT" if path.contains("callbacks") => ask.json(&json!({"status": "done"})),
         "POST" if path.ends_with("actions") => ask.json(&json!({"action": "hold"})),
         "POST" if path.ends_with("supervise") => ask.json(&json!({"mode": "listen"})),
@@ -125,6 +136,7 @@ async fn no_route_leads_across_the_border() {
                 Some("agents") => Some(&theirs.agent),
                 Some("callbacks") => Some(&theirs.callback),
                 Some("recordings") => Some(&theirs.recording),
+                Some("voicemails") => Some(&theirs.voicemail),
                 Some("interactions") if acts => Some(&theirs.running),
                 Some("interactions") => Some(&theirs.interaction),
                 _ => None,

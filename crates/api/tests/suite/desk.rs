@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
-use center::{AgentOrder, AgentStatus, By, CallOrder, Center, Effect, Live, LiveDetail, LiveQueue, Refused, Setup};
+use center::{
+    AgentOrder, AgentStatus, By, CallOrder, Center, Effect, Live, LiveDetail, LiveQueue, Message, Refused, Setup,
+};
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
 use resource::{ChangeError, Changed, Known, NoSecrets, Parts, Plan, Request, Rows};
@@ -18,7 +20,11 @@ use types::event::{Event, Happening};
 use types::forward::Forwarding;
 use types::leg::{AudioCodec, Incoming, MediaQuality, Origin, Text};
 use types::record::{Disposition, Supervision};
-use types::{AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId, Wall};
+use types::voicemail::{Mailbox, MessageStatus};
+use types::{
+    AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Private, RecordingId, TenantId, TrunkId,
+    Wall,
+};
 
 /// The first moment of every test.
 pub(crate) const START: Wall = Wall(1_790_000_000_000);
@@ -107,6 +113,15 @@ impl Desk {
     /// Writes an event that no call of this test makes.
     pub(crate) fn write(&self, tenant: TenantId, what: Happening) {
         self.act(|inner| inner.writer.append(&Event { tenant, at: inner.now.wall, what }));
+    }
+
+    /// A message that was left before the start.
+    pub(crate) fn keep_message(&self, tenant: TenantId, mailbox: Mailbox, recording: RecordingId) {
+        self.act(|inner| {
+            let (leg, at) = (LegId(recording.0), inner.now.wall);
+            let message = Message { recording, leg, from: "13800138000".into(), at, is_new: true };
+            inner.center.restore_message(tenant, mailbox, message);
+        });
     }
 
     /// Time passes, and every timer goes off at its time.
@@ -246,6 +261,25 @@ impl Backend for Desk {
     fn flush_ladder(&self) -> Answer<'_, Position> {
         let last = self.act(|inner| inner.ladder.last());
         Box::pin(async move { last })
+    }
+
+    fn mailboxes(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<Vec<Mailbox>, Trouble>> {
+        let mailboxes = self.act(|inner| inner.center.mailboxes_of(tenant, agent));
+        Box::pin(async move { Ok(mailboxes) })
+    }
+
+    fn mark_message(
+        &self,
+        tenant: TenantId,
+        recording: RecordingId,
+        status: MessageStatus,
+        by: Text,
+    ) -> Answer<'_, Result<(), Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.mark_message(now, tenant, recording, status, by)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
     }
 
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>> {

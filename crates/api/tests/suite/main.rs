@@ -17,4 +17,5 @@ mod phone;
 mod recordings;
 mod session;
 mod settings;
+mod voicemails;
 mod world;

@@ -409,13 +409,18 @@ impl Lab {
     }
 
     fn lamp(&self, watches: &[WatchId], state: &Watched) -> String {
-        let Watched::Dialogs(dialogs) = state;
+        let number = |watch: &WatchId| watch.0.to_string();
+        let watches = watches.iter().map(number).collect::<Vec<_>>().join("+");
+        let dialogs = match state {
+            Watched::Dialogs(dialogs) => dialogs,
+            Watched::Messages { new, old } => return format!("lamp {watches} messages {new}/{old}"),
+            Watched::Gone => return format!("lamp {watches} gone"),
+        };
         let dialog = |d: &WatchedDialog| {
             let began = if d.initiator { "!" } else { "" };
             format!(" {}{began}:{}", self.name(d.leg), d.phase.as_str())
         };
-        let watches: Vec<String> = watches.iter().map(|watch| watch.0.to_string()).collect();
-        format!("lamp {}{}", watches.join("+"), dialogs.iter().map(dialog).collect::<String>())
+        format!("lamp {watches}{}", dialogs.iter().map(dialog).collect::<String>())
     }
 
     fn name(&self, leg: LegId) -> &str {

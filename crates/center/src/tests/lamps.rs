@@ -1,10 +1,11 @@
 //! Lamps: each change of a colleague's calls and of a slot, told once to all who look, and to nobody else.
 
+use directory::Directory;
 use types::leg::Origin;
 use types::watch::{WatchId, WatchKind, WatchRefused, WatchRequest};
 use types::{Cause, DeviceId, TenantId};
 
-use super::lab::{Lab, T, device};
+use super::lab::{Lab, T, device, setup};
 
 fn watch(lab: &mut Lab, number: u64, by: DeviceId, target: &str) -> Result<(), WatchRefused> {
     let request = WatchRequest { watch: WatchId(number), device: by, kind: WatchKind::Dialogs, target: target.into() };
@@ -115,4 +116,28 @@ fn who_no_longer_looks_is_told_nothing() {
     lab.center.unwatch(WatchId(2));
     lab.answers("d1");
     assert_eq!(lab.told(&["lamp"]), Vec::<String>::new());
+}
+
+#[test]
+fn lamps_go_out_with_the_telephone_or_the_colleague_that_settings_take_away() {
+    let mut lab = Lab::with(&[1001]);
+    watch(&mut lab, 1, device(1002), "1001").unwrap();
+    watch(&mut lab, 2, device(1003), "1001").unwrap();
+    watch(&mut lab, 3, device(1002), "701").unwrap();
+    lab.trace();
+    let mut setup = setup(T);
+    setup.directory = without(&setup.directory, device(1003));
+    let now = lab.now;
+    lab.center.set_tenant(now, setup).unwrap();
+    assert_eq!(lab.told(&["lamp"]), ["lamp 2 gone"]);
+    lab.caller("95002");
+    assert_eq!(lab.told(&["lamp"]), ["lamp 1 d1:trying"]);
+}
+
+/// The same people with one telephone less.
+fn without(all: &Directory, gone: DeviceId) -> Directory {
+    let mut left = Directory::new(all.tenant().clone());
+    all.agents().for_each(|agent| left.add_agent(agent.clone()).unwrap());
+    all.devices().filter(|d| d.id != gone).for_each(|device| left.add_device(device.clone()).unwrap());
+    left
 }

@@ -21,3 +21,4 @@ mod replay;
 mod supervising;
 mod tenants;
 mod transfer;
+mod voicemail;

@@ -133,7 +133,7 @@ impl NodeKind for Collect {
                 self.take_keys(core)
             }
             Event::Timeout => self.complete(core),
-            Event::Queue(_) | Event::Transfer(_) => Next::Stay,
+            Event::Queue(_) | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed => Next::Stay,
         }
     }
 }

@@ -17,6 +17,7 @@ mod set;
 mod subflow;
 mod survey;
 mod transfer;
+mod voicemail;
 
 #[cfg(test)]
 mod testing;
@@ -145,6 +146,7 @@ kinds! {
     Subflow = subflow::"subflow",
     Survey = survey::"survey",
     Transfer = transfer::"transfer",
+    Voicemail = voicemail::"voicemail",
 }
 
 /// A key as an outlet's name.

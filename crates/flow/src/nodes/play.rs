@@ -60,7 +60,7 @@ impl NodeKind for Play {
                 core.stop();
                 Next::Out("done")
             }
-            Event::Queue(_) | Event::Transfer(_) => Next::Stay,
+            Event::Queue(_) | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed => Next::Stay,
         }
     }
 }

@@ -78,7 +78,9 @@ impl NodeKind for Queue {
                 core.forget_keys();
                 Next::Stay
             }
-            (Event::PlayDone | Event::Timeout | Event::Transfer(_), _) => Next::Stay,
+            (Event::PlayDone | Event::Timeout | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed, _) => {
+                Next::Stay
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Script words: a key; `done` (the playback's end), `5s` (so much time passes), `hangup`; `answered`,
 //! `agent_left`, `no_agent`, `full`, `too_long` of a queue; `target_answered`, `target_left`, `busy`,
-//! `no_answer`, `failed` of a transfer. The first node named is the start. In what is done, `play!`
+//! `no_answer`, `failed` of a transfer; `open`, `box_full`, `hushed` of a mailbox. The first node named is the start. In what is done, `play!`
 //! can be cut short by a key.
 
 use std::sync::Arc;
@@ -11,7 +11,10 @@ use std::time::Duration;
 use types::leg::{Sound, Text};
 use types::{Now, Wall};
 
-use crate::{Action, AnyName, Context, Flow, Input, Library, QueueOutcome, TransferOutcome, TransferTarget, Walk};
+use crate::{
+    Action, AnyName, Context, Flow, Input, Library, MailboxName, MailboxOutcome, QueueOutcome, TransferOutcome,
+    TransferTarget, Walk,
+};
 
 /// Monday 2026-11-23, 01:00 UTC.
 const START: Wall = Wall(1_795_395_600_000);
@@ -61,6 +64,9 @@ fn input(word: &str, play: u32) -> Input {
         "no_agent" => Input::Queue(QueueOutcome::NoAgent),
         "full" => Input::Queue(QueueOutcome::Full),
         "too_long" => Input::Queue(QueueOutcome::TooLong),
+        "open" => Input::Mailbox(MailboxOutcome::Open),
+        "box_full" => Input::Mailbox(MailboxOutcome::Full),
+        "hushed" => Input::Hushed,
         "target_answered" => Input::Transfer(TransferOutcome::Answered),
         "target_left" => Input::Transfer(TransferOutcome::TargetLeft),
         "busy" => Input::Transfer(TransferOutcome::Busy),
@@ -102,6 +108,10 @@ fn text(action: &Action) -> String {
             format!("callback {} {}", number.reveal(), queue.as_deref().unwrap_or("-"))
         }
         Action::Survey { question, answer } => format!("survey {question}={answer}"),
+        Action::OpenMailbox(MailboxName::Agent(number)) => format!("mailbox agent:{number}"),
+        Action::OpenMailbox(MailboxName::Queue(name)) => format!("mailbox queue:{name}"),
+        Action::TakeMessage { silence_s } => format!("message {silence_s}"),
+        Action::EndMessage { silence_s } => format!("end message {silence_s}"),
         Action::SetLanguage(language) => format!("language {language}"),
         Action::Record(yes) => format!("record {}", on(yes)),
         Action::Hangup(cause) => format!("hangup {}", cause.as_str()),

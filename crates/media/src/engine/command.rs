@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use types::leg::{Connection, DigitSource, MediaQuality, Sound};
 use types::{LegId, Mono, PlayId, Private, RecordingId};
@@ -103,6 +104,8 @@ pub struct RecordTo {
     pub path: Arc<Path>,
     /// The moment of media time zero: when the interaction began.
     pub origin: Mono,
+    /// Tell by [`MediaEvent::Hushed`] when nothing has been said for so long.
+    pub hush: Option<Duration>,
 }
 
 /// What a leg of the engine is told. Commands for a leg that is not there are ignored.
@@ -273,6 +276,13 @@ pub enum MediaEvent {
     Lost(LegId),
     /// It is back.
     Back(LegId),
+    /// Nothing has been said on a recorded leg for as long as [`RecordTo::hush`]; told once.
+    Hushed {
+        /// The leg.
+        leg: LegId,
+        /// The recording.
+        recording: RecordingId,
+    },
     /// The track has a gap.
     RecordingGap {
         /// The leg.

@@ -12,6 +12,7 @@ mod command;
 mod crypt;
 mod digits;
 mod gate;
+mod hush;
 mod leg;
 mod output;
 mod play;
@@ -420,7 +421,7 @@ impl Engine {
     fn record(&mut self, now: Mono, slot: u32, to: RecordTo) {
         self.stop_record(now, slot);
         let Some(leg) = self.leg_mut(slot) else { return };
-        let mut track = Track::new(leg.id, to, leg.agreed.codec_in);
+        let mut track = Track::new(now, leg.id, to, leg.agreed.codec_in);
         track.held(now, !leg.agreed.receive);
         leg.track = Some(Box::new(track));
     }

@@ -2,7 +2,8 @@
 
 use types::{LegId, Mono};
 
-use super::command::RecordTo;
+use super::command::{MediaEvent, RecordTo};
+use super::hush::Hush;
 use super::output::{Outbox, Span, TrackBytes};
 use crate::codec::Codec;
 use crate::rtp::{Header, MediaClock};
@@ -32,11 +33,14 @@ pub(super) struct Track {
     pub(super) gap_ms: u32,
     /// Marks that the next chunk brings along.
     marks: Vec<u8>,
+    /// Where somebody waits for silence.
+    hush: Option<Hush>,
 }
 
 impl Track {
-    pub(super) fn new(leg: LegId, to: RecordTo, codec: Codec) -> Self {
+    pub(super) fn new(now: Mono, leg: LegId, to: RecordTo, codec: Codec) -> Self {
         Self {
+            hush: to.hush.map(|after| Hush::new(now, after)),
             leg,
             writer: TrackWriter::new(leg.0),
             clock: MediaClock::new(codec.clock_rate()),
@@ -66,6 +70,16 @@ impl Track {
         let media_us = self.clock.media_us(header.ssrc, header.timestamp, self.media_us(now));
         if let Some(chunk) = self.writer.frame(codec, media_us, payload) {
             self.hand_out(chunk, false, outbox);
+        }
+        if let Some(hush) = &mut self.hush {
+            hush.hear(now, codec, payload);
+        }
+        self.tell_hush(now, outbox);
+    }
+
+    fn tell_hush(&mut self, now: Mono, outbox: &mut Outbox) {
+        if self.hush.as_mut().is_some_and(|hush| hush.is_over(now)) {
+            outbox.events.push(MediaEvent::Hushed { leg: self.leg, recording: self.to.recording });
         }
     }
 
@@ -100,6 +114,7 @@ impl Track {
 
     /// Hands the open chunk out when it is due though no packet comes any more.
     pub(super) fn care(&mut self, now: Mono, outbox: &mut Outbox) {
+        self.tell_hush(now, outbox);
         if let Some(chunk) = self.writer.flush_due(self.media_us(now)) {
             self.hand_out(chunk, false, outbox);
         } else if !self.marks.is_empty() {

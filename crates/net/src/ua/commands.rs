@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use media::engine::{MediaCommand, RecordTo};
 use sip::agent::{Body, CallHandle};
@@ -37,7 +38,7 @@ impl<M: Mind> Ua<M> {
             LegCommand::StopPlay(leg) => self.media.command(MediaCommand::StopPlay(leg)),
             LegCommand::SendDigits { leg, digits } => self.media.command(MediaCommand::SendDigits { leg, digits }),
             LegCommand::Hold { leg, hold } => self.hold(now, leg, hold),
-            LegCommand::Record { leg, recording, channel } => self.record(now, leg, recording, channel),
+            LegCommand::Record { leg, recording, channel, hush_s } => self.record(now, leg, recording, channel, hush_s),
             LegCommand::PauseRecord { leg, pause } => self.media.command(MediaCommand::PauseRecord { leg, pause }),
             LegCommand::StopRecord(leg) => self.media.command(MediaCommand::StopRecord(leg)),
             LegCommand::TransferProgress { leg, progress } => self.transfer_progress(now, leg, progress),
@@ -178,7 +179,7 @@ impl<M: Mind> Ua<M> {
         }
     }
 
-    fn record(&mut self, now: Now, leg: LegId, recording: RecordingId, channel: u8) {
+    fn record(&mut self, now: Now, leg: LegId, recording: RecordingId, channel: u8, hush_s: Option<u32>) {
         let Some(l) = self.legs.get(&leg) else { return };
         // All tracks of a recording count from the moment at which its first track began; the other
         // side of the bridge knows it.
@@ -189,7 +190,9 @@ impl<M: Mind> Ua<M> {
             l.recording = Some((recording, origin));
         }
         let path: Arc<Path> = self.config.recordings.join(recording.to_string()).join(format!("{leg}.trk")).into();
-        self.media.command(MediaCommand::Record { leg, to: Box::new(RecordTo { recording, channel, path, origin }) });
+        let hush = hush_s.map(|seconds| Duration::from_secs(seconds.into()));
+        self.media
+            .command(MediaCommand::Record { leg, to: Box::new(RecordTo { recording, channel, path, origin, hush }) });
     }
 
     // ---- transfers that the far end asked for ----

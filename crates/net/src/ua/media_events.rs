@@ -25,6 +25,7 @@ impl<M: Mind> Ua<M> {
             }
             MediaEvent::Lost(leg) => self.tell(now, LegEvent::MediaLost { leg }),
             MediaEvent::Back(leg) => self.tell(now, LegEvent::MediaBack { leg }),
+            MediaEvent::Hushed { leg, recording } => self.tell(now, LegEvent::Hushed { leg, recording }),
             MediaEvent::RecordingGap { leg, recording, gap_ms } => {
                 self.tell(now, LegEvent::RecordingGap { leg, recording, gap_ms });
             }

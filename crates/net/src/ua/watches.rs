@@ -1,4 +1,4 @@
-//! What telephones watch (RFC 6665): SUBSCRIBE for a lamp, and a NOTIFY for each change.
+//! What telephones watch (RFC 6665): SUBSCRIBE for a lamp (RFC 4235, RFC 3842), and a NOTIFY for each change.
 //!
 //! A subscriber is told one thing at a time: while its answer is awaited, what changes gathers, and one NOTIFY tells it
 //! then. So a slow telephone costs no more than a quick one, and none is told things out of order.
@@ -13,6 +13,7 @@ use sip::header::HeaderName;
 use sip::header::accept::accepts;
 use sip::header::option_tags::TokenParams;
 use sip::message::Message;
+use sip::message_summary;
 use types::leg::Text;
 use types::watch::{WatchId, WatchKind, WatchRefused, WatchRequest, Watched, WatchedDialog};
 use types::{LegId, Now, Private};
@@ -23,7 +24,7 @@ use super::events::auth_header;
 use crate::mind::Mind;
 
 /// The event packages that are served; that of REFER is no business of SUBSCRIBE.
-pub(super) const EVENTS: &[&str] = &["dialog", "refer"];
+pub(super) const EVENTS: &[&str] = &["dialog", "message-summary", "refer"];
 /// Longest subscription, seconds. After a restart of ours a lamp says nothing until its telephone asks anew, and finds
 /// that we know nothing of it (481): no later than this.
 const MAX_EXPIRES_S: u32 = 600;
@@ -42,6 +43,7 @@ pub(crate) struct Watches {
 #[derive(Debug)]
 struct Watch {
     id: WatchId,
+    kind: WatchKind,
     /// The URI of what is watched, for the documents.
     entity: Private<String>,
     /// How it stands; unknown until the mind has said it.
@@ -62,17 +64,29 @@ impl Watch {
         let state = self.state.clone()?;
         let owes_all = std::mem::take(&mut self.owes_all);
         let told = self.told.replace(state.clone()).filter(|_| !owes_all);
-        let Watched::Dialogs(dialogs) = &*state;
+        let entity = self.entity.reveal();
+        let dialogs = match &*state {
+            Watched::Dialogs(dialogs) => dialogs,
+            Watched::Messages { new, old } => {
+                let is_news = told.is_none_or(|told| told != state);
+                return is_news.then(|| message_summary::write(entity, *new, *old));
+            }
+            Watched::Gone => return None,
+        };
         let entries = match told.as_deref() {
-            None => dialogs.iter().map(entry).collect(),
             Some(Watched::Dialogs(told)) => changes(told, dialogs),
+            _ => dialogs.iter().map(entry).collect(),
         };
         if told.is_some() && entries.is_empty() {
             return None;
         }
-        let document = dialog_info::write(self.version, told.is_none(), self.entity.reveal(), entries);
+        let document = dialog_info::write(self.version, told.is_none(), entity, entries);
         self.version = self.version.wrapping_add(1);
         Some(document)
+    }
+
+    const fn content_type(&self) -> &'static str {
+        content_type(self.kind)
     }
 }
 
@@ -118,10 +132,20 @@ impl<M: Mind> Ua<M> {
                 WatchRefused::NotFound => (404, None),
                 WatchRefused::TooMany => (403, None),
             })?;
-            Ok((watch, entity))
+            let watch = Watch {
+                id: watch,
+                kind,
+                entity: Private::new(entity),
+                state: None,
+                told: None,
+                version: 0,
+                is_telling: false,
+                owes_all: false,
+            };
+            Ok(watch)
         });
         match watched {
-            Ok((watch, entity)) => self.begin_watch(now, request, message, watch, entity),
+            Ok(watch) => self.begin_watch(now, request, message, watch),
             Err((status, header)) => {
                 let fields: Vec<(&str, &str)> = header.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 let _ = self.agent.respond(now, request, status, "", &fields, None);
@@ -129,22 +153,14 @@ impl<M: Mind> Ua<M> {
         }
     }
 
-    fn begin_watch(&mut self, now: Now, request: RequestHandle, message: &Message, id: WatchId, entity: String) {
+    fn begin_watch(&mut self, now: Now, request: RequestHandle, message: &Message, watch: Watch) {
+        let id = watch.id;
         let Ok(subscription) = self.agent.accept_subscription(now, request, MAX_EXPIRES_S) else {
             self.mind.unwatch(id);
             // Without a Contact there is nobody to notify; else we are full.
             let status = if message.contact().is_none() { 400 } else { 503 };
             let _ = self.agent.respond(now, request, status, "", &[], None);
             return;
-        };
-        let watch = Watch {
-            id,
-            entity: Private::new(entity),
-            state: None,
-            told: None,
-            version: 0,
-            is_telling: false,
-            owes_all: false,
         };
         self.watches.by_subscription.insert(subscription, watch);
         self.watches.subscriptions.insert(id, subscription);
@@ -157,6 +173,11 @@ impl<M: Mind> Ua<M> {
     /// Something that is watched stands so from now on.
     pub(crate) fn on_watched(&mut self, now: Now, id: WatchId, state: Arc<Watched>) {
         let Some(&subscription) = self.watches.subscriptions.get(&id) else { return };
+        if *state == Watched::Gone {
+            // One that cannot be told is over all the same.
+            let _ = self.agent.notify(now, subscription, NotifyState::Terminated("noresource"), None);
+            return self.forget_watch(subscription);
+        }
         if let Some(watch) = self.watches.by_subscription.get_mut(&subscription) {
             watch.state = Some(state);
         }
@@ -167,7 +188,7 @@ impl<M: Mind> Ua<M> {
         let Some(watch) = self.watches.by_subscription.get_mut(&subscription).filter(|w| !w.is_telling) else { return };
         let Some(document) = watch.document() else { return };
         watch.is_telling = true;
-        let body = Body { content_type: dialog_info::CONTENT_TYPE, bytes: document.as_bytes() };
+        let body = Body { content_type: watch.content_type(), bytes: document.as_bytes() };
         if self.agent.notify(now, subscription, NotifyState::Active, Some(body)).is_err() {
             self.forget_watch(subscription);
         }
@@ -202,7 +223,7 @@ impl<M: Mind> Ua<M> {
         let Some(watch) = self.watches.by_subscription.get_mut(&subscription) else { return };
         let document = watch.document();
         let bytes = document.as_ref().map(String::as_bytes);
-        let body = bytes.map(|bytes| Body { content_type: dialog_info::CONTENT_TYPE, bytes });
+        let body = bytes.map(|bytes| Body { content_type: watch.content_type(), bytes });
         // A subscription that cannot be notified is over all the same.
         let _ = self.agent.notify(now, subscription, NotifyState::Terminated("timeout"), body);
         self.forget_watch(subscription);
@@ -216,16 +237,26 @@ impl<M: Mind> Ua<M> {
     }
 }
 
+const fn content_type(kind: WatchKind) -> &'static str {
+    match kind {
+        WatchKind::Dialogs => dialog_info::CONTENT_TYPE,
+        WatchKind::Messages => message_summary::CONTENT_TYPE,
+    }
+}
+
 /// What is asked for: what about whom, and by which name it is told of.
 fn wish(message: &Message) -> Result<(WatchKind, Text, String), Refusal> {
     let event = message.header(HeaderName::Event).and_then(|event| TokenParams::parse(event).ok());
     let kind = match event.map(|event| event.token) {
         Some("dialog") => WatchKind::Dialogs,
+        Some("message-summary") => WatchKind::Messages,
         _ => return Err((489, Some(("Allow-Events", EVENTS.join(", "))))),
     };
     let mut lines = message.headers(HeaderName::Accept).peekable();
-    if lines.peek().is_some() && accepts(lines, "application", "dialog-info+xml") != Ok(true) {
-        return Err((406, Some(("Accept", dialog_info::CONTENT_TYPE.to_owned()))));
+    let content_type = content_type(kind);
+    let (main, subtype) = content_type.split_once('/').unwrap_or_default();
+    if lines.peek().is_some() && accepts(lines, main, subtype) != Ok(true) {
+        return Err((406, Some(("Accept", content_type.to_owned()))));
     }
     if message.number(HeaderName::Expires).is_some_and(|s| (1..MIN_EXPIRES_S).contains(&s)) {
         return Err((423, Some(("Min-Expires", MIN_EXPIRES_S.to_string()))));

@@ -3,7 +3,8 @@
 use types::cause::{Cause, EndedBy};
 use types::event::{Event, Happening};
 use types::record::{CallbackStatus, Disposition, Outcome, RecordingRecord};
-use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
+use types::voicemail::{Mailbox, MessageStatus};
+use types::{AgentId, InteractionId, LegId, QueueId, RecordingId, TenantId, Wall};
 
 use super::fixtures::{Journal, ended, record, wish, wrapped};
 use crate::aftermath::{Aftermath, Callback};
@@ -11,6 +12,7 @@ use crate::error::Error;
 use crate::interactions::{Filter, Interaction};
 use crate::projection::{Applied, Fact, Projector};
 use crate::store::Store;
+use crate::voicemail::Voicemail;
 
 const T: TenantId = TenantId(200);
 
@@ -21,6 +23,7 @@ pub(super) async fn run(store: &Store) {
     an_unreadable_event_stops_nothing(store).await;
     a_rebuild_brings_everything_back(store).await;
     what_is_said_afterwards_is_kept(store).await;
+    messages_are_listed_by_mailbox_until_they_are_deleted(store).await;
 }
 
 async fn row(store: &Store, id: u64) -> Option<Interaction> {
@@ -142,6 +145,42 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
     assert_eq!((next.rows, next.next), (vec![open], None));
     assert_eq!(page(Some(CallbackStatus::Done), None).await.expect("read").rows, [done]);
     assert!(matches!(page(None, Some("x")).await, Err(Error::BadCursor)));
+}
+
+async fn messages_are_listed_by_mailbox_until_they_are_deleted(store: &Store) {
+    let event = |what| Event { tenant: T, at: Wall(950), what };
+    let left = |id, mailbox| {
+        let (recording, leg, from) = (RecordingId(id), LegId(id), "1380".into());
+        event(Happening::VoicemailLeft { id: InteractionId(id), recording, mailbox, from, leg, duration_ms: 3_000 })
+    };
+    let changed =
+        |id, status| event(Happening::VoicemailChanged { recording: RecordingId(id), status, by: "1001".into() });
+    let (agent, queue) = (Mailbox::Agent(AgentId(8)), Mailbox::Queue(QueueId(8)));
+    let journal =
+        Journal::new(5_200, [left(61, agent), left(62, queue), left(63, agent), changed(61, MessageStatus::Heard)]);
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    projector.apply(journal.facts()).await.expect("applied");
+    let list = async |mailboxes: Option<&[Mailbox]>, status, cursor: Option<&str>| {
+        let page = store.voicemails(T, mailboxes, status, cursor, 2).await.expect("read");
+        (page.rows.iter().map(|row| row.recording.0).collect::<Vec<_>>(), page.next)
+    };
+    let (first, next) = list(None, None, None).await;
+    assert_eq!(first, [63, 62], "the newest first");
+    assert_eq!(list(None, None, next.as_deref()).await, (vec![61], None));
+    assert_eq!(list(Some(&[agent]), None, None).await.0, [63, 61]);
+    assert_eq!(list(Some(&[queue]), None, None).await.0, [62], "a queue is no agent of the same number");
+    assert_eq!(list(Some(&[]), None, None).await.0, Vec::<u64>::new());
+    assert_eq!(list(None, Some(MessageStatus::Heard), None).await.0, [61]);
+    let row = store.get::<Voicemail>(T, RecordingId(61)).await.expect("read").expect("there");
+    assert_eq!((row.status, row.changed_by.as_deref()), (MessageStatus::Heard, Some("1001")));
+    assert_eq!((row.mailbox(), row.from.reveal().as_ref(), row.duration_ms), (Some(agent), "1380", 3_000));
+    let other = store.voicemails(TenantId(T.0 + 1), None, None, None, 9).await.expect("read");
+    assert!(other.rows.is_empty(), "another tenant's");
+    let deleted = Journal::new(5_300, [changed(63, MessageStatus::Deleted)]);
+    projector.apply(deleted.facts()).await.expect("applied");
+    assert_eq!(list(None, None, None).await.0, [62, 61]);
+    let kept = store.kept_voicemails(T).await.expect("read");
+    assert_eq!(kept.iter().map(|row| row.recording.0).collect::<Vec<_>>(), [61, 62], "the oldest first");
 }
 
 async fn wrap_up_is_summed_whenever_it_comes(store: &Store) {

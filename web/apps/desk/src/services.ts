@@ -16,6 +16,7 @@ import { createContext, useContext } from "react";
 import { AgentControl } from "./agentControl";
 import { CallOrders } from "./callOrders";
 import { ForwardingRules } from "./forwardingRules";
+import { Mailbox } from "./messages/mailbox";
 import { devicePort, mediaPort, openProbe, Ringer } from "./browser/sound";
 import { browserId, local } from "./browser/storage";
 
@@ -31,6 +32,7 @@ export interface Services {
   agent: AgentControl;
   orders: CallOrders;
   forwarding: ForwardingRules;
+  mailbox: Mailbox;
   devices: Devices;
   phone: Phone;
   path: PathTest;
@@ -118,9 +120,11 @@ export function createServices(me: Me, agentId: string): Services {
     dispose: (id, change) => api.dispose(id, change),
     drafts: local(`drafts.${me.id}`),
   });
+  const mailbox = new Mailbox(api, systemClock);
   live.subscribe(() => {
     const { board } = live.getView();
     if (board === null) return;
+    mailbox.follow(board.interactions.size);
     clock.setOffset(board.clockOffsetMs);
     work.follow(board.agents.get(agentId), board.interactions);
   });
@@ -157,6 +161,7 @@ export function createServices(me: Me, agentId: string): Services {
     agent: new AgentControl(api, desk, agentId),
     orders: new CallOrders(api, phone, work),
     forwarding: new ForwardingRules(api, agentId),
+    mailbox,
     devices,
     phone,
     path: new PathTest({ clock: systemClock, open: openProbe, call: (stream) => phone.callEcho(stream) }),
@@ -166,7 +171,7 @@ export function createServices(me: Me, agentId: string): Services {
 }
 
 /** Starts all that runs while the desk is open; the answer ends it. */
-export function startServices({ live, agent, forwarding, devices, owner, phone, work }: Services): () => void {
+export function startServices({ live, agent, forwarding, mailbox, devices, owner, phone, work }: Services): () => void {
   const online = (): void => {
     live.retry();
     phone.retryNow();
@@ -183,6 +188,7 @@ export function startServices({ live, agent, forwarding, devices, owner, phone, 
   live.start();
   agent.load();
   forwarding.load();
+  mailbox.start();
   devices.start();
   owner.start();
   window.addEventListener("online", online);

@@ -18,6 +18,9 @@ import type {
   Me,
   Peaks,
   SupervisionMode,
+  Voicemail,
+  VoicemailPage,
+  VoicemailStatus,
 } from "./types";
 
 /** What the list of interactions can be narrowed by; empty values are left out of the request. */
@@ -40,6 +43,14 @@ export interface CallbackQuery {
   status?: CallbackStatus | "";
 }
 
+/** What the list of messages can be narrowed by. */
+export interface VoicemailQuery {
+  cursor?: string;
+  limit?: number;
+  status?: "new" | "heard" | "";
+  all?: boolean;
+}
+
 export interface Api {
   login: (request: LoginRequest) => Promise<LoginResponse>;
   logout: () => Promise<void>;
@@ -59,6 +70,10 @@ export interface Api {
   supervise: (interactionId: string, mode: SupervisionMode) => Promise<void>;
   callbacks: (query: CallbackQuery, signal?: AbortSignal) => Promise<CallbackPage>;
   setCallbackStatus: (id: string, status: CallbackStatus) => Promise<Callback>;
+  voicemails: (query: VoicemailQuery, signal?: AbortSignal) => Promise<VoicemailPage>;
+  setVoicemail: (id: string, status: Exclude<VoicemailStatus, "deleted">) => Promise<Voicemail>;
+  deleteVoicemail: (id: string) => Promise<void>;
+  voicemailAudioUrl: (id: string) => string;
   peaks: (recordingId: string, buckets: number, signal?: AbortSignal) => Promise<Peaks>;
   audioUrl: (recordingId: string) => string;
   eventsUrl: () => string;
@@ -149,6 +164,12 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
     callbacks: (query, signal) => get<CallbackPage>(`callbacks${queryString(query)}`, signal),
     setCallbackStatus: async (id, status) =>
       (await (await write("PUT", `callbacks/${segment(id)}/status`, { status })).json()) as Callback,
+    voicemails: (query, signal) => get<VoicemailPage>(`voicemails${queryString(query)}`, signal),
+    setVoicemail: async (id, status) => (await (await write("PUT", `voicemails/${segment(id)}`, { status })).json()) as Voicemail,
+    deleteVoicemail: async (id) => {
+      await send(fetcher, `${root}voicemails/${segment(id)}`, { method: "DELETE" });
+    },
+    voicemailAudioUrl: (id) => `${root}voicemails/${segment(id)}/audio`,
     peaks: (id, buckets, signal) => get<Peaks>(`recordings/${segment(id)}/peaks?buckets=${String(buckets)}`, signal),
     audioUrl: (id) => `${root}recordings/${segment(id)}/audio`,
     eventsUrl: () => `${root}events`,

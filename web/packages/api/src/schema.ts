@@ -666,6 +666,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/voicemails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of the messages in the own mailbox and in those of the queues that one serves, the newest first; whoever may hear
+         *     all recordings sees all mailboxes with `all`.
+         */
+        get: operations["voicemails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voicemails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says that a message was heard, or is to count as new again. In other people's mailboxes for supervisors. */
+        put: operations["set_voicemail_status"];
+        post?: never;
+        /**
+         * Deletes a message from its mailbox. The call's recording stays, as long as recordings are kept. In other people's
+         *     mailboxes for supervisors.
+         */
+        delete: operations["delete_voicemail"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voicemails/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A message's sound as WAV. */
+        get: operations["voicemail_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1064,7 +1122,7 @@ export interface components {
             at: string;
             /** @description The number that had been called. */
             by: string;
-            /** @description Where to: a number, or `queue:` and a queue's name. */
+            /** @description Where to: a number, `queue:` and a queue's name, or `voicemail`. */
             to: string;
             /**
              * @description Why a call was led on.
@@ -1073,8 +1131,8 @@ export interface components {
             why: "always" | "busy" | "no_answer" | "unreachable" | "device";
         };
         /**
-         * @description An agent's rules. Each names a number as the agent would dial it, or `queue:` and a queue's name; what is absent
-         *     leads nowhere. They hold for calls to the agent itself: what a queue offers goes to another agent of the queue.
+         * @description An agent's rules. Each names a number as the agent would dial it, `queue:` and a queue's name, or `voicemail` for the
+         *     agent's own mailbox; what is absent leads nowhere. They hold for calls to the agent itself: what a queue offers goes to another agent of the queue.
          */
         Forwarding: {
             /**
@@ -1379,7 +1437,7 @@ export interface components {
          * @description What came of it.
          * @enum {string}
          */
-        Outcome: "answered" | "abandoned" | "rejected" | "failed" | "self_served" | "callback";
+        Outcome: "answered" | "abandoned" | "rejected" | "failed" | "self_served" | "callback" | "voicemail";
         /** @description A new password of one's own. */
         PasswordChange: {
             current: string;
@@ -1950,6 +2008,44 @@ export interface components {
             /** @description What the user may do, by the names of roles. */
             roles: string[];
         };
+        /** @description A message that a caller left. */
+        Voicemail: {
+            agent?: null | components["schemas"]["AgentRef"];
+            /** @description When the status was set; absent while nobody has. */
+            changed_at?: string | null;
+            /** @description The user who set it, or `phone`. */
+            changed_by?: string | null;
+            /**
+             * Format: int64
+             * @description 0 where a crash cut it off.
+             */
+            duration_ms: number;
+            /** @description The caller's number, in clear for whose mailbox it is; empty when withheld. */
+            from: string;
+            /** @description The id of its recording. */
+            id: string;
+            /** @description The interaction in which it was left. */
+            interaction_id: string;
+            left_at: string;
+            queue?: null | components["schemas"]["QueueRef"];
+            status: components["schemas"]["VoicemailStatus"];
+        };
+        /** @description What has become of a message. */
+        VoicemailChange: {
+            /** @description `new` or `heard`. */
+            status: string;
+        };
+        /** @description Some messages, the newest first. */
+        VoicemailPage: {
+            items: components["schemas"]["Voicemail"][];
+            /** @description The cursor of the next page; absent at the end. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description What has become of a message.
+         * @enum {string}
+         */
+        VoicemailStatus: "new" | "heard" | "deleted";
         /**
          * @description What speaks against a password.
          * @enum {string}
@@ -4093,6 +4189,245 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    voicemails: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 500; 50 when absent */
+                limit?: number;
+                /** @description `new` or `heard`; both when absent */
+                status?: string;
+                /** @description everybody's mailboxes */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_voicemail_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoicemailChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voicemail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_voicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    voicemail_audio: {
+        parameters: {
+            query?: never;
+            header?: {
+                Range?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,7 @@ export const OUTCOMES: readonly Outcome[] = [
   "answered",
   "abandoned",
   "self_served",
+  "voicemail",
   "callback",
   "rejected",
   "failed",

@@ -186,5 +186,35 @@ fn what_cannot_be_watched_is_refused_with_a_reason() {
     assert_eq!(refused(URI, "Event: refer\r\n"), Some(489));
     let weather = Phone::new().send(URI, "Event: presence\r\n").remove(0);
     assert_eq!(weather.status(), Some(489));
-    assert_eq!(weather.header_named("Allow-Events"), Some(&b"dialog, refer"[..]));
+    assert_eq!(weather.header_named("Allow-Events"), Some(&b"dialog, message-summary, refer"[..]));
+}
+
+#[test]
+fn a_mailbox_is_told_in_its_own_words_and_what_is_gone_ends() {
+    let mut phone = Phone::new();
+    let told =
+        phone.prove(URI, "Event: message-summary\r\nAccept: application/simple-message-summary\r\nExpires: 600\r\n");
+    assert_eq!(told[0].status(), Some(200));
+    phone.tag = told[0].to_tag().expect("a tag").to_owned();
+    phone.answers(&told[1], 200);
+    let mind = phone.lab.ua.mind();
+    let watch = mind.watches[0];
+    mind.watched.push_back((watch, Arc::new(Watched::Messages { new: 2, old: 1 })));
+    let sent = phone.lab.turn();
+    let body = String::from_utf8(sent[0].1.body().to_vec()).unwrap();
+    assert_eq!(body, "Messages-Waiting: yes\r\nMessage-Account: sip:1002@demo\r\nVoice-Message: 2/1\r\n");
+    assert_eq!(field(&sent[0].1, "Content-Type"), "application/simple-message-summary");
+    assert_eq!(field(&sent[0].1, "Event"), "message-summary");
+    phone.answers(&sent[0].1, 200);
+    let mind = phone.lab.ua.mind();
+    mind.watched.push_back((watch, Arc::new(Watched::Messages { new: 2, old: 1 })));
+    mind.watched.push_back((watch, Arc::new(Watched::Gone)));
+    let sent = phone.lab.turn();
+    assert_eq!(sent.len(), 1, "what is known is not told again");
+    assert_eq!(field(&sent[0].1, "Subscription-State"), "terminated;reason=noresource");
+    assert!(phone.lab.ua.mind().watches.is_empty());
+}
+
+fn field(message: &Message, name: &str) -> String {
+    String::from_utf8_lossy(message.header_named(name).unwrap()).into_owned()
 }

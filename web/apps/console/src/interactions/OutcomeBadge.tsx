@@ -9,6 +9,7 @@ const COLOR: Readonly<Record<Outcome, string>> = {
   failed: "--alarm",
   self_served: "--menu",
   callback: "--queued",
+  voicemail: "--queued",
 };
 
 const GLYPH: Readonly<Record<Outcome, string>> = {
@@ -18,6 +19,7 @@ const GLYPH: Readonly<Record<Outcome, string>> = {
   failed: "m2.500 2.500 7 7m0-7-7 7",
   self_served: "M2 3h8M2 6h8M2 9h5",
   callback: "M9.500 6.500a3.500 3.500 0 1 1-1.200-3.200M8.500 1v2.600H6",
+  voicemail: "M1.500 3h9v6h-9zM1.500 3l4.500 3.500L10.500 3",
 };
 
 /** How an interaction went, with one colour and one sign each. */

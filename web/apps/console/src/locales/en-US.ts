@@ -49,6 +49,7 @@ export const enUS = {
     failed: "Failed",
     self_served: "Self-served",
     callback: "Callback",
+    voicemail: "Message left",
   },
   endedBy: { caller: "Caller", agent: "Agent", system: "System", callee: "Callee" },
   cause: {
@@ -302,6 +303,7 @@ export const enUS = {
     survey: "Survey",
     echo: "Echo",
     transfer: "Transfer",
+    voicemail: "Voicemail",
     hangup: "Hang up",
     set: "Set",
     condition: "Condition",

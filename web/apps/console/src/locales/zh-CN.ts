@@ -49,6 +49,7 @@ export const zhCN = {
     failed: "失败",
     self_served: "自助完成",
     callback: "预约回拨",
+    voicemail: "已留言",
   },
   endedBy: { caller: "主叫", agent: "坐席", system: "系统", callee: "被叫" },
   cause: {
@@ -302,6 +303,7 @@ export const zhCN = {
     survey: "评价",
     echo: "回声",
     transfer: "转接",
+    voicemail: "留言",
     hangup: "挂断",
     set: "赋值",
     condition: "判断",

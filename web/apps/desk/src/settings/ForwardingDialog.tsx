@@ -27,7 +27,7 @@ function Rule({ reason, target, wrong, change }: RuleProps): ReactElement {
       <Select
         aria-label={t("forwarding.how", { when: label })}
         value={target.kind}
-        options={(["none", "number", "queue"] as const).map((kind) => ({ value: kind, label: t(`forwarding.to.${kind}`) }))}
+        options={(["none", "number", "queue", "voicemail"] as const).map((kind) => ({ value: kind, label: t(`forwarding.to.${kind}`) }))}
         onChange={(kind) => {
           change({ kind, value: "" });
         }}
@@ -68,7 +68,8 @@ export default function ForwardingDialog({ close }: { close: () => void }): Reac
   const [after, setAfter] = useState<number | null>(null);
   const target = (reason: ForwardReason): ForwardTarget => changed[reason] ?? targetOf(rules?.[reason]);
   // A choice that names nothing yet is asked for here; whether it can be called, the server knows.
-  const open = FORWARD_REASONS.find((reason) => target(reason).kind !== "none" && target(reason).value.trim() === "");
+  const named = ({ kind, value }: ForwardTarget): boolean => kind === "none" || kind === "voicemail" || value.trim() !== "";
+  const open = FORWARD_REASONS.find((reason) => !named(target(reason)));
   const save = async (): Promise<void> => {
     const said = FORWARD_REASONS.flatMap((reason) => {
       const text = textOf(target(reason));

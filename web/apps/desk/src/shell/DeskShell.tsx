@@ -16,8 +16,9 @@ const KeysDialog = lazy(() => import("./KeysDialog"));
 const TransferDialog = lazy(() => import("../call/TransferDialog"));
 const DevicesDialog = lazy(() => import("../settings/DevicesDialog"));
 const ForwardingDialog = lazy(() => import("../settings/ForwardingDialog"));
+const MessagesDialog = lazy(() => import("../messages/MessagesDialog"));
 
-export type DialogName = "keys" | "transfer" | "devices" | "forwarding";
+export type DialogName = "keys" | "transfer" | "devices" | "forwarding" | "messages";
 
 function Connection(): ReactElement | null {
   const { t } = useTranslation(["desk", "ui"]);
@@ -158,6 +159,7 @@ export function DeskShell(): ReactElement {
         {dialog === "transfer" ? <TransferDialog close={close} /> : null}
         {dialog === "devices" ? <DevicesDialog close={close} /> : null}
         {dialog === "forwarding" ? <ForwardingDialog close={close} /> : null}
+        {dialog === "messages" ? <MessagesDialog close={close} /> : null}
       </Suspense>
     </div>
   );

@@ -5,6 +5,7 @@ import { useState, type ReactElement, type RefObject, type SyntheticEvent } from
 import { useTranslation } from "react-i18next";
 import { CallStrip } from "../call/CallStrip";
 import { usePhone } from "../hooks";
+import { MessagesButton } from "../messages/MessagesButton";
 import { useServices } from "../services";
 import type { DialogName } from "./DeskShell";
 import { PhoneStatus } from "./PhoneStatus";
@@ -80,6 +81,11 @@ export function PhoneBar({ dial, keypad, setKeypad, show, signOut }: PhoneBarPro
         }}
       />
       <div className="bar-tools">
+        <MessagesButton
+          open={() => {
+            show("messages");
+          }}
+        />
         <button
           type="button"
           className="icon-button"

@@ -45,7 +45,8 @@ function Forwarding({ open }: { open: () => void }): ReactElement | null {
   if (rules === null) return null;
   const always = targetOf(rules.always);
   const queue = [...(queues?.values() ?? [])].find((one) => one.name === always.value);
-  const to = always.kind === "queue" && queue !== undefined ? titleIn(queue.title, i18n.language) : always.value;
+  const named = always.kind === "queue" && queue !== undefined ? titleIn(queue.title, i18n.language) : always.value;
+  const to = always.kind === "voicemail" ? t("forwarding.mailbox") : named;
   const some = FORWARD_REASONS.some((reason) => targetOf(rules[reason]).kind !== "none");
   return (
     <Check

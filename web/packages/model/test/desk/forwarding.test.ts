@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parkedCalls, targetOf, textOf } from "../../src";
 
 test("a rule is read and written as the server says it", () => {
-  for (const text of ["1002", "+8613812345678", "queue:sales"]) expect(textOf(targetOf(text))).toBe(text);
+  for (const text of ["1002", "+8613812345678", "queue:sales", "voicemail"]) expect(textOf(targetOf(text))).toBe(text);
   expect(targetOf(undefined)).toEqual({ kind: "none", value: "" });
   expect(textOf({ kind: "none", value: "1002" })).toBeNull();
   expect(textOf({ kind: "number", value: " (021) 6288-1234" })).toBe("02162881234");
