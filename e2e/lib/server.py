@@ -133,17 +133,28 @@ class Server:
     def token(self, user):
         """A token of a demo user."""
         if user not in self._tokens:
-            login = {"username": user, "password": f"demo-{user}"}
-            status, _, body = self.fetch("/api/v1/login", None, "POST", login)
-            check(status == 200, f"login of {user}: {status} {body[:200]!r}")
-            self._tokens[user] = json.loads(body)["token"]
+            self._tokens[user] = self._login(user, f"demo-{user}")
         return self._tokens[user]
+
+    def sign_in(self, user, password):
+        """From now on this user asks for everything that no other is named for."""
+        self._tokens["admin"] = self._login(user, password)
+
+    def _login(self, user, password):
+        status, _, body = self.fetch("/api/v1/login", None, "POST", {"username": user, "password": password})
+        check(status == 200, f"login of {user}: {status} {body[:200]!r}")
+        return json.loads(body)["token"]
 
     def get(self, path, user="admin"):
         """The JSON of a page that must be there."""
         status, _, body = self.fetch(path, user)
         check(status == 200, f"GET {path}: {status} {body[:300]!r}")
         return json.loads(body)
+
+    def apply(self, *resources):
+        """Changes settings, which hold at once."""
+        status, _, body = self.fetch("/api/v1/settings", "admin", "POST", {"resources": resources})
+        check(status == 200, f"settings: {status} {body[:500]!r}")
 
     def live(self):
         """What goes on."""

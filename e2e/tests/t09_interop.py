@@ -2,8 +2,8 @@
 
 from lib import audio
 from lib.baresip import Baresip
+from lib.kamailio import run_kamailio
 from lib.server import free_port
-from lib.sip import Phone
 
 CALLER_HZ, AGENT_HZ = 500, 1150
 
@@ -132,23 +132,7 @@ def test_reliable_provisional(t):
     offered.wait_end()
 
 
-KAMAILIO = """
-#!KAMAILIO
-debug=1
-log_stderror=yes
-children=2
-fork=yes
-disable_tcp=yes
-listen=udp:127.0.0.1:{port}
-mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/:/usr/lib/aarch64-linux-gnu/kamailio/modules/"
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "pv.so"
-loadmodule "maxfwd.so"
-loadmodule "textops.so"
-loadmodule "siputils.so"
-loadmodule "path.so"
+PROXY = """
 modparam("path", "use_received", 0)
 request_route {{
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
@@ -172,29 +156,7 @@ def kamailio(t, towards=None):
     """Kamailio in front as the carrier's edge, or before another proxy; gives its address."""
     t.server.wait_idle()
     host, upstream = towards or t.server.sip
-    return run_kamailio(t, lambda port: KAMAILIO.format(port=port, host=host, server=upstream))
-
-
-def run_kamailio(t, config_at):
-    """A Kamailio with what this gives as its configuration at a port; gives its address once it answers OPTIONS."""
-    port = free_port()
-    folder = t.folder / f"kamailio-{port}"
-    folder.mkdir()
-    config = folder / "kamailio.cfg"
-    config.write_text(config_at(port))
-    edge = t.run("kamailio", "-f", config, "-DD", "-E", "-Y", folder, "-P", folder / "kamailio.pid")
-    probe = Phone(("127.0.0.1", port), "probe")
-    t.at_end(probe.close)
-
-    def up():
-        t.check(edge.poll() is None, lambda: f"Kamailio: {edge.log.read_text()[-1500:]}")
-        try:
-            return probe.request("OPTIONS", "sip:127.0.0.1").wait(0.5)
-        except AssertionError:
-            return None
-
-    t.until(up, 15, "Kamailio")
-    return "127.0.0.1", port
+    return run_kamailio(t, ["path"], PROXY.format(host=host, server=upstream))
 
 
 def test_kamailio_in_front(t):

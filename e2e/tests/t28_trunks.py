@@ -1,40 +1,17 @@
 """Calls to the outside, over trunks that are real proxies: one that refuses, one that asks who is calling."""
 
-import json
-import sqlite3
-
+from lib.kamailio import run_kamailio
 from lib.sip import Phone
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ
-from tests.t09_interop import run_kamailio
 
 NUMBER = "13900139000"
-DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
-"""Of ids."""
-HEAD = """
-#!KAMAILIO
-debug=1
-log_stderror=yes
-children=2
-fork=yes
-disable_tcp=yes
-listen=udp:127.0.0.1:{port}
-mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/:/usr/lib/aarch64-linux-gnu/kamailio/modules/"
-loadmodule "tm.so"
-loadmodule "sl.so"
-loadmodule "rr.so"
-loadmodule "pv.so"
-loadmodule "maxfwd.so"
-loadmodule "textops.so"
-loadmodule "siputils.so"
-loadmodule "auth.so"
+FULL = """
+request_route {
+    if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
+    if (is_method("INVITE")) { sl_send_reply("503", "No Line Free"); exit; }
+}
 """
-FULL = HEAD + """
-request_route {{
-    if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
-    if (is_method("INVITE")) {{ sl_send_reply("503", "No Line Free"); exit; }}
-}}
-"""
-CARRIER = HEAD + """
+CARRIER = """
 request_route {{
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
     if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
@@ -55,32 +32,23 @@ request_route {{
 
 def full_trunk(t):
     """A carrier without a free line."""
-    return run_kamailio(t, lambda port: FULL.format(port=port))
+    return run_kamailio(t, [], FULL)
 
 
 def carrier(t, callee, way="proxy", secret="s3cret"):
     """A carrier that wants digest, by 407 or (`www`) by 401, and leads to this telephone."""
-    address = run_kamailio(t, lambda port: CARRIER.format(port=port, way=way, secret=secret, callee=callee.port))
+    address = run_kamailio(t, ["auth"], CARRIER.format(way=way, secret=secret, callee=callee.port))
     callee.server = callee.proxy = address
     return address
 
 
 def serve_over(t, *trunks):
-    """Starts the server with these trunks for all numbers that begin with 139, the first one first."""
-    server = t.start()
-    server.stop()
-    with sqlite3.connect(t.folder / "data/lingtong.db") as db:
-        tenant, config = db.execute("SELECT tenant_id, config FROM trunk").fetchone()
-        known = json.loads(config)
-        for place, (host, port) in enumerate(trunks):
-            ident = 16 + place
-            trunk = {**known, "id": f"{DIGITS[ident]:0>13}", "name": f"carrier {place}", "accept_from": [],
-                     "send_to": f"sip:{host}:{port}", "credentials": ["shop", "s3cret"]}
-            db.execute("INSERT INTO trunk VALUES (?, ?, ?, ?)", (ident, tenant, trunk["name"], json.dumps(trunk)))
-            db.execute("INSERT INTO route (tenant_id, prefix, trunk_id, priority) VALUES (?, ?, ?, ?)",
-                       (tenant, "139", ident, place))
-    db.close()
-    server.start()
+    """Gives the server these trunks for all numbers that begin with 139, the first one first."""
+    names = [f"carrier-{place}" for place in range(len(trunks))]
+    resources = [{"kind": "trunk", "name": name,
+                  "spec": {"send_to": f"sip:{host}:{port}", "username": "shop", "secret": "s3cret"}}
+                 for name, (host, port) in zip(names, trunks)]
+    t.server.apply(*resources, {"kind": "route", "name": "139", "spec": {"trunks": names}})
 
 
 def far_telephone(t):
