@@ -6,13 +6,13 @@ use types::Mono;
 
 /// What one turn would like to find. A wake-up, a write of the journal and a system call each way cost as much as several
 /// messages do, and a processor that slept comes back with cold caches: gathered by so many, they are a small share.
-const GATHERED: u32 = 12;
+const GATHERED: u32 = 24;
 /// Between two turns under the highest load: what comes meanwhile is more than [`GATHERED`] anyhow.
 const SHORTEST: Duration = Duration::from_millis(1);
 /// Between two turns while the thread is barely busy. A call passes two turns until its caller hears of the answer, so
-/// that it costs 20 ms at most, what one packet of voice holds; timers are late by so much, the shortest of which is
-/// SIP's T1 of 500 ms.
-const LONGEST: Duration = Duration::from_millis(10);
+/// that it costs 40 ms at most, two packets of voice, of the seconds in which a telephone rings; timers are late by so
+/// much, the shortest of which is SIP's T1 of 500 ms.
+const LONGEST: Duration = Duration::from_millis(20);
 /// The load is looked at over so long: calls come in bursts, which a shorter look would take for silence and rush.
 const WINDOW: Duration = Duration::from_millis(100);
 /// So many messages within [`WINDOW`] make the thread busy: about 30 calls a second.
@@ -67,10 +67,10 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_is_what_gathers_a_dozen_within_its_bounds() {
-        assert_eq!(under(1).pause(), Some(LONGEST), "12 ms would be too long");
-        assert_eq!(under(4).pause(), Some(Duration::from_millis(3)));
-        let mut pace = under(13);
+    fn the_pause_is_what_gathers_two_dozen_within_its_bounds() {
+        assert_eq!(under(1).pause(), Some(LONGEST), "24 ms would be too long");
+        assert_eq!(under(4).pause(), Some(Duration::from_millis(6)));
+        let mut pace = under(25);
         assert_eq!(pace.pause(), Some(SHORTEST));
         pace.turn(Mono::from_millis(1301), 256, true);
         assert_eq!(pace.pause(), None, "who is behind does not rest");
