@@ -62,6 +62,25 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         day: Option<PathBuf>,
     },
+    /// Copy a data folder into one file, also while the server runs: settings, journal, recordings, keys.
+    Backup {
+        /// The file to be made; a tar archive that only its owner may read.
+        file: PathBuf,
+        /// The server's data folder.
+        #[arg(long, value_name = "DIR", default_value = "./data")]
+        data: PathBuf,
+        /// Leave the recordings out.
+        #[arg(long)]
+        no_recordings: bool,
+    },
+    /// Make a data folder of a backup, once every file in it has been found as it was written.
+    Restore {
+        /// What `lingtong backup` has made.
+        file: PathBuf,
+        /// The folder to be made; it may be there, and empty.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
     /// Look after the journal of a server that does not run.
     #[command(subcommand)]
     Journal(Journal),

@@ -1,6 +1,7 @@
 //! `lingtong`: a call centre in one program.
 
 mod backend;
+mod backup;
 mod centre;
 mod certificate;
 mod cli;
@@ -39,6 +40,10 @@ fn main() -> ExitCode {
         cli::Command::Simulate { calls, agents, seed, day } => {
             simulate::run(calls, agents, seed, day.as_deref()).map(succeeded)
         }
+        cli::Command::Backup { file, data, no_recordings } => {
+            backup::backup(&data, &file, !no_recordings).map(succeeded)
+        }
+        cli::Command::Restore { file, data } => backup::restore(&file, &data).map(succeeded),
         cli::Command::Journal(cli::Journal::Inspect { data }) => journal::inspect_in(&data).map(succeeded),
         cli::Command::Journal(cli::Journal::Repair { data }) => journal::repair_in(&data).map(succeeded),
         cli::Command::Projection(cli::Projection::Rebuild { data }) => projection::rebuild_in(&data).map(succeeded),

@@ -36,5 +36,5 @@ pub use row::{Key, Row};
 pub use rows::{
     CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session, Setting, Team,
 };
-pub use store::Store;
+pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -99,6 +99,22 @@ fn sqlite(path: &Path, connections: u32) -> Result<ConnectOptions, Error> {
     Ok(options)
 }
 
+/// Copies an SQLite database as it stands at one moment, while a server reads and writes it. The copy's schema is the
+/// one that it has: nothing is brought up to date.
+///
+/// # Errors
+/// There is no such database, it is damaged, or the copy can't be written; `into` must not exist, or have no content.
+pub async fn copy_sqlite(from: &Path, into: &Path) -> Result<(), Error> {
+    let failed = |place: &Path, source| Error::Open { place: place.display().to_string(), source };
+    let odd =
+        || failed(into, DbErr::Custom("its path holds characters that the path of a database may not".to_owned()));
+    let name = into.to_str().ok_or_else(odd)?.replace('\'', "''");
+    let db = Database::connect(sqlite(from, 1)?).await.map_err(|source| failed(from, source))?;
+    let copied = db.execute_unprepared(&format!("VACUUM INTO '{name}'")).await;
+    db.close().await?;
+    copied.map(drop).map_err(Error::from)
+}
+
 /// Keeps other nodes from migrating the same database at the same moment. SQLite's only writer is this process.
 async fn migration_lock(db: &DatabaseConnection) -> Result<Option<DatabaseTransaction>, Error> {
     if db.get_database_backend() != DbBackend::Postgres {
