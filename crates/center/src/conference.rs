@@ -23,7 +23,7 @@ impl Center {
     ) -> Result<(), Refused> {
         let number: Text = strip_uri(to.reveal()).into();
         let tenant = self.tenant_of(id).and_then(|t| self.tenants.get(&t)).ok_or(Refused::NotFound)?;
-        let dials = match tenant.can_call(&number)? {
+        let dials = match tenant.can_call(now, &number)? {
             Destination::Agent(agent) => {
                 let targets = tenant.targets_of(agent);
                 self.forget_further_ways(id);
@@ -31,7 +31,7 @@ impl Center {
                 self.in_own_name(id, by, dials)
             }
             Destination::Outside(_) => {
-                self.look_for_ways(id, &number);
+                self.look_for_ways(now, id, &number);
                 let agent = self.get(id).and_then(|i| i.agent_of(by));
                 self.next_way(now, id, agent).ok_or(Refused::NoLine)?
             }

@@ -21,12 +21,12 @@ impl Tenant {
     ///
     /// # Errors
     /// Why not.
-    pub(crate) fn can_call(&self, number: &str) -> Result<Destination, Refused> {
+    pub(crate) fn can_call(&self, now: Now, number: &str) -> Result<Destination, Refused> {
         let destination = self.destination(number);
         match destination {
             Destination::Agent(agent) if self.has_call(agent) => Err(Refused::Busy),
             Destination::Agent(agent) if self.targets_of(agent).is_empty() => Err(Refused::NoPhone),
-            Destination::Outside(_) if self.outside_ways(number).is_empty() => Err(Refused::NoLine),
+            Destination::Outside(_) if self.outside_ways(now.mono, number).is_empty() => Err(Refused::NoLine),
             Destination::Nowhere => Err(Refused::NoSuchNumber),
             fine => Ok(fine),
         }
@@ -36,8 +36,8 @@ impl Tenant {
     ///
     /// # Errors
     /// Why not.
-    pub(crate) fn can_lead_to(&self, number: &str) -> Result<Destination, Refused> {
-        match (self.can_call(number), self.destination(number)) {
+    pub(crate) fn can_lead_to(&self, now: Now, number: &str) -> Result<Destination, Refused> {
+        match (self.can_call(now, number), self.destination(number)) {
             (Err(refused @ (Refused::Busy | Refused::NoPhone)), Destination::Agent(agent)) => {
                 let why = if refused == Refused::Busy { ForwardReason::Busy } else { ForwardReason::Unreachable };
                 let rules = self.directory.forwarding(agent);
@@ -220,7 +220,7 @@ impl Center {
     ) -> Result<(), Refused> {
         let number = strip_uri(to.reveal());
         let tenant = self.tenant_of(id).and_then(|t| self.tenants.get(&t)).ok_or(Refused::NotFound)?;
-        tenant.can_lead_to(number)?;
+        tenant.can_lead_to(now, number)?;
         if let Some(interaction) = self.get(id) {
             interaction.call.step_out(false);
         }

@@ -19,6 +19,8 @@ pub struct Figures {
     pub agents: BTreeMap<AgentState, u64>,
     /// The queues.
     pub queues: Vec<QueueFigures>,
+    /// The trunks.
+    pub trunks: Vec<crate::LiveTrunk>,
 }
 
 /// A queue in figures.
@@ -44,7 +46,10 @@ impl Center {
                 longest_wait_ms: queue.longest_wait_since.map_or(0, |since| now.wall.ms_since(since)),
                 now: queue,
             });
-            all.insert(tenant, Figures { tenant, interactions, agents, queues: queues.collect() });
+            all.insert(
+                tenant,
+                Figures { tenant, interactions, agents, queues: queues.collect(), trunks: t.live_trunks() },
+            );
         }
         for interaction in self.interactions.values() {
             if let Some(figures) = all.get_mut(&interaction.tenant) {

@@ -240,7 +240,7 @@ impl Center {
             (Destination::Agent(agent), _) => self.call_agent(now, id, agent, errand),
             (Destination::Outside(number), Errand::Reach) => self.reach_number(now, id, &number),
             (Destination::Outside(number), Errand::Transfer { by, .. }) => {
-                self.look_for_ways(id, &number);
+                self.look_for_ways(now, id, &number);
                 if !self.transfer_next(now, id, by) {
                     self.not_reached(now, id, Cause::Overload, errand);
                 }

@@ -48,11 +48,13 @@ impl Center {
             (Goal::Outside, Some(tenant)) => tenant.recorded(&dialled),
             _ => dialled.clone(),
         };
+        // Who calls for help is let out to the last.
+        let for_help = matches!(goal, Goal::Outside) && self.is_emergency(call.tenant, &dialled);
         let id = self.open(now, leg, call, direction, dialled.into(), to.into());
         if let Some(replaced) = call.replaces {
             return self.take_over(now, id, leg, replaced);
         }
-        if self.draining {
+        if self.draining && !for_help {
             return self.end(now, id, EndedBy::System, Cause::Shutdown);
         }
         if let Origin::Trunk(trunk) = call.origin

@@ -19,6 +19,8 @@ pub struct Live {
     pub interactions: Vec<LiveInteraction>,
     /// All queues.
     pub queues: Vec<LiveQueue>,
+    /// All trunks.
+    pub trunks: Vec<crate::LiveTrunk>,
 }
 
 /// An agent right now.
@@ -113,6 +115,7 @@ impl Center {
             agents: agents.collect(),
             interactions: interactions.collect(),
             queues: self.queues_live(now, tenant),
+            trunks: t.live_trunks(),
         })
     }
 

@@ -35,7 +35,7 @@ impl Center {
             return Err(Refused::Busy);
         }
         let number: Text = strip_uri(to.reveal()).into();
-        let direction = match t.can_lead_to(&number)? {
+        let direction = match t.can_lead_to(now, &number)? {
             Destination::Outside(_) => Direction::Outbound,
             Destination::Agent(other) if other != agent => Direction::Internal,
             _ => return Err(Refused::NoSuchNumber),

@@ -1,10 +1,11 @@
 //! Calls to the outside: by which trunk, shown as whom, and what comes after a trunk that fails.
 
 use call::Dial;
-use dialplan::{Dialled, Kind, Shown, Wishes};
+use dialplan::{Dialled, Kind, Shown, Trunk, Way, Wishes};
+use types::event::Happening;
 use types::leg::{CallerId, Target, Text};
 use types::record::{Direction, LegRole};
-use types::{AgentId, Cause, InteractionId, LegId, Now, TrunkId};
+use types::{AgentId, Cause, InteractionId, Mono, Now, TenantId, TrunkId};
 
 use crate::Center;
 use crate::tenant::Tenant;
@@ -31,13 +32,14 @@ pub(crate) const fn is_worth_another_trunk(cause: Cause, status: Option<u16>, ra
 }
 
 impl Tenant {
-    /// Ways to call a number outside, the best first. An emergency call takes a line even where a
-    /// trunk has none left by its own account.
-    pub(crate) fn outside_ways(&self, number: &str) -> Vec<OutsideWay> {
+    /// Ways to call a number outside, the best first: by trunks whose far end answers and that have room for a call now.
+    /// An emergency call goes by any, those first.
+    pub(crate) fn outside_ways(&self, now: Mono, number: &str) -> Vec<OutsideWay> {
         let Dialled::Outside { number, ways } = self.plan.from_inside(number) else { return Vec::new() };
         let emergency = number.kind() == Kind::Emergency;
-        let free = ways.iter().filter(|way| emergency || self.has_line(way.trunk.id));
-        let open = free.filter_map(|way| {
+        let (free, others): (Vec<Way<'_>>, _) = ways.into_iter().partition(|way| self.is_open(now, way.trunk));
+        let others: Vec<Way<'_>> = if emergency { others } else { Vec::new() };
+        let open = free.into_iter().chain(others).filter_map(|way| {
             let target = trunk_target(way.trunk, &way.trunk.numbers.write(&number))?;
             Some(OutsideWay { trunk: way.trunk.id, target, caller_id: way.caller_id.cloned(), emergency })
         });
@@ -57,10 +59,9 @@ impl Tenant {
         if number.kind() == Kind::Other { dialled.clone() } else { number.text().clone() }
     }
 
-    /// Whether a trunk has a line for one more call.
-    fn has_line(&self, trunk: TrunkId) -> bool {
-        let limit = self.plan.trunk(trunk).map_or(0, |t| t.max_calls);
-        limit == 0 || self.trunk_calls.get(&trunk).is_none_or(|calls| *calls < limit)
+    /// Whether a trunk takes one more call to the outside.
+    fn is_open(&self, now: Mono, trunk: &Trunk) -> bool {
+        self.lines.get(&trunk.id).is_none_or(|line| line.is_open(now, trunk))
     }
 
     /// How `caller` is shown by a way: as itself, or in its place a number of ours.
@@ -85,7 +86,7 @@ impl Tenant {
 }
 
 /// Where a trunk is called for a number as it is to be written there.
-fn trunk_target(trunk: &dialplan::Trunk, number: &str) -> Option<Target> {
+fn trunk_target(trunk: &Trunk, number: &str) -> Option<Target> {
     let send_to = trunk.send_to.as_deref()?;
     let host = send_to.strip_prefix("sip:").or_else(|| send_to.strip_prefix("sips:")).unwrap_or(send_to);
     let uri: Text = format!("sip:{number}@{host}").into();
@@ -93,29 +94,38 @@ fn trunk_target(trunk: &dialplan::Trunk, number: &str) -> Option<Target> {
 }
 
 impl Center {
+    /// Whether a number is one of the emergency services'.
+    pub(crate) fn is_emergency(&self, tenant: TenantId, number: &str) -> bool {
+        self.tenants.get(&tenant).is_some_and(|t| t.is_emergency(number))
+    }
+
     /// Calls outside over the best trunk; the others are kept for failover.
     pub(crate) fn reach_outside(&mut self, now: Now, id: InteractionId) {
         let Some(interaction) = self.interactions.get(&id) else { return };
-        let (tenant, number) = (interaction.tenant, interaction.dialled.reveal().clone());
-        if self.tenants.get(&tenant).is_some_and(|t| t.is_emergency(&number)) {
-            self.alarm(now, tenant, "emergency_call", id.to_string());
-        }
+        let number = interaction.dialled.reveal().clone();
         self.reach_number(now, id, &number);
     }
 
     /// Rings a number outside over one trunk after the other until one answers.
     pub(crate) fn reach_number(&mut self, now: Now, id: InteractionId, number: &str) {
-        self.look_for_ways(id, number);
+        self.look_for_ways(now, id, number);
         if !self.reach_next(now, id) {
             self.reach(now, id, None, Vec::new());
         }
     }
 
     /// Notes by which ways a number outside is tried from now on.
-    pub(crate) fn look_for_ways(&mut self, id: InteractionId, number: &str) {
+    pub(crate) fn look_for_ways(&mut self, now: Now, id: InteractionId, number: &str) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
-        interaction.further_ways = tenant.outside_ways(number).into();
+        let of = interaction.tenant;
+        let Some(tenant) = self.tenants.get(&of) else { return };
+        interaction.further_ways = tenant.outside_ways(now.mono, number).into();
+        if tenant.is_emergency(number) {
+            let agent = interaction.engaged.first().map(|engaged| engaged.agent);
+            let from = interaction.ledger.record().from.clone();
+            let number = tenant.plan.numbering().dialled(number).text().clone();
+            self.journal(now, of, Happening::EmergencyCalled { id, agent, from, number });
+        }
     }
 
     pub(crate) fn forget_further_ways(&mut self, id: InteractionId) {
@@ -133,11 +143,11 @@ impl Center {
 
     /// A dial by the next of the remaining ways; `asks`: the agent that calls in its own name.
     pub(crate) fn next_way(&mut self, now: Now, id: InteractionId, asks: Option<AgentId>) -> Option<Vec<Dial>> {
-        let way = self.get(id)?.further_ways.pop_front()?;
+        let way = self.next_open_way(now, id)?;
         let mut dials = self.dials(now, id, LegRole::Target, None, vec![way.target.clone()]);
         for dial in &mut dials {
             self.present(id, &way, asks, &mut dial.caller);
-            self.take_line(id, dial.leg, way.trunk);
+            self.begin_line(now, id, dial.leg, way.trunk);
         }
         Some(dials)
     }
@@ -161,28 +171,15 @@ impl Center {
         *caller = tenant.presented(way, std::mem::take(caller), wishes);
     }
 
-    // ---- lines of trunks ----
-
-    /// Takes a line of a trunk for this leg; whether there was one. It is counted in any case until
-    /// the leg ends.
-    pub(crate) fn take_line(&mut self, id: InteractionId, leg: LegId, trunk: TrunkId) -> bool {
-        let Some(interaction) = self.interactions.get_mut(&id) else { return false };
-        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return false };
-        let free = tenant.has_line(trunk);
-        *tenant.trunk_calls.entry(trunk).or_default() += 1;
-        interaction.lines.push((leg, trunk));
-        free
-    }
-
-    /// A leg has ended, and with it the line it took.
-    pub(crate) fn leave_line(&mut self, id: InteractionId, leg: LegId) {
-        let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        let Some(at) = interaction.lines.iter().position(|(l, _)| *l == leg) else { return };
-        let (_, trunk) = interaction.lines.swap_remove(at);
-        if let Some(tenant) = self.tenants.get_mut(&interaction.tenant)
-            && let Some(calls) = tenant.trunk_calls.get_mut(&trunk)
-        {
-            *calls = calls.saturating_sub(1);
+    /// A trunk that had room when the call began may be full by now.
+    fn next_open_way(&mut self, now: Now, id: InteractionId) -> Option<OutsideWay> {
+        let interaction = self.interactions.get_mut(&id)?;
+        let tenant = self.tenants.get(&interaction.tenant)?;
+        loop {
+            let way = interaction.further_ways.pop_front()?;
+            if way.emergency || tenant.plan.trunk(way.trunk).is_some_and(|trunk| tenant.is_open(now.mono, trunk)) {
+                return Some(way);
+            }
         }
     }
 }

@@ -46,8 +46,8 @@ pub(crate) struct Tenant {
     pub(crate) settings: HashMap<Text, Text>,
     pub(crate) registrations: Registrations,
     pub(crate) registrations_lapse: Option<Mono>,
-    /// Calls in progress by trunk.
-    pub(crate) trunk_calls: HashMap<types::TrunkId, u32>,
+    /// Trunks at work.
+    pub(crate) lines: HashMap<types::TrunkId, dialplan::Line>,
     /// Calls outside the queues by agent.
     pub(crate) direct_calls: HashMap<AgentId, Vec<DirectCall>>,
     pub(crate) longest_call: Duration,
@@ -154,7 +154,7 @@ impl Center {
             settings: setup.settings,
             registrations: Registrations::default(),
             registrations_lapse: None,
-            trunk_calls: HashMap::new(),
+            lines: HashMap::new(),
             direct_calls: HashMap::new(),
             longest_call,
             reconnect,

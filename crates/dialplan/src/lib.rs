@@ -1,6 +1,7 @@
 //! Numbers, trunks and where a dialled number leads, pure.
 
 mod format;
+mod line;
 mod number;
 mod numbering;
 mod plan;
@@ -8,6 +9,7 @@ mod shown;
 mod trunk;
 
 pub use format::{NumberForm, NumberFormat, NumberRule};
+pub use line::{CallPace, Health, Line, MISSES};
 pub use number::{EMERGENCY, is_emergency, is_feature_code, strip_uri};
 pub use numbering::{BadNumbering, Kind, Number, Numbering};
 pub use plan::{Dialled, Did, DidTarget, Plan, PlanError, Route, Way};

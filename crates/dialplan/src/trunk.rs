@@ -38,11 +38,21 @@ pub struct Trunk {
     /// The carrier lets a customer's own number be shown when its call is led on.
     #[serde(default)]
     pub pass_caller: bool,
+    /// Most calls to the outside that begin within one second; 0 is no limit.
+    #[serde(default)]
+    pub max_cps: u32,
+    /// How often its far end is asked by OPTIONS whether it is there, seconds; 0 is never. Some carriers do not answer.
+    #[serde(default)]
+    pub probe_s: u32,
 }
 
 impl Trunk {
     /// Numbers that may be shown over one trunk: a block of a hundred and some.
     pub const CALLER_IDS_MAX: usize = 256;
+    /// Calls a second that one trunk may be asked to take: more is none's.
+    pub const CPS_MAX: u32 = 1_000;
+    /// Seconds between two questions whether it is there: fewer load a carrier, more learn too late.
+    pub const PROBE_S: std::ops::RangeInclusive<u32> = 5..=3_600;
     /// Rules for numbers: one for each area that a carrier treats apart.
     pub const RULES_MAX: usize = 64;
 
@@ -59,6 +69,8 @@ impl Trunk {
             numbers: NumberForm::default(),
             caller_ids: Vec::new(),
             pass_caller: false,
+            max_cps: 0,
+            probe_s: 0,
         }
     }
 }

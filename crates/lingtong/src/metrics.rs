@@ -75,6 +75,7 @@ pub(crate) fn text(node: &NodeFigures) -> String {
     if let Some(tenants) = &node.tenants {
         right_now(&mut page, tenants);
         queues(&mut page, tenants);
+        trunks(&mut page, tenants);
     }
     media(&mut page, node);
     journal(&mut page, node);
@@ -191,6 +192,19 @@ const QUEUE_FIGURES: [QueueFigure; 8] = [
         Some(q.now.overflowed as f64)
     }),
 ];
+
+fn trunks(page: &mut Page, tenants: &[center::Figures]) {
+    let all = || tenants.iter().flat_map(|figures| figures.trunks.iter().map(|trunk| (&figures.tenant, trunk)));
+    page.family("lingtong_trunk_calls", "gauge", "Calls in progress on a trunk, in and out.");
+    for (tenant, trunk) in all() {
+        page.sample("lingtong_trunk_calls", &[("tenant", tenant), ("trunk", &trunk.name)], trunk.calls);
+    }
+    page.family("lingtong_trunk_up", "gauge", "1 while the trunk's far end answers; absent where it is not asked.");
+    for (tenant, trunk) in all().filter(|(_, trunk)| trunk.health != center::Health::Unknown) {
+        let up = u8::from(trunk.health == center::Health::Up);
+        page.sample("lingtong_trunk_up", &[("tenant", tenant), ("trunk", &trunk.name)], up);
+    }
+}
 
 fn queues(page: &mut Page, tenants: &[center::Figures]) {
     for (name, kind, help, read) in QUEUE_FIGURES {

@@ -14,6 +14,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sip::flow::Transport;
 use types::event::Binding;
@@ -69,6 +70,19 @@ pub enum Admission {
     },
     /// Refused with this status, which tells nothing about what exists.
     Refuse(u16),
+}
+
+/// A trunk whose far end is looked after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The trunk.
+    pub trunk: TrunkId,
+    /// Where its calls go, as a URI without a user.
+    pub uri: Text,
+    /// How often it is asked whether it is there.
+    pub probe: Option<Duration>,
 }
 
 /// A device's identity and hashed secrets.
@@ -142,6 +156,14 @@ pub trait Mind: Send + 'static {
 
     /// The next news of something that is watched, until there is none.
     fn poll_watched(&mut self) -> Option<(WatchId, Arc<Watched>)>;
+
+    /// All trunks whose far ends are to be looked after, once after each change of them.
+    fn poll_lines(&mut self) -> Option<Vec<Line>> {
+        None
+    }
+
+    /// The far end of a trunk was asked whether it is there.
+    fn line_asked(&mut self, _now: Now, _tenant: TenantId, _trunk: TrunkId, _answered: bool) {}
 
     /// A connection has closed: bindings that came by it are gone.
     fn flow_closed(&mut self, now: Now, flow: u64);

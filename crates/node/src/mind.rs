@@ -8,13 +8,13 @@ use center::{Center, Effect, SetupError};
 use journal::ladder::{LadderWriter, Position, Transport as LadderTransport};
 use journal::{Journal, Writer};
 use net::Transport;
-use net::mind::{Admission, Claim, Credential, Mind, Way};
+use net::mind::{Admission, Claim, Credential, Line, Mind, Way};
 use std::sync::Arc;
 use types::event::{Binding, Event, Happening};
 use types::leg::{Registered, Text};
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
 use types::watch::{WatchId, WatchRefused, WatchRequest, Watched};
-use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId};
+use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
 
 use crate::alarms::Board;
 use crate::ask::Ask;
@@ -57,6 +57,8 @@ pub struct NodeMind {
     tally: Tally,
     tenants: Vec<TenantId>,
     alarms: Board,
+    /// Trunks have changed since the signalling thread was told of them.
+    lines_changed: bool,
 }
 
 impl NodeMind {
@@ -85,6 +87,7 @@ impl NodeMind {
             tally: Tally::default(),
             tenants,
             alarms,
+            lines_changed: true,
         };
         mind.drain();
         mind
@@ -183,6 +186,7 @@ impl NodeMind {
             self.write(&Event { tenant, at: now.wall, what });
         }
         self.center.set_tenant(now, news.setup)?;
+        self.lines_changed = true;
         self.device_tenants.retain(|_, of| *of != tenant);
         if let Some(directory) = self.center.directory(tenant) {
             self.device_tenants.extend(directory.devices().map(|device| (device.id, tenant)));
@@ -205,6 +209,16 @@ impl NodeMind {
             })
         });
         named.or(self.default_realm)
+    }
+
+    /// The trunks whose far ends are looked after.
+    fn lines(&self) -> Vec<Line> {
+        let plans = self.tenants.iter().filter_map(|tenant| self.center.plan(*tenant));
+        let line = |trunk: &dialplan::Trunk| {
+            let probe = (trunk.probe_s > 0).then(|| Duration::from_secs(trunk.probe_s.into()));
+            Some(Line { tenant: trunk.tenant, trunk: trunk.id, uri: trunk.send_to.clone()?, probe })
+        };
+        plans.flat_map(|plan| plan.trunks().iter().filter_map(line)).collect()
     }
 
     /// The realm and the name of a device at which an agent answers: the one that was set up first.
@@ -368,6 +382,15 @@ impl Mind for NodeMind {
 
     fn poll_watched(&mut self) -> Option<(WatchId, Arc<Watched>)> {
         self.watched.pop_front()
+    }
+
+    fn poll_lines(&mut self) -> Option<Vec<Line>> {
+        std::mem::take(&mut self.lines_changed).then(|| self.lines())
+    }
+
+    fn line_asked(&mut self, now: Now, tenant: TenantId, trunk: TrunkId, answered: bool) {
+        self.center.trunk_asked(now, tenant, trunk, answered);
+        self.drain();
     }
 
     fn flow_closed(&mut self, now: Now, flow: u64) {

@@ -247,6 +247,10 @@ impl<'a> Judge<'a> {
         // The carrier chose it: however short it is.
         self.secret("secret", &trunk.secret, 1);
         self.range("max_calls", trunk.max_calls, CALLS);
+        self.range("max_cps", trunk.max_cps, 0..=Trunk::CPS_MAX);
+        if trunk.probe_s > 0 {
+            self.range("probe_s", trunk.probe_s, Trunk::PROBE_S);
+        }
         self.names("caller_ids", &trunk.caller_ids, Trunk::CALLER_IDS_MAX);
         for (at, number) in trunk.caller_ids.iter().enumerate() {
             self.caller_id(format!("caller_ids[{at}]"), Some(number));

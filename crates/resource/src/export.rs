@@ -152,6 +152,8 @@ impl Rows {
                 number_rules: trunk.numbers.rules.clone(),
                 caller_ids: trunk.caller_ids.iter().map(ToString::to_string).collect(),
                 pass_caller: trunk.pass_caller,
+                max_cps: trunk.max_cps,
+                probe_s: trunk.probe_s,
             };
             put(book, trunk.name.to_string(), Entry { spec: Spec::Trunk(spec), secrets: kept("secret", secret) });
         }

@@ -201,6 +201,8 @@ impl Rows {
             numbers: NumberForm { format: spec.number_format, rules: spec.number_rules.clone() },
             caller_ids: spec.caller_ids.iter().map(|number| number.as_str().into()).collect(),
             pass_caller: spec.pass_caller,
+            max_cps: spec.max_cps,
+            probe_s: spec.probe_s,
         };
         set(&mut self.trunks, row, |old| old.id == id);
     }

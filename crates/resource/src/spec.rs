@@ -205,6 +205,11 @@ pub struct TrunkSpec {
     pub caller_ids: Vec<String>,
     /// The carrier lets a customer's own number be shown when its call is led on.
     pub pass_caller: bool,
+    /// Most calls to the outside that begin within one second; 0 is no limit.
+    pub max_cps: u32,
+    /// How often its far end is asked by OPTIONS whether it is there, seconds; 0 is never. One that gives no answer three
+    /// times is passed over until it does.
+    pub probe_s: u32,
 }
 
 /// Which trunks take numbers with a prefix.

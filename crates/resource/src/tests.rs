@@ -113,7 +113,7 @@ fn whole() -> Vec<Edit> {
             json!({"accept_from": ["192.0.2.0/24", "198.51.100.7"], "send_to": "sip:192.0.2.1",
             "username": "acme", "secret": "s", "number_format": "e164",
             "number_rules": [{"prefix": "+8621", "strip": 5, "prepend": "9"}], "caller_ids": ["+8695001", "95002"],
-            "pass_caller": true}),
+            "pass_caller": true, "max_cps": 5, "probe_s": 30}),
         ),
         put(Kind::Trunk, "backup", json!({"send_to": "sip:backup.example:5062;transport=tcp"})),
         put(Kind::Device, "1001", json!({"agent": "1001", "secret": "tiger-12345"})),
@@ -252,6 +252,7 @@ fn values_that_make_no_sense_are_named() {
         (put(Kind::Trunk, "a", json!({"send_to": "carrier.example"})), "trunk a send_to bad_format"),
         (put(Kind::Trunk, "a", json!({"secret": "x"})), "trunk a username missing"),
         (put(Kind::Trunk, "a", json!({"number_format": "x"})), "trunk a number_format none_of"),
+        (put(Kind::Trunk, "a", json!({"probe_s": 1})), "trunk a probe_s out_of_range"),
         (put(Kind::Trunk, "a", json!({"caller_ids": ["me"]})), "trunk a caller_ids[0] bad_format"),
         (
             put(Kind::Trunk, "a", json!({"number_rules": [{"prefix": "0", "strip": 2}]})),

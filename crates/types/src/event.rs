@@ -320,6 +320,18 @@ pub enum Happening {
         /// The user who changed it; `command_line` for whoever has the data folder.
         by: Text,
     },
+    /// Somebody has dialled an emergency number.
+    #[serde(rename = "emergency.called")]
+    EmergencyCalled {
+        /// The interaction.
+        id: InteractionId,
+        /// Who, where it is an agent.
+        agent: Option<AgentId>,
+        /// The caller's own number or telephone.
+        from: Private<Text>,
+        /// The number, as it was understood.
+        number: Text,
+    },
     /// Something needs a person.
     #[serde(rename = "alarm")]
     Alarm {

@@ -173,6 +173,42 @@ impl LiveQueue {
     }
 }
 
+/// Whether the far end of a trunk answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrunkState {
+    /// Nobody asks, or it has not been asked yet.
+    Unknown,
+    /// It answers.
+    Up,
+    /// It does not: calls pass it over.
+    Down,
+}
+
+/// A trunk right now.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct LiveTrunk {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Calls in progress, in and out.
+    pub(crate) calls: u32,
+    /// Most calls at once; 0 is no limit.
+    pub(crate) max_calls: u32,
+    pub(crate) state: TrunkState,
+}
+
+impl From<center::LiveTrunk> for LiveTrunk {
+    fn from(trunk: center::LiveTrunk) -> Self {
+        let state = match trunk.health {
+            center::Health::Unknown => TrunkState::Unknown,
+            center::Health::Up => TrunkState::Up,
+            center::Health::Down => TrunkState::Down,
+        };
+        let (id, name) = (trunk.id.to_string(), trunk.name.to_string());
+        Self { id, name, calls: trunk.calls, max_calls: trunk.max_calls, state }
+    }
+}
+
 /// All of a tenant right now.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LiveSnapshot {
@@ -182,6 +218,8 @@ pub(crate) struct LiveSnapshot {
     pub(crate) agents: Vec<LiveAgent>,
     pub(crate) interactions: Vec<LiveInteraction>,
     pub(crate) queues: Vec<LiveQueue>,
+    #[schema(required = false)]
+    pub(crate) trunks: Vec<LiveTrunk>,
 }
 
 impl LiveSnapshot {
@@ -192,6 +230,7 @@ impl LiveSnapshot {
         interactions.sort_by(|a, b| a.id.cmp(&b.id));
         let mut queues: Vec<LiveQueue> = live.queues.into_iter().map(|q| LiveQueue::new(q, names)).collect();
         queues.sort_by(|a, b| a.id.cmp(&b.id));
-        Self { cursor: cursor.to_string(), at: at.to_string(), agents, interactions, queues }
+        let trunks = live.trunks.into_iter().map(LiveTrunk::from).collect();
+        Self { cursor: cursor.to_string(), at: at.to_string(), agents, interactions, queues, trunks }
     }
 }

@@ -7,7 +7,7 @@ use types::event::{Event as Written, Happening};
 use types::record::{Direction, InteractionRecord, SegmentKind};
 use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
 
-use super::alarm::alarm;
+use super::alarm::{alarm, emergency};
 use crate::dto::{Channel, Event, LiveAgent, LiveInteraction};
 use crate::names::Names;
 use crate::state::Shared;
@@ -97,6 +97,10 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         Happening::RecordingPaused { id: of, recording, paused, .. } => {
             let (interaction_id, recording_id) = (of.to_string(), recording.to_string());
             Event::RecordingPaused { id, at, interaction_id, recording_id, paused }
+        }
+        Happening::EmergencyCalled { id: of, agent, from, number } => {
+            let agent = agent.map(|agent| names.agent(agent).0);
+            Event::Alarm { id, at, alarm: emergency(of, agent.as_deref(), from.reveal(), &number, when) }
         }
         Happening::Alarm { code, detail, raised } => {
             Event::Alarm { id, at, alarm: alarm(&code, &detail, raised, when) }

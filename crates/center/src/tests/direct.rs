@@ -130,8 +130,11 @@ fn a_trunk_carries_no_more_calls_than_it_may() {
     lab.call(Origin::Device(device(1002)), "13911112222");
     assert_eq!(lab.told(&["dial"]), ["dial d3 sip:13911112222@spare"]);
     lab.call(Origin::Device(device(1002)), "110");
-    let told = lab.told(&["alarm", "dial"]);
-    assert_eq!(told, ["alarm emergency_call", "dial d4 sip:110@carrier"], "an emergency is tried everywhere");
+    let told = lab.told(&["emergency", "dial"]);
+    let dialled = ["emergency 110 Some(1002)", "dial d4 sip:110@spare"];
+    assert_eq!(told, dialled, "an emergency goes by any trunk, those with room first");
+    lab.ends("d4", Cause::PeerFailed, true);
+    assert_eq!(lab.told(&["dial"]), ["dial d5 sip:110@carrier"], "and past every limit");
     lab.hangs_up("c1");
     lab.settle();
     lab.ends("c3", Cause::Overload, false);

@@ -485,7 +485,11 @@ impl Lab {
             }
             Happening::Wrapped { agent, wrap_up_ms, .. } => format!("wrapped {} {wrap_up_ms}", 1001 + agent.0 % 100),
             Happening::Disposed { disposition, .. } => format!("disposed {}", disposition.code),
-            Happening::Alarm { code, .. } => format!("alarm {code}"),
+            Happening::Alarm { code, raised: true, .. } => format!("alarm {code}"),
+            Happening::Alarm { code, .. } => format!("alarm over {code}"),
+            Happening::EmergencyCalled { agent, number, .. } => {
+                format!("emergency {number} {:?}", agent.map(|agent| 1001 + agent.0 % 100))
+            }
             Happening::CallbackRequested { .. } => "callback".to_owned(),
             Happening::SurveyAnswered { answer, .. } => format!("survey {answer}"),
             Happening::RecordingStarted { .. } => "recording".to_owned(),

@@ -5,7 +5,7 @@ use types::leg::{Origin, Text};
 use types::{Cause, TenantId};
 
 use super::lab::{CARRIER, Lab, SALES, SPARE, agent, device};
-use crate::{Center, Setup, SetupError};
+use crate::{Center, Health, Setup, SetupError};
 
 /// A carrier in Beijing that knows two numbers of ours and wants E.164, and a peer that takes all.
 fn beijing(setup: &mut Setup, change: impl Fn(&mut Trunk)) {
@@ -149,11 +149,11 @@ fn nothing_stands_for_an_emergency_number() {
     };
     let mut lab = lab(taken);
     lab.call(Origin::Device(device(1001)), "119");
-    assert_eq!(lab.told(&["alarm", "dial"]), ["alarm emergency_call", "dial d1 sip:119@carrier"]);
+    assert_eq!(lab.told(&["emergency", "dial"]), ["emergency 119 Some(1001)", "dial d1 sip:119@carrier"]);
     let mut lab = self::lab(taken);
     lab.dials(1001, "119").unwrap();
     lab.answers("d1");
-    assert_eq!(lab.told(&["alarm", "dial"])[1..], ["alarm emergency_call", "dial d2 sip:119@carrier"]);
+    assert_eq!(lab.told(&["emergency", "dial"])[1..], ["emergency 119 Some(1001)", "dial d2 sip:119@carrier"]);
 }
 
 #[test]
@@ -170,4 +170,50 @@ fn a_number_that_is_not_ours_is_refused_with_the_name_of_who_wants_it() {
     };
     assert_eq!(refused(&|s| shows(s, "95588")), "agent 1001 95588");
     assert_eq!(refused(&|s| s.queues[0].caller_id = Some("13800138000".into())), "queue sales 13800138000");
+}
+
+#[test]
+fn a_trunk_takes_so_many_calls_a_second_and_the_next_one_the_others() {
+    let mut lab = lab(|setup| beijing(setup, |carrier| carrier.max_cps = 1));
+    lab.call(Origin::Device(device(1001)), "13911110001");
+    lab.call(Origin::Device(device(1002)), "13911110002");
+    lab.call(Origin::Device(device(1002)), "120");
+    let first = ["dial d1 sip:+8613911110001@carrier", "dial d2 sip:13911110002@spare", "dial d3 sip:120@spare"];
+    assert_eq!(lab.told(&["dial"]), first);
+    lab.ends("d3", Cause::PeerFailed, true);
+    assert_eq!(lab.told(&["dial"]), ["dial d4 sip:120@carrier"], "help is called past the limit");
+    lab.wait(1);
+    lab.call(Origin::Device(device(1002)), "13911110003");
+    assert_eq!(lab.told(&["dial"]), ["dial d5 sip:+8613911110003@carrier"]);
+}
+
+#[test]
+fn a_trunk_that_does_not_answer_is_passed_over_until_it_does() {
+    let mut lab = lab(|setup| beijing(setup, |carrier| carrier.probe_s = 5));
+    let asked = |lab: &mut Lab, trunk, answered| {
+        lab.center.trunk_asked(lab.now, TenantId(1), trunk, answered);
+        lab.told(&["alarm"])
+    };
+    let none = Vec::<String>::new();
+    assert_eq!([(); 2].map(|()| asked(&mut lab, CARRIER, false)), [none.clone(), none.clone()]);
+    assert_eq!(asked(&mut lab, CARRIER, false), ["alarm trunk_down"]);
+    let health: Vec<Health> = lab.center.live(lab.now, TenantId(1)).unwrap().trunks.iter().map(|t| t.health).collect();
+    assert_eq!(health, [Health::Down, Health::Unknown]);
+    lab.call(Origin::Device(device(1001)), "13911110001");
+    assert_eq!(lab.told(&["dial"]), ["dial d1 sip:13911110001@spare"]);
+    lab.ends("d1", Cause::PeerFailed, true);
+    assert_eq!(lab.told(&["dial", "hangup c1"]), ["hangup c1 peer_failed"]);
+    lab.call(Origin::Device(device(1002)), "110");
+    lab.ends("d2", Cause::PeerFailed, true);
+    assert_eq!(lab.told(&["dial"]), ["dial d2 sip:110@spare", "dial d3 sip:110@carrier"], "help is sought anywhere");
+    for _ in 0..3 {
+        asked(&mut lab, SPARE, false);
+    }
+    lab.call(Origin::Device(device(1001)), "13911110002");
+    assert_eq!(lab.told(&["dial"]), none, "nowhere to go");
+    assert_eq!(asked(&mut lab, SPARE, true), ["alarm trunk_down"], "one is left");
+    assert_eq!(asked(&mut lab, CARRIER, true), ["alarm over trunk_down"]);
+    lab.settle();
+    lab.call(Origin::Device(device(1003)), "13911110003");
+    assert_eq!(lab.told(&["dial"]), ["dial d4 sip:+8613911110003@carrier"]);
 }

@@ -20,7 +20,7 @@ pub(crate) struct Pending {
 }
 
 /// Where a URI points without asking the DNS.
-fn direct(uri: &str) -> Option<(Transport, SocketAddr)> {
+pub(super) fn direct(uri: &str) -> Option<(Transport, SocketAddr)> {
     let uri = Uri::parse(uri).ok()?;
     let ip: IpAddr = uri.host().ip()?;
     let secure = if uri.is_secure() { Transport::Tls } else { Transport::Udp };
@@ -80,6 +80,7 @@ impl<M: Mind> Ua<M> {
                     self.invite(now, leg, &places, &target, &caller);
                 }
             }
+            Purpose::Ask(trunk) => self.ask_line_at(now, trunk, &places),
             Purpose::Follow => {
                 if let Some(call) = self.legs.get(&leg).and_then(|l| l.call) {
                     // A call that has just gone needs no way any more.

@@ -54,11 +54,13 @@ impl<M: Mind> Ua<M> {
             Event::Request { request, method, message, flow, .. } => {
                 self.on_request(now, request, method, &message, flow);
             }
+            Event::Response { sent, status, message, .. } => {
+                self.line_answered(now, sent, message.is_some().then_some(status));
+            }
             // Our provisional answers carry no offers, so none is answered early.
             Event::EarlyAnswer { .. }
             | Event::ChangeCancelled { .. }
             | Event::ReferProgress { .. }
-            | Event::Response { .. }
             | Event::Notified { .. }
             | Event::SubscriptionFailed { .. } => {}
             Event::NotifyAnswered { subscription } => self.on_notify_answered(now, subscription),

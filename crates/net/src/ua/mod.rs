@@ -15,6 +15,7 @@ mod events;
 mod goodbye;
 mod guard;
 mod leg;
+mod lines;
 mod media_events;
 mod register;
 #[cfg(test)]
@@ -33,7 +34,7 @@ use media::engine::MediaCommand;
 use media::ice::Credentials;
 use sip::agent::{Agent, AgentConfig, CallHandle, Transmit};
 use sip::flow::{Flow, Transport};
-use types::{LegEvent, LegId, Mono, Now, Private};
+use types::{LegEvent, LegId, Mono, Now, Private, TrunkId};
 
 use crate::media::BrowserEnd;
 use crate::mind::Mind;
@@ -117,6 +118,8 @@ pub enum Purpose {
     Dial,
     /// To send requests within its call: the peer or a proxy has named itself so.
     Follow,
+    /// To ask the far end of a trunk whether it is there; there is no leg.
+    Ask(TrunkId),
 }
 
 /// A name that has to be resolved.
@@ -165,6 +168,8 @@ pub struct Ua<M: Mind> {
     left: Goodbyes,
     /// What telephones watch.
     pub(crate) watches: Watches,
+    /// Far ends of trunks that are looked after.
+    lines: lines::Lines,
     /// Connections on which somebody has proved who it is.
     proven: HashSet<u64>,
     proofs: VecDeque<Proof>,
@@ -193,6 +198,7 @@ impl<M: Mind> Ua<M> {
             media_due: None,
             left: Goodbyes::default(),
             watches: Watches::default(),
+            lines: lines::Lines::default(),
             proven: HashSet::new(),
             proofs: VecDeque::new(),
         }
@@ -248,6 +254,7 @@ impl<M: Mind> Ua<M> {
         }
         self.keys.expire(now.mono);
         self.say_goodbyes(now);
+        self.look_at_lines(now);
         self.pump(now);
     }
 
@@ -255,7 +262,10 @@ impl<M: Mind> Ua<M> {
     pub fn poll_timeout(&mut self) -> Option<Mono> {
         let closing = self.closing.front().map(|(at, _)| *at);
         let left = self.left.due();
-        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing, self.media_due, left].into_iter().flatten().min()
+        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing, self.media_due, left, self.lines.due()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Ends a turn: what was decided is on its way to the disk; after that [`Ua::poll_transmit`] is drained.
@@ -310,6 +320,8 @@ impl<M: Mind> Ua<M> {
                 self.on_command(now, command);
             } else if let Some((watch, state)) = self.mind.poll_watched() {
                 self.on_watched(now, watch, state);
+            } else if let Some(lines) = self.mind.poll_lines() {
+                self.look_after(now, lines);
             } else if !self.asked.is_empty() {
                 self.accept_transfers(now);
             } else {

@@ -15,9 +15,9 @@ use types::event::Binding;
 use types::leg::{CallerId, Registered, Target, Text};
 use types::register::{Contact, DigestChoice, RegisterChange, RegisterRejected, RegisterRequest};
 use types::watch::{WatchId, WatchRefused, WatchRequest, Watched};
-use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, Wall};
+use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId, Wall};
 
-use crate::mind::{Admission, Claim, Credential, Mind, Way};
+use crate::mind::{Admission, Claim, Credential, Line, Mind, Way};
 use crate::ua::{MediaPlane, NoPort, Ua, UaConfig};
 
 pub(super) const DEVICE: DeviceId = DeviceId(1);
@@ -54,6 +54,9 @@ pub(super) struct Noting {
     pub(super) failed: Vec<String>,
     pub(super) watches: Vec<WatchId>,
     pub(super) watched: VecDeque<(WatchId, Arc<Watched>)>,
+    pub(super) lines: Option<Vec<Line>>,
+    /// Which trunks were asked, and whether they answered.
+    pub(super) looked: Vec<(TrunkId, bool)>,
 }
 
 impl Mind for Noting {
@@ -129,6 +132,14 @@ impl Mind for Noting {
         self.watched.pop_front()
     }
 
+    fn poll_lines(&mut self) -> Option<Vec<Line>> {
+        self.lines.take()
+    }
+
+    fn line_asked(&mut self, _: Now, _: TenantId, trunk: TrunkId, answered: bool) {
+        self.looked.push((trunk, answered));
+    }
+
     fn flow_closed(&mut self, _: Now, _: u64) {}
 
     fn flow_failed(&mut self, _: Now, uri: &Private<Text>, registered: &Registered) {
@@ -169,6 +180,8 @@ impl Lab {
             failed,
             watches: Vec::new(),
             watched: VecDeque::new(),
+            lines: None,
+            looked: Vec::new(),
         };
         let now = Now { mono: Mono::from_millis(1_000), wall: Wall(1_700_000_000_000) };
         Self { ua: Ua::new(config, mind, Box::new(Silence)), now, seq: 0 }

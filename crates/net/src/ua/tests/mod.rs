@@ -3,5 +3,6 @@
 mod ends;
 mod flows;
 pub(crate) mod lab;
+mod lines;
 mod passwords;
 mod watches;

@@ -15,6 +15,7 @@ const ALARMS = [
   "lease_expired",
   "flow_missing",
   "emergency_call",
+  "trunk_down",
 ] as const;
 
 /** What an alarm means; a code that this page does not know is shown as the server gave it. */

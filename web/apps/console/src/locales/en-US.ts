@@ -40,6 +40,7 @@ export const enUS = {
     lease_expired: "An agent's reservation has expired",
     flow_missing: "The flow for a call does not exist",
     emergency_call: "Somebody has dialled an emergency number",
+    trunk_down: "A trunk does not answer",
   },
   direction: { inbound: "Inbound", outbound: "Outbound", internal: "Internal" },
   outcome: {

@@ -40,6 +40,7 @@ export const zhCN = {
     lease_expired: "坐席的预留已超时",
     flow_missing: "来电要走的流程不存在",
     emergency_call: "有人拨打紧急号码",
+    trunk_down: "中继没有应答",
   },
   direction: { inbound: "呼入", outbound: "呼出", internal: "内部" },
   outcome: {
