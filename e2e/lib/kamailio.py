@@ -19,8 +19,14 @@ USUAL = ("tm", "sl", "rr", "pv", "maxfwd", "textops", "siputils")
 def run_kamailio(t, modules, script):
     """A Kamailio with these modules beside the usual ones, and this script; gives its address once it answers OPTIONS."""
     port = free_port()
+    kamailio_at(t, port, modules, script)
+    return "127.0.0.1", port
+
+
+def kamailio_at(t, port, modules, script):
+    """The same at this port, where one may have been before; gives the process."""
     folder = t.folder / f"kamailio-{port}"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     config = folder / "kamailio.cfg"
     loads = "".join(f'loadmodule "{name}.so"\n' for name in (*USUAL, *modules))
     config.write_text(HEAD.format(port=port) + loads + script)
@@ -36,4 +42,4 @@ def run_kamailio(t, modules, script):
             return None
 
     t.until(up, 15, "Kamailio")
-    return "127.0.0.1", port
+    return edge

@@ -42,11 +42,13 @@ def carrier(t, callee, way="proxy", secret="s3cret"):
     return address
 
 
-def serve_over(t, *trunks):
-    """Gives the server these trunks for all numbers that begin with 139, the first one first."""
+def serve_over(t, *trunks, **first):
+    """Gives the server these trunks for all numbers that begin with 139, the first one first; `first`: what else is set
+    for that one."""
     names = [f"carrier-{place}" for place in range(len(trunks))]
     resources = [{"kind": "trunk", "name": name,
-                  "spec": {"send_to": f"sip:{host}:{port}", "username": "shop", "secret": "s3cret"}}
+                  "spec": {"send_to": f"sip:{host}:{port}", "username": "shop", "secret": "s3cret",
+                           **(first if name == names[0] else {})}}
                  for name, (host, port) in zip(names, trunks)]
     t.server.apply(*resources, {"kind": "route", "name": "139", "spec": {"trunks": names}})
 

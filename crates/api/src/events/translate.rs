@@ -24,6 +24,7 @@ const SHOWN: [&str; 13] = [
     "recording.paused",
     "agent.state",
     "alarm",
+    "emergency.called",
     "callback.requested",
     "callback.changed",
     "survey.answered",
