@@ -117,6 +117,25 @@ def test_cut_off_by_a_crash(t):
     check_sound(t, wav)
 
 
+def test_by_telephone(t):
+    """`*98`: the agent's telephone plays what the caller said, and deletes it by key."""
+    rules(t, 1002, {"always": "voicemail"})
+    call = t.caller().call("1002").wait_up()
+    speak(t, call)
+    call.bye().wait()
+    wait_messages(t, 1002, 1)
+    own = t.agent(1002).call("*98").wait_up()
+    t.hears(own, "mailbox_new")
+    own.rtp.wait_tone(CALLER_HZ, 10)
+    t.hears(own, "mailbox_menu")
+    own.rtp.press("7")
+    t.hears(own, "mailbox_deleted")
+    t.hears(own, "mailbox_end")
+    own.wait_end()
+    t.until(lambda: not messages(t, 1002), 8, "no message")
+    t.server.wait_idle()
+
+
 def test_at_the_desk(t):
     """The desk says that a message waits, plays it, and knows then that it was heard; deleted, it is gone."""
     t.agent(1001)

@@ -150,11 +150,17 @@ impl Center {
     }
 
     /// `*50` and `*51`: an agent at a telephone alone becomes ready or not ready; `*72` and `*73`: its calls are led on,
-    /// or no longer; `*43`: a telephone of ours hears itself.
+    /// or no longer; `*43`: a telephone of ours hears itself; `*98`: an agent listens to its messages.
     fn feature(&mut self, now: Now, id: InteractionId, origin: &Origin, code: &str) {
         let Some(tenant) = self.interactions.get(&id).map(|i| i.tenant) else { return };
         if code == "*43" {
             return self.walk_along(now, id, &ECHO);
+        }
+        if code == "*98" {
+            return match self.agent_of_origin(tenant, origin) {
+                Some(agent) => self.listen(now, id, agent),
+                None => self.end(now, id, EndedBy::System, Cause::NotFound),
+            };
         }
         let done = match (self.agent_of_origin(tenant, origin), code) {
             (Some(agent), "*50") => self.wish_ready(now, tenant, agent).is_ok(),

@@ -13,6 +13,7 @@ use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, 
 use crate::bounds::Bounds;
 use crate::ledger::Ledger;
 use crate::measured::Unmeasured;
+use crate::message::Message;
 use crate::outside::OutsideWay;
 use crate::pages::Pages;
 use crate::voicemail::Leaving;
@@ -59,6 +60,8 @@ pub(crate) enum Playing {
     Ringback,
     /// The number of the slot in which it has parked the customer; it leaves then.
     Slot,
+    /// Something for one who listens to its messages.
+    Mailbox,
     /// The last thing the caller hears.
     Farewell,
 }
@@ -116,6 +119,28 @@ pub(crate) struct Parked {
     pub(crate) until: Option<Mono>,
     /// Who parked it.
     pub(crate) by: Option<AgentId>,
+}
+
+/// What somebody who listens hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hears {
+    /// How many messages there are, or what became of one; a message comes after it.
+    Words,
+    /// A message, and what can be done with it.
+    Message,
+    /// Nothing: a key is waited for.
+    Nothing,
+}
+
+/// Somebody who listens to its messages.
+#[derive(Clone, Debug)]
+pub(crate) struct Listening {
+    pub(crate) messages: Vec<Message>,
+    /// The one that is played, or comes next.
+    pub(crate) at: usize,
+    pub(crate) hears: Hears,
+    /// Until when a key is waited for.
+    pub(crate) until: Option<Mono>,
 }
 
 /// On whose behalf somebody is rung.
@@ -182,6 +207,8 @@ pub(crate) struct Interaction {
     pub(crate) callback: bool,
     /// The message that it is leaving.
     pub(crate) leaving: Option<Leaving>,
+    /// It listens to its messages.
+    pub(crate) listening: Option<Listening>,
     /// It has left a message: the customer is not lost.
     pub(crate) left_message: bool,
     /// Since when it waits for an agent, over all offers.
@@ -237,6 +264,7 @@ impl Interaction {
             armed: None,
             callback: false,
             leaving: None,
+            listening: None,
             left_message: false,
             waited_from: None,
             waited: Duration::ZERO,
@@ -261,7 +289,8 @@ impl Interaction {
         let lost = self.media_lost.iter().map(|(_, at)| *at).min();
         let parked = self.parked.filter(|_| self.stage == Stage::Parked).and_then(|p| p.until);
         let figures = self.unmeasured.deadline();
-        let kept = [parked, self.alive_at, self.bounds.deadline(), self.pages.deadline(), figures];
+        let listens = self.listening.as_ref().and_then(|listening| listening.until);
+        let kept = [parked, listens, self.alive_at, self.bounds.deadline(), self.pages.deadline(), figures];
         let own = [self.call.poll_timeout(), walk, self.announcements.next(), lost].into_iter().chain(kept);
         own.flatten().min()
     }

@@ -22,6 +22,7 @@ mod interaction;
 mod lamps;
 mod ledger;
 mod lines;
+mod listening;
 mod live;
 mod measured;
 mod message;
@@ -378,6 +379,7 @@ impl Center {
         self.check_media_lost(now, id);
         self.check_pages(now, id);
         self.check_parked(now, id);
+        self.check_listening(now, id);
         self.check_bounds(now, id);
         self.check_figures(now, id);
         self.renew_leases(now, id);

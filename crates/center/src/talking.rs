@@ -37,6 +37,7 @@ impl Center {
                 if let Some(walk) = interaction.walk.as_mut() {
                     walk.handle(now, Input::Digit(*digit.reveal()));
                 }
+                self.mailbox_key(now, id, *digit.reveal());
             }
             LegEvent::Hushed { leg, .. } if leg == customer => {
                 if let Some(walk) = interaction.walk.as_mut() {
@@ -110,6 +111,7 @@ impl Center {
         let Some((what, leg)) = interaction.played(play).zip(leg) else { return };
         match what {
             Playing::Slot => self.slot_told(id, leg),
+            Playing::Mailbox => self.mailbox_played(now, id),
             Playing::Flow(number) => {
                 if let Some(walk) = interaction.walk.as_mut() {
                     walk.handle(now, Input::PlayDone(number));

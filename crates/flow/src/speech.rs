@@ -145,6 +145,11 @@ pub fn number(language: &Text, n: u32) -> Vec<Sound> {
     speak(language, |s| s.number(n))
 }
 
+/// So many of something, before its measure word: 两条, two messages.
+pub fn count(language: &Text, n: u32) -> Vec<Sound> {
+    speak(language, |s| s.count(n))
+}
+
 /// A place in the queue, `n` being 1 for the next one. Chinese tells how many are before: 您前面还有两位客户在等待.
 pub fn position(language: &Text, n: u32) -> Vec<Sound> {
     speak(language, |s| {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use lab::Lab;
 use media::codec::Codec;
 use media::engine::{Lane, LegMedia, MediaCommand, MediaEvent, RecordTo, SrtpPair};
+use media::prompt::{Pcm, Prompt};
 use media::rtp::{self, Header};
 use media::srtp::{SdesKey, Suite};
 use media::track::{HEADER_LEN, Kind, TrackIndex, frames, read_chunk};
@@ -232,6 +233,43 @@ fn a_prompt_plays_to_its_end_and_then_the_bridge_is_heard_again() {
     lab.assert_seamless(0);
     lab.phones[0].got.drain(..20);
     assert!(lab.level(0, 700.0) > 7000.0);
+}
+
+#[test]
+fn a_message_is_waited_for_in_silence_and_heard_whenever_it_was_read() {
+    let tone: Vec<i16> = (0..1600).map(|n| (f64::from(n) * 0.3927).sin()).map(|s| (s * 12_000.0) as i16).collect();
+    let clip = Arc::new(Prompt::new(Pcm { rate: 8000, samples: tone }));
+    let message = Sound::Message { recording: RecordingId(5), leg: LegId(5) };
+    for (sounds, told_at) in [(vec![message.clone(), bye()], 300), (vec![hello(), message], 100)] {
+        let mut lab = Lab::with(&[ALAW]);
+        play(&mut lab, 0, 1, &sounds, false, false);
+        lab.pass(told_at);
+        let leg = lab.leg(0);
+        lab.tell(MediaCommand::Clip { leg, recording: RecordingId(6), clip: clip.clone() });
+        lab.tell(MediaCommand::Clip { leg, recording: RecordingId(5), clip: clip.clone() });
+        lab.pass(500);
+        assert_eq!(play_done(&lab), [(1, true)]);
+        let heard = lab.heard(0);
+        let power = |from: usize, f: f64| media::tone::goertzel_power(&heard[from..from + 960], f, 8000);
+        // Silence up to the moment at which it was read, or the prompt before it; then 200 ms of it.
+        let begins = if told_at == 300 { 2400 } else { 1600 };
+        assert!(power(begins + 320, 500.0) > 1e7, "{told_at}");
+        assert!(told_at != 300 || power(320, 500.0) < 1e4, "silence before");
+    }
+}
+
+#[test]
+fn a_message_that_cannot_be_read_holds_nothing_up() {
+    let mut lab = Lab::with(&[ALAW]);
+    let message = Sound::Message { recording: RecordingId(5), leg: LegId(5) };
+    play(&mut lab, 0, 1, &[message.clone(), bye()], false, false);
+    let (leg, clip) = (lab.leg(0), Arc::new(Prompt::new(Pcm { rate: 8000, samples: Vec::new() })));
+    lab.tell(MediaCommand::Clip { leg, recording: RecordingId(5), clip });
+    lab.pass(200);
+    assert_eq!(play_done(&lab), [(1, true)]);
+    play(&mut lab, 0, 2, &[message], false, false);
+    lab.pass(5_200);
+    assert_eq!(play_done(&lab)[1..], [(2, true)], "nobody reads it at all");
 }
 
 #[test]

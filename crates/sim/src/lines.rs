@@ -254,7 +254,7 @@ impl Sim {
                 Sound::Prompt { id, .. } if id.starts_with("digit") => Duration::from_millis(350),
                 Sound::Prompt { .. } => self.rng.between(0.6, 4.0),
                 Sound::Silence(ms) => Duration::from_millis(u64::from(*ms)),
-                Sound::Music(_) | Sound::Tone(_) => Duration::from_millis(300),
+                Sound::Music(_) | Sound::Tone(_) | Sound::Message { .. } => Duration::from_millis(300),
             };
         }
         if !endless {

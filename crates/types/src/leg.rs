@@ -127,6 +127,13 @@ pub enum Sound {
     Tone(Tone),
     /// Silence of this many milliseconds.
     Silence(u32),
+    /// What was recorded of a leg: a message that a caller has left. Silence until it has been read from the disk.
+    Message {
+        /// The recording.
+        recording: RecordingId,
+        /// The leg that has the track.
+        leg: LegId,
+    },
 }
 
 /// The kind alone: prompts that say a number one by one would tell it.
@@ -137,6 +144,7 @@ impl fmt::Debug for Sound {
             Self::Music(_) => "Music",
             Self::Tone(_) => "Tone",
             Self::Silence(_) => "Silence",
+            Self::Message { .. } => "Message",
         })
     }
 }

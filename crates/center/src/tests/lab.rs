@@ -512,6 +512,7 @@ fn heard(sounds: &[Sound]) -> String {
             Sound::Music(_) => write!(text, " music"),
             Sound::Tone(tone) => write!(text, " {tone:?}"),
             Sound::Silence(_) => Ok(()),
+            Sound::Message { .. } => write!(text, " message"),
         };
     }
     text

@@ -171,3 +171,61 @@ fn the_lamp_of_a_mailbox_shows_what_waits_and_only_to_its_owner() {
     lab.center.mark_message(now, T, id, MessageStatus::Deleted, "x".into()).unwrap();
     assert_eq!(lab.told(&["lamp"]), ["lamp 1 messages 0/0"]);
 }
+
+/// Agent 1002 has two messages and listens to them.
+fn listens() -> Lab {
+    let mut lab = Lab::with(&[1002]);
+    for (n, is_new) in [(1, false), (2, true)] {
+        let (recording, leg, at) = (RecordingId(n), types::LegId(n), lab.now.wall);
+        let message = Message { recording, leg, from: "".into(), at, is_new };
+        lab.center.restore_message(T, Mailbox::Agent(agent(1002)), message);
+    }
+    lab.call(Origin::Device(device(1002)), "*98");
+    let told = lab.told(&["answer ", "play"]);
+    let count = "play c1 mailbox_prefix num_1 mailbox_new_suffix num_1 mailbox_heard_suffix";
+    assert_eq!(told, ["answer c1", count]);
+    lab
+}
+
+#[test]
+fn an_agent_listens_to_its_messages_by_telephone_one_after_the_other() {
+    let mut lab = listens();
+    lab.played("c1");
+    assert_eq!(lab.told(&["play"]), ["play c1 message mailbox_menu"]);
+    lab.played("c1");
+    lab.presses("c1", '1');
+    assert_eq!(lab.told(&["play"]), ["play c1 message mailbox_menu"], "once more");
+    lab.played("c1");
+    lab.presses("c1", '7');
+    assert_eq!(lab.told(&["play"]), ["play c1 mailbox_deleted"]);
+    lab.played("c1");
+    assert_eq!(lab.told(&["play"]), ["play c1 mailbox_new message mailbox_menu"]);
+    lab.played("c1");
+    assert_eq!(lab.messages(), ["changed", "changed"], "one deleted, one heard to its end");
+    lab.wait(6);
+    assert_eq!(lab.told(&["play"]), ["play c1 mailbox_end"], "no key goes on too");
+    lab.played("c1");
+    lab.settle();
+    assert_eq!(lab.center.in_progress(), 0);
+    assert_eq!(lab.state(1002), "ready");
+}
+
+#[test]
+fn keys_save_and_skip_and_an_empty_mailbox_says_so() {
+    let mut lab = listens();
+    lab.presses("c1", '#');
+    assert_eq!(lab.told(&["play"]), ["play c1 message mailbox_menu"]);
+    lab.presses("c1", '#');
+    assert_eq!(lab.told(&["play"]), ["play c1 mailbox_new message mailbox_menu"]);
+    lab.presses("c1", '9');
+    assert_eq!(
+        (lab.told(&["play"]), lab.messages()),
+        (vec!["play c1 mailbox_kept".to_owned()], vec!["changed".to_owned()])
+    );
+    lab.hangs_up("c1");
+    lab.settle();
+    lab.register(1003, 3600);
+    lab.trace();
+    lab.call(Origin::Device(device(1003)), "*98");
+    assert_eq!(lab.told(&["play"]), ["play c2 mailbox_none"]);
+}

@@ -12,6 +12,7 @@ use super::output::Span;
 use crate::codec::Codec;
 use crate::dtls::PeerFingerprint;
 use crate::ice::Credentials;
+use crate::prompt::Prompt;
 use crate::srtp::SdesKey;
 
 /// Which of a leg's two sockets.
@@ -166,6 +167,15 @@ pub enum MediaCommand {
         /// A digit stops it.
         barge_in: bool,
     },
+    /// What was recorded of a leg, for a playback that waits for it. One that no longer does overlooks it.
+    Clip {
+        /// The leg that plays.
+        leg: LegId,
+        /// The recording.
+        recording: RecordingId,
+        /// Its sound; none where it can't be read.
+        clip: Arc<Prompt>,
+    },
     /// Stop what plays.
     StopPlay(LegId),
     /// A digit that came by signalling (SIP INFO): interrupts a prompt like any other; reported as a digit once.
@@ -223,6 +233,7 @@ impl MediaCommand {
             | Self::Watch { leg, .. }
             | Self::Connect { leg, .. }
             | Self::Play { leg, .. }
+            | Self::Clip { leg, .. }
             | Self::Doubt(leg)
             | Self::StopPlay(leg)
             | Self::DigitByInfo { leg, .. }

@@ -280,6 +280,11 @@ impl Engine {
                 leg.last_heard = mono;
             }
             MediaCommand::Connect { leg, to } => self.connect(leg, to),
+            MediaCommand::Clip { recording, clip, .. } => {
+                if let Some(player) = self.leg_mut(slot).and_then(|leg| leg.player.as_mut()) {
+                    player.clip(recording, clip);
+                }
+            }
             MediaCommand::Play { play, sounds, repeat, barge_in, .. } => {
                 self.end_play(slot, false);
                 let country = self.config.country;

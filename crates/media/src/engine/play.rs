@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use types::PlayId;
 use types::leg::{Sound, Tone};
+use types::{PlayId, RecordingId};
 
 use crate::FRAME_MS;
 use crate::codec::{Codec, Encoder};
-use crate::prompt::{Encoded, PcmSource, PromptBank};
+use crate::prompt::{Encoded, PcmSource, Prompt, PromptBank};
 use crate::tone::{Country, Progress, ToneSource};
+
+/// How long a recording is waited for, milliseconds: a disk that takes longer would leave the listener in silence.
+const PATIENCE_MS: u32 = 5_000;
 
 /// The bank's name of a prompt.
 pub fn prompt_name(language: &str, id: &str) -> String {
@@ -34,6 +37,11 @@ enum Piece {
     Silence {
         frames: u32,
     },
+    /// A recording that is being read, for so many frames more.
+    Awaited {
+        recording: RecordingId,
+        frames: u32,
+    },
 }
 
 /// A frame to send.
@@ -56,6 +64,8 @@ pub(super) struct Player {
     country: Country,
     next: usize,
     piece: Option<Piece>,
+    /// Recordings of the list that have been read.
+    clips: Vec<(RecordingId, Arc<Prompt>)>,
     /// Something sounded since the list's begin: a list of nothing must not be repeated for ever.
     sounded: bool,
 }
@@ -69,7 +79,7 @@ impl Player {
         codec: Codec,
         country: Country,
     ) -> Self {
-        Self { play, barge_in, sounds, repeat, codec, country, next: 0, piece: None, sounded: false }
+        Self { play, barge_in, sounds, repeat, codec, country, next: 0, piece: None, clips: Vec::new(), sounded: false }
     }
 
     /// The leg has another codec now: the present sound begins again in it.
@@ -106,12 +116,34 @@ impl Player {
         }
     }
 
+    /// A recording of the list has been read.
+    pub(super) fn clip(&mut self, recording: RecordingId, clip: Arc<Prompt>) {
+        let plays = |sound: &Sound| matches!(sound, Sound::Message { recording: of, .. } if *of == recording);
+        if !self.sounds.iter().any(plays) {
+            return;
+        }
+        if matches!(self.piece, Some(Piece::Awaited { recording: awaited, .. }) if awaited == recording) {
+            self.piece = PcmSource::new(clip.clone(), self.codec.pcm_rate(), false).ok().map(Piece::Pcm);
+        }
+        self.clips.retain(|(of, _)| *of != recording);
+        self.clips.push((recording, clip));
+    }
+
+    fn message(&self, recording: RecordingId) -> Result<Piece, String> {
+        let Some((_, clip)) = self.clips.iter().find(|(of, _)| *of == recording) else {
+            return Ok(Piece::Awaited { recording, frames: PATIENCE_MS / FRAME_MS });
+        };
+        let source = PcmSource::new(clip.clone(), self.codec.pcm_rate(), false);
+        source.map(Piece::Pcm).map_err(|_| recording.to_string())
+    }
+
     fn open(&self, bank: &PromptBank, sound: &Sound) -> Result<Piece, String> {
         match sound {
             Sound::Prompt { language, id } => self.recording(bank, prompt_name(language, id), false),
             Sound::Music(name) => self.recording(bank, music_name(name), true),
             Sound::Tone(tone) => Ok(Piece::Tone(self.tone(*tone))),
             Sound::Silence(ms) => Ok(Piece::Silence { frames: ms.div_ceil(FRAME_MS) }),
+            Sound::Message { recording, .. } => self.message(*recording),
         }
     }
 
@@ -155,7 +187,7 @@ impl Piece {
             }
             Self::Pcm(source) => source.frame(pcm).then_some(Frame::Pcm),
             Self::Tone(tone) => tone.frame(pcm).then_some(Frame::Pcm),
-            Self::Silence { frames } => {
+            Self::Silence { frames } | Self::Awaited { frames, .. } => {
                 *frames = frames.checked_sub(1)?;
                 pcm.resize(codec.frame_samples(), 0);
                 Some(Frame::Pcm)

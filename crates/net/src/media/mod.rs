@@ -5,6 +5,7 @@
 
 mod backend;
 mod browser;
+mod clips;
 mod epoll;
 mod pool;
 mod ports;
@@ -15,6 +16,7 @@ mod worker;
 
 pub use ::media::prompt::PromptBank;
 pub use browser::{BrowserAddress, BrowserEnd, BrowserPorts, browser_media};
+pub(crate) use clips::Clips;
 pub use pool::{
     BackendChoice, CreateError, LocalPorts, MediaBusy, MediaPool, MediaPoolConfig, MediaStartError, MediaStats,
 };

@@ -1,13 +1,14 @@
 //! [`MediaPool`] as the user agent's media plane.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use media::engine::MediaCommand;
 use media::ice::Credentials;
-use types::{LegId, Mono, Now};
+use types::{LegId, Mono, Now, RecordingId};
 
-use crate::media::{BrowserEnd, MediaPool};
+use crate::media::{BrowserEnd, Clips, MediaPool};
 use crate::ua::{MediaPlane, NoPort};
 
 /// How long orders that nobody hears at once wait for others, so that one wake-up of a media thread serves many: a
@@ -17,6 +18,7 @@ const GATHER: Duration = Duration::from_millis(10);
 /// Tells the media threads what the user agent wants of them.
 pub struct PoolPlane {
     pool: Arc<MediaPool>,
+    clips: Clips,
     /// When the threads have to be woken for what they have been told.
     due: Option<Mono>,
     at_once: bool,
@@ -25,8 +27,8 @@ pub struct PoolPlane {
 
 impl PoolPlane {
     /// Over these threads.
-    pub const fn new(pool: Arc<MediaPool>) -> Self {
-        Self { pool, due: None, at_once: false, told: false }
+    pub fn new(pool: Arc<MediaPool>) -> Self {
+        Self { clips: Clips::start(pool.clone()), pool, due: None, at_once: false, told: false }
     }
 }
 
@@ -58,6 +60,10 @@ impl MediaPlane for PoolPlane {
             tracing::warn!(%error, "a browser's leg keeps its old path");
             None
         })
+    }
+
+    fn read(&mut self, leg: LegId, recording: RecordingId, track: PathBuf) {
+        self.clips.load(leg, recording, track);
     }
 
     fn command(&mut self, command: MediaCommand) {

@@ -1,13 +1,13 @@
 //! Carries out what legs are told.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use media::engine::{MediaCommand, RecordTo};
 use sip::agent::{Body, CallHandle};
-use types::leg::{Connection, TransferProgress};
-use types::{Cause, LegCommand, LegEvent, LegId, Now, RecordingId};
+use types::leg::{Connection, Sound, TransferProgress};
+use types::{Cause, LegCommand, LegEvent, LegId, Now, PlayId, RecordingId};
 
 use super::leg::{Phase, Refer};
 use super::{MEDIA_FIGURES_WAIT, Ua, browser, cause, codecs};
@@ -33,7 +33,7 @@ impl<M: Mind> Ua<M> {
                 if let Some(l) = self.legs.get_mut(&leg) {
                     l.media_seen = true;
                 }
-                self.media.command(MediaCommand::Play { leg, play, sounds, repeat, barge_in });
+                self.play(leg, play, sounds, repeat, barge_in);
             }
             LegCommand::StopPlay(leg) => self.media.command(MediaCommand::StopPlay(leg)),
             LegCommand::SendDigits { leg, digits } => self.media.command(MediaCommand::SendDigits { leg, digits }),
@@ -43,6 +43,23 @@ impl<M: Mind> Ua<M> {
             LegCommand::StopRecord(leg) => self.media.command(MediaCommand::StopRecord(leg)),
             LegCommand::TransferProgress { leg, progress } => self.transfer_progress(now, leg, progress),
         }
+    }
+
+    fn play(&mut self, leg: LegId, play: PlayId, sounds: Arc<[Sound]>, repeat: bool, barge_in: bool) {
+        let recorded = sounds.iter().filter_map(|sound| match sound {
+            Sound::Message { recording, leg } => Some((*recording, *leg)),
+            _ => None,
+        });
+        let recorded = recorded.collect::<Vec<_>>();
+        self.media.command(MediaCommand::Play { leg, play, sounds, repeat, barge_in });
+        for (recording, of) in recorded {
+            self.media.read(leg, recording, self.track(recording, of));
+        }
+    }
+
+    /// The file of a track.
+    fn track(&self, recording: RecordingId, leg: LegId) -> PathBuf {
+        self.config.recordings.join(recording.to_string()).join(format!("{leg}.trk"))
     }
 
     fn call_in(&self, id: LegId, phase: Phase) -> Option<CallHandle> {
@@ -189,7 +206,7 @@ impl<M: Mind> Ua<M> {
         if let Some(l) = self.legs.get_mut(&leg) {
             l.recording = Some((recording, origin));
         }
-        let path: Arc<Path> = self.config.recordings.join(recording.to_string()).join(format!("{leg}.trk")).into();
+        let path: Arc<Path> = self.track(recording, leg).into();
         let hush = hush_s.map(|seconds| Duration::from_secs(seconds.into()));
         self.media
             .command(MediaCommand::Record { leg, to: Box::new(RecordTo { recording, channel, path, origin, hush }) });

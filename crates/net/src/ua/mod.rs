@@ -34,7 +34,7 @@ use media::engine::MediaCommand;
 use media::ice::Credentials;
 use sip::agent::{Agent, AgentConfig, CallHandle, Transmit};
 use sip::flow::{Flow, Transport};
-use types::{LegEvent, LegId, Mono, Now, Private, TrunkId};
+use types::{LegEvent, LegId, Mono, Now, Private, RecordingId, TrunkId};
 
 use crate::media::BrowserEnd;
 use crate::mind::Mind;
@@ -66,6 +66,9 @@ pub trait MediaPlane: Send {
     fn restart_ice(&mut self, _leg: LegId) -> Option<Credentials> {
         None
     }
+
+    /// Reads what was recorded, for a leg that plays it.
+    fn read(&mut self, _leg: LegId, _recording: RecordingId, _track: PathBuf) {}
 
     /// Tells a leg's media something. Commands for a leg that is not open are ignored.
     fn command(&mut self, command: MediaCommand);
