@@ -21,11 +21,12 @@ FLAGS = [
 class Browser:
     """One Chromium, and the page in it that commands go to."""
 
-    def __init__(self, test, language="zh-CN", size=(1440, 900), microphone=None):
-        """`microphone`: a WAV file that the page hears as its microphone, without being asked for leave."""
+    def __init__(self, test, language="zh-CN", size=(1440, 900), microphone=None, profile="own"):
+        """`microphone`: a WAV file that the page hears as its microphone, without being asked for leave;
+        `profile`: whose, where a test has two."""
         program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         check(program, "Chromium is missing: apt-get install chromium")
-        profile = test.folder / f"chromium-{language}"
+        profile = test.folder / f"chromium-{language}-{profile}"
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (theirs_in, theirs_out)]
@@ -177,5 +178,6 @@ class Browser:
             self.command("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13)
 
     def screenshot(self, path):
-        """A picture of the page."""
-        path.write_bytes(base64.b64decode(self.command("Page.captureScreenshot", format="png")["data"]))
+        """A picture of the page, in the format that the file's name says."""
+        kind = {"format": "webp", "quality": 70} if path.suffix == ".webp" else {"format": "png"}
+        path.write_bytes(base64.b64decode(self.command("Page.captureScreenshot", **kind)["data"]))

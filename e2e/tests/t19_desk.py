@@ -6,9 +6,10 @@ from tests.t11_page import shot, sign_in
 
 WORDS = {
     "zh-CN": {"ready": "就绪", "ringing": "振铃", "talking": "通话中", "wrap_up": "话后处理", "finish": "完成",
-              "keys": "键盘快捷键", "solved": "已解决", "note": "备注", "colleagues": "同事"},
+              "keys": "键盘快捷键", "solved": "已解决", "note": "备注", "colleagues": "同事", "place": "江苏省连云港市", "missed": "未接"},
     "en-US": {"ready": "Ready", "ringing": "Ringing", "talking": "Talking", "wrap_up": "Wrap-up", "finish": "Finish",
-              "keys": "Keyboard shortcuts", "solved": "Solved", "note": "Notes", "colleagues": "Colleagues"},
+              "keys": "Keyboard shortcuts", "solved": "Solved", "note": "Notes", "colleagues": "Colleagues",
+              "place": "Lianyungang, Jiangsu", "missed": "Missed"},
 }
 CALLER = "13812345678"
 
@@ -41,12 +42,14 @@ def works(t, language):
     offered = phone.wait_call()
     state_is(browser, "ringing")
     browser.wait_for(f"document.querySelector('.call-number')?.innerText === '{CALLER}'", what="the caller's number")
+    browser.wait_text(words["place"])
     shot(t, browser, f"desk-ringing-{language}")
     offered.answer()
     talk(t, call, offered)
     state_is(browser, "talking")
-    browser.click(".chips .chip")
     browser.type_into("textarea", "customer asks for a bill")
+    browser.wait_for("document.querySelector('.save-state').dataset.save === 'saved'", what="the note alone at the server")
+    browser.click(".chips .chip")
     browser.wait_for("document.querySelector('.save-state').dataset.save === 'saved'", what="the note at the server")
     shot(t, browser, f"desk-talking-{language}")
     call.bye().wait()
@@ -60,6 +63,13 @@ def works(t, language):
     state_is(browser, "ready")
     browser.wait_for("document.querySelector('.figure-value')?.innerText === '1'", what="one answered call in the day")
     browser.wait_for("document.querySelectorAll('.plot rect').length > 0", what="the plots")
+    missed = t.caller().call("1001")
+    phone.wait_call().ring()
+    state_is(browser, "ringing")
+    missed.cancel()
+    missed.wait_end()
+    row = "document.querySelector('.day-calls [data-missed=true] .day-call-what')?.innerText"
+    browser.wait_for(f"{row} === '{words['missed']}'", what="the missed call in the list")
     shot(t, browser, f"desk-day-{language}")
     browser.js("document.activeElement?.blur()")
     press(browser, "?")

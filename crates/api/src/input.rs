@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{ApiError, Code, Result};
 use crate::state::App;
+use types::Wall;
 
 /// Most bodies hold a login or a state.
 pub(crate) const BODY_BYTES: usize = 64 << 10;
@@ -96,6 +97,13 @@ impl Args {
             None => Ok(()),
         }
     }
+}
+
+/// A moment by RFC 3339.
+pub(crate) fn moment(text: &str) -> Option<Wall> {
+    // A `+` that was not escaped has become a space.
+    let at: jiff::Timestamp = text.replace(' ', "+").parse().ok()?;
+    Some(Wall(at.as_millisecond()))
 }
 
 /// An id in the path. What is no id is not found, like an id that nothing has.

@@ -18,7 +18,7 @@ use crate::routes;
         routes::login, routes::logout, routes::me, routes::check_password, routes::change_password, routes::sessions,
         routes::end_other_sessions, routes::end_session, routes::begin_second_factor, routes::confirm_second_factor,
         routes::remove_second_factor, routes::reset_user, routes::check_setup, routes::set_up,
-        routes::agent_state, routes::set_agent_state,
+        routes::agent_state, routes::set_agent_state, routes::agent_day, routes::card,
         routes::extend_wrap_up, routes::forwarding, routes::set_forwarding,
         routes::live, routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::hang_up,
         routes::act, routes::dial, routes::supervise, routes::dispose, routes::dispositions, routes::callbacks, routes::set_callback_status, routes::audio,

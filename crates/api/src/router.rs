@@ -46,6 +46,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/setup/check", post(routes::check_setup))
         .route("/api/v1/agents/{id}/state", get(routes::agent_state).put(routes::set_agent_state))
         .route("/api/v1/agents/{id}/wrap-up", post(routes::extend_wrap_up))
+        .route("/api/v1/agents/{id}/day", get(routes::agent_day))
+        .route("/api/v1/interactions/{id}/card", get(routes::card))
         .route("/api/v1/agents/{id}/forwarding", get(routes::forwarding).put(routes::set_forwarding))
         .route("/api/v1/events", get(routes::events))
         .route("/api/v1/events/ws", get(routes::events_ws))

@@ -5,7 +5,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use directory::{Permission, Permissions, Role, Unfinished, User};
 use store::{CustomRole, Login, Store};
-use types::record::InteractionRecord;
+use types::record::{InteractionRecord, LegRecord, LegRole};
 use types::{AgentId, TenantId};
 
 use crate::auth::{Token, hash_of, refuse_unless_same_site};
@@ -43,6 +43,13 @@ impl Viewer {
     pub(crate) fn took_part(&self, record: &InteractionRecord) -> bool {
         let me = self.user.agent;
         me.is_some() && (record.agent == me || record.legs.iter().any(|leg| leg.agent == me))
+    }
+
+    /// Whether the person talked with the customer, and so knows the number.
+    pub(crate) fn spoke(&self, record: &InteractionRecord) -> bool {
+        let me = self.user.agent;
+        let talked = |leg: &LegRecord| leg.role == LegRole::Agent && leg.agent == me && leg.answered.is_some();
+        me.is_some() && record.legs.iter().any(talked)
     }
 
     /// # Errors

@@ -45,11 +45,16 @@ const QUEUE_TITLES: [(&str, [&str; 2]); 4] = [
 ];
 
 /// What can be said of a call when it is over: code, and what people read in Chinese and English.
-const DISPOSITIONS: [(&str, [&str; 2]); 7] = [
+const DISPOSITIONS: [(&str, [&str; 2]); 12] = [
     ("solved", ["已解决", "Solved"]),
     ("follow_up", ["需要跟进", "Needs follow-up"]),
     ("order", ["成交", "Order taken"]),
     ("complaint", ["投诉", "Complaint"]),
+    ("complaint.delivery", ["物流配送", "Delivery"]),
+    ("complaint.quality", ["产品质量", "Product quality"]),
+    ("complaint.quality.broken", ["到货损坏", "Broken on arrival"]),
+    ("complaint.quality.wrong", ["与描述不符", "Not as described"]),
+    ("complaint.service", ["服务态度", "Manner of service"]),
     ("forwarded", ["转交他人", "Handed on"]),
     ("wrong_number", ["打错电话", "Wrong number"]),
     ("nuisance", ["骚扰电话", "Nuisance call"]),

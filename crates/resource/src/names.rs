@@ -18,10 +18,11 @@ impl Kind {
         }
         let (fits, format): (fn(char) -> bool, _) = match self {
             Self::Tenant => (|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-', Format::Realm),
-            Self::Role | Self::Team | Self::Trunk | Self::Queue | Self::Flow | Self::Disposition => {
+            Self::Role | Self::Team | Self::Trunk | Self::Queue | Self::Flow => {
                 (|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'), Format::Name)
             }
-            Self::Setting => {
+            // A finer disposition is named after the one it stands below: `complaint.delivery`.
+            Self::Setting | Self::Disposition => {
                 (|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.'), Format::Key)
             }
             Self::User => (|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '@'), Format::UserName),
@@ -60,6 +61,7 @@ mod tests {
             (Kind::User, &["li.lei@acme", "1001", "A_b-c"], &["li lei", "李雷", "a/b"]),
             (Kind::Agent, &["1001", "load-1"], &["10 01", "a@b", "1/2"]),
             (Kind::Setting, &["call.longest_s"], &["Call", "a/b"]),
+            (Kind::Disposition, &["solved", "complaint.delivery"], &["投诉", "a b"]),
             (Kind::Number, &["95001", "+861012345678", "*88"], &["9500x", "+", "", "5*0"]),
             (Kind::Route, &["0", "any", "+86"], &["all", ""]),
         ] {

@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use types::cause::{Cause, EndedBy};
 use types::forward::Forwarding;
 use types::ids::*;
-use types::record::{CallbackStatus, Channel, Direction, Outcome};
+use types::record::{AgentState, CallbackStatus, Channel, Direction, Outcome};
 use types::voicemail::MessageStatus;
 use types::{Private, Title, Wall};
 
@@ -142,6 +142,7 @@ texts! {
     // Plain texts and a number: they can't fail to become JSON.
     Forwarding: |v| serde_json::to_string(v).unwrap_or_default(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
     MessageStatus: |v| v.as_str().to_owned(), by_name;
+    AgentState: |v| v.as_str().to_owned(), by_name;
     CallbackStatus: |v| v.as_str().to_owned(), by_name;
     Channel: |v| v.as_str().to_owned(), by_name;
     Direction: |v| v.as_str().to_owned(), by_name;

@@ -64,6 +64,9 @@ pub struct Interaction {
     pub disposition: Option<Text>,
 }
 
+/// Who had a part in which interaction; see `days`.
+const PARTS: &str = "part";
+
 impl From<&InteractionRecord> for Interaction {
     /// The row of a record, without what is only told after it.
     fn from(record: &InteractionRecord) -> Self {
@@ -88,7 +91,7 @@ impl From<&InteractionRecord> for Interaction {
             ended_by: record.ended_by,
             cause: record.cause,
             has_recording: !record.recordings.is_empty(),
-            disposition: record.disposition.as_ref().map(|d| d.code.clone()),
+            disposition: record.disposition.as_ref().map(|d| d.code.clone()).filter(|code| !code.is_empty()),
         }
     }
 }
@@ -115,8 +118,10 @@ pub enum Number {
 pub struct Filter {
     /// Those of this queue.
     pub queue: Option<QueueId>,
-    /// Those of this agent.
+    /// Those in which this agent had a part, also where its telephones only rang.
     pub agent: Option<AgentId>,
+    /// Of these those that the agent missed.
+    pub missed: bool,
     /// Of this medium.
     pub channel: Option<Channel>,
     /// Begun by this side.
@@ -199,21 +204,26 @@ pub(crate) fn page(
     rows: u64,
 ) -> Result<SelectStatement, Error> {
     let mut query = filtered(tenant, filter)?;
+    let (began, id_column) = place(filter);
     if let Some(cursor) = cursor {
         let (started, id) = parse_cursor(cursor).ok_or(Error::BadCursor)?;
-        let place = Expr::tuple([col("started_at"), col("id")]);
+        let place = Expr::tuple([col(began), col(id_column)]);
         query.and_where(place.lt(Expr::tuple([Expr::val(started), Expr::val(id)])));
     }
-    query.order_by(Alias::new("started_at"), sea_orm::Order::Desc);
-    query.order_by(Alias::new("id"), sea_orm::Order::Desc).limit(rows);
+    query.order_by(Alias::new(began), sea_orm::Order::Desc);
+    query.order_by(Alias::new(id_column), sea_orm::Order::Desc).limit(rows);
     Ok(query)
+}
+
+/// The columns that put the rows in order: of the table whose index has them so.
+fn place(filter: &Filter) -> (&'static str, &'static str) {
+    if filter.agent.is_some() { ("began_at", "part_of") } else { ("started_at", "id") }
 }
 
 fn filtered(tenant: TenantId, filter: &Filter) -> Result<SelectStatement, Error> {
     let mut query = select::<Interaction>(tenant);
     let equals = [
         ("queue_id", filter.queue.map(|v| v.to_value())),
-        ("agent_id", filter.agent.map(|v| v.to_value())),
         ("channel", filter.channel.map(|v| v.to_value())),
         ("direction", filter.direction.map(|v| v.to_value())),
         ("outcome", filter.outcome.map(|v| v.to_value())),
@@ -224,11 +234,19 @@ fn filtered(tenant: TenantId, filter: &Filter) -> Result<SelectStatement, Error>
             query.and_where(col(column).eq(value));
         }
     }
+    if let Some(agent) = filter.agent {
+        query.from(Alias::new(PARTS)).and_where(col("part_tenant").eq(tenant.to_value()));
+        query.and_where(col("part_agent").eq(agent.to_value())).and_where(col("part_of").eq(col("id")));
+        if filter.missed {
+            query.and_where(col("missed").eq(true));
+        }
+    }
+    let (began, _) = place(filter);
     if let Some(from) = filter.from {
-        query.and_where(col("started_at").gte(from.0));
+        query.and_where(col(began).gte(from.0));
     }
     if let Some(to) = filter.to {
-        query.and_where(col("started_at").lt(to.0));
+        query.and_where(col(began).lt(to.0));
     }
     if let Some(number) = &filter.number {
         query.and_where(col("id").in_subquery(with_number(tenant, number)?));

@@ -13,6 +13,7 @@ mod change;
 mod column;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod days;
 mod error;
 mod forwarding;
 mod interactions;
@@ -28,6 +29,7 @@ mod voicemail;
 
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use change::Change;
+pub use days::{AgentDay, Part, StateChange};
 pub use error::Error;
 pub use forwarding::AgentForwarding;
 pub use interactions::{Filter, Interaction, Number, Page};

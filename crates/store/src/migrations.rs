@@ -9,6 +9,7 @@ mod m0006_sign_in;
 mod m0007_forwarding;
 mod m0008_caller_ids;
 mod m0009_voicemail;
+mod m0010_days;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0007_forwarding::Forwarding),
             Box::new(m0008_caller_ids::CallerIds),
             Box::new(m0009_voicemail::Voicemail),
+            Box::new(m0010_days::Days),
         ]
     }
 }

@@ -30,7 +30,7 @@ async fn no_frequent_statement_reads_the_whole_table() {
         (all(), "interaction_started"),
         (Filter { from: Some(Wall(1)), to: Some(Wall(2)), ..all() }, "interaction_started"),
         (Filter { queue: Some(QueueId(1)), ..all() }, "interaction_queue"),
-        (Filter { agent: Some(AgentId(1)), ..all() }, "interaction_agent"),
+        (Filter { agent: Some(AgentId(1)), ..all() }, "part_agent"),
         (Filter { number: Some(Number::Exact("95004".into())), ..all() }, "interaction_from"),
         (Filter { number: Some(Number::Ending("5004".into())), ..all() }, "interaction_to"),
     ] {

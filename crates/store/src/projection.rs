@@ -10,6 +10,7 @@ use types::record::Disposition;
 use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
 use crate::column::Column;
+use crate::days;
 use crate::error::Error;
 use crate::forwarding;
 use crate::interactions::backwards;
@@ -155,6 +156,10 @@ struct Record<'a> {
     cause: Cow<'a, str>,
     #[serde(default)]
     recordings: Vec<Recording>,
+    #[serde(default, borrow)]
+    legs: Vec<days::Leg<'a>>,
+    #[serde(default, borrow)]
+    segments: Vec<days::Span<'a>>,
 }
 
 /// What there is of each recording in a record.
@@ -194,6 +199,8 @@ pub(crate) struct Statements {
     dispositions: Insert,
     forwarding: Insert,
     voicemails: Insert,
+    parts: Insert,
+    states: Insert,
     change_callback: &'static str,
     change_voicemail: &'static str,
     pub(crate) sum_wraps: ForIds,
@@ -214,6 +221,9 @@ struct Batch {
     dispositions: BTreeMap<u64, Vec<Value>>,
     /// By agent: of two the later counts.
     forwarding: BTreeMap<u64, Vec<Value>>,
+    /// By interaction: of two records the later counts.
+    parts: BTreeMap<u64, Vec<Value>>,
+    states: Vec<Value>,
     /// In the order in which they were said.
     callback_changes: Vec<Vec<Value>>,
     voicemails: Vec<Value>,
@@ -297,10 +307,13 @@ impl Projector {
     /// The database fails; then everything is as before.
     pub async fn rewind(&mut self, oldest: u64) -> Result<(), Error> {
         let change = self.store.write().begin().await?;
-        for table in ["interaction", "recording", "callback", "survey_answer", "disposition", "voicemail"] {
+        for table in
+            ["interaction", "recording", "callback", "survey_answer", "disposition", "voicemail", "agent_state"]
+        {
             let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");
             change.execute_unprepared(&sql).await?;
         }
+        change.execute_unprepared(&format!("DELETE FROM \"part\" WHERE \"part_pos\" > {oldest}")).await?;
         let newest = self.newest();
         self.statements.move_cursor(&change, NEWEST, newest).await?;
         self.statements.move_cursor(&change, NAME, oldest).await?;
@@ -335,6 +348,8 @@ impl Statements {
             forwarding: forwarding::insert(backend),
             voicemails: voicemail::insert(backend),
             change_voicemail: voicemail::change(backend),
+            parts: days::parts(backend),
+            states: days::states(backend),
             change_callback: match backend {
                 DbBackend::Postgres => {
                     "UPDATE \"callback\" SET \"status\" = $1, \"changed_at\" = $2, \"changed_by\" = $3 \
@@ -347,7 +362,7 @@ impl Statements {
             },
             set_dispositions: ForIds::new(
                 backend,
-                "UPDATE \"interaction\" SET \"disposition\" = (SELECT d.\"code\" FROM \"disposition\" d \
+                "UPDATE \"interaction\" SET \"disposition\" = (SELECT NULLIF(d.\"code\", '') FROM \"disposition\" d \
                  WHERE d.\"interaction_id\" = \"interaction\".\"id\" AND d.\"tenant_id\" = \"interaction\".\"tenant_id\") \
                  WHERE \"id\" IN (SELECT \"interaction_id\" FROM \"disposition\" WHERE \"interaction_id\" IN ({ids}))",
             ),
@@ -376,6 +391,8 @@ impl Statements {
         self.dispositions.execute(change, batch.dispositions.into_values().flatten().collect()).await?;
         self.interactions.execute(change, batch.interactions.into_values().flatten().collect()).await?;
         self.forwarding.execute(change, batch.forwarding.into_values().flatten().collect()).await?;
+        self.parts.execute(change, batch.parts.into_values().flatten().collect()).await?;
+        self.states.execute(change, batch.states).await?;
         let touched: Vec<u64> = batch.touched.into_iter().collect();
         self.sum_wraps.execute(change, &touched).await?;
         self.set_dispositions.execute(change, &touched).await?;
@@ -410,6 +427,7 @@ impl Batch {
                 let id = record.id.0;
                 self.recordings.extend(record.recordings.iter().flat_map(|r| r.values(fact, record.id)));
                 self.interactions.insert(id, record.values(fact, json));
+                self.parts.insert(id, record.parts(fact).collect());
                 self.touched.insert(id);
             }
             b"interaction.wrapped" => {
@@ -428,6 +446,10 @@ impl Batch {
             b"survey.answered" => {
                 let answered: Answered<'_> = serde_json::from_slice(fact.json)?;
                 self.answers.extend(answered.values(fact));
+            }
+            b"agent.state" => {
+                let changed: days::Changed = serde_json::from_slice(fact.json)?;
+                self.states.extend(changed.values(fact.pos, fact.tenant, fact.at));
             }
             b"agent.forwarding" => {
                 let changed: forwarding::Changed = serde_json::from_slice(fact.json)?;
@@ -490,6 +512,18 @@ impl Record<'_> {
             (!self.recordings.is_empty()).to_value(),
             text(json),
         ]
+    }
+}
+
+impl Record<'_> {
+    fn parts(&self, fact: &Fact<'_>) -> impl Iterator<Item = Value> {
+        days::values(
+            (self.id, fact.tenant, fact.pos),
+            (self.started, self.ended),
+            self.agent,
+            &self.legs,
+            &self.segments,
+        )
     }
 }
 

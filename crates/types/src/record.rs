@@ -321,8 +321,8 @@ pub struct Disposition {
 /// Why a disposition is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadDisposition {
-    /// Nothing can be counted by it.
-    #[error("code: must have 1 to {DISPOSITION_CODE_MAX} characters")]
+    /// It is too long, or neither it nor a note is there.
+    #[error("code: must have 1 to {DISPOSITION_CODE_MAX} characters, or be empty beside a note")]
     Code,
     /// It is no note any more.
     #[error("note: must have at most {DISPOSITION_NOTE_MAX} characters")]
@@ -330,13 +330,13 @@ pub enum BadDisposition {
 }
 
 impl Disposition {
-    /// Checks code and note, both without the space around them.
+    /// Checks code and note, both without the space around them. A note may stand alone.
     ///
     /// # Errors
     /// The one that is too long or missing.
     pub fn new(code: &str, note: &str, by: Text, at: Wall) -> Result<Self, BadDisposition> {
         let (code, note) = (code.trim(), note.trim());
-        if !(1..=DISPOSITION_CODE_MAX).contains(&code.chars().count()) {
+        if code.chars().count() > DISPOSITION_CODE_MAX || (code.is_empty() && note.is_empty()) {
             return Err(BadDisposition::Code);
         }
         if note.chars().count() > DISPOSITION_NOTE_MAX {

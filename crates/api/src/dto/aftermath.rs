@@ -25,7 +25,7 @@ pub(crate) struct DispositionChoices {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DispositionChange {
-    /// One of those offered.
+    /// One of those offered; empty for a note alone.
     pub(crate) code: String,
     /// What else there is to say; 2,000 characters at most.
     #[serde(default)]

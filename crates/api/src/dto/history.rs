@@ -115,6 +115,9 @@ pub(crate) struct Interaction {
     /// What people read of that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) disposition_title: Option<Title>,
+    /// In a list of one agent's: it rang there, and nobody took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) missed: Option<bool>,
 }
 
 /// Some interactions, newest first.
@@ -346,13 +349,14 @@ impl QueueRef {
 }
 
 impl Interaction {
-    pub(crate) fn new(row: store::Interaction, names: &Names, sight: Sight) -> Self {
+    pub(crate) fn new(row: store::Interaction, names: &Names, clear: bool) -> Self {
+        let number = |number: &str| if clear { number.to_owned() } else { privacy::masked(number).into_owned() };
         Self {
             id: row.id.to_string(),
             channel: row.channel.into(),
             direction: row.direction.into(),
-            from: sight.number(row.from.reveal(), row.agent),
-            to: sight.number(row.to.reveal(), row.agent),
+            from: number(row.from.reveal()),
+            to: number(row.to.reveal()),
             queue: row.queue.map(|id| QueueRef::new(id, names)),
             agent: row.agent.map(|id| AgentRef::new(id, names)),
             started_at: row.started.to_string(),
@@ -369,6 +373,7 @@ impl Interaction {
             has_recording: row.has_recording,
             disposition_title: row.disposition.as_deref().map(|code| names.disposition_title(code).into()),
             disposition: row.disposition.as_deref().map(str::to_owned),
+            missed: None,
         }
     }
 }
@@ -379,13 +384,14 @@ pub(crate) struct Parts<'a> {
     pub(crate) record: &'a InteractionRecord,
     pub(crate) aftermath: &'a store::Aftermath,
     pub(crate) messages: &'a [Message],
+    /// Whether numbers are shown.
+    pub(crate) clear: bool,
 }
 
 impl InteractionDetail {
     /// An interaction that has ended.
     pub(crate) fn new(parts: Parts<'_>, names: &Names, sight: Sight) -> Self {
-        let Parts { row, record, aftermath, messages } = parts;
-        let clear = sight.sees(row.agent);
+        let Parts { row, record, aftermath, messages, clear } = parts;
         let said = aftermath.disposition.as_ref().or(record.disposition.as_ref());
         Self {
             in_progress: false,
@@ -401,7 +407,7 @@ impl InteractionDetail {
             segments: record.segments.iter().map(Segment::from).collect(),
             recordings: record.recordings.iter().map(|r| Recording::new(r, record.ended)).collect(),
             messages: messages.iter().map(|message| SipMessage::new(message, clear)).collect(),
-            interaction: Interaction::new(row, names, sight),
+            interaction: Interaction::new(row, names, clear),
         }
     }
 

@@ -3,7 +3,9 @@
 
 mod account;
 mod aftermath;
+mod card;
 mod control;
+mod day;
 mod event;
 mod forwarding;
 mod history;
@@ -21,7 +23,9 @@ pub(crate) use aftermath::{
     Callback, CallbackChange, CallbackPage, CallbackStatus, Disposition, DispositionChange, DispositionChoice,
     DispositionChoices, SurveyAnswer, WrapUp,
 };
+pub(crate) use card::CallerCard;
 pub(crate) use control::{BegunCall, CallAction, NewCall, Supervise, SupervisionMode};
+pub(crate) use day::AgentDay;
 pub(crate) use event::{Alarm, Event, Severity};
 pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use history::{

@@ -9,16 +9,18 @@ use center::AgentOrder;
 use directory::Permission;
 use types::AgentId;
 
-use crate::dto::{AgentState, AgentStateChange, ErrorBody, WantedState, WrapUpChange};
+use crate::dto::{AgentDay, AgentState, AgentStateChange, ErrorBody, WantedState, WrapUpChange};
 use crate::error::{ApiError, Code, Result};
-use crate::input::{Id, Input};
-use crate::state::App;
+use crate::input::{Args, Id, Input, moment};
+use crate::state::{App, now};
 use crate::viewer::Viewer;
 
 /// Characters of a reason: it is shown in a narrow column.
 const REASON_CHARS: usize = 64;
 /// Seconds by which a wrap-up is extended at once: a whole one lasts an hour at most.
 const EXTEND_S: RangeInclusive<u32> = 1..=3600;
+/// The longest day that is told, milliseconds: a day, and what time zones and late shifts add to it.
+const DAY_MS: u64 = 2 * 24 * 3_600_000;
 /// Where no reason is given.
 const NO_REASON: &str = "manual";
 
@@ -32,6 +34,32 @@ pub(crate) async fn agent_state(
 ) -> Result<Json<AgentState>> {
     let status = app.backend.agent_status(viewer.tenant(), agent).await.ok_or_else(ApiError::not_found)?;
     Ok(Json(status.into()))
+}
+
+/// What an agent did from a moment on, two days at most; calls that go on are not in it. Agents see their own day,
+/// supervisors everyone's.
+#[utoipa::path(get, path = "/api/v1/agents/{id}/day", tag = "agents",
+    params(("id" = String, Path), ("from" = String, Query, description = "RFC 3339"),
+        ("to" = Option<String>, Query, description = "RFC 3339; now when absent")),
+    responses((status = 200, body = AgentDay), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn agent_day(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(agent): Id<AgentId>,
+    mut args: Args,
+) -> Result<Json<AgentDay>> {
+    // Whether there is such an agent comes first, so that another tenant's is not found rather than forbidden.
+    app.backend.agent_status(viewer.tenant(), agent).await.ok_or_else(ApiError::not_found)?;
+    viewer.require_self_or(agent, Permission::InteractionsReadAll)?;
+    let from = args.read("from", moment)?.ok_or_else(|| ApiError::field(Code::MissingField, "from"))?;
+    let to = args.read("to", moment)?.unwrap_or_else(now);
+    args.finish()?;
+    if to.ms_since(from) > DAY_MS {
+        return Err(ApiError::field(Code::BadValue, "from"));
+    }
+    let day = app.store.agent_day(viewer.tenant(), agent, from, to).await?;
+    Ok(Json(AgentDay::new(&day, from, to)))
 }
 
 /// Makes an agent ready or not ready. Agents may change themselves, supervisors everyone.

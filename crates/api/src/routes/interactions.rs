@@ -11,14 +11,14 @@ use directory::Permission;
 use journal::ladder::Message;
 use store::{DispositionChoice, Filter, Number};
 use types::record::{BadDisposition, Direction, Disposition as Said, InteractionRecord, LegRecord, LegRole, Outcome};
-use types::{InteractionId, LegId, Private, TenantId, Wall};
+use types::{InteractionId, LegId, Private, TenantId};
 
 use crate::dto::{
-    self, Disposition, DispositionChange, DispositionChoices, ErrorBody, Interaction, InteractionDetail,
-    InteractionPage, Parts,
+    self, CallerCard, Disposition, DispositionChange, DispositionChoices, ErrorBody, Interaction, InteractionDetail,
+    InteractionPage, Parts, Title,
 };
 use crate::error::{ApiError, Code, Result};
-use crate::input::{Args, Id, Input};
+use crate::input::{Args, Id, Input, moment};
 use crate::names::Names;
 use crate::privacy::{Sight, is_personal};
 use crate::state::{App, now};
@@ -41,8 +41,11 @@ const ARRIVAL_LOOK: Duration = Duration::from_millis(100);
         ("from" = Option<String>, Query, description = "Started at or after; RFC 3339"),
         ("to" = Option<String>, Query, description = "Started before; RFC 3339"),
         ("queue" = Option<String>, Query, description = "Id or name"),
-        ("agent" = Option<String>, Query, description = "Id or number"),
+        ("agent" = Option<String>, Query, description = "Id or number of an agent who had a part in it, be it that its \
+            telephones only rang"),
         ("direction" = Option<String>, Query), ("outcome" = Option<String>, Query),
+        ("missed" = Option<bool>, Query, description = "With `true`: those that rang at the `agent` and that nobody \
+            took there"),
         ("number" = Option<String>, Query, description = "The caller's or the dialled number, or its last digits")),
     responses((status = 200, body = InteractionPage), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
 pub(crate) async fn interactions(
@@ -55,12 +58,29 @@ pub(crate) async fn interactions(
     let limit = args.read("limit", |t| t.parse().ok().filter(|n| (1..=MOST).contains(n)))?.unwrap_or(LIMIT);
     let mut filter = filter(&mut args, &names)?;
     args.finish()?;
+    if filter.missed && filter.agent.is_none() && viewer.sight() == Sight::All {
+        return Err(ApiError::field(Code::MissingField, "agent"));
+    }
     if !narrow(&viewer, &mut filter) {
         return Ok(Json(InteractionPage { items: Vec::new(), next_cursor: None }));
     }
     let page = app.store.interactions(viewer.tenant(), &filter, cursor.as_deref(), limit).await?;
     let sight = viewer.sight();
-    let items = page.rows.into_iter().map(|row| Interaction::new(row, &names, sight)).collect();
+    let parts = match filter.agent {
+        Some(agent) => {
+            let ids: Vec<InteractionId> = page.rows.iter().map(|row| row.id).collect();
+            app.store.parts_of(viewer.tenant(), agent, &ids).await?
+        }
+        None => Vec::new(),
+    };
+    let item = |row: store::Interaction| {
+        let part = parts.iter().find(|part| part.interaction == row.id);
+        let mine = part.is_some_and(|part| part.taken.is_some() && sight.sees(Some(part.agent)));
+        let clear = mine || sight.sees(row.agent);
+        let missed = part.map(|part| part.missed);
+        Interaction { missed, ..Interaction::new(row, &names, clear) }
+    };
+    let items = page.rows.into_iter().map(item).collect();
     Ok(Json(InteractionPage { items, next_cursor: page.next }))
 }
 
@@ -68,6 +88,7 @@ fn filter(args: &mut Args, names: &Names) -> Result<Filter> {
     Ok(Filter {
         queue: args.read("queue", |t| t.parse().ok().or_else(|| names.queue_by_name(t)))?,
         agent: args.read("agent", |t| t.parse().ok().or_else(|| names.agent_by_number(t)))?,
+        missed: args.read("missed", |t| t.parse().ok())?.unwrap_or_default(),
         channel: None,
         direction: args.read("direction", Direction::parse)?,
         outcome: args.read("outcome", Outcome::parse)?,
@@ -99,12 +120,6 @@ fn plain_number(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect()
 }
 
-fn moment(text: &str) -> Option<Wall> {
-    // A `+` that was not escaped has become a space.
-    let at: jiff::Timestamp = text.replace(' ', "+").parse().ok()?;
-    Some(Wall(at.as_millisecond()))
-}
-
 /// An interaction with all that is known of it; while it is in progress, what is known so far.
 ///
 /// One that is over, and that one took no part in, takes `interactions.read_all`.
@@ -118,17 +133,14 @@ pub(crate) async fn interaction(
 ) -> Result<Json<InteractionDetail>> {
     let (tenant, sight) = (viewer.tenant(), viewer.sight());
     let names = app.names.of(tenant).await?;
-    let Found { row, mut record, live } = find(&app, tenant, id).await?.ok_or_else(ApiError::not_found)?;
-    // What goes on is on everybody's wall, masked.
-    if live.is_none() && sight != Sight::All && !viewer.took_part(&record) {
-        return Err(ApiError::not_found());
-    }
+    let Found { row, mut record, live } = visible(&app, &viewer, id).await?;
     if !viewer.may(Permission::Supervise) && !names.shows_supervision() {
         record.legs.retain(|leg| leg.role != LegRole::Supervisor);
     }
     let aftermath = app.store.aftermath(tenant, id).await?;
     let messages = messages(&app, &record).await?;
-    let parts = Parts { row, record: &record, aftermath: &aftermath, messages: &messages };
+    let clear = sight.sees(row.agent) || viewer.spoke(&record);
+    let parts = Parts { row, record: &record, aftermath: &aftermath, messages: &messages, clear };
     Ok(Json(match live {
         Some(live) => InteractionDetail::in_progress(live, parts, &names, sight),
         None => InteractionDetail::new(parts, &names, sight),
@@ -162,6 +174,32 @@ async fn find(app: &App, tenant: TenantId, id: InteractionId) -> Result<Option<F
         tokio::time::sleep(ARRIVAL_LOOK).await;
     }
     Ok(None)
+}
+
+/// The interaction, where this person may look at it.
+async fn visible(app: &App, viewer: &Viewer, id: InteractionId) -> Result<Found> {
+    let found = find(app, viewer.tenant(), id).await?.ok_or_else(ApiError::not_found)?;
+    // What goes on is on everybody's wall, masked.
+    if found.live.is_none() && viewer.sight() != Sight::All && !viewer.took_part(&found.record) {
+        return Err(ApiError::not_found());
+    }
+    Ok(found)
+}
+
+/// What is known of who calls, or is called.
+#[utoipa::path(get, path = "/api/v1/interactions/{id}/card", tag = "interactions", params(("id" = String, Path)),
+    responses((status = 200, body = CallerCard), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 503, body = ErrorBody)))]
+pub(crate) async fn card(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id<InteractionId>,
+) -> Result<Json<CallerCard>> {
+    let Found { record, .. } = visible(&app, &viewer, id).await?;
+    let number = if record.direction == Direction::Outbound { &record.to } else { &record.from };
+    let place =
+        dialplan::place_of(number.reveal()).map(|place| Title { zh: place.zh.to_owned(), en: place.en.to_owned() });
+    Ok(Json(CallerCard { place }))
 }
 
 /// The SIP messages of its legs, as far as they are still kept.
@@ -218,7 +256,8 @@ pub(crate) async fn dispose(
     }
     let choices = app.store.list::<DispositionChoice>(tenant).await?;
     let code = change.code.trim();
-    if !choices.is_empty() && !choices.iter().any(|choice| choice.offered && &*choice.code == code) {
+    if !code.is_empty() && !choices.is_empty() && !choices.iter().any(|choice| choice.offered && &*choice.code == code)
+    {
         return Err(ApiError::field(Code::BadValue, "code"));
     }
     let note = change.note.as_ref().map_or("", |note| note.reveal().as_str());

@@ -23,15 +23,16 @@ pub(crate) use account::{
     __path_sessions, change_password, check_password, end_other_sessions, end_session, reset_user, sessions,
 };
 pub(crate) use agents::{
-    __path_agent_state, __path_extend_wrap_up, __path_set_agent_state, agent_state, extend_wrap_up, set_agent_state,
+    __path_agent_day, __path_agent_state, __path_extend_wrap_up, __path_set_agent_state, agent_day, agent_state,
+    extend_wrap_up, set_agent_state,
 };
 pub(crate) use callbacks::{__path_callbacks, __path_set_callback_status, callbacks, set_callback_status};
 pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, supervise};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
 pub(crate) use forwarding::{__path_forwarding, __path_set_forwarding, forwarding, set_forwarding};
 pub(crate) use interactions::{
-    __path_dispose, __path_dispositions, __path_hang_up, __path_interaction, __path_interactions, dispose,
-    dispositions, hang_up, interaction, interactions,
+    __path_card, __path_dispose, __path_dispositions, __path_hang_up, __path_interaction, __path_interactions, card,
+    dispose, dispositions, hang_up, interaction, interactions,
 };
 pub(crate) use live::{__path_live, live};
 pub(crate) use pages::page;

@@ -72,12 +72,16 @@ async fn what_came_of_a_call_is_said_during_it_and_after() {
     let path = format!("/api/v1/interactions/{}/disposition", call.id);
     let said = put(&world, &own, path.clone(), json!({"code": "solved", "note": "请周一回电 13911112222"})).await;
     assert_eq!((said.status, &said.json()["title"]["zh"]), (200, &json!("已说")), "{}", said.text());
+    let note = put(&world, &own, path.clone(), json!({"code": "", "note": "先记下来"})).await;
+    assert_eq!((note.status, &note.json()["code"]), (200, &json!("")), "a note alone: {}", note.text());
+    assert_eq!(put(&world, &own, path.clone(), json!({"code": "solved"})).await.status, 200);
     assert_eq!(put(&world, &other, path.clone(), json!({"code": "solved"})).await.status, 403);
     for (body, field) in [
         (json!({"code": "old"}), "code"),
         (json!({"code": "no such"}), "code"),
         (json!({"code": "solved", "note": "x".repeat(2_001)}), "note"),
         (json!({"note": "x"}), "code"),
+        (json!({"code": ""}), "code"),
     ] {
         let (status, _, named) = put(&world, &own, path.clone(), body.clone()).await.error();
         assert_eq!((status, named.as_deref()), (400, Some(field)), "{body}");

@@ -172,6 +172,15 @@ impl Desk {
         })
     }
 
+    /// The telephones that were dialled ring.
+    pub(crate) fn ring(&self) {
+        self.act(|inner| {
+            for leg in inner.dialled.clone() {
+                inner.center.handle(inner.now, LegEvent::Ringing { leg, early_media: false });
+            }
+        });
+    }
+
     /// The telephone that was rung last rings and is answered.
     pub(crate) fn answer(&self) {
         self.act(|inner| {

@@ -173,3 +173,42 @@ async fn what_is_not_there_is_not_found() {
     let shouted = talked.id.to_string().to_uppercase();
     assert_eq!(world.get(&token, format!("/api/v1/interactions/{shouted}")).await.status, 200);
 }
+
+#[tokio::test]
+async fn an_agent_s_day_tells_of_taken_and_missed_calls() {
+    let world = World::start().await;
+    let talked = world.desk.talk(ALPHA, "13800138000", SALES);
+    let missed = world.desk.call(ALPHA, "075586012345", SALES);
+    world.desk.pass(std::time::Duration::from_secs(2));
+    world.desk.ring();
+    world.desk.pass(std::time::Duration::from_secs(2));
+    let token = world.login(ALPHA, "agent").await;
+    let card = |id: types::InteractionId| format!("/api/v1/interactions/{id}/card");
+    let place = json!({"place": {"zh": "广东省深圳市", "en": "Shenzhen, Guangdong"}});
+    assert_eq!(world.get(&token, card(missed.id)).await.json(), place, "while it rings");
+    world.desk.caller_leaves(missed);
+    world.desk.pass(std::time::Duration::from_secs(60));
+    world.project().await;
+    assert_eq!(ids(&list(&world, &token, "?missed=true").await), [missed.id.to_string()]);
+    let all = list(&world, &token, "").await;
+    assert_eq!((&all["items"][0]["missed"], &all["items"][1]["missed"]), (&json!(true), &json!(false)));
+    let day = |id, from: &str| format!("/api/v1/agents/{id}/day?from={from}&to=2026-09-22T00:00:00Z");
+    let mine = world.get(&token, day(agent(ALPHA), "2026-09-21T14:00:00Z")).await.json();
+    let calls = (&mine["answered"], &mine["missed"], &mine["talk_ms"], &mine["wrap_up_ms"]);
+    assert_eq!(calls, (&json!(1), &json!(1), &json!(5_000), &json!(10_000)), "{mine}");
+    assert_eq!(mine["hours"][0]["from"], "2026-09-21T14:00:00.000Z");
+    assert_eq!((&mine["hours"][0]["answered"], &mine["hours"].as_array().unwrap().len()), (&json!(1), &1));
+    let sum = |names: &[&str]| names.iter().map(|name| mine[name].as_u64().unwrap()).sum::<u64>();
+    assert!(mine["busy_ms"].as_u64().unwrap() >= 15_000, "{mine}");
+    assert_eq!(sum(&["ready_ms", "not_ready_ms", "busy_ms"]), sum(&["signed_in_ms"]));
+
+    let idle = world.login(ALPHA, "idle").await;
+    assert_eq!(world.get(&idle, day(agent(ALPHA), "2026-09-21T14:00:00Z")).await.error().0, 403);
+    assert_eq!(world.get(&idle, card(talked.id)).await.error().0, 404, "over, and another's");
+    let (status, _, field) = world.get(&token, day(agent(ALPHA), "2026-09-01T00:00:00Z")).await.error();
+    assert_eq!((status, field.as_deref()), (400, Some("from")), "longer than a day");
+    let boss = world.login(ALPHA, "super").await;
+    assert_eq!(world.get(&boss, day(agent(ALPHA), "2026-09-21T14:00:00Z")).await.json(), mine);
+    let (status, _, field) = world.get(&boss, "/api/v1/interactions?missed=true").await.error();
+    assert_eq!((status, field.as_deref()), (400, Some("agent")), "whom did they miss?");
+}

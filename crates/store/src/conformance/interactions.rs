@@ -1,7 +1,7 @@
 //! The list: filters, order, pages, numbers.
 
-use types::record::{Direction, Outcome};
-use types::{AgentId, QueueId, TenantId, Wall};
+use types::record::{Direction, LegRecord, LegRole, Outcome};
+use types::{AgentId, LegId, QueueId, TenantId, Wall};
 
 use super::fixtures::{Journal, ended, record};
 use crate::error::Error;
@@ -26,6 +26,7 @@ pub(super) async fn run(store: &Store) {
         let mut record = record(T.0, 60 + i, 1_000 * (i as i64 / 2), from, to);
         record.queue = (i < 3).then_some(QueueId(1));
         record.agent = (i == 2).then_some(AgentId(9));
+        record.legs.extend(record.agent.map(of_agent));
         record.outcome = if i == 1 { Outcome::Abandoned } else { Outcome::Answered };
         record.direction = if i == 5 { Direction::Outbound } else { Direction::Inbound };
         ended(record)
@@ -35,6 +36,25 @@ pub(super) async fn run(store: &Store) {
     filters(store).await;
     numbers_are_found_whole_and_by_their_ending(store).await;
     pages_neither_skip_nor_repeat(store).await;
+}
+
+fn of_agent(agent: AgentId) -> LegRecord {
+    LegRecord {
+        id: LegId(1),
+        role: LegRole::Agent,
+        agent: Some(agent),
+        sip_call_id: None,
+        address: "1001".into(),
+        started: Wall(0),
+        ringing: None,
+        answered: Some(Wall(1)),
+        ended: Some(Wall(2)),
+        cause: None,
+        status: None,
+        by_peer: false,
+        forwarded_from: None,
+        media: None,
+    }
 }
 
 /// The last digits of the ids found, in order.

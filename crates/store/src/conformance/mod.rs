@@ -1,5 +1,6 @@
 //! What every backend of the store must do. Adapter crates run it on a database of their own.
 
+mod days;
 mod fixtures;
 mod interactions;
 mod projection;
@@ -17,4 +18,5 @@ pub async fn run(store: &Store) {
     projection::run(store).await;
     interactions::run(store).await;
     tenancy::run(store).await;
+    days::run(store).await;
 }

@@ -34,6 +34,8 @@ export interface InteractionQuery {
   direction?: string;
   outcome?: string;
   number?: string;
+  /** With `agent`: those that rang there and that nobody took. */
+  missed?: boolean | "";
 }
 
 /** What the list of callbacks can be narrowed by. */

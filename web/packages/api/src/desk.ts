@@ -1,27 +1,14 @@
 import { send } from "./client";
 import { ApiError, toApiError } from "./error";
-import type { AgentState, AgentStateChange, LiveQueue, PhoneCredentials, Title } from "./types";
+import type { AgentDay, AgentState, AgentStateChange, LiveQueue, PhoneCredentials, PlaceCard } from "./types";
 
 /** A short-lived sign-in for the phone in the browser, and how the media gets through where they cannot go directly. */
 export type BrowserPhone = PhoneCredentials & {
   ice_servers?: { urls: string[]; username?: string; credential?: string }[];
 };
 
-/** An agent's day so far. */
-export interface AgentDay {
-  answered: number;
-  missed: number;
-  talk_ms: number;
-  hold_ms: number;
-  wrap_up_ms: number;
-  ready_ms: number;
-  not_ready_ms: number;
-  signed_in_ms: number;
-}
-
 /** Who calls, as far as the server knows. */
-export interface CallerCard {
-  place?: Title | null;
+export interface CallerCard extends PlaceCard {
   customer?: { id: string; name: string; vip_level?: number | null; tags: string[] } | null;
 }
 
@@ -29,7 +16,7 @@ export interface CallerCard {
 export interface DeskApi {
   phoneCredentials: () => Promise<BrowserPhone>;
   extendWrapUp: (agentId: string, seconds: number) => Promise<AgentState | null>;
-  day: (agentId: string, from: string, signal?: AbortSignal) => Promise<AgentDay | null>;
+  day: (agentId: string, from: string, signal?: AbortSignal) => Promise<AgentDay>;
   card: (interactionId: string, signal?: AbortSignal) => Promise<CallerCard | null>;
 }
 
@@ -48,8 +35,6 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
 export function createDeskApi({ baseUrl, fetch: fetcher }: { baseUrl: string; fetch: typeof globalThis.fetch }): DeskApi {
   const root = new URL("api/v1/", baseUrl).href;
   const segment = encodeURIComponent;
-  // A route that is not there is asked for once, not with every look at the day.
-  let hasDay = true;
   const ask = async (method: "GET" | "POST", path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> => {
     const response = await send(fetcher, root + path, {
       method,
@@ -67,12 +52,8 @@ export function createDeskApi({ baseUrl, fetch: fetcher }: { baseUrl: string; fe
     phoneCredentials: async () => (await ask("POST", "phone/credentials", {})) as BrowserPhone,
     extendWrapUp: async (id, seconds) =>
       (await orNull(ask("POST", `agents/${segment(id)}/wrap-up`, { extend_s: seconds }))) as AgentState | null,
-    day: async (id, from, signal) => {
-      if (!hasDay) return null;
-      const found = await orNull(ask("GET", `agents/${segment(id)}/day?from=${segment(from)}`, undefined, signal));
-      hasDay = found !== null;
-      return found as AgentDay | null;
-    },
+    day: async (id, from, signal) =>
+      (await ask("GET", `agents/${segment(id)}/day?from=${segment(from)}`, undefined, signal)) as AgentDay,
     card: async (id, signal) =>
       (await orNull(ask("GET", `interactions/${segment(id)}/card`, undefined, signal))) as CallerCard | null,
   };

@@ -19,7 +19,6 @@ export {
   createDeskApi,
   nextState,
   queueExtension,
-  type AgentDay,
   type BrowserPhone,
   type CallerCard,
   type DeskApi,

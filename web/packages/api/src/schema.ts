@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/agents/{id}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent did from a moment on, two days at most; calls that go on are not in it. Agents see their own day,
+         *     supervisors everyone's.
+         */
+        get: operations["agent_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{id}/forwarding": {
         parameters: {
             query?: never;
@@ -226,6 +246,23 @@ export interface paths {
          *     the agent who serves.
          */
         post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of who calls, or is called. */
+        get: operations["card"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -796,6 +833,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What an agent did within a time. */
+        AgentDay: components["schemas"]["DayCalls"] & {
+            /**
+             * Format: int64
+             * @description Ringing, talking and wrapping up.
+             */
+            busy_ms: number;
+            /** @description The hours with calls, in their order; a call counts in the hour in which it began. */
+            hours: components["schemas"]["DayHour"][];
+            /** Format: int64 */
+            not_ready_ms: number;
+            /** Format: int64 */
+            ready_ms: number;
+            /**
+             * Format: int64
+             * @description All of these together.
+             */
+            signed_in_ms: number;
+        };
         /** @description An agent by id, number and name. */
         AgentRef: {
             id: string;
@@ -902,11 +958,38 @@ export interface components {
          * @enum {string}
          */
         CallbackStatus: "asked" | "done" | "cancelled" | "given_up";
+        /** @description What is known of who calls, or is called. */
+        CallerCard: {
+            place?: null | components["schemas"]["Title"];
+        };
         /**
          * @description By which medium the customer comes.
          * @enum {string}
          */
         Channel: "voice";
+        /** @description Calls of an agent within a time, which are over. */
+        DayCalls: {
+            /**
+             * Format: int32
+             * @description Calls that the agent took.
+             */
+            answered: number;
+            /** Format: int64 */
+            hold_ms: number;
+            /**
+             * Format: int32
+             * @description Calls that rang at the agent and that nobody took there.
+             */
+            missed: number;
+            /** Format: int64 */
+            talk_ms: number;
+            /** Format: int64 */
+            wrap_up_ms: number;
+        };
+        /** @description An hour of an agent's day, counted from its beginning. */
+        DayHour: components["schemas"]["DayCalls"] & {
+            from: string;
+        };
         /** @description Why this agent. */
         Decision: {
             at: string;
@@ -954,7 +1037,7 @@ export interface components {
         };
         /** @description What came of an interaction, in place of what was said before. */
         DispositionChange: {
-            /** @description One of those offered. */
+            /** @description One of those offered; empty for a note alone. */
             code: string;
             /** @description What else there is to say; 2,000 characters at most. */
             note?: string | null;
@@ -1176,6 +1259,8 @@ export interface components {
             /** Format: int64 */
             hold_ms: number;
             id: string;
+            /** @description In a list of one agent's: it rang there, and nobody took it. */
+            missed?: boolean | null;
             outcome?: null | components["schemas"]["Outcome"];
             queue?: null | components["schemas"]["QueueRef"];
             started_at: string;
@@ -2074,6 +2159,64 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    agent_day: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 */
+                from: string;
+                /** @description RFC 3339; now when absent */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDay"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     forwarding: {
         parameters: {
             query?: never;
@@ -2674,10 +2817,12 @@ export interface operations {
                 to?: string;
                 /** @description Id or name */
                 queue?: string;
-                /** @description Id or number */
+                /** @description Id or number of an agent who had a part in it, be it that its telephones only rang */
                 agent?: string;
                 direction?: string;
                 outcome?: string;
+                /** @description With `true`: those that rang at the `agent` and that nobody took there */
+                missed?: boolean;
                 /** @description The caller's or the dialled number, or its last digits */
                 number?: string;
             };
@@ -2813,6 +2958,51 @@ export interface operations {
             };
             /** @description `wrong_state`: not in this state of the call; `busy`, `no_phone`, `unknown_number`, `no_line`: the other one cannot be called; `too_many`: as many take part as may */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerCard"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

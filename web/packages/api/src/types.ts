@@ -50,6 +50,10 @@ export type Voicemail = Schemas["Voicemail"];
 export type VoicemailStatus = Schemas["VoicemailStatus"];
 export type VoicemailPage = Schemas["VoicemailPage"];
 export type Peaks = Schemas["Peaks"];
+/** What an agent did within a time. */
+export type AgentDay = Schemas["AgentDay"];
+/** Where a caller's number belongs. */
+export type PlaceCard = Schemas["CallerCard"];
 export type PhoneCredentials = Schemas["PhoneCredentials"];
 export type DispositionChoice = Schemas["DispositionChoice"];
 export type Unfinished = Schemas["Unfinished"];

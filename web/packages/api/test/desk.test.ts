@@ -21,19 +21,8 @@ describe("createDeskApi", () => {
 
   it.each([404, 405])("takes %i for a server that has no such route", async (status) => {
     const api = apiThat(() => Response.json({ error: { code: "x", message: "x", request_id: "1" } }, { status }));
-    expect([await api.day("me", "x"), await api.card("i"), await api.extendWrapUp("me", 60)]).toEqual([null, null, null]);
+    expect([await api.card("i"), await api.extendWrapUp("me", 60)]).toEqual([null, null]);
     await expect(api.phoneCredentials()).rejects.toThrow();
-  });
-
-  it("asks once for a day that the server does not count", async () => {
-    let asked = 0;
-    const api = apiThat(() => {
-      asked += 1;
-      return Response.json({}, { status: 404 });
-    });
-    await api.day("me", "x");
-    await api.day("me", "x");
-    expect(asked).toBe(1);
   });
 
   it("passes every other refusal on", async () => {

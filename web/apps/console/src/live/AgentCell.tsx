@@ -12,8 +12,8 @@ interface AgentCellProps {
 
 /** One agent of the grid; drawn again only when that agent changed. */
 export const AgentCell = memo(function AgentCell({ agent, tabStop, open }: AgentCellProps): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
-  const state = t(`ui:state.${agent.state}`);
+  const { t } = useTranslation(["ui"]);
+  const state = t(`state.${agent.state}`);
   const reason = reasonText(t, agent.reason);
   return (
     <button
@@ -24,12 +24,12 @@ export const AgentCell = memo(function AgentCell({ agent, tabStop, open }: Agent
       onClick={() => {
         open(agent);
       }}
-      aria-label={t("live.agentCell", { number: agent.number, name: agent.name, state, reason })}
     >
       <StateMark state={agent.state} />
       <span className="agent-who">
         <b className="num">{agent.number}</b> {agent.name}
       </span>
+      {reason === "" ? null : <span className="sr-only">{state}</span>}
       <span className="agent-doing">{reason === "" ? state : reason}</span>
       <Elapsed since={agent.since} until={agent.state === "wrap_up" ? (agent.until ?? null) : null} />
     </button>

@@ -222,7 +222,6 @@ export const enUS = {
     agents: "Agents",
     byState: "Filter by state",
     findAgent: "Number or name",
-    agentCell: "{{number}} {{name}}, {{state}} {{reason}}",
     sort: { label: "Sort", state: "By state", number: "By number", longest: "By duration" },
     group: { label: "Group", none: "No groups", state: "Grouped by state", queue: "Grouped by queue" },
     noAgents: "No agent is signed in yet",

@@ -222,7 +222,6 @@ export const zhCN = {
     agents: "坐席",
     byState: "按状态筛选",
     findAgent: "工号或姓名",
-    agentCell: "{{number}} {{name}}，{{state}} {{reason}}",
     sort: { label: "排序", state: "按状态", number: "按工号", longest: "按时长" },
     group: { label: "分组", none: "不分组", state: "按状态分组", queue: "按队列分组" },
     noAgents: "还没有坐席在线",

@@ -46,7 +46,8 @@ export function AgentSwitch({ agentId }: { agentId: string }): ReactElement {
   return (
     <>
       <Dropdown trigger={["click"]} menu={{ items }} disabled={busy}>
-        <button type="button" className="agent-switch" data-state={state.state} aria-label={t("myState")}>
+        <button type="button" className="agent-switch" data-state={state.state}>
+          <span className="sr-only">{t("myState")}</span>
           <StateMark state={state.state} size={14} />
           <span className="agent-switch-word">{t(`ui:state.${state.state}`)}</span>
           {reason === "" ? null : <span className="agent-switch-reason">{reason}</span>}

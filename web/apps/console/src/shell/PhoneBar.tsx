@@ -81,7 +81,7 @@ export function PhoneBar({ openSearch, openKeys, signOut }: PhoneBarProps): Reac
             ],
           }}
         >
-          <button type="button" className="user-button" aria-label={t("accountOf", { name: me.username })}>
+          <button type="button" className="user-button" title={t("accountOf", { name: me.username })}>
             <span className="avatar" aria-hidden="true">
               {me.username.slice(0, 2).toUpperCase()}
             </span>

@@ -1,7 +1,11 @@
-import { clock, type DayFigures, type DayHour } from "@lingtong/model";
-import { EmptyState, ErrorState, Figure, Panel, Skeleton } from "@lingtong/ui";
+import { PhoneOutlined } from "@ant-design/icons";
+import type { Interaction } from "@lingtong/api";
+import { clock, titleIn, type DayFigures, type DayHour } from "@lingtong/model";
+import { Duration, EmptyState, ErrorState, Figure, Panel, RelativeTime, Skeleton } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { usePhone } from "../hooks";
+import { serverBase, useServices } from "../services";
 import { useDay } from "./useDay";
 
 const WIDTH = 320;
@@ -56,8 +60,8 @@ function Figures({ figures }: { figures: DayFigures }): ReactElement {
   return (
     <div className="day-figures">
       <Figure label={t("day.answered")}>{figures.answered}</Figure>
-      <Figure label={t("day.missed")} {...(figures.missed !== null && figures.missed > 0 ? { tone: "--alarm" } : {})}>
-        {figures.missed ?? DASH}
+      <Figure label={t("day.missed")} {...(figures.missed > 0 ? { tone: "--alarm" } : {})}>
+        {figures.missed}
       </Figure>
       <Figure label={t("day.aht")}>{figures.ahtMs === null ? DASH : clock(figures.ahtMs)}</Figure>
       <Figure label={t("day.wrapUp")}>{figures.wrapUpEachMs === null ? DASH : clock(figures.wrapUpEachMs)}</Figure>
@@ -67,10 +71,51 @@ function Figures({ figures }: { figures: DayFigures }): ReactElement {
   );
 }
 
+/** The day's calls, newest first: those that were missed can be called back. */
+function Calls({ calls }: { calls: readonly Interaction[] }): ReactElement {
+  const { t, i18n } = useTranslation(["desk", "ui"]);
+  const { phone } = useServices();
+  const { mode } = usePhone();
+  return (
+    <section className="day-calls" aria-label={t("day.calls")}>
+      <h3>{t("day.calls")}</h3>
+      <ul>
+        {calls.map((one) => {
+          const number = one.direction === "outbound" ? one.to : one.from;
+          const missed = one.missed === true;
+          const queue = titleIn(one.queue?.title, i18n.language);
+          const said = titleIn(one.disposition_title, i18n.language);
+          return (
+            <li key={one.id} data-missed={missed}>
+              <RelativeTime at={one.started_at} />
+              <a className="num" href={new URL(`interactions/${one.id}`, serverBase()).href} target="lingtong-console">
+                {number === "" ? t("card.withheld") : number}
+              </a>
+              <span className="faint">{queue === "" ? t(`direction.${one.direction}`) : queue}</span>
+              <span className="day-call-what">{missed ? t("day.missedOne") : said === "" ? <Duration ms={one.talk_ms} /> : said}</span>
+              {mode === "ready" && /^\+?\d+$/.test(number) ? (
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={t("day.callBack", { number })}
+                  title={t("day.callBack", { number })}
+                  onClick={() => void phone.dial(number)}
+                >
+                  <PhoneOutlined />
+                </button>
+              ) : null}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
 /** The agent's day so far: what the desk shows while nobody calls. */
 export function DayPanel(): ReactElement {
   const { t } = useTranslation(["desk", "ui"]);
-  const { figures, error, retry } = useDay();
+  const { figures, calls, error, retry } = useDay();
   return (
     <Panel title={t("day.title")} className="day">
       {figures === null ? (
@@ -100,8 +145,16 @@ export function DayPanel(): ReactElement {
                 text={clock}
                 color="--talking"
               />
+              <Plot
+                hours={figures.hours}
+                label={t("day.missedByHour")}
+                value={(hour) => hour.missed}
+                text={String}
+                color="--alarm"
+              />
             </div>
           )}
+          {calls.length === 0 ? null : <Calls calls={calls} />}
         </>
       )}
     </Panel>

@@ -1,23 +1,20 @@
-import { toApiError, type AgentDay, type ApiError, type Interaction } from "@lingtong/api";
+import { toApiError, type ApiError, type Interaction } from "@lingtong/api";
 import { dayFigures, startOfDay, type DayFigures } from "@lingtong/model";
 import { useLocality } from "@lingtong/ui";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useServices } from "../services";
 
-/** Calls of a day that are looked at: more than one agent takes. */
-const PAGE = 500;
-/** A call that has just ended is in the list after this time at most, in milliseconds. */
+/** The newest calls of the day that are listed. */
+const LISTED = 30;
+/** A call that has just ended is counted after this time at most, in milliseconds. */
 const SETTLE_MS = 3_000;
 /** Later the figures are asked for anew this often, in milliseconds: they are shown while there is no call. */
 const REFRESH_MS = 120_000;
 
-interface Loaded {
-  calls: readonly Interaction[];
-  day: AgentDay | null;
-}
-
 export interface Day {
   figures: DayFigures | null;
+  /** This agent's calls of the day, newest first, also those that it handed on or missed. */
+  calls: readonly Interaction[];
   error: ApiError | null;
   retry: () => void;
 }
@@ -26,7 +23,7 @@ export interface Day {
 export function useDay(): Day {
   const { api, desk, agentId } = useServices();
   const { timeZone, clock } = useLocality();
-  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [loaded, setLoaded] = useState<Pick<Day, "figures" | "calls">>({ figures: null, calls: [] });
   const [error, setError] = useState<ApiError | null>(null);
   const [turn, setTurn] = useState(0);
   const retry = useCallback(() => {
@@ -36,11 +33,11 @@ export function useDay(): Day {
     const abort = new AbortController();
     const from = new Date(startOfDay(timeZone, clock.now())).toISOString();
     Promise.all([
-      api.interactions({ agent: agentId, from, limit: PAGE }, abort.signal),
-      desk.day(agentId, from, abort.signal).catch(() => null),
+      desk.day(agentId, from, abort.signal),
+      api.interactions({ agent: agentId, from, limit: LISTED }, abort.signal),
     ]).then(
-      ([page, day]) => {
-        setLoaded({ calls: page.items, day });
+      ([day, page]) => {
+        setLoaded({ figures: dayFigures(day, timeZone), calls: page.items });
         setError(null);
       },
       (thrown: unknown) => {
@@ -53,9 +50,5 @@ export function useDay(): Day {
       clearTimeout(timer);
     };
   }, [api, desk, agentId, timeZone, clock, turn, retry]);
-  const figures = useMemo(
-    () => (loaded === null ? null : dayFigures(loaded.calls, agentId, timeZone, loaded.day)),
-    [loaded, agentId, timeZone],
-  );
-  return { figures, error, retry };
+  return { ...loaded, error, retry };
 }

@@ -117,7 +117,6 @@ export const enUS = {
     waiting: "Not saved yet",
     saving: "Saving",
     saved: "Saved",
-    unchosen: "Choose an outcome to save",
     failed: "Not saved; nothing is lost",
   },
   history: {
@@ -195,6 +194,10 @@ export const enUS = {
     occupancy: "Occupancy",
     byHour: "Answered per hour",
     ahtByHour: "Average handling per hour",
+    missedByHour: "Missed per hour",
+    calls: "Today's calls",
+    missedOne: "Missed",
+    callBack: "Call {{number}} back",
     none: "No calls today",
     noneText: "Calls are offered to you as soon as you are ready.",
   },

@@ -117,7 +117,6 @@ export const zhCN = {
     waiting: "待保存",
     saving: "正在保存",
     saved: "已保存",
-    unchosen: "选择小结后保存",
     failed: "未能保存，内容仍在",
   },
   history: {
@@ -195,6 +194,10 @@ export const zhCN = {
     occupancy: "占用率",
     byHour: "每小时接听",
     ahtByHour: "每小时平均处理时长",
+    missedByHour: "每小时未接",
+    calls: "今天的通话",
+    missedOne: "未接",
+    callBack: "回拨 {{number}}",
     none: "今天还没有通话",
     noneText: "切换为就绪后，来电会自动分配给您。",
   },

@@ -115,7 +115,7 @@ export function PhoneBar({ dial, keypad, setKeypad, show, signOut }: PhoneBarPro
             ],
           }}
         >
-          <button type="button" className="user-button" aria-label={t("account", { name: me.username })}>
+          <button type="button" className="user-button" title={t("account", { name: me.username })}>
             <span className="avatar" aria-hidden="true">
               {me.username.slice(0, 2).toUpperCase()}
             </span>

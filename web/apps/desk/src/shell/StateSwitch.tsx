@@ -87,7 +87,8 @@ export function StateSwitch(): ReactElement {
   return (
     <>
       <Dropdown trigger={["click"]} menu={{ items }} disabled={busy}>
-        <button type="button" className="agent-switch" data-state={face.state} aria-label={t("myState")}>
+        <button type="button" className="agent-switch" data-state={face.state}>
+          <span className="sr-only">{t("myState")}</span>
           <StateMark state={face.state} size={14} />
           <span className="agent-switch-word">{t(`ui:state.${face.state}`)}</span>
           {reason === "" ? null : <span className="agent-switch-reason">{reason}</span>}

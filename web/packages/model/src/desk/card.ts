@@ -52,7 +52,7 @@ export function callCard({ phone, live, reachedAt, detail, card }: CardParts, no
     direction,
     dialled: live?.to ?? "",
     place: card?.place ?? null,
-    looked: card !== null,
+    looked: card?.customer !== undefined,
     customer:
       card?.customer === null || card?.customer === undefined
         ? null

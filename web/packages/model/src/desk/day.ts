@@ -1,12 +1,10 @@
-import type { AgentDay, Interaction } from "@lingtong/api";
+import type { AgentDay } from "@lingtong/api";
 import { parseTime, wallOf } from "../time";
-
-/** Hours of a day. */
-const HOURS = 24;
 
 export interface DayHour {
   hour: number;
   answered: number;
+  missed: number;
   talkMs: number;
   wrapUpMs: number;
 }
@@ -14,48 +12,43 @@ export interface DayHour {
 /** An agent's day so far. */
 export interface DayFigures {
   answered: number;
-  /** Calls that rang here and were not taken; null while the server does not say. */
-  missed: number | null;
+  /** Calls that rang here and were not taken. */
+  missed: number;
   /** Talk, hold and wrap-up of an average call. */
   ahtMs: number | null;
   talkMs: number;
-  wrapUpMs: number;
   /** Wrap-up of an average call. */
   wrapUpEachMs: number | null;
   /** Share of the signed-in time spent with calls, 0 to 1. */
   occupancy: number | null;
-  /** From the first hour with a call to the last one. */
+  /** From the first hour with a call to the last one, by the clock of the tenant's zone. */
   hours: readonly DayHour[];
 }
 
-/** The figures of these calls, which began today and were answered by this agent. */
-export function dayFigures(calls: readonly Interaction[], agentId: string, timeZone: string, day: AgentDay | null): DayFigures {
-  const answered = calls.filter((call) => call.agent?.id === agentId && typeof call.answered_at === "string");
-  const hours = Array.from({ length: HOURS }, (_, hour): DayHour => ({ hour, answered: 0, talkMs: 0, wrapUpMs: 0 }));
-  let [talkMs, holdMs, wrapUpMs] = [0, 0, 0];
-  for (const call of answered) {
-    talkMs += call.talk_ms;
-    holdMs += call.hold_ms;
-    wrapUpMs += call.wrap_up_ms;
-    const at = new Date(wallOf(timeZone, parseTime(call.answered_at ?? call.started_at))).getUTCHours();
-    const hour = hours[at];
-    if (hour === undefined) continue;
-    hour.answered += 1;
-    hour.talkMs += call.talk_ms;
-    hour.wrapUpMs += call.wrap_up_ms;
-  }
-  const used = hours.filter((hour) => hour.answered > 0).map((hour) => hour.hour);
-  const [first, last] = [used[0], used.at(-1)];
-  const count = answered.length;
-  const busyMs = talkMs + holdMs + wrapUpMs;
+const NOTHING = { answered: 0, missed: 0, talkMs: 0, wrapUpMs: 0 };
+
+/** The figures of a day as the server counts it. */
+export function dayFigures(day: AgentDay, timeZone: string): DayFigures {
+  const known = day.hours.map((one): DayHour => {
+    const hour = new Date(wallOf(timeZone, parseTime(one.from))).getUTCHours();
+    return { hour, answered: one.answered, missed: one.missed, talkMs: one.talk_ms, wrapUpMs: one.wrap_up_ms };
+  });
+  const [first, last] = [known[0]?.hour, known.at(-1)?.hour];
+  const hours =
+    first === undefined || last === undefined
+      ? []
+      : Array.from({ length: last - first + 1 }, (_, index): DayHour => {
+          const hour = first + index;
+          return known.find((one) => one.hour === hour) ?? { hour, ...NOTHING };
+        });
+  const each = (ms: number): number | null => (day.answered === 0 ? null : ms / day.answered);
   return {
-    answered: count,
-    missed: day?.missed ?? null,
-    ahtMs: count === 0 ? null : busyMs / count,
-    talkMs,
-    wrapUpMs,
-    wrapUpEachMs: count === 0 ? null : wrapUpMs / count,
-    occupancy: day === null || day.signed_in_ms === 0 ? null : Math.min(1, busyMs / day.signed_in_ms),
-    hours: first === undefined || last === undefined ? [] : hours.slice(first, last + 1),
+    answered: day.answered,
+    missed: day.missed,
+    ahtMs: each(day.talk_ms + day.hold_ms + day.wrap_up_ms),
+    talkMs: day.talk_ms,
+    wrapUpEachMs: each(day.wrap_up_ms),
+    occupancy: day.signed_in_ms === 0 ? null : Math.min(1, day.busy_ms / day.signed_in_ms),
+    hours,
   };
 }

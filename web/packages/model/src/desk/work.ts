@@ -24,8 +24,6 @@ export type SaveState =
   | "waiting"
   | "saving"
   | "saved"
-  /** The server counts calls by what came of them: a note goes with a choice. Until then it is kept in this browser. */
-  | "unchosen"
   | "failed";
 
 export interface History {
@@ -72,8 +70,7 @@ const IDLE: WorkView = {
 
 /** What has to be done about what was written. */
 function stateOf(draft: Draft): SaveState {
-  if (draft.code !== "") return "waiting";
-  return draft.note === "" ? "empty" : "unchosen";
+  return draft.code === "" && draft.note.trim() === "" ? "empty" : "waiting";
 }
 
 /** Follows the call in hand and hands over what the agent writes about it. */

@@ -1,4 +1,4 @@
-import type { Interaction, TraceStep } from "@lingtong/api";
+import type { TraceStep } from "@lingtong/api";
 import { describe, expect, it } from "vitest";
 import { agentFace, newerState, WRAP_UP_URGENT_MS, wrapUpAt } from "../../src/desk/agent";
 import { callCard } from "../../src/desk/card";
@@ -104,32 +104,26 @@ describe("colleagues", () => {
 });
 
 describe("dayFigures", () => {
-  const past = (minutes: number, part: Partial<Interaction> = {}): Interaction =>
-    ({
-      id: String(minutes),
-      started_at: at(minutes * 60_000),
-      answered_at: at(minutes * 60_000),
-      agent: { id: "me", number: "1001", name: "" },
-      talk_ms: 100_000,
-      hold_ms: 20_000,
-      wrap_up_ms: 30_000,
-      ...part,
-    }) as Interaction;
+  const none = { answered: 0, missed: 0, talk_ms: 0, hold_ms: 0, wrap_up_ms: 0 };
+  const idle = { ready_ms: 0, not_ready_ms: 0, busy_ms: 0, signed_in_ms: 0, hours: [] };
 
-  it("counts what I answered, by the hour of the tenant's zone", () => {
-    const calls = [past(0), past(30), past(130), past(140, { agent: { id: "other", number: "2", name: "" } }), past(150, { answered_at: null })];
-    const day = { answered: 3, missed: 2, talk_ms: 0, hold_ms: 0, wrap_up_ms: 0, ready_ms: 0, not_ready_ms: 0, signed_in_ms: 900_000 };
-    const found = dayFigures(calls, "me", "Asia/Shanghai", day);
+  it("shows the hours by the clock of the tenant's zone, and those between without a call", () => {
+    const calls = { answered: 3, missed: 2, talk_ms: 300_000, hold_ms: 60_000, wrap_up_ms: 90_000 };
+    const hours = [
+      { ...none, from: "2026-03-01T04:00:00Z", answered: 2 },
+      { ...none, from: "2026-03-01T06:00:00Z", answered: 1, missed: 2 },
+    ];
+    const found = dayFigures({ ...idle, ...calls, busy_ms: 450_000, signed_in_ms: 900_000, hours }, "Asia/Shanghai");
     expect(found).toMatchObject({ answered: 3, missed: 2, ahtMs: 150_000, wrapUpEachMs: 30_000, occupancy: 0.5 });
-    expect(found.hours.map((hour) => [hour.hour, hour.answered])).toEqual([
-      [12, 2],
-      [13, 0],
-      [14, 1],
+    expect(found.hours.map((hour) => [hour.hour, hour.answered, hour.missed])).toEqual([
+      [12, 2, 0],
+      [13, 0, 0],
+      [14, 1, 2],
     ]);
   });
 
-  it("has no averages before the first call, and no count that nobody told", () => {
-    expect(dayFigures([], "me", "Asia/Shanghai", null)).toMatchObject({ answered: 0, missed: null, ahtMs: null, occupancy: null, hours: [] });
+  it("has no averages before the first call", () => {
+    expect(dayFigures({ ...none, ...idle }, "Asia/Shanghai")).toMatchObject({ ahtMs: null, occupancy: null, hours: [] });
   });
 });
 

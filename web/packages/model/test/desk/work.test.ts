@@ -136,21 +136,22 @@ describe("DeskWork", () => {
     expect(work.getView().save).toBe("failed");
   });
 
-  it("keeps a note without a choice in this browser, over a reload, until one is made", async () => {
+  it("hands a note over without a choice, and again with one", async () => {
     await ring();
+    work.write({ note: " " });
+    expect(work.getView().save).toBe("empty");
     work.write({ note: "mine" });
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(source.disposed).toEqual([]);
-    expect(work.getView().save).toBe("unchosen");
-    work = new DeskWork(source);
-    await ring();
-    expect(work.getView().draft.note).toBe("mine");
+    await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
     work.write({ code: "solved" });
     await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
-    expect(source.disposed).toEqual([["now", { code: "solved", note: "mine" }]]);
+    expect(source.disposed).toEqual([
+      ["now", { code: "", note: "mine" }],
+      ["now", { code: "solved", note: "mine" }],
+    ]);
   });
 
   it("keeps few drafts, and no note longer than the server takes", async () => {
+    source.outcome = () => Promise.reject(new ApiError("offline", "gone"));
     for (let index = 0; index < MAX_DRAFTS + 5; index += 1) {
       const id = `i${String(index)}`;
       work.follow(agent("me", { state: "talking", interaction_id: id }), board());
