@@ -8,8 +8,8 @@ import { usePhone } from "../hooks";
 import { serverBase, useServices } from "../services";
 import { useDay } from "./useDay";
 
-const WIDTH = 320;
-const HEIGHT = 96;
+const WIDTH = 210;
+const HEIGHT = 76;
 const FOOT = 16;
 
 interface PlotProps {
