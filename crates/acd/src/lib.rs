@@ -41,7 +41,7 @@ pub use config::{
     QueueConfig, RING_MAX_S, SKILL_MAX, SkillRequirement, Strategy, WRAP_UP_MAX_S,
 };
 pub use output::{Change, Error, LeaveReason, OfferEnd, Output, Rejection};
-pub use replay::{Ranking, Replay};
+pub use replay::{Ranking, Replay, Stands};
 pub use router::{AgentView, Router};
 pub use stats::QueueSnapshot;
 pub use waiting::Ticket;

@@ -146,6 +146,28 @@ impl Members {
         Some((winner, next, excluded))
     }
 
+    /// Every agent who was out of the question, and why.
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = (AgentId, Text)> {
+        let out = self.all.iter().filter(|(_, member)| member.kind != index(AgentState::Ready));
+        out.map(|(agent, member)| (*agent, REASONS[member.kind].clone()))
+    }
+
+    /// How many offers there have been, and the number of the last one of each agent who got one.
+    pub(crate) fn offers(&self) -> (u64, Vec<(AgentId, u64)>) {
+        let last = self.all.iter().filter(|(_, member)| member.last_offer > 0);
+        (self.offers, last.map(|(agent, member)| (*agent, member.last_offer)).collect())
+    }
+
+    /// Takes that there have been these offers. Nobody may be ready yet.
+    pub(crate) fn set_offers(&mut self, offers: u64, last: &[(AgentId, u64)]) {
+        self.offers = offers;
+        for (agent, offer) in last {
+            if let Some(member) = self.all.get_mut(agent) {
+                member.last_offer = *offer;
+            }
+        }
+    }
+
     /// Notes that this agent gets the queue's next offer.
     pub(crate) fn offered(&mut self, agent: AgentId) {
         self.offers += 1;

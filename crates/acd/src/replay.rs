@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use types::event::{AgentStands, QueueStands};
 use types::leg::Text;
 use types::record::{AgentState, Candidate, Decision, Excluded};
 use types::{AgentId, Mono, Now, QueueId};
@@ -11,7 +12,7 @@ use crate::agent::Agent;
 use crate::config::QueueConfig;
 use crate::members::{Members, NEXT_MAX};
 use crate::output::Change;
-use crate::router::lot;
+use crate::router::{Router, lot};
 
 /// All that a decision was made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Ranking {
     pub candidates: Vec<Candidate>,
     /// Who was out of the question, counted by reason.
     pub excluded: Vec<Excluded>,
+    /// Each of them, with the reason.
+    pub left_out: Vec<(AgentId, Text)>,
 }
 
 impl Ranking {
@@ -32,6 +35,37 @@ impl Ranking {
             && *winner == decision.winner
             && others[..others.len().min(NEXT_MAX)] == decision.next
             && self.excluded == decision.excluded
+    }
+}
+
+/// All that a router's next decision depends on: what a [`Replay`] can begin with.
+#[derive(Clone, Debug)]
+pub struct Stands {
+    /// Of the lots.
+    pub seed: u64,
+    /// The settings.
+    pub settings: Vec<Change>,
+    /// The queues besides.
+    pub queues: Vec<QueueStands>,
+    /// The agents besides.
+    pub agents: Vec<AgentStands>,
+}
+
+impl Router {
+    /// How it stands. All outputs so far must have been taken: they are part of it.
+    pub fn stands(&self) -> Stands {
+        let queues = self.queues.values().map(|queue| {
+            let (offers, last) = queue.members.offers();
+            QueueStands { queue: queue.config.id, offers, last }
+        });
+        let agents = self.agents.values().map(|agent| AgentStands {
+            agent: agent.config.id,
+            state: agent.shown.state,
+            idle_ms: agent.idle_since.as_millis(),
+        });
+        let settings = self.queues.values().map(|queue| Change::Queue(queue.config.clone()));
+        let settings = settings.chain(self.agents.values().map(|agent| Change::Agent(agent.config.clone())));
+        Stands { seed: self.seed, settings: settings.collect(), queues: queues.collect(), agents: agents.collect() }
     }
 }
 
@@ -104,11 +138,19 @@ impl Replay {
         }
     }
 
+    /// Takes how a queue stands, before any agent of it is ready.
+    pub fn queue_stands(&mut self, stands: &QueueStands) {
+        if let Some((_, members)) = self.queues.get_mut(&stands.queue) {
+            members.set_offers(stands.offers, &stands.last);
+        }
+    }
+
     /// Whom the queue chooses from at this moment; none when nobody is ready.
     pub fn rank(&self, queue: QueueId, now: Mono) -> Option<Ranking> {
         let (config, members) = self.queues.get(&queue)?;
         let (winner, mut candidates, excluded) = members.choose(now, usize::MAX)?;
         candidates.insert(0, winner);
-        Some(Ranking { strategy: config.strategy.name(), candidates, excluded })
+        let left_out = members.left_out().collect();
+        Some(Ranking { strategy: config.strategy.name(), candidates, excluded, left_out })
     }
 }

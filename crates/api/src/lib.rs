@@ -11,6 +11,7 @@ mod auth;
 mod backend;
 mod context;
 mod counters;
+mod decisions;
 mod dto;
 mod error;
 mod events;

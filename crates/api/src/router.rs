@@ -22,6 +22,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/live", get(routes::live))
         .route("/api/v1/interactions", get(routes::interactions))
         .route("/api/v1/interactions/{id}", get(routes::interaction))
+        .route("/api/v1/interactions/{id}/decisions", get(routes::decisions))
         .route("/api/v1/callbacks", get(routes::callbacks))
         .route("/api/v1/recordings/{id}/peaks", get(routes::peaks))
         .route("/api/v1/voicemails", get(routes::voicemails))

@@ -22,6 +22,8 @@ use crate::subjects::Subjects;
 const CHECKS: usize = 2;
 /// Recordings that are rendered at once.
 const RENDERS: usize = 4;
+/// Decisions that are made again at once: each reads some of the journal.
+const REPLAYS: usize = 1;
 
 /// What the interface is made of.
 #[derive(Clone)]
@@ -68,6 +70,7 @@ pub(crate) struct Shared {
     pub(crate) decoys: Decoys,
     pub(crate) checks: Semaphore,
     pub(crate) renders: Semaphore,
+    pub(crate) replays: Semaphore,
     pub(crate) streams: Streams,
     pub(crate) subjects: Subjects,
     pub(crate) counters: Counters,
@@ -95,6 +98,7 @@ impl From<ApiState> for Shared {
             decoys: Decoys::default(),
             checks: Semaphore::new(CHECKS),
             renders: Semaphore::new(RENDERS),
+            replays: Semaphore::new(REPLAYS),
             streams: Streams::default(),
             subjects: Subjects::default(),
             counters: Counters::default(),

@@ -179,6 +179,9 @@ impl Center {
         clock: Option<Mono>,
     ) {
         let AgentView { agent, state, reason, since, until, interaction, next } = view;
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            t.since_told.states += 1;
+        }
         self.note_wrap_up(now, tenant, agent, interaction.filter(|_| state == AgentState::WrapUp));
         let until = until.map(|at| wall_of(now, at));
         let since = Some(since.wall).filter(|since| *since != now.wall);

@@ -337,6 +337,7 @@ impl Center {
             } else {
                 let wanted = t.router.poll_timeout();
                 self.timers.arm(Who::Router(tenant), &mut t.armed, wanted);
+                self.tell_how_routing_stands(now, tenant);
                 break;
             }
         }

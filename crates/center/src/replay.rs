@@ -1,9 +1,11 @@
 //! What the journal needs so that a decision can be made again, and making it again from there.
 
+use std::time::Duration;
+
 use acd::{Change, Ranking};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use types::event::{Event, Happening};
+use types::event::{AgentStands, Event, Happening};
 use types::leg::Text;
 use types::record::AgentState;
 use types::{AgentId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
@@ -12,6 +14,28 @@ use crate::Center;
 
 /// Settings of one event: far below the journal's longest event, and one write all the same.
 const AT_ONCE: usize = 1_000;
+
+/// Queues of one event: each may name all agents.
+const QUEUES_AT_ONCE: usize = 10;
+/// All is told again after so many changes of agents' states, or after this time when there was any: who makes a decision
+/// again reads no more than that.
+const STATES: u32 = 5_000;
+const TIME: Duration = Duration::from_secs(3600);
+
+/// What has happened since all that decisions depend on was told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SinceTold {
+    /// Changes of agents' states.
+    pub(crate) states: u32,
+    /// When that was.
+    at: Mono,
+}
+
+impl SinceTold {
+    fn is_enough(self, now: Mono) -> bool {
+        self.states >= STATES || self.states > 0 && now.since(self.at) >= TIME
+    }
+}
 
 /// An offer of the past, and all whom the queue could have chosen instead.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +67,11 @@ impl Replay {
         Self { tenant, router: None, unreadable: 0 }
     }
 
+    /// Whether the routing's beginning has been seen, or a moment at which all was told.
+    pub const fn has_begun(&self) -> bool {
+        self.router.is_some()
+    }
+
     /// Settings that this version cannot read: what was decided since then may come out otherwise.
     pub const fn unreadable(&self) -> u64 {
         self.unreadable
@@ -63,6 +92,14 @@ impl Replay {
                 agents.iter().for_each(|settings| self.change(read(settings).map(Change::Agent)));
                 queues_gone.iter().for_each(|queue| self.change(Some(Change::QueueGone(*queue))));
                 agents_gone.iter().for_each(|agent| self.change(Some(Change::AgentGone(*agent))));
+                None
+            }
+            Happening::RoutingStands { queues, agents } => {
+                let router = self.router.as_mut()?;
+                queues.iter().for_each(|stands| router.queue_stands(stands));
+                for AgentStands { agent, state, idle_ms } in agents {
+                    router.agent_state(*agent, *state, Some(Mono::from_millis(*idle_ms)));
+                }
                 None
             }
             Happening::AgentState { agent, state, interaction, queue, clock_ms, .. } => {
@@ -124,9 +161,29 @@ impl Center {
                 changes.push(*change);
             }
         }
+        self.routing_told(now, tenant, seed, &changes);
+    }
+
+    fn routing_told(&mut self, now: Now, tenant: TenantId, seed: u64, settings: &[Change]) {
         self.journal(now, tenant, told(Some(seed), &[]));
-        for some in changes.chunks(AT_ONCE) {
+        for some in settings.chunks(AT_ONCE) {
             self.journal(now, tenant, told(None, some));
+        }
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            t.since_told = SinceTold { states: 0, at: now.mono };
+        }
+    }
+
+    /// Now and then all that decisions depend on is told again. The router has nothing more to say at this moment.
+    pub(crate) fn tell_how_routing_stands(&mut self, now: Now, tenant: TenantId) {
+        let Some(t) = self.tenants.get(&tenant).filter(|t| t.since_told.is_enough(now.mono)) else { return };
+        let stands = t.router.stands();
+        self.routing_told(now, tenant, stands.seed, &stands.settings);
+        for some in stands.queues.chunks(QUEUES_AT_ONCE) {
+            self.journal(now, tenant, Happening::RoutingStands { queues: some.to_vec(), agents: Vec::new() });
+        }
+        for some in stands.agents.chunks(AT_ONCE) {
+            self.journal(now, tenant, Happening::RoutingStands { queues: Vec::new(), agents: some.to_vec() });
         }
     }
 

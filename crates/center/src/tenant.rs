@@ -14,6 +14,7 @@ use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, Seconds, TenantI
 
 use crate::bounds::time_for;
 use crate::message::Message;
+use crate::replay::SinceTold;
 use crate::setup::{Setup, SetupError, invalid};
 use crate::{Center, Who};
 
@@ -64,6 +65,7 @@ pub(crate) struct Tenant {
     /// The interactions that ended last, the newest at the end.
     pub(crate) ended: VecDeque<InteractionId>,
     pub(crate) armed: Option<Mono>,
+    pub(crate) since_told: SinceTold,
 }
 
 impl Tenant {
@@ -164,6 +166,7 @@ impl Center {
             mailboxes: HashMap::new(),
             ended: VecDeque::new(),
             armed: None,
+            since_told: SinceTold::default(),
         };
         self.tenants.insert(id, tenant);
         self.routing_begins(now, id, seed);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 
 use tokio::sync::watch;
-use types::TenantId;
+use types::{TenantId, Wall};
 
 use crate::error::Error;
 use crate::frame::Bad;
@@ -135,6 +135,12 @@ impl Journal {
     /// The oldest cursor [`Journal::read_from`] takes: everything after it is here.
     pub fn oldest_pos(&self) -> u64 {
         self.shared.log().index.segments.front().map_or(0, |s| s.header.first_pos.saturating_sub(1))
+    }
+
+    /// When each segment began, oldest first, and the cursor at which [`Journal::read_from`] reads from there.
+    pub fn segments(&self) -> Vec<(Wall, u64)> {
+        let log = self.shared.log();
+        log.index.segments.iter().map(|s| (Wall(s.header.created), s.header.first_pos.saturating_sub(1))).collect()
     }
 
     /// How the disk keeps up.

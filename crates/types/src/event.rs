@@ -25,6 +25,28 @@ pub struct Event {
     pub what: Happening,
 }
 
+/// What a queue's choices depend on besides its settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueStands {
+    /// The queue.
+    pub queue: QueueId,
+    /// How many offers it has made.
+    pub offers: u64,
+    /// The number of the last one that each agent got, of those who got one.
+    pub last: Vec<(AgentId, u64)>,
+}
+
+/// How an agent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentStands {
+    /// The agent.
+    pub agent: AgentId,
+    /// What it does.
+    pub state: AgentState,
+    /// Since when it counts as idle while it is ready, by the router's clock, milliseconds.
+    pub idle_ms: u64,
+}
+
 /// What happened. Names are stored: a variant is never renamed, a field never changes its meaning,
 /// a new field has a default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -171,6 +193,17 @@ pub enum Happening {
         /// Agents who went.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         agents_gone: Vec<AgentId>,
+    },
+    /// What the router chooses by besides settings, as it stands. It follows a [`Happening::RoutingChanged`] that tells of
+    /// a beginning and of all settings, so that a decision can be made again from there.
+    #[serde(rename = "routing.stands")]
+    RoutingStands {
+        /// Queues.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        queues: Vec<QueueStands>,
+        /// Agents; after the queues.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        agents: Vec<AgentStands>,
     },
     /// An agent's work after a talk is over.
     #[serde(rename = "interaction.wrapped")]

@@ -32,10 +32,10 @@ enum Key {
 /// Queues, agents, and what waits. See the crate's page for the order of calls and what always holds.
 #[derive(Debug)]
 pub struct Router {
-    seed: u64,
+    pub(crate) seed: u64,
     limits: Limits,
-    queues: BTreeMap<QueueId, Queue>,
-    agents: BTreeMap<AgentId, Agent>,
+    pub(crate) queues: BTreeMap<QueueId, Queue>,
+    pub(crate) agents: BTreeMap<AgentId, Agent>,
     held: BTreeMap<InteractionId, Held>,
     timers: Timers<Key>,
     /// Queues in which something changed that a match or a policy may follow from.

@@ -480,20 +480,22 @@ fn terms(candidate: &record::Candidate) -> Vec<ScoreTerm> {
     candidate.terms.iter().map(|t| ScoreTerm { name: t.name.to_string(), value: t.value }).collect()
 }
 
+impl NextCandidate {
+    pub(crate) fn new(candidate: &record::Candidate, names: &Names) -> Self {
+        let (agent_id, number) = (candidate.agent.to_string(), names.agent(candidate.agent).0);
+        Self { agent_id, number, terms: terms(candidate) }
+    }
+}
+
 impl Decision {
-    fn new(decision: &record::Decision, names: &Names) -> Self {
+    pub(crate) fn new(decision: &record::Decision, names: &Names) -> Self {
         let number = |id| names.agent(id).0;
-        let next = |c: &record::Candidate| NextCandidate {
-            agent_id: c.agent.to_string(),
-            number: number(c.agent),
-            terms: terms(c),
-        };
         let winner = &decision.winner;
         Self {
             at: decision.at.to_string(),
             queue_id: decision.queue.to_string(),
             winner: Winner { agent_id: winner.agent.to_string(), number: number(winner.agent), terms: terms(winner) },
-            next: decision.next.iter().map(next).collect(),
+            next: decision.next.iter().map(|c| NextCandidate::new(c, names)).collect(),
             excluded: decision
                 .excluded
                 .iter()

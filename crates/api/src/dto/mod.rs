@@ -6,6 +6,7 @@ mod aftermath;
 mod card;
 mod control;
 mod day;
+mod decisions;
 mod event;
 mod forwarding;
 mod history;
@@ -26,6 +27,7 @@ pub(crate) use aftermath::{
 pub(crate) use card::CallerCard;
 pub(crate) use control::{BegunCall, CallAction, NewCall, Supervise, SupervisionMode};
 pub(crate) use day::AgentDay;
+pub(crate) use decisions::{Decisions, FullDecision};
 pub(crate) use event::{Alarm, Event, Severity};
 pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use history::{

@@ -13,9 +13,10 @@ use store::{DispositionChoice, Filter, Number};
 use types::record::{BadDisposition, Direction, Disposition as Said, InteractionRecord, LegRecord, LegRole, Outcome};
 use types::{InteractionId, LegId, Private, TenantId};
 
+use crate::decisions::make_again;
 use crate::dto::{
-    self, CallerCard, Disposition, DispositionChange, DispositionChoices, ErrorBody, Interaction, InteractionDetail,
-    InteractionPage, Parts, Title,
+    self, CallerCard, Decisions, Disposition, DispositionChange, DispositionChoices, ErrorBody, FullDecision,
+    Interaction, InteractionDetail, InteractionPage, Parts, Title,
 };
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Id, Input, moment};
@@ -145,6 +146,35 @@ pub(crate) async fn interaction(
         Some(live) => InteractionDetail::in_progress(live, parts, &names, sight),
         None => InteractionDetail::new(parts, &names, sight),
     }))
+}
+
+/// Why it was offered to those agents and to no others: every candidate with its terms, and who was out of the question
+/// for what reason, made again from the journal.
+///
+/// One that one took no part in takes `interactions.read_all`.
+#[utoipa::path(get, path = "/api/v1/interactions/{id}/decisions", tag = "interactions", params(("id" = String, Path)),
+    responses((status = 200, body = Decisions), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 503, body = ErrorBody)))]
+pub(crate) async fn decisions(
+    State(app): State<App>,
+    viewer: Viewer,
+    Id(id): Id<InteractionId>,
+) -> Result<Json<Decisions>> {
+    let tenant = viewer.tenant();
+    let names = app.names.of(tenant).await?;
+    let Found { record, .. } = find(&app, tenant, id).await?.ok_or_else(ApiError::not_found)?;
+    if viewer.sight() != Sight::All && !viewer.took_part(&record) {
+        return Err(ApiError::not_found());
+    }
+    let _one = app.replays.acquire().await.map_err(|_| Code::Unavailable)?;
+    let (journal, made) = (Arc::clone(&app.journal), record.decisions.clone());
+    let again = tokio::task::spawn_blocking(move || make_again(&journal, tenant, id, &made)).await;
+    let offers = again.map_err(|e| ApiError::internal("decisions", &e))?.unwrap_or_else(|error| {
+        tracing::error!(%error, "the journal could not be read; decisions are told as their record keeps them");
+        vec![None; record.decisions.len()]
+    });
+    let items = record.decisions.iter().zip(offers).map(|(decision, offer)| FullDecision::new(decision, offer, &names));
+    Ok(Json(Decisions { items: items.collect() }))
 }
 
 /// An interaction wherever it is known.

@@ -31,8 +31,8 @@ pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, s
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
 pub(crate) use forwarding::{__path_forwarding, __path_set_forwarding, forwarding, set_forwarding};
 pub(crate) use interactions::{
-    __path_card, __path_dispose, __path_dispositions, __path_hang_up, __path_interaction, __path_interactions, card,
-    dispose, dispositions, hang_up, interaction, interactions,
+    __path_card, __path_decisions, __path_dispose, __path_dispositions, __path_hang_up, __path_interaction,
+    __path_interactions, card, decisions, dispose, dispositions, hang_up, interaction, interactions,
 };
 pub(crate) use live::{__path_live, live};
 pub(crate) use pages::page;

@@ -1,9 +1,11 @@
 //! Interactions that have ended.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::desk::Call;
-use crate::world::{ALPHA, SALES, World, agent, person, queue};
+use crate::world::{ALPHA, BETA, SALES, World, agent, person, queue};
 
 async fn list(world: &World, token: &str, query: &str) -> Value {
     let reply = world.get(token, format!("/api/v1/interactions{query}")).await;
@@ -211,4 +213,36 @@ async fn an_agent_s_day_tells_of_taken_and_missed_calls() {
     assert_eq!(world.get(&boss, day(agent(ALPHA), "2026-09-21T14:00:00Z")).await.json(), mine);
     let (status, _, field) = world.get(&boss, "/api/v1/interactions?missed=true").await.error();
     assert_eq!((status, field.as_deref()), (400, Some("agent")), "whom did they miss?");
+}
+
+#[tokio::test]
+async fn a_decision_is_told_with_everybody_who_was_in_question() {
+    let world = World::start().await;
+    let call = world.desk.call(ALPHA, "13800138000", SALES);
+    world.desk.pass(Duration::from_secs(2));
+    world.desk.answer();
+    let path = format!("/api/v1/interactions/{}/decisions", call.id);
+    let supervisor = world.login(ALPHA, "super").await;
+    let in_progress = world.get(&supervisor, path.clone()).await.json();
+    world.desk.pass(Duration::from_secs(3));
+    world.desk.caller_leaves(call);
+    world.project().await;
+    for user in ["super", "agent"] {
+        let token = world.login(ALPHA, user).await;
+        let told = world.get(&token, path.clone()).await.json();
+        assert_eq!(told, in_progress, "{user}");
+        let [decision] = &told["items"].as_array().unwrap()[..] else { panic!("{told}") };
+        assert_eq!(decision["complete"], true, "{told}");
+        let candidates = decision["candidates"].as_array().unwrap();
+        assert_eq!(candidates[0], decision["decision"]["winner"]);
+        let counted: u64 =
+            decision["decision"]["excluded"].as_array().unwrap().iter().map(|e| e["count"].as_u64().unwrap()).sum();
+        let left_out = decision["left_out"].as_array().unwrap();
+        assert_eq!(left_out.len() as u64, counted, "each of those that the record counts: {told}");
+        assert!(left_out.iter().all(|one| one["number"] != "" && one["reason"] == "offline"), "{told}");
+    }
+    for (tenant, user) in [(ALPHA, "idle"), (BETA, "super")] {
+        let token = world.login(tenant, user).await;
+        assert_eq!(world.get(&token, path.clone()).await.status, 404, "{user}");
+    }
 }

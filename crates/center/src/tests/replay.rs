@@ -139,3 +139,34 @@ fn a_journal_that_does_not_reach_back_to_the_beginning_says_nothing() {
     let mut whole = Replay::new(T);
     assert_eq!(events.iter().filter_map(|event| whole.take(event, |id| id == InteractionId(1))).count(), 0);
 }
+
+#[test]
+fn all_is_told_again_now_and_then_so_that_no_more_than_that_has_to_be_read() {
+    let mut lab = crowd(Strategy::RoundRobin);
+    let begins = |json: &str| json.contains("routing.changed") && json.contains("\"begun\"");
+    for n in 1..=60 {
+        lab.caller("95002");
+        lab.answers(&format!("d{n}"));
+        lab.wait(3);
+        lab.hangs_up(&format!("c{n}"));
+        lab.settle();
+    }
+    lab.wait(3_700);
+    for n in 61..=80 {
+        lab.caller("95002");
+        lab.answers(&format!("d{n}"));
+        lab.wait(3);
+        lab.hangs_up(&format!("c{n}"));
+        lab.settle();
+    }
+    let told: Vec<usize> = (0..lab.written.len()).filter(|at| begins(&lab.written[*at])).collect();
+    assert_eq!(told.len(), 2, "at the beginning and after an hour");
+    lab.written.drain(..*told.last().unwrap());
+    let offers = again(&lab);
+    assert!(offers.len() >= 15, "{}", offers.len());
+    for offer in &offers {
+        let record = lab.records.iter().find(|r| r.id == offer.interaction).unwrap();
+        assert!(offer.ranking.agrees_with(&record.decisions[0]), "{offer:?} {:?}", record.decisions[0]);
+        assert_eq!(offer.ranking.left_out.len(), 2, "two of the lab's own serve this queue, and are not there");
+    }
+}

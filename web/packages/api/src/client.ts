@@ -6,6 +6,7 @@ import type {
   Callback,
   CallbackPage,
   CallbackStatus,
+  Decisions,
   Disposition,
   DispositionChange,
   DispositionChoices,
@@ -64,6 +65,8 @@ export interface Api {
   live: (signal?: AbortSignal) => Promise<LiveSnapshot>;
   interactions: (query: InteractionQuery, signal?: AbortSignal) => Promise<InteractionPage>;
   interaction: (id: string, signal?: AbortSignal) => Promise<InteractionDetail>;
+  /** Everybody who was in question for each of its decisions. */
+  decisions: (id: string, signal?: AbortSignal) => Promise<Decisions>;
   dispositions: (signal?: AbortSignal) => Promise<DispositionChoices>;
   dispose: (id: string, change: DispositionChange) => Promise<Disposition>;
   /** Orders something about a call that goes on. */
@@ -154,6 +157,7 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
     live: (signal) => get<LiveSnapshot>("live", signal),
     interactions: (query, signal) => get<InteractionPage>(`interactions${queryString(query)}`, signal),
     interaction: (id, signal) => get<InteractionDetail>(`interactions/${segment(id)}`, signal),
+    decisions: (id, signal) => get<Decisions>(`interactions/${segment(id)}/decisions`, signal),
     dispositions: (signal) => get<DispositionChoices>("dispositions", signal),
     dispose: async (id, change) =>
       (await (await write("PUT", `interactions/${segment(id)}/disposition`, change)).json()) as Disposition,

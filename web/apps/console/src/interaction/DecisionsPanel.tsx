@@ -1,15 +1,73 @@
-import type { Decision } from "@lingtong/api";
+import type { Decision, FullDecision } from "@lingtong/api";
 import { EmptyState, Panel, reasonText, timeOfDay, useLocality } from "@lingtong/ui";
-import type { ReactElement } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Button } from "antd";
+import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { useServices } from "../services";
 import { strategyText, termText } from "./codes";
 
-function DecisionCard({ decision, queueName }: { decision: Decision; queueName: string }): ReactElement {
+type Candidates = FullDecision["candidates"];
+
+function CandidateTable({ candidates, winner }: { candidates: Candidates; winner: string }): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const terms = [...new Set(candidates.flatMap((one) => one.terms.map((term) => term.name)))];
+  return (
+    <div className="decision-table">
+      <table className="data-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("column.agent")}</th>
+            {terms.map((term) => (
+              <th key={term} scope="col" className="right">
+                {termText(t, term)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {candidates.map((one) => (
+            <tr key={one.agent_id} data-selected={one.agent_id === winner}>
+              <td className="num">{one.number}</td>
+              {terms.map((name) => (
+                <td key={name} className="right num">
+                  {one.terms.find((term) => term.name === name)?.value ?? "–"}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Who was out of the question: each agent where that is known, else how many. */
+function Excluded({ decision, full }: { decision: Decision; full: FullDecision | undefined }): ReactElement | null {
+  const { t } = useTranslation(["console", "ui"]);
+  if (decision.excluded.length === 0) return null;
+  return (
+    <p className="decision-excluded">
+      <span className="faint">{t("detail.excluded")}</span>
+      {decision.excluded.map(({ reason, count }) => {
+        const numbers = full?.left_out.filter((one) => one.reason === reason).map((one) => one.number) ?? [];
+        return (
+          <span key={reason}>
+            {reasonText(t, reason)} <b className="num">{count}</b>
+            {numbers.length === 0 ? null : <span className="num faint"> {numbers.join(" ")}</span>}
+          </span>
+        );
+      })}
+    </p>
+  );
+}
+
+function DecisionCard({ decision, full, queueName }: { decision: Decision; full: FullDecision | undefined; queueName: string }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const { timeZone } = useLocality();
-  const terms = [...new Set(decision.next.flatMap((one) => one.terms.map((term) => term.name)))];
+  const candidates = full?.candidates ?? [decision.winner, ...decision.next];
   return (
-    <article className="decision">
+    <article className="decision" data-complete={full?.complete === true}>
       <header>
         <time className="num" dateTime={decision.at}>
           {timeOfDay(decision.at, i18n.language, timeZone, true)}
@@ -20,57 +78,52 @@ function DecisionCard({ decision, queueName }: { decision: Decision; queueName: 
           {t("detail.winner")} <b className="num">{decision.winner.number}</b>
         </span>
       </header>
-      {decision.next.length === 0 ? null : (
-        <table className="data-table">
-          <thead>
-            <tr>
-              <th scope="col">{t("column.agent")}</th>
-              {terms.map((term) => (
-                <th key={term} scope="col" className="right">
-                  {termText(t, term)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {decision.next.map((one) => (
-              <tr key={one.agent_id} data-selected={one.agent_id === decision.winner.agent_id}>
-                <td className="num">{one.number}</td>
-                {terms.map((name) => (
-                  <td key={name} className="right num">
-                    {one.terms.find((term) => term.name === name)?.value ?? "–"}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {decision.excluded.length === 0 ? null : (
-        <p className="decision-excluded">
-          <span className="faint">{t("detail.excluded")}</span>
-          {decision.excluded.map((one) => (
-            <span key={one.reason}>
-              {reasonText(t, one.reason)} <b className="num">{one.count}</b>
-            </span>
-          ))}
-        </p>
-      )}
+      {full?.complete === false ? <Alert type="info" title={t("detail.candidatesGone")} /> : null}
+      <CandidateTable candidates={candidates} winner={decision.winner.agent_id} />
+      <Excluded decision={decision} full={full} />
     </article>
   );
 }
 
-/** Why this agent and no other: the winner, the next ones with their scores, and who was excluded. */
-export function DecisionsPanel({ decisions, queueName }: { decisions: readonly Decision[]; queueName: (id: string) => string }): ReactElement {
+interface DecisionsPanelProps {
+  id: string;
+  decisions: readonly Decision[];
+  queueName: (id: string) => string;
+}
+
+/** Why this agent and no other: the winner, the others with their scores, and who was excluded; on demand everybody. */
+export function DecisionsPanel({ id, decisions, queueName }: DecisionsPanelProps): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
+  const { api } = useServices();
+  const [wanted, setWanted] = useState(false);
+  const all = useQuery({
+    queryKey: ["decisions", id, decisions.length],
+    queryFn: ({ signal }) => api.decisions(id, signal),
+    enabled: wanted,
+    staleTime: Infinity,
+  });
   return (
     <Panel title={t("detail.decisions")}>
       {decisions.length === 0 ? (
         <EmptyState title={t("detail.noDecisions")}>{t("detail.noDecisionsText")}</EmptyState>
       ) : (
         decisions.map((decision, index) => (
-          <DecisionCard key={index} decision={decision} queueName={queueName(decision.queue_id)} />
+          <DecisionCard key={index} decision={decision} full={all.data?.items[index]} queueName={queueName(decision.queue_id)} />
         ))
+      )}
+      {decisions.length === 0 || all.isSuccess ? null : (
+        <p className="decision-more">
+          <Button
+            loading={all.isFetching}
+            onClick={() => {
+              if (wanted) void all.refetch();
+              setWanted(true);
+            }}
+          >
+            {t("detail.allCandidates")}
+          </Button>
+          {all.isError ? <span role="alert">{t("detail.candidatesFailed")}</span> : null}
+        </p>
       )}
     </Panel>
   );

@@ -145,7 +145,7 @@ function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void 
         <LegsPanel legs={detail.legs} forwards={detail.forwards} />
       </div>
       <LadderPanel detail={detail} />
-      <DecisionsPanel decisions={detail.decisions} queueName={queueName} />
+      <DecisionsPanel id={detail.id} decisions={detail.decisions} queueName={queueName} />
     </div>
   );
 }

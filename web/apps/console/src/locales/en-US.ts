@@ -291,6 +291,9 @@ export const enUS = {
     noDecisions: "No routing decision",
     noDecisionsText: "This call entered no queue, so no agent had to be chosen.",
     winner: "Chosen",
+    allCandidates: "Why this agent: show all candidates",
+    candidatesFailed: "The candidates could not be read. Try again later.",
+    candidatesGone: "The journal no longer tells all of this decision. This is what the record keeps.",
     excluded: "Excluded",
   },
   nodeKind: {

@@ -291,6 +291,9 @@ export const zhCN = {
     noDecisions: "没有路由决策",
     noDecisionsText: "这通电话没有进入队列，因此没有选择坐席的过程。",
     winner: "选中",
+    allCandidates: "为什么是他/她：查看全部候选人",
+    candidatesFailed: "没能读到全部候选人，请稍后再试。",
+    candidatesGone: "日志已不能完整还原这次决策，以下是话单保留的内容。",
     excluded: "未参与",
   },
   nodeKind: {
