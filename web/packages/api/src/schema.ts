@@ -269,6 +269,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why it was offered to those agents and to no others: every candidate with its terms, and who was out of the question
+         *     for what reason, made again from the journal.
+         * @description One that one took no part in takes `interactions.read_all`.
+         */
+        get: operations["decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{id}/disposition": {
         parameters: {
             query?: never;
@@ -1012,6 +1033,47 @@ export interface components {
                 terms: components["schemas"]["ScoreTerm"][];
             };
         };
+        /** @description An interaction's decisions. */
+        Decisions: {
+            items: {
+                /** @description Everybody who was ready, the winner first, by the very code that chose. */
+                candidates: {
+                    agent_id: string;
+                    number: string;
+                    terms: components["schemas"]["ScoreTerm"][];
+                }[];
+                /** @description Whether the journal still tells all that it was made of. Else there is no more than the record keeps. */
+                complete: boolean;
+                /** @description What the record keeps. */
+                decision: {
+                    at: string;
+                    excluded: {
+                        /** Format: int32 */
+                        count: number;
+                        reason: string;
+                    }[];
+                    next: {
+                        agent_id: string;
+                        number: string;
+                        terms: components["schemas"]["ScoreTerm"][];
+                    }[];
+                    queue_id: string;
+                    strategy: string;
+                    /** @description The agent who was chosen. */
+                    winner: {
+                        agent_id: string;
+                        number: string;
+                        terms: components["schemas"]["ScoreTerm"][];
+                    };
+                };
+                /** @description Everybody else of the queue, with the reason. */
+                left_out: {
+                    agent_id: string;
+                    number: string;
+                    reason: string;
+                }[];
+            }[];
+        };
         /** @description A telephone that registers. */
         DeviceSpec: {
             /**
@@ -1437,6 +1499,23 @@ export interface components {
             cursor: string;
             interactions: components["schemas"]["LiveInteraction"][];
             queues: components["schemas"]["LiveQueue"][];
+            trunks?: components["schemas"]["LiveTrunk"][];
+        };
+        /** @description A trunk right now. */
+        LiveTrunk: {
+            /**
+             * Format: int32
+             * @description Calls in progress, in and out.
+             */
+            calls: number;
+            id: string;
+            /**
+             * Format: int32
+             * @description Most calls at once; 0 is no limit.
+             */
+            max_calls: number;
+            name: string;
+            state: components["schemas"]["TrunkState"];
         };
         /** @description Who wants in. */
         LoginRequest: {
@@ -2056,6 +2135,12 @@ export interface components {
              * @default 0
              */
             max_calls: number;
+            /**
+             * Format: int32
+             * @description Most calls to the outside that begin within one second; 0 is no limit.
+             * @default 0
+             */
+            max_cps: number;
             /** @default national */
             number_format: components["schemas"]["NumberFormatName"];
             /**
@@ -2069,6 +2154,13 @@ export interface components {
              */
             pass_caller: boolean;
             /**
+             * Format: int32
+             * @description How often its far end is asked by OPTIONS whether it is there, seconds; 0 is never. One that gives no answer three
+             *     times is passed over until it does.
+             * @default 0
+             */
+            probe_s: number;
+            /**
              * @description Where outbound calls go, `sip:host[:port][;transport=…]`; absent for a trunk that only takes calls.
              * @default null
              */
@@ -2079,6 +2171,11 @@ export interface components {
              */
             username: string | null;
         };
+        /**
+         * @description Whether the far end of a trunk answers.
+         * @enum {string}
+         */
+        TrunkState: "unknown" | "up" | "down";
         /**
          * @description What has to be done before anything else.
          * @enum {string}
@@ -2984,6 +3081,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallerCard"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decisions"];
                 };
             };
             401: {
