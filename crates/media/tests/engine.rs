@@ -237,7 +237,8 @@ fn a_prompt_plays_to_its_end_and_then_the_bridge_is_heard_again() {
 
 #[test]
 fn a_message_is_waited_for_in_silence_and_heard_whenever_it_was_read() {
-    let tone: Vec<i16> = (0..1600).map(|n| (f64::from(n) * 0.3927).sin()).map(|s| (s * 12_000.0) as i16).collect();
+    let tone: Vec<i16> =
+        (0..1600).map(|n| (f64::from(n) * std::f64::consts::FRAC_PI_8).sin()).map(|s| (s * 12_000.0) as i16).collect();
     let clip = Arc::new(Prompt::new(Pcm { rate: 8000, samples: tone }));
     let message = Sound::Message { recording: RecordingId(5), leg: LegId(5) };
     for (sounds, told_at) in [(vec![message.clone(), bye()], 300), (vec![hello(), message], 100)] {

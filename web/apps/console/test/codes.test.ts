@@ -19,9 +19,10 @@ const ALARM_SOURCES = ["center", "journal", "node"].flatMap((crate) =>
   readdirSync(`${CRATES}${crate}/src`, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".rs") && !file.includes("tests"))
     .map((file) => `${crate}/src/${file}`),
-);
-/** Every way by which the server names an alarm: in the center, in the journal, in the node. */
-const ALARM_CODES = /\.alarm\(now, \w+, "\w+"|Alarm \{\s*code: "\w+"|const \w+_FAILED: &str = "\w+"/g;
+).concat("api/src/events/alarm.rs");
+/** Every way by which the server names an alarm: in the center, in the journal, in the node, in the interface. */
+const ALARM_CODES =
+  /\.alarm\(now, \w+, "\w+"|Alarm \{\s*code: "\w+"|const (?:\w+_FAILED|TRUNK_DOWN): &str = "\w+"|\balarm\("\w+"/g;
 const NODES = readdirSync(`${CRATES}flow/src/nodes`)
   .filter((file) => file !== "testing.rs")
   .map((file) => `flow/src/nodes/${file}`);
@@ -61,7 +62,7 @@ describe("codes that the server emits", () => {
     ["exclusions", reasonText, emitted(["acd/src/members.rs"], /\["ready"[^\]]*\]/g), 7],
     ["refused offers", reasonText, emitted(["acd/src/output.rs"], /=> "(?:rona|declined|phone_\w+)"/g), 4],
     ["gap causes", codes.gapText, emitted(["center/src/ledger.rs"], /RecordingGap \{[^}]*\}/g), 1],
-    ["alarms", alarmText, emitted(ALARM_SOURCES, ALARM_CODES), 14],
+    ["alarms", alarmText, emitted(ALARM_SOURCES, ALARM_CODES), 15],
     ["segments", causeText, emitted(["types/src/record.rs"], /Setup = [^]*?Ending = "\w+"/g), 7],
   ];
 

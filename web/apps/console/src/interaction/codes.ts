@@ -37,6 +37,7 @@ const NODE_KINDS = [
   "survey",
   "echo",
   "transfer",
+  "voicemail",
   "hangup",
   "set",
   "condition",
