@@ -147,6 +147,8 @@ impl Center {
     pub(crate) fn let_go(&mut self, id: InteractionId, by: LegId) {
         self.command(LegCommand::TransferProgress { leg: by, progress: TransferProgress::Done });
         if let Some(interaction) = self.get(id) {
+            // Whom an earlier wish of the same party still rings must not be put through to a customer who is elsewhere.
+            interaction.call.cancel_attempt(Cause::Cancelled);
             interaction.call.hang_up_partner(Cause::Transferred);
             interaction.waited = std::time::Duration::ZERO;
         }

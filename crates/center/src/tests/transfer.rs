@@ -402,3 +402,12 @@ fn one_whom_a_flow_rang_hands_the_customer_to_a_queue_that_gives_up_and_the_flow
     lab.wait(60);
     assert_eq!(lab.told(&["play c1 survey"]), ["play c1 survey_ask"]);
 }
+
+#[test]
+fn one_who_was_rung_before_is_rung_no_more_once_the_customer_is_handed_to_a_menu() {
+    let mut lab = talking(&[1001, 1002]);
+    lab.asks("d1", "1002", None);
+    assert_eq!(lab.told(&["dial d2"]).len(), 1);
+    lab.asks("d1", "95001", None);
+    assert_eq!(lab.told(&["hangup d2"]), ["hangup d2 cancelled"]);
+}
