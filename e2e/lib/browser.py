@@ -128,9 +128,14 @@ class Browser:
         return self.js("document.body ? document.body.innerText : ''")
 
     def wait_for(self, expression, timeout=15, what=None):
-        """Waits until an expression is true."""
+        """Waits until an expression is true, in this page or in the one that it leads to meanwhile."""
         def so():
-            return self.js(expression)
+            try:
+                return self.js(expression)
+            except Failed as failed:
+                if "navigated or closed" in str(failed):
+                    return None
+                raise
 
         try:
             return until(so, timeout, what or expression, 0.1)

@@ -1,4 +1,4 @@
-/** What an agent has written about a call and not yet handed over. */
+/** What an agent has written about a call in hand, or has not yet handed over. */
 export interface Draft {
   code: string;
   note: string;

@@ -147,6 +147,8 @@ export class DeskWork {
 
   private change(id: string | null): void {
     this.flush();
+    // Until now a page that is loaded anew shows what was written; the server has it, and nobody writes on.
+    if (this.view.interactionId !== null && this.view.save === "saved") this.drafts.put(this.view.interactionId, IDLE.draft);
     this.abort.abort();
     this.abort = new AbortController();
     const draft = id === null ? IDLE.draft : this.drafts.of(id);
@@ -202,8 +204,8 @@ export class DeskWork {
     const mine = (): boolean => this.view.interactionId === id && this.view.draft === draft;
     try {
       await this.source.dispose(id, draft);
-      this.drafts.put(id, { code: "", note: "" });
       if (mine()) this.set({ save: "saved" });
+      else if (this.view.interactionId !== id) this.drafts.put(id, IDLE.draft);
     } catch (thrown) {
       this.tries += 1;
       if (!mine()) return;

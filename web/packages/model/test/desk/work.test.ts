@@ -127,6 +127,18 @@ describe("DeskWork", () => {
     expect(work.getView().save).toBe("saved");
   });
 
+  it("shows what was handed over to a page that is loaded anew, until the call is left", async () => {
+    await ring();
+    work.write({ note: "mine" });
+    await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
+    const anew = new DeskWork(source);
+    anew.follow(agent("me", { state: "talking", interaction_id: "now" }), board());
+    expect(anew.getView().draft.note).toBe("mine");
+    anew.stop();
+    work.follow(agent("me", { state: "ready" }), board());
+    expect(source.drafts.load()).toBe("[]");
+  });
+
   it("does not repeat what the server refuses", async () => {
     source.outcome = () => Promise.reject(new ApiError("invalid", "no", 422));
     await ring();
