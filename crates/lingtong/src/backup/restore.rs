@@ -30,6 +30,9 @@ pub(crate) fn restore(file: &Path, data: &Path) -> Result<(), String> {
     let mut name = data.as_os_str().to_owned();
     name.push(".restoring");
     let staging = PathBuf::from(name);
+    if let Some(above) = staging.parent() {
+        private_folder().recursive(true).create(above).map_err(|e| format!("{}: {e}", above.display()))?;
+    }
     private_folder().create(&staging).map_err(|e| match e.kind() {
         io::ErrorKind::AlreadyExists => {
             format!("{} is left of a restore that was cut off, or one goes on: remove it first", staging.display())
