@@ -14,6 +14,7 @@ mod column;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod days;
+mod demand;
 mod error;
 mod forwarding;
 mod interactions;
@@ -30,6 +31,7 @@ mod voicemail;
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use change::Change;
 pub use days::{AgentDay, Part, StateChange};
+pub use demand::Demand;
 pub use error::Error;
 pub use forwarding::AgentForwarding;
 pub use interactions::{Filter, Interaction, Number, Page};

@@ -4,6 +4,7 @@ use sea_orm::sea_query::SqliteQueryBuilder;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use types::{AgentId, QueueId, TenantId, Wall};
 
+use crate::demand;
 use crate::interactions::{Filter, Number, page};
 use crate::projection::Statements;
 use crate::store::Store;
@@ -24,6 +25,10 @@ async fn no_frequent_statement_reads_the_whole_table() {
         let steps = plan(&store, &of_ids.text().replace('?', "1")).await;
         assert!(!steps.iter().any(|s| s.starts_with("SCAN")), "{steps:?}");
     }
+
+    let sums = demand::by_interval(TenantId(1), (Wall(1), Wall(2)), 480, 30).to_string(SqliteQueryBuilder);
+    let steps = plan(&store, &sums).await;
+    assert!(steps.iter().any(|s| s.contains("interaction_started")), "{steps:?}");
 
     let all = Filter::default;
     for (filter, index) in [

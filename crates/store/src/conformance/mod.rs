@@ -1,6 +1,7 @@
 //! What every backend of the store must do. Adapter crates run it on a database of their own.
 
 mod days;
+mod demand;
 mod fixtures;
 mod interactions;
 mod projection;
@@ -19,4 +20,5 @@ pub async fn run(store: &Store) {
     interactions::run(store).await;
     tenancy::run(store).await;
     days::run(store).await;
+    demand::run(store).await;
 }
