@@ -69,6 +69,35 @@ def test_simulate(t):
     t.check("day.json" in failed.stderr and "arivals" in failed.stderr, f"it names neither file nor key: {failed.stderr}")
 
 
+def test_plan(t):
+    """Each model prints the keys that it should; figures that can't be are refused by the name of their flag."""
+    staffed = printed(t, "plan", "erlang-c", "--calls", 100, "--interval-min", 30, "--aht-s", 180, "--target-s", 20,
+                      "--service-level", 0.8, "--max-occupancy", 0.85, "--shrinkage", 0.3)
+    keys = ["agents", "agents_scheduled", "asa_s", "occupancy", "service_level", "wait_probability"]
+    t.equal(sorted(staffed), keys, "keys of Erlang C")
+    t.equal((staffed["agents"], staffed["agents_scheduled"]), (14, 20), "agents, and those on the roster")
+    blocking = printed(t, "plan", "erlang-b", "--erlangs", 10, "--lines", 10)
+    t.check(abs(blocking["blocking"] - 0.2145823431) < 1e-9, f"Erlang B: {blocking}")
+    given = printed(t, "plan", "erlang-a", "--calls", 100, "--aht-s", 180, "--patience-s", 60, "--agents", 11)
+    t.check(0 < given["abandon_probability"] < given["wait_probability"] < 1, f"Erlang A: {given}")
+    site = printed(t, "plan", "site", "--calls", 20000, "--seats", 200)
+    t.check(site["of_seats"]["calls"] >= 20000, f"200 seats take {site['of_seats']} calls a day")
+    day = t.folder / "rush.json"
+    day.write_text(json.dumps({"version": 1, "opens": "09:00", "interval_min": 30, "arrivals": [1, 3]}))
+    rush = printed(t, "plan", "site", "--day", day)
+    t.equal([one["from"] for one in rush["intervals"]], ["09:00", "09:30"], "the day's intervals")
+    for flag, args in {
+        "--aht-s": ["erlang-c", "--calls", "1", "--aht-s", "-3"],
+        "--lines": ["erlang-b", "--erlangs", "1", "--lines", "2.5"],
+        "--agents": ["erlang-a", "--calls", "1", "--aht-s", "9", "--patience-s", "9", "--agents", "0"],
+        "--calls": ["site", "--calls", "nan"],
+        "--peak-share": ["site", "--peak-share", "0.01"],
+        "--codec": ["site", "--codec", "mp3"],
+    }.items():
+        refused = subprocess.run([BINARY, "plan", *args], capture_output=True, text=True, timeout=60)
+        t.check(refused.returncode != 0 and flag in refused.stderr, f"{args} gave {refused.returncode}: {refused.stderr}")
+
+
 def test_interrupted_twice(t):
     """The first SIGINT lets the call go on and takes no other; the second ends it, in order."""
     server = t.start()

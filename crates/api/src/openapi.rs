@@ -24,6 +24,7 @@ use crate::routes;
         routes::act, routes::dial, routes::supervise, routes::dispose, routes::dispositions, routes::callbacks, routes::set_callback_status, routes::audio,
         routes::voicemails, routes::voicemail_audio, routes::set_voicemail_status, routes::delete_voicemail,
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
+        routes::plan_site, routes::plan_basis,
         routes::all_settings, routes::apply_settings, routes::settings, routes::setting, routes::put_setting,
         routes::delete_setting, routes::check_setting, routes::settings_schema,
     ),

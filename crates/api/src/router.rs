@@ -24,6 +24,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/interactions/{id}", get(routes::interaction))
         .route("/api/v1/interactions/{id}/decisions", get(routes::decisions))
         .route("/api/v1/callbacks", get(routes::callbacks))
+        .route("/api/v1/plan", post(routes::plan_site))
+        .route("/api/v1/plan/basis", get(routes::plan_basis))
         .route("/api/v1/recordings/{id}/peaks", get(routes::peaks))
         .route("/api/v1/voicemails", get(routes::voicemails))
         .route("/api/v1/settings", get(routes::all_settings).post(routes::apply_settings))

@@ -46,6 +46,8 @@ permissions! {
     UsersWrite = "users.write",
     /// Read who changed and saw what.
     AuditRead = "audit.read",
+    /// Reckon what the centre takes, from what came to it.
+    Plan = "plan",
 }
 
 impl Permission {
@@ -160,6 +162,7 @@ impl Role {
                 P::Supervise,
                 P::CallbacksWrite,
                 P::QualityScore,
+                P::Plan,
             ],
             Self::Quality => &[P::InteractionsReadAll, P::RecordingsListen, P::QualityScore],
             Self::Operator => &[P::InteractionsReadAll, P::RecordingsListen],

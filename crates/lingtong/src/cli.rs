@@ -62,6 +62,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         day: Option<PathBuf>,
     },
+    /// Reckon what a centre takes, as JSON: seats, lines, bandwidth, disk.
+    #[command(subcommand)]
+    Plan(crate::plan::Plan),
     /// Copy a data folder into one file, also while the server runs: settings, journal, recordings, keys.
     Backup {
         /// The file to be made; a tar archive that only its owner may read.

@@ -10,6 +10,7 @@ mod journal;
 mod log;
 mod metrics;
 mod pages;
+mod plan;
 mod process;
 mod projection;
 mod recordings;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         cli::Command::Simulate { calls, agents, seed, day } => {
             simulate::run(calls, agents, seed, day.as_deref()).map(succeeded)
         }
+        cli::Command::Plan(command) => plan::run(command).map(succeeded),
         cli::Command::Backup { file, data, no_recordings } => {
             backup::backup(&data, &file, !no_recordings).map(succeeded)
         }

@@ -52,9 +52,9 @@ async fn carry_out(command: cli::User) -> Result<(), String> {
 }
 
 /// A tenant in a data folder.
-struct Place {
-    store: Store,
-    tenant: Tenant,
+pub(crate) struct Place {
+    pub(crate) store: Store,
+    pub(crate) tenant: Tenant,
 }
 
 /// A password and what is kept of it.
@@ -65,7 +65,7 @@ struct Given {
 }
 
 impl Place {
-    async fn open(of: &cli::OfTenant) -> Result<Self, String> {
+    pub(crate) async fn open(of: &cli::OfTenant) -> Result<Self, String> {
         let path = database(&of.data)?;
         let store = Store::open_sqlite(&path).await.map_err(|e| e.to_string())?;
         let mut tenants = store.tenants().await.map_err(|e| e.to_string())?;
@@ -154,6 +154,6 @@ fn line() -> Result<String, String> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-fn now() -> types::Wall {
+pub(crate) fn now() -> types::Wall {
     net::media::now().wall
 }

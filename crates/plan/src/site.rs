@@ -74,7 +74,7 @@ impl Default for Site {
 }
 
 impl Site {
-    /// What [`crate::Goal`], [`crate::Load`] and [`crate::Model`] do not look at.
+    /// What [`crate::Goal`], [`crate::Load`], [`crate::Model`] and [`crate::rostered`] do not look at.
     pub(crate) fn check(&self) -> Result<(), Invalid> {
         within("calls", self.calls, 1.0..=1e7)?;
         if let Some(share) = self.peak_share {
@@ -87,7 +87,6 @@ impl Site {
             return Err(Invalid { field: "wrap_up_s", why: Why::Below("aht_s") });
         }
         within("menu_s", self.menu_s, 0.0..=3600.0)?;
-        within("shrinkage", self.shrinkage, 0.0..=0.9)?;
         if let Some(seats) = self.seats {
             within("seats", seats.into(), 1.0..=100_000.0)?;
         }

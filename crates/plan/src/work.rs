@@ -1,6 +1,6 @@
 //! What a centre takes.
 
-use crate::check::Invalid;
+use crate::check::{Invalid, within};
 use crate::codec::Codec;
 use crate::erlang_b::{blocking, least_lines};
 use crate::model::{Figures, Goal, Load, Model, Staff, least_agents, of};
@@ -166,7 +166,7 @@ pub fn plan(site: &Site) -> Result<Plan, Invalid> {
         let calls = site.calls * (1.0 + site.headroom) * share;
         let load = Load::new(calls, minutes, site.aht_s)?;
         let staff = least_agents(model, &load, &goal);
-        let scheduled = rostered(staff.agents, site.shrinkage);
+        let scheduled = rostered(staff.agents, site.shrinkage)?;
         Ok(Interval { from_min, calls, erlangs: load.erlangs, staff, scheduled })
     };
     let intervals = curve.shares().map(of_interval).collect::<Result<Vec<_>, Invalid>>()?;
@@ -193,10 +193,14 @@ pub fn plan(site: &Site) -> Result<Plan, Invalid> {
     })
 }
 
-/// People on the roster, so that so many are at work.
-pub fn rostered(agents: u32, shrinkage: f64) -> u32 {
+/// People on the roster, so that so many are at work; `shrinkage` is the share of paid time in which they take no calls.
+///
+/// # Errors
+/// `shrinkage` is not 0 to 0.9.
+pub fn rostered(agents: u32, shrinkage: f64) -> Result<u32, Invalid> {
+    within("shrinkage", shrinkage, 0.0..=0.9)?;
     // A quotient of what are whole numbers in decimal may come out a little above one.
-    (f64::from(agents) / (1.0 - shrinkage) - 1e-9).ceil().max(0.0) as u32
+    Ok((f64::from(agents) / (1.0 - shrinkage) - 1e-9).ceil().max(0.0) as u32)
 }
 
 fn around(model: Model, load: &Load, seats: u32, site: &Site) -> Vec<Point> {

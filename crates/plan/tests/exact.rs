@@ -92,5 +92,5 @@ fn a_usual_goal_takes_fourteen_agents() {
     assert_eq!(staff.agents, 14);
     assert_eq!(format!("{:.3}", staff.figures.service_level), "0.888");
     assert_eq!(format!("{:.1}", staff.figures.asa_s), "7.8");
-    assert_eq!(plan::rostered(14, 0.3), 20);
+    assert_eq!(plan::rostered(14, 0.3), Ok(20));
 }

@@ -113,6 +113,11 @@ impl Day {
         self.arrivals.iter().sum::<f64>().round() as u32
     }
 
+    /// Minutes from midnight to the first interval, minutes of an interval, and the calls in each.
+    pub fn arrivals(&self) -> (u32, u32, &[f64]) {
+        (minutes(&self.opens).unwrap_or(0), self.interval_min, &self.arrivals)
+    }
+
     /// Seconds from midnight to the first interval.
     pub(crate) fn opens_s(&self) -> f64 {
         f64::from(minutes(&self.opens).unwrap_or(0)) * 60.0

@@ -13,6 +13,7 @@ mod history;
 mod live;
 mod people;
 mod phone;
+mod plan;
 mod settings;
 mod voicemail;
 
@@ -38,6 +39,8 @@ pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
 };
 pub(crate) use phone::PhoneCredentials;
+pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
+pub use plan::{PlanBasis, SitePlan};
 pub(crate) use settings::{
     SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsPage, SettingsProblem,
     SettingsQuestion, SettingsResource, SettingsWish,

@@ -15,7 +15,7 @@ mirror! {
         InteractionsReadAll = "interactions.read_all", RecordingsListen = "recordings.listen",
         AgentsOrder = "agents.order", CallsControl = "calls.control", Supervise = "supervise",
         CallbacksWrite = "callbacks.write", QualityScore = "quality.score", SettingsRead = "settings.read",
-        SettingsWrite = "settings.write", UsersWrite = "users.write", AuditRead = "audit.read",
+        SettingsWrite = "settings.write", UsersWrite = "users.write", AuditRead = "audit.read", Plan = "plan",
     }
 }
 

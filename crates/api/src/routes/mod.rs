@@ -10,6 +10,7 @@ mod interactions;
 mod live;
 mod pages;
 mod phone;
+mod plan;
 mod recordings;
 mod second_factor;
 mod service;
@@ -37,6 +38,8 @@ pub(crate) use interactions::{
 pub(crate) use live::{__path_live, live};
 pub(crate) use pages::page;
 pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
+pub use plan::basis;
+pub(crate) use plan::{__path_plan_basis, __path_plan_site, plan_basis, plan_site};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
 pub(crate) use second_factor::{
     __path_begin_second_factor, __path_confirm_second_factor, __path_remove_second_factor, begin_second_factor,

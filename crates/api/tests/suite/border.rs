@@ -189,6 +189,12 @@ async fn no_route_leads_across_the_border() {
                     assert_eq!(reply.status, 404, "{what}");
                     reply.text()
                 }
+                (_, "/api/v1/plan" | "/api/v1/plan/basis") => {
+                    let ask = Ask::new(&method, path.clone()).token(&token);
+                    let reply = world.ask(if method == "POST" { ask.json(&json!({})) } else { ask }).await;
+                    assert_eq!(reply.status, if user == "agent" { 403 } else { 200 }, "{what}");
+                    reply.text()
+                }
                 // One's own account: tried in its own tests, across the border too.
                 (_, path) if ["/me/", "/setup", "/password/check"].iter().any(|own| path.contains(own)) => continue,
                 ("POST", "/api/v1/users/{username}/reset") => continue,

@@ -14,6 +14,7 @@ mod openapi;
 mod pages;
 mod people;
 mod phone;
+mod plan;
 mod recordings;
 mod session;
 mod settings;
