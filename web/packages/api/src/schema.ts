@@ -545,6 +545,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seats by interval, lines, bandwidth, disk and a machine for what is expected. */
+        post: operations["plan_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/basis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came to the queues within a time, 92 days at most: calls a day, when they came, how long they kept agents busy,
+         *     and how long callers waited before they gave up.
+         */
+        get: operations["plan_basis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{id}/audio": {
         parameters: {
             query?: never;
@@ -1640,7 +1677,7 @@ export interface components {
          * @description One thing that somebody may do. What is one's own needs none.
          * @enum {string}
          */
-        Permission: "interactions.read_all" | "recordings.listen" | "agents.order" | "calls.control" | "supervise" | "callbacks.write" | "quality.score" | "settings.read" | "settings.write" | "users.write" | "audit.read";
+        Permission: "interactions.read_all" | "recordings.listen" | "agents.order" | "calls.control" | "supervise" | "callbacks.write" | "quality.score" | "settings.read" | "settings.write" | "users.write" | "audit.read" | "plan";
         /** @description What a browser registers with as a telephone (digest authentication of SIP). */
         PhoneCredentials: {
             /**
@@ -1658,6 +1695,332 @@ export interface components {
             username: string;
             /** @description Where SIP over WebSocket is spoken, to be resolved against this server's address, with `ws` for `http`. */
             ws_url: string;
+        };
+        /** @description What came to the centre's own queues. */
+        PlanBasis: {
+            /**
+             * Format: int64
+             * @description Those that gave up.
+             */
+            abandoned: number;
+            /**
+             * Format: double
+             * @description Mean time that a call kept an agent busy; null where none was taken.
+             */
+            aht_s?: number | null;
+            /**
+             * Format: int64
+             * @description Calls that waited in a queue, for however short a time.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description Calls on such a day, on average; null where none came.
+             */
+            calls_a_day?: number | null;
+            curve?: null | components["schemas"]["PlanCurve"];
+            /**
+             * Format: int64
+             * @description Days on which calls came.
+             */
+            days: number;
+            from: string;
+            patience?: null | components["schemas"]["PlanPatience"];
+            to: string;
+            /**
+             * Format: double
+             * @description The work after the talk in it.
+             */
+            wrap_up_s?: number | null;
+        };
+        /**
+         * @description Which goal took more agents.
+         * @enum {string}
+         */
+        PlanBoundBy: "service_level" | "max_occupancy";
+        /**
+         * @description A codec that calls are carried in.
+         * @enum {string}
+         */
+        PlanCodec: "pcma" | "pcmu" | "g722" | "opus";
+        /** @description When in a day calls come; only their relation to each other counts. As in a day file of `lingtong simulate`. */
+        PlanCurve: {
+            /** @description Calls in each interval. */
+            arrivals: number[];
+            /**
+             * Format: int32
+             * @description 15, 30 or 60.
+             */
+            interval_min: number;
+            /** @description The time at which the first interval begins, `HH:MM`. */
+            opens: string;
+        };
+        /** @description What recordings take. */
+        PlanDisk: {
+            /** Format: double */
+            call_bytes: number;
+            /** Format: double */
+            day_bytes: number;
+            /**
+             * Format: double
+             * @description All that is kept at once.
+             */
+            kept_bytes: number;
+            /** Format: double */
+            year_bytes: number;
+        };
+        /** @description What callers meet, and how busy agents are. */
+        PlanFigures: {
+            /**
+             * Format: double
+             * @description The share that gives up.
+             */
+            abandon_probability: number;
+            /**
+             * Format: double
+             * @description Mean wait of the answered, seconds; null where the queue never ends.
+             */
+            asa_s?: number | null;
+            /**
+             * Format: double
+             * @description The share of their time that agents have a call.
+             */
+            occupancy: number;
+            /**
+             * Format: double
+             * @description The share of all that is answered within the target.
+             */
+            service_level: number;
+            /**
+             * Format: double
+             * @description The share that finds no agent free.
+             */
+            wait_probability: number;
+        };
+        /** @description An interval of the day, with the headroom. */
+        PlanInterval: components["schemas"]["PlanFigures"] & {
+            /**
+             * Format: int32
+             * @description Agents at work.
+             */
+            agents: number;
+            /**
+             * Format: int32
+             * @description Agents on the roster, of whom some are not at work.
+             */
+            agents_scheduled: number;
+            /** Format: double */
+            calls: number;
+            /**
+             * Format: double
+             * @description Calls at work at once.
+             */
+            erlangs: number;
+            /** @description `HH:MM`. */
+            from: string;
+        };
+        /** @description The server. */
+        PlanMachine: {
+            /** Format: double */
+            calls_a_second: number;
+            /**
+             * Format: int32
+             * @description With a third of them free.
+             */
+            cores: number;
+            /** Format: double */
+            memory_mib: number;
+            /**
+             * Format: int32
+             * @description UDP ports for sound.
+             */
+            ports: number;
+        };
+        /** @description What the seats that there are can do. */
+        PlanOfSeats: components["schemas"]["PlanFigures"] & {
+            /**
+             * Format: double
+             * @description Calls a day that they can take within all goals, the headroom besides.
+             */
+            calls: number;
+            /** Format: int32 */
+            seats: number;
+        };
+        /** @description Patience, from the waits of callers who gave up and of those who were answered first. */
+        PlanPatience: {
+            /**
+             * Format: double
+             * @description With 95 % confidence no more.
+             */
+            high_s: number;
+            /**
+             * Format: double
+             * @description With 95 % confidence no less.
+             */
+            low_s: number;
+            /**
+             * Format: double
+             * @description Mean.
+             */
+            patience_s: number;
+        };
+        /** @description What a number of agents gives in the busiest interval. */
+        PlanPoint: components["schemas"]["PlanFigures"] & {
+            /** Format: int32 */
+            agents: number;
+        };
+        /** @description A centre in figures. What is left out is as in the worked example of 20,000 calls a day. */
+        PlanRequest: {
+            /**
+             * Format: double
+             * @description Mean time that a call keeps an agent busy, seconds, the work after the talk with it.
+             * @default null
+             */
+            aht_s: number | null;
+            /**
+             * Format: double
+             * @description The share of calls that may find all lines taken.
+             * @default null
+             */
+            blocking: number | null;
+            /**
+             * Format: double
+             * @description Calls a day.
+             * @default null
+             */
+            calls: number | null;
+            /**
+             * @description `pcma`, `pcmu`, `g722` or `opus`.
+             * @default null
+             */
+            codec: string | null;
+            /** @default null */
+            curve: null | components["schemas"]["PlanCurve"];
+            /**
+             * Format: double
+             * @description On how many days a year calls come.
+             * @default null
+             */
+            days_a_year: number | null;
+            /**
+             * Format: double
+             * @description Sound in a packet, milliseconds.
+             * @default null
+             */
+            frame_ms: number | null;
+            /**
+             * Format: double
+             * @description How much more is planned for, as a share: 0.3 is 30 %.
+             * @default null
+             */
+            headroom: number | null;
+            /**
+             * Format: double
+             * @description The share of their time that agents may be busy, 0.05 to 1.
+             * @default null
+             */
+            max_occupancy: number | null;
+            /**
+             * Format: double
+             * @description Time in menus before the queue, seconds.
+             * @default null
+             */
+            menu_s: number | null;
+            /**
+             * Format: double
+             * @description How long callers wait before they give up, on average, seconds (Erlang A); for as long as it takes (Erlang C) where
+             *     left out.
+             * @default null
+             */
+            patience_s: number | null;
+            /**
+             * Format: double
+             * @description The share of the day's calls in the busiest hour, 0 to 1; as the curve says where left out.
+             * @default null
+             */
+            peak_share: number | null;
+            /**
+             * Format: double
+             * @description The share of calls that is recorded, 0 to 1.
+             * @default null
+             */
+            recorded: number | null;
+            /**
+             * Format: double
+             * @description How long recordings are kept, days.
+             * @default null
+             */
+            retention_days: number | null;
+            /**
+             * Format: int32
+             * @description Seats that there are, whose worth is to be told.
+             * @default null
+             */
+            seats: number | null;
+            /**
+             * Format: double
+             * @description The share that is to be answered within that time, 0 to 0.9999.
+             * @default null
+             */
+            service_level: number | null;
+            /**
+             * Format: double
+             * @description The share of paid time in which agents take no calls, 0 to 0.9.
+             * @default null
+             */
+            shrinkage: number | null;
+            /**
+             * Format: double
+             * @description Within how many seconds a call should be answered.
+             * @default null
+             */
+            target_s: number | null;
+            /**
+             * Format: double
+             * @description The work after the talk in it, seconds.
+             * @default null
+             */
+            wrap_up_s: number | null;
+        };
+        /** @description Lines to the outside. */
+        PlanTrunks: {
+            /**
+             * Format: double
+             * @description The share of calls that find all lines taken.
+             */
+            blocking: number;
+            /** Format: double */
+            erlangs: number;
+            /**
+             * Format: double
+             * @description How long a call keeps a line: menu, wait and talk.
+             */
+            hold_s: number;
+            /** Format: int32 */
+            lines: number;
+        };
+        /** @description A codec on the network when all lines and seats are busy; the same again in the other direction. */
+        PlanWidth: {
+            /** Format: double */
+            agents_mbps: number;
+            /**
+             * Format: double
+             * @description With IP, UDP and RTP.
+             */
+            call_kbps: number;
+            codec: components["schemas"]["PlanCodec"];
+            /**
+             * Format: double
+             * @description With SRTP and Ethernet besides.
+             */
+            link_kbps: number;
+            /**
+             * Format: double
+             * @description The sound of a call alone.
+             */
+            sound_kbps: number;
+            /** Format: double */
+            trunks_mbps: number;
         };
         /** @description A queue by id and name. */
         QueueRef: {
@@ -2003,6 +2366,45 @@ export interface components {
             /** @description The whole message; what the reader may not see is masked. */
             text: string;
             transport: string;
+        };
+        /** @description What a centre takes. */
+        SitePlan: {
+            /**
+             * Format: int32
+             * @description People on its roster.
+             */
+            agents_scheduled: number;
+            bandwidth: components["schemas"]["PlanWidth"][];
+            /** @description Which goal took so many. */
+            bound_by: components["schemas"]["PlanBoundBy"];
+            /** @description The interval that they are for. */
+            busiest: components["schemas"]["PlanInterval"];
+            /** @description What more or fewer seats would give. */
+            curve: components["schemas"]["PlanPoint"][];
+            disk: components["schemas"]["PlanDisk"];
+            /** Format: int32 */
+            interval_min: number;
+            intervals: components["schemas"]["PlanInterval"][];
+            machine: components["schemas"]["PlanMachine"];
+            of_seats?: null | components["schemas"]["PlanOfSeats"];
+            /** @description The same seats on a day as it was given, without the headroom. */
+            ordinary: components["schemas"]["PlanFigures"];
+            /**
+             * Format: double
+             * @description Hours to be paid in a day.
+             */
+            paid_hours: number;
+            /**
+             * Format: double
+             * @description The share of the day's calls in the busiest hour.
+             */
+            peak_share: number;
+            /**
+             * Format: int32
+             * @description Places to work at: the agents of the busiest interval.
+             */
+            seats: number;
+            trunks: components["schemas"]["PlanTrunks"];
         };
         /** @description A skill that an agent must have, for the schema alone. */
         SkillNeed: {
@@ -3820,6 +4222,101 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitePlan"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_basis: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; 28 days before `to` when absent */
+                from?: string;
+                /** @description RFC 3339; now when absent */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBasis"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
