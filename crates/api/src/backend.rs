@@ -14,7 +14,7 @@ use types::event::Event;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, RecordingRecord, Supervision};
-use types::voicemail::{Mailbox, MessageStatus};
+use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{AgentId, InteractionId, Private, RecordingId, TenantId};
 
 /// An answer that comes later.
@@ -55,13 +55,13 @@ pub trait Backend: Send + Sync + 'static {
     fn flush_ladder(&self) -> Answer<'_, Position>;
     /// The mailboxes that are an agent's business: its own and those of its queues.
     fn mailboxes(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<Vec<Mailbox>, Trouble>>;
-    /// Says what has become of a message; `by` names the user.
+    /// Says what has become of a message.
     fn mark_message(
         &self,
         tenant: TenantId,
         recording: RecordingId,
         status: MessageStatus,
-        by: Text,
+        by: MarkedBy,
     ) -> Answer<'_, Result<(), Trouble>>;
     /// An interaction in progress; none when there is no such one in this tenant, or it has ended.
     fn interaction(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<Option<Box<LiveDetail>>, Trouble>>;

@@ -347,10 +347,11 @@ impl Center {
     ) -> Result<Vec<Binding>, RegisterRejected> {
         let known = |t: &&mut Tenant| t.directory.device(device).is_some();
         let Some(t) = self.tenants.get_mut(&tenant).filter(known) else { return Ok(Vec::new()) };
-        let had = !t.registrations.of(device).is_empty();
+        let before = t.registrations.of(device).to_vec();
         let bindings = t.registrations.apply(now.wall, device, request)?.to_vec();
         t.rearm_registrations(now);
-        self.after_registration(now, tenant, device, had);
+        self.after_registration(now, tenant, device, !before.is_empty());
+        self.greet(tenant, device, &before);
         self.pump(now);
         Ok(bindings)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use types::LegCommand;
 use types::event::Event;
-use types::watch::{WatchId, Watched};
+use types::watch::{Summary, WatchId, Watched};
 
 /// One decision to carry out, in order.
 #[derive(Clone, Debug)]
@@ -21,4 +21,7 @@ pub enum Effect {
         /// How it stands.
         state: Arc<Watched>,
     },
+    /// A telephone that has not asked is told of its messages. Whether it would not hear of them is said by
+    /// [`Center::summary_failed`](crate::Center::summary_failed).
+    Summary(Box<Summary>),
 }

@@ -135,6 +135,8 @@ pub(crate) enum Hears {
 /// Somebody who listens to its messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Listening {
+    /// Who.
+    pub(crate) agent: AgentId,
     pub(crate) messages: Vec<Message>,
     /// The one that is played, or comes next.
     pub(crate) at: usize,

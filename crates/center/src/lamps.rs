@@ -1,4 +1,4 @@
-//! Lamps on telephones: a colleague's calls, who is in a slot, and messages in the own mailbox.
+//! Lamps on telephones: a colleague's calls, who is in a slot, and messages in mailboxes.
 //!
 //! Calls that are watched are kept beside the interactions and compared with them whenever one has had its say, so that no
 //! place which changes a leg has to think of lamps.
@@ -9,9 +9,10 @@ use std::sync::Arc;
 use types::record::LegRecord;
 use types::voicemail::Mailbox;
 use types::watch::{DialogPhase, WatchId, WatchKind, WatchRefused, WatchRequest, Watched, WatchedDialog};
-use types::{AgentId, DeviceId, InteractionId, TenantId};
+use types::{AgentId, DeviceId, InteractionId, QueueId, TenantId};
 
 use crate::interaction::Interaction;
+use crate::summaries::Told;
 use crate::tenant::Tenant;
 use crate::{Center, Effect, parking};
 
@@ -24,8 +25,10 @@ const MAX_PER_DEVICE: usize = 256;
 enum Lamp {
     Agent(AgentId),
     Slot(u16),
-    /// The mailbox of this agent.
-    Mailbox(AgentId),
+    /// All mailboxes that are this agent's business.
+    Messages(AgentId),
+    /// The mailbox of a queue alone.
+    Shared(QueueId),
 }
 
 /// One lamp that somebody looks at.
@@ -34,6 +37,21 @@ struct Shown {
     watches: Vec<WatchId>,
     /// The calls, and what they belong to.
     dialogs: Vec<(InteractionId, WatchedDialog)>,
+    /// The messages.
+    waiting: Waiting,
+}
+
+/// How many messages there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) new: usize,
+    pub(crate) old: usize,
+}
+
+impl From<Waiting> for Watched {
+    fn from(Waiting { new, old }: Waiting) -> Self {
+        Self::Messages { new, old }
+    }
 }
 
 /// All lamps that somebody looks at.
@@ -42,6 +60,8 @@ pub(crate) struct Lamps {
     watches: HashMap<WatchId, (DeviceId, TenantId, Lamp)>,
     per_device: HashMap<DeviceId, usize>,
     shown: HashMap<(TenantId, Lamp), Shown>,
+    /// What telephones that do not ask were told.
+    pub(crate) told: HashMap<DeviceId, Told>,
 }
 
 impl Lamps {
@@ -98,7 +118,7 @@ impl Interaction {
                 };
                 standing.map(dialog).collect()
             }
-            Lamp::Mailbox(_) => Vec::new(),
+            Lamp::Messages(_) | Lamp::Shared(_) => Vec::new(),
             Lamp::Slot(slot) => {
                 let leg = self.call.customer();
                 let parked = self.slot() == Some(slot);
@@ -112,7 +132,7 @@ impl Interaction {
 }
 
 impl Tenant {
-    /// What a telephone asks for: its own mailbox, anybody's calls.
+    /// What a telephone asks for: its agent's messages, those of a queue whose mailbox the agent shares, anybody's calls.
     fn lamp(&self, request: &WatchRequest) -> Option<Lamp> {
         let target = dialplan::strip_uri(request.target.reveal());
         let agent = self.directory.agent_by_number(target).map(|agent| agent.id);
@@ -120,17 +140,49 @@ impl Tenant {
             WatchKind::Dialogs => agent.map(Lamp::Agent).or_else(|| parking::slot(target).map(Lamp::Slot)),
             WatchKind::Messages => {
                 let device = self.directory.device(request.device)?;
-                let own = device.agent.filter(|own| agent == Some(*own) || &*device.name == target)?;
-                Some(Lamp::Mailbox(own))
+                let own = device.agent?;
+                if agent == Some(own) || &*device.name == target {
+                    return Some(Lamp::Messages(own));
+                }
+                let by_number = || self.queues.values().find(|q| !q.number.is_empty() && &*q.number == target);
+                let queue = self.queue_names.get(target).copied().or_else(|| by_number().map(|queue| queue.id))?;
+                self.shares(queue, own).then_some(Lamp::Shared(queue))
             }
         }
     }
 
-    /// How many messages an agent has.
-    fn waiting(&self, agent: AgentId) -> Watched {
-        let messages = self.messages(Mailbox::Agent(agent));
-        let new = messages.iter().filter(|message| message.is_new).count();
-        Watched::Messages { new, old: messages.len() - new }
+    /// How many messages an agent has, those of mailboxes that it shares among them.
+    pub(crate) fn waiting_for(&self, agent: AgentId) -> Waiting {
+        self.count(&self.mailboxes_of(agent))
+    }
+
+    fn count(&self, mailboxes: &[Mailbox]) -> Waiting {
+        let mut waiting = Waiting::default();
+        for message in mailboxes.iter().flat_map(|mailbox| self.messages(*mailbox)) {
+            *if message.is_new { &mut waiting.new } else { &mut waiting.old } += 1;
+        }
+        waiting
+    }
+
+    /// How many messages a lamp shows; none where it shows something else.
+    fn waiting_at(&self, lamp: Lamp) -> Option<Waiting> {
+        match lamp {
+            Lamp::Messages(agent) => Some(self.waiting_for(agent)),
+            Lamp::Shared(queue) => Some(self.count(&[Mailbox::Queue(queue)])),
+            Lamp::Agent(_) | Lamp::Slot(_) => None,
+        }
+    }
+
+    /// Whether a device may go on looking at a lamp.
+    fn may_look(&self, device: DeviceId, lamp: Lamp) -> bool {
+        let own = || self.directory.device(device).and_then(|device| device.agent);
+        match lamp {
+            Lamp::Agent(agent) => self.directory.agent(agent).is_some(),
+            Lamp::Slot(_) => true,
+            // The telephone may be another agent's now.
+            Lamp::Messages(agent) => own() == Some(agent) && self.directory.agent(agent).is_some(),
+            Lamp::Shared(queue) => own().is_some_and(|agent| self.shares(queue, agent)),
+        }
     }
 }
 
@@ -154,11 +206,12 @@ impl Center {
         let shown = self.lamps.shown.entry(key).or_insert_with(|| {
             let standing = interactions.values().filter(|i| i.tenant == tenant);
             let dialogs = standing.flat_map(|i| i.dialogs_at(lamp).into_iter().map(|dialog| (i.id, dialog)));
-            Shown { watches: Vec::new(), dialogs: dialogs.collect() }
+            let waiting = t.waiting_at(lamp).unwrap_or_default();
+            Shown { watches: Vec::new(), dialogs: dialogs.collect(), waiting }
         });
         shown.watches.push(request.watch);
         let state = match lamp {
-            Lamp::Mailbox(agent) => t.waiting(agent),
+            Lamp::Messages(_) | Lamp::Shared(_) => shown.waiting.into(),
             Lamp::Agent(_) | Lamp::Slot(_) => shown.state(),
         };
         self.effects.push_back(Effect::Watched { watches: vec![request.watch], state: Arc::new(state) });
@@ -167,26 +220,65 @@ impl Center {
 
     /// Something has changed in a mailbox.
     pub(crate) fn mailbox_changed(&mut self, tenant: TenantId, mailbox: Mailbox) {
-        let Mailbox::Agent(agent) = mailbox else { return };
-        let Some(shown) = self.lamps.shown.get(&(tenant, Lamp::Mailbox(agent))) else { return };
         let Some(t) = self.tenants.get(&tenant) else { return };
-        let (watches, state) = (shown.watches.clone(), Arc::new(t.waiting(agent)));
+        let (agents, queue) = match mailbox {
+            Mailbox::Agent(agent) => (vec![agent], None),
+            Mailbox::Queue(queue) => {
+                let agents = t.directory.agents().map(|agent| agent.id);
+                (agents.filter(|agent| t.shares(queue, *agent)).collect(), Some(Lamp::Shared(queue)))
+            }
+        };
+        let lamps: Vec<Lamp> = agents.iter().copied().map(Lamp::Messages).chain(queue).collect();
+        for lamp in lamps {
+            self.show_waiting(tenant, lamp);
+        }
+        for agent in agents {
+            self.tell_telephones(tenant, agent);
+        }
+    }
+
+    /// Mailboxes may be others' business than before.
+    pub(crate) fn mailboxes_changed(&mut self, tenant: TenantId) {
+        let lamps: Vec<Lamp> = self.lamps.shown.keys().filter(|(of, _)| *of == tenant).map(|(_, lamp)| *lamp).collect();
+        for lamp in lamps {
+            self.show_waiting(tenant, lamp);
+        }
+        let Some(t) = self.tenants.get(&tenant) else { return };
+        let agents: Vec<AgentId> = t.directory.agents().map(|agent| agent.id).collect();
+        for agent in agents {
+            self.tell_telephones(tenant, agent);
+        }
+    }
+
+    /// A lamp shows how many messages there are, where that is news.
+    fn show_waiting(&mut self, tenant: TenantId, lamp: Lamp) {
+        let Some(waiting) = self.tenants.get(&tenant).and_then(|t| t.waiting_at(lamp)) else { return };
+        let Some(shown) = self.lamps.shown.get_mut(&(tenant, lamp)).filter(|shown| shown.waiting != waiting) else {
+            return;
+        };
+        shown.waiting = waiting;
+        let (watches, state) = (shown.watches.clone(), Arc::new(waiting.into()));
         self.effects.push_back(Effect::Watched { watches, state });
+    }
+
+    /// Whether a device asks by itself how many messages its agent has.
+    pub(crate) fn asks_for_messages(&self, tenant: TenantId, agent: AgentId, device: DeviceId) -> bool {
+        let is_its = |watch: &WatchId| self.lamps.watches.get(watch).is_some_and(|(of, ..)| *of == device);
+        self.lamps.shown.get(&(tenant, Lamp::Messages(agent))).is_some_and(|shown| shown.watches.iter().any(is_its))
     }
 
     /// A tenant's settings are others: whoever may no longer look, and who looks at what is gone, is told so.
     pub(crate) fn darken(&mut self, tenant: TenantId, gone: &[DeviceId]) {
         let Some(t) = self.tenants.get(&tenant) else { return };
         let is_over = |(device, of, lamp): &(DeviceId, TenantId, Lamp)| {
-            let agent = match lamp {
-                Lamp::Agent(agent) | Lamp::Mailbox(agent) => Some(*agent),
-                Lamp::Slot(_) => None,
-            };
-            *of == tenant && (gone.contains(device) || agent.is_some_and(|agent| t.directory.agent(agent).is_none()))
+            *of == tenant && (gone.contains(device) || !t.may_look(*device, *lamp))
         };
         let watches = self.lamps.watches.iter().filter(|(_, watch)| is_over(watch)).map(|(watch, _)| *watch);
         let watches: Vec<WatchId> = watches.collect();
         watches.iter().for_each(|watch| self.unwatch(*watch));
+        for device in gone {
+            self.lamps.told.remove(device);
+        }
         if !watches.is_empty() {
             self.effects.push_back(Effect::Watched { watches, state: Arc::new(Watched::Gone) });
         }

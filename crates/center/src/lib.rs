@@ -37,6 +37,7 @@ mod recording;
 mod reload;
 mod replay;
 mod setup;
+mod summaries;
 mod supervising;
 mod talking;
 mod targets;

@@ -1,16 +1,18 @@
-//! `*98`: an agent at a telephone alone listens to its messages. How many there are, then one after the other, the oldest
+//! `*98`: an agent at a telephone alone listens to its messages and to those of mailboxes that it shares. How many there are, then one after the other, the oldest
 //! first: 1 plays it again, 7 deletes it, 9 keeps it, `#` goes on to the next.
 
 use std::time::Duration;
 
 use types::leg::{Sound, Text};
 use types::record::SegmentKind;
-use types::voicemail::{Mailbox, MessageStatus};
+use types::voicemail::{MarkedBy, MessageStatus};
 use types::{AgentId, InteractionId, Now};
 
 use crate::Center;
 use crate::interaction::{Hears, Listening, Playing};
 use crate::ledger::Doing;
+use crate::message::Message;
+use crate::tenant::Tenant;
 
 /// How long a key is waited for after a message before the next one is played.
 const KEY_WAIT: Duration = Duration::from_secs(6);
@@ -24,7 +26,8 @@ impl Center {
         interaction.call.answer();
         let language = interaction.language.clone();
         let t = self.tenants.get(&interaction.tenant);
-        let messages = t.map(|t| t.messages(Mailbox::Agent(agent)).to_vec()).unwrap_or_default();
+        let of = |t: &Tenant| t.mailboxes_of(agent).into_iter().flat_map(|m| t.messages(m).to_vec()).collect();
+        let messages: Vec<Message> = t.map(of).unwrap_or_default();
         self.pump_call_commands(now, id);
         self.enter(now, id, Doing { kind: SegmentKind::Menu, queue: None, agent: Some(agent) });
         if messages.is_empty() {
@@ -39,7 +42,7 @@ impl Center {
             }
         }
         if let Some(interaction) = self.get(id) {
-            interaction.listening = Some(Listening { messages, at: 0, hears: Hears::Words, until: None });
+            interaction.listening = Some(Listening { agent, messages, at: 0, hears: Hears::Words, until: None });
         }
         self.play(now, id, Playing::Mailbox, sounds, false, true);
     }
@@ -107,15 +110,21 @@ impl Center {
         let Some(interaction) = self.interactions.get(&id) else { return };
         let Some(message) = interaction.listening.as_ref().and_then(|l| l.messages.get(l.at)) else { return };
         let (tenant, recording) = (interaction.tenant, message.recording);
+        let agent = interaction.listening.as_ref().map(|listening| listening.agent);
         // Somebody else may have deleted it meanwhile.
-        let _ = self.mark_message(now, tenant, recording, status, BY_PHONE.into());
+        let _ = self.mark_message(now, tenant, recording, status, MarkedBy { name: BY_PHONE.into(), agent });
     }
 
     fn play_message(&mut self, now: Now, id: InteractionId) {
-        let Some(interaction) = self.get(id) else { return };
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
         let language = interaction.language.clone();
         let Some(listening) = interaction.listening.as_mut() else { return };
         listening.until = None;
+        // Others who share the mailbox may have deleted some meanwhile.
+        let t = self.tenants.get(&interaction.tenant);
+        let is_there = |message: &Message| t.is_some_and(|t| t.may_hear(listening.agent, message.recording));
+        let gone = listening.messages.iter().skip(listening.at).take_while(|message| !is_there(message)).count();
+        listening.at += gone;
         let Some(message) = listening.messages.get(listening.at) else {
             interaction.listening = None;
             return self.play(now, id, Playing::Farewell, vec![prompt(&language, "mailbox_end")], false, false);

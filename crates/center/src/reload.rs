@@ -51,6 +51,7 @@ impl Center {
         t.library = Arc::new(setup.flows.values().map(|f| (f.id.clone(), f.clone())).collect());
         t.flows = setup.flows;
         t.settings = setup.settings;
+        t.mailbox_agents = setup.mailbox_agents;
         t.queue_names = setup.queues.iter().map(|q| (q.name.clone(), q.id)).collect();
         let queues = setup.queues.into_iter().map(|q| (q.id, q)).collect();
         let old_queues = std::mem::replace(&mut t.queues, queues);
@@ -75,6 +76,7 @@ impl Center {
         self.forget_devices(now, id, &before);
         self.retire_agents(now, id, &before);
         self.reach_anew(now, id, &was_reachable);
+        self.mailboxes_changed(id);
         self.pump(now);
         Ok(())
     }

@@ -7,8 +7,8 @@ use acd::{AgentConfig, QueueConfig};
 use dialplan::{Dialled, DidTarget, Plan, is_emergency};
 use directory::Directory;
 use flow::Flow;
-use types::FlowId;
 use types::leg::Text;
+use types::{AgentId, FlowId, QueueId};
 
 /// One tenant's settings, checked and complete.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Setup {
     pub queues: Vec<QueueConfig>,
     /// Agents as the router sees them.
     pub agents: Vec<AgentConfig>,
+    /// Whose the mailboxes of queues are; all who serve a queue have that of one which is not named here.
+    pub mailbox_agents: HashMap<QueueId, Vec<AgentId>>,
     /// Flows by id.
     pub flows: HashMap<FlowId, Arc<Flow>>,
     /// Named values that flows refer to as `setting:NAME`, and `call.longest_s`, the longest a call

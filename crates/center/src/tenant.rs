@@ -42,6 +42,8 @@ pub(crate) struct Tenant {
     pub(crate) router: Router,
     pub(crate) queues: HashMap<QueueId, acd::QueueConfig>,
     pub(crate) queue_names: HashMap<Text, QueueId>,
+    /// Whose the mailboxes of queues are that not all who serve the queue have.
+    pub(crate) mailbox_agents: HashMap<QueueId, Vec<AgentId>>,
     pub(crate) flows: HashMap<FlowId, Arc<Flow>>,
     pub(crate) library: Arc<flow::Library>,
     pub(crate) settings: HashMap<Text, Text>,
@@ -151,6 +153,7 @@ impl Center {
             router,
             queue_names: setup.queues.iter().map(|q| (q.name.clone(), q.id)).collect(),
             queues: setup.queues.into_iter().map(|q| (q.id, q)).collect(),
+            mailbox_agents: setup.mailbox_agents,
             library: Arc::new(setup.flows.values().map(|f| (f.id.clone(), f.clone())).collect()),
             flows: setup.flows,
             settings: setup.settings,

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use flow::{Flow, Input, MailboxName, MailboxOutcome};
 use types::event::Happening;
-use types::leg::Text;
-use types::voicemail::{Mailbox, MessageStatus};
-use types::{AgentId, InteractionId, LegCommand, Now, RecordingId, TenantId};
+use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
+use types::{AgentId, InteractionId, LegCommand, Now, QueueId, RecordingId, TenantId};
 
 use crate::Center;
 use crate::message::Message;
@@ -45,7 +44,33 @@ impl Tenant {
         self.mailboxes.get(&mailbox).map_or(&[], Vec::as_slice)
     }
 
-    fn message_of(&mut self, recording: RecordingId) -> Option<(Mailbox, usize)> {
+    /// Whether a queue's mailbox is an agent's business: its settings name the agent, or name nobody and the agent serves it.
+    pub(crate) fn shares(&self, queue: QueueId, agent: AgentId) -> bool {
+        if self.directory.agent(agent).is_none() || !self.queues.contains_key(&queue) {
+            return false;
+        }
+        match self.mailbox_agents.get(&queue) {
+            Some(agents) => agents.contains(&agent),
+            None => self.router.agent_config(agent).is_some_and(|config| config.queues.contains(&queue)),
+        }
+    }
+
+    /// The mailboxes that are an agent's business, its own one first.
+    pub(crate) fn mailboxes_of(&self, agent: AgentId) -> Vec<Mailbox> {
+        let mut queues: Vec<QueueId> = self.queues.keys().copied().filter(|queue| self.shares(*queue, agent)).collect();
+        queues.sort_unstable();
+        std::iter::once(Mailbox::Agent(agent)).chain(queues.into_iter().map(Mailbox::Queue)).collect()
+    }
+
+    /// Whether a message is still there, in a mailbox that is this agent's business.
+    pub(crate) fn may_hear(&self, agent: AgentId, recording: RecordingId) -> bool {
+        self.message_of(recording).is_some_and(|(mailbox, _)| match mailbox {
+            Mailbox::Agent(owner) => owner == agent,
+            Mailbox::Queue(queue) => self.shares(queue, agent),
+        })
+    }
+
+    fn message_of(&self, recording: RecordingId) -> Option<(Mailbox, usize)> {
         let place = |messages: &Vec<Message>| messages.iter().position(|m| m.recording == recording);
         self.mailboxes.iter().find_map(|(mailbox, messages)| Some((*mailbox, place(messages)?)))
     }
@@ -127,7 +152,7 @@ impl Center {
         tenant: TenantId,
         recording: RecordingId,
         status: MessageStatus,
-        by: Text,
+        by: MarkedBy,
     ) -> Result<(), Refused> {
         let t = self.tenants.get_mut(&tenant).ok_or(Refused::NotFound)?;
         let (mailbox, at) = t.message_of(recording).ok_or(Refused::NotFound)?;
@@ -138,7 +163,9 @@ impl Center {
             _ if messages[at].is_new == is_new => return Ok(()),
             _ => messages[at].is_new = is_new,
         }
-        self.journal(now, tenant, Happening::VoicemailChanged { recording, status, by });
+        let (mailbox_of, MarkedBy { name: by, agent }) = (Some(mailbox), by);
+        let changed = Happening::VoicemailChanged { recording, status, mailbox: mailbox_of, by, agent };
+        self.journal(now, tenant, changed);
         self.mailbox_changed(tenant, mailbox);
         Ok(())
     }
@@ -149,10 +176,8 @@ impl Center {
         t.mailboxes.entry(mailbox).or_default().push(message);
     }
 
-    /// The mailboxes that are an agent's business: its own, and those of the queues that it serves.
+    /// The mailboxes that are an agent's business: its own, and those of queues that it shares.
     pub fn mailboxes_of(&self, tenant: TenantId, agent: AgentId) -> Vec<Mailbox> {
-        let Some(t) = self.tenants.get(&tenant) else { return Vec::new() };
-        let queues = t.router.agent_config(agent).map(|config| config.queues.clone()).unwrap_or_default();
-        std::iter::once(Mailbox::Agent(agent)).chain(queues.into_iter().map(Mailbox::Queue)).collect()
+        self.tenants.get(&tenant).map(|t| t.mailboxes_of(agent)).unwrap_or_default()
     }
 }

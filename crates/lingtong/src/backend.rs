@@ -14,7 +14,7 @@ use types::event::Event;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
-use types::voicemail::{Mailbox, MessageStatus};
+use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{AgentId, InteractionId, Private, RecordingId, TenantId};
 
 use tokio::sync::{Mutex, watch};
@@ -88,7 +88,7 @@ impl Backend for NodeBackend {
         tenant: TenantId,
         recording: RecordingId,
         status: MessageStatus,
-        by: Text,
+        by: MarkedBy,
     ) -> Answer<'_, Result<(), Trouble>> {
         Box::pin(async move {
             let done = self.node.mark_message(tenant, recording, status, by).await.map_err(|_| Trouble::Unavailable)?;

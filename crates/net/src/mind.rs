@@ -20,7 +20,7 @@ use sip::flow::Transport;
 use types::event::Binding;
 use types::leg::{Registered, Text};
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
-use types::watch::{WatchId, WatchRefused, WatchRequest, Watched};
+use types::watch::{Summary, WatchId, WatchRefused, WatchRequest, Watched};
 use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
 
 /// Which way a message went.
@@ -156,6 +156,14 @@ pub trait Mind: Send + 'static {
 
     /// The next news of something that is watched, until there is none.
     fn poll_watched(&mut self) -> Option<(WatchId, Arc<Watched>)>;
+
+    /// What the next telephone that has not asked is told of its messages, until there is none.
+    fn poll_summary(&mut self) -> Option<Box<Summary>> {
+        None
+    }
+
+    /// It has not reached the telephone. `refused`: the telephone would not hear of messages.
+    fn summary_failed(&mut self, _device: DeviceId, _refused: bool) {}
 
     /// All trunks whose far ends are to be looked after, once after each change of them.
     fn poll_lines(&mut self) -> Option<Vec<Line>> {

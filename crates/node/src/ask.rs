@@ -7,7 +7,7 @@ use journal::ladder::Position;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
-use types::voicemail::{Mailbox, MessageStatus};
+use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{AgentId, InteractionId, Private, RecordingId, TenantId};
 
 use crate::keeper::News;
@@ -30,8 +30,8 @@ pub enum Ask {
     SetForwarding(TenantId, AgentId, Forwarding, Text, oneshot::Sender<Result<(), Refused>>),
     /// The mailboxes that are an agent's business.
     Mailboxes(TenantId, AgentId, oneshot::Sender<Vec<Mailbox>>),
-    /// Say what has become of a message; with the name of the user who says so.
-    MarkMessage(TenantId, RecordingId, MessageStatus, Text, oneshot::Sender<Result<(), Refused>>),
+    /// Say what has become of a message; with who says so.
+    MarkMessage(TenantId, RecordingId, MessageStatus, MarkedBy, oneshot::Sender<Result<(), Refused>>),
     /// An interaction in progress.
     Interaction(TenantId, InteractionId, oneshot::Sender<Option<Box<LiveDetail>>>),
     /// Say what came of an interaction; `true` when the store knows it.

@@ -41,7 +41,7 @@ use types::event::Happening;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{AgentState, Disposition, Supervision};
-use types::voicemail::{Mailbox, MessageStatus};
+use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{AgentId, InteractionId, LegId, Private, RecordingId, TenantId};
 
 use alarms::{Board, Notes};
@@ -550,7 +550,7 @@ impl Handle {
         self.ask(|to| Ask::Mailboxes(tenant, agent, to)).await
     }
 
-    /// Says what has become of a message; `by` names the user.
+    /// Says what has become of a message.
     ///
     /// # Errors
     /// [`Unavailable`].
@@ -559,7 +559,7 @@ impl Handle {
         tenant: TenantId,
         recording: RecordingId,
         status: MessageStatus,
-        by: Text,
+        by: MarkedBy,
     ) -> Result<Result<(), Refused>, Unavailable> {
         self.ask(|to| Ask::MarkMessage(tenant, recording, status, by, to)).await
     }

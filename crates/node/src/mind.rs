@@ -13,7 +13,7 @@ use std::sync::Arc;
 use types::event::{Binding, Event, Happening};
 use types::leg::{Registered, Text};
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
-use types::watch::{WatchId, WatchRefused, WatchRequest, Watched};
+use types::watch::{Summary, WatchId, WatchRefused, WatchRequest, Watched};
 use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
 
 use crate::alarms::Board;
@@ -41,6 +41,8 @@ pub struct NodeMind {
     commands: VecDeque<LegCommand>,
     /// News of what is watched.
     watched: VecDeque<(WatchId, Arc<Watched>)>,
+    /// What telephones that have not asked are told of their messages.
+    summaries: VecDeque<Box<Summary>>,
     /// Something was decided in this turn that a message depends on: it is handed over at once.
     urgent: bool,
     /// Such a thing is on its way to the disk.
@@ -76,6 +78,7 @@ impl NodeMind {
             ladder_ends: HashMap::new(),
             commands: VecDeque::new(),
             watched: VecDeque::new(),
+            summaries: VecDeque::new(),
             urgent: false,
             awaited: false,
             wrote: false,
@@ -107,6 +110,7 @@ impl NodeMind {
                 Effect::Watched { watches, state } => {
                     self.watched.extend(watches.into_iter().map(|watch| (watch, state.clone())));
                 }
+                Effect::Summary(summary) => self.summaries.push_back(summary),
             }
         }
     }
@@ -382,6 +386,14 @@ impl Mind for NodeMind {
 
     fn poll_watched(&mut self) -> Option<(WatchId, Arc<Watched>)> {
         self.watched.pop_front()
+    }
+
+    fn poll_summary(&mut self) -> Option<Box<Summary>> {
+        self.summaries.pop_front()
+    }
+
+    fn summary_failed(&mut self, device: DeviceId, refused: bool) {
+        self.center.summary_failed(device, refused);
     }
 
     fn poll_lines(&mut self) -> Option<Vec<Line>> {

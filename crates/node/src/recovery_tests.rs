@@ -199,6 +199,7 @@ fn company() -> Setup {
         plan: dialplan::Plan::default(),
         queues: vec![acd::QueueConfig::new(QUEUE, T, "q")],
         agents,
+        mailbox_agents: HashMap::new(),
         flows: HashMap::new(),
         settings: HashMap::new(),
         seed: 1,

@@ -12,6 +12,7 @@ use types::leg::Text;
 use types::register::DigestChoice;
 use types::{AgentId, FlowId, Private, QueueId};
 
+use crate::export::take_mailbox_agents;
 use crate::kind::Kind;
 use crate::names::route_name;
 use crate::problem::{Problem, What};
@@ -31,6 +32,8 @@ pub struct Parts {
     pub queues: Vec<QueueConfig>,
     /// Agents as the router sees them.
     pub agents: Vec<AgentConfig>,
+    /// Whose the mailboxes of queues are that not all who serve the queue have.
+    pub mailbox_agents: HashMap<QueueId, Vec<AgentId>>,
     /// Flows by id.
     pub flows: HashMap<FlowId, Arc<Flow>>,
     /// Named values.
@@ -45,6 +48,7 @@ impl Parts {
             plan: Plan::default(),
             queues: Vec::new(),
             agents: Vec::new(),
+            mailbox_agents: HashMap::new(),
             flows: HashMap::new(),
             settings: HashMap::new(),
         }
@@ -90,7 +94,8 @@ pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, 
         other => refused(Kind::Tenant, &rows.tenant.name, other),
     })?;
     let flows = flows(&rows.flows, &queues, &settings)?;
-    Ok(Parts { directory, plan, queues, agents, flows, settings })
+    let mailbox_agents = mailbox_agents(&rows.queues);
+    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings })
 }
 
 fn values(stored: &[Setting], given: &BTreeMap<String, String>) -> HashMap<Text, Text> {
@@ -113,6 +118,7 @@ fn queues(rows: &Rows) -> Result<Vec<QueueConfig>, Problem> {
     let queue = |row: &Queue| {
         let wrong = |field: &str, why: String| problem(Kind::Queue, &row.name, field, What::Refused(why));
         let mut config = row.config.clone();
+        take_mailbox_agents(&mut config);
         let Some(fields) = config.as_object_mut() else { return Err(wrong("", "is no object".into())) };
         fields.insert("id".into(), row.id.to_string().into());
         fields.insert("tenant".into(), row.tenant.to_string().into());
@@ -124,6 +130,11 @@ fn queues(rows: &Rows) -> Result<Vec<QueueConfig>, Problem> {
         Ok(queue)
     };
     rows.queues.iter().map(queue).collect()
+}
+
+fn mailbox_agents(queues: &[Queue]) -> HashMap<QueueId, Vec<AgentId>> {
+    let of = queues.iter().map(|queue| (queue.id, take_mailbox_agents(&mut queue.config.clone())));
+    of.filter(|(_, agents)| !agents.is_empty()).collect()
 }
 
 fn agents(directory: &Directory, members: &[QueueMember]) -> Vec<AgentConfig> {

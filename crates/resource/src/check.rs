@@ -312,6 +312,7 @@ impl<'a> Judge<'a> {
         }
         self.caller_id("caller_id", queue.caller_id.as_ref());
         self.names("members", &queue.members, MEMBERS);
+        self.names("mailbox_agents", &queue.mailbox_agents, MEMBERS);
     }
 }
 

@@ -76,6 +76,7 @@ impl Spec {
         let mut spec = self.clone();
         if let Self::Queue(queue) = &mut spec {
             queue.members.sort_by(|a, b| in_order(a, b));
+            queue.mailbox_agents.sort_by(|a, b| in_order(a, b));
         }
         spec
     }

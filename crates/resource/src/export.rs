@@ -15,8 +15,8 @@ use crate::problem::{Problem, What};
 use crate::read::read;
 use crate::rows::Rows;
 use crate::spec::{
-    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec,
-    TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
+    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, MAILBOX_AGENTS, NumberSpec, QueueSpec, RoleSpec, RouteSpec,
+    Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
 };
 
 /// What a team's row holds beside its name.
@@ -118,7 +118,8 @@ impl Rows {
         for login in &self.users {
             let roles = login.user.roles.iter().map(|role| role.as_str().to_owned()).collect();
             let agent = login.user.agent.and_then(|agent| names.agents.get(&agent).cloned());
-            let spec = UserSpec { roles, agent, disabled: login.disabled, password: Secret::Keep };
+            let spec =
+                UserSpec { roles, agent, disabled: login.disabled, password: Secret::Keep, one_time_password: true };
             let secrets = kept("password", login.password_hash.reveal());
             put(book, login.user.username.to_string(), Entry { spec: Spec::User(spec), secrets });
         }
@@ -197,15 +198,24 @@ impl Rows {
     }
 
     fn queue(&self, queue: &Queue, members: &[AgentId], names: &Names) -> Result<QueueSpec, Problem> {
-        let config: QueueSpec = read(&queue.config).map_err(|(field, what)| {
+        let mut config = queue.config.clone();
+        let mut mailbox_agents = named(&take_mailbox_agents(&mut config), &names.agents);
+        mailbox_agents.sort_by(|a, b| crate::kind::in_order(a, b));
+        let config: QueueSpec = read(&config).map_err(|(field, what)| {
             let what = if what == What::Unknown { What::Refused("this version does not know it".into()) } else { what };
             Problem { kind: Kind::Queue, name: queue.name.to_string(), field, what }
         })?;
         let mut members = named(members, &names.agents);
         members.sort_by(|a, b| crate::kind::in_order(a, b));
         let number = queue.number.as_ref().map(ToString::to_string);
-        Ok(QueueSpec { title: (&queue.title).into(), number, members, ..config })
+        Ok(QueueSpec { title: (&queue.title).into(), number, members, mailbox_agents, ..config })
     }
+}
+
+/// Takes those who have a queue's mailbox out of its settings as stored. A row of another version may hold anything.
+pub(crate) fn take_mailbox_agents(config: &mut serde_json::Value) -> Vec<AgentId> {
+    let taken = config.as_object_mut().and_then(|fields| fields.remove(MAILBOX_AGENTS));
+    taken.and_then(|ids| serde_json::from_value(ids).ok()).unwrap_or_default()
 }
 
 fn put(book: &mut Book, name: String, entry: Entry) {

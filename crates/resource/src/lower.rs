@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dialplan::{Did, DidTarget, NumberForm, Route, Trunk};
 use directory::{Agent, Device, Ha1, Permission, Role, User};
 use serde_json::json;
-use store::{CustomRole, DispositionChoice, FlowVersion, Login, Queue, QueueMember, RouteRow, Setting, Team};
+use store::{CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Setting, Team};
 use types::leg::Text;
 use types::{AgentId, DeviceId, FlowId, Private, QueueId, TeamId, TenantId, TrunkId, UserId};
 
@@ -15,8 +15,8 @@ use crate::kind::Kind;
 use crate::rows::Rows;
 use crate::secrets::{SecretFailed, Secrets};
 use crate::spec::{
-    ANY_PREFIX, AgentSpec, DeviceSpec, FlowSpec, NumberSpec, QueueSpec, RouteSpec, Secret, TargetSpec, TeamSpec,
-    TrunkSpec, UserSpec,
+    ANY_PREFIX, AgentSpec, DeviceSpec, FlowSpec, MAILBOX_AGENTS, NumberSpec, QueueSpec, RouteSpec, Secret, TargetSpec,
+    TeamSpec, TrunkSpec, UserSpec,
 };
 
 /// The ids that names stand for; a name that has none yet gets a new one.
@@ -106,7 +106,11 @@ impl Rows {
             Kind::Disposition => self.dispositions.retain(|row| &*row.code != name),
             Kind::Agent => self.agents.retain(|row| &*row.number != name),
             Kind::Role => self.roles.retain(|row| &*row.name != name),
-            Kind::User => self.users.retain(|row| &*row.user.username != name),
+            Kind::User => {
+                let gone = self.users.iter().find(|row| &*row.user.username == name).map(|row| row.user.id);
+                self.users.retain(|row| &*row.user.username != name);
+                self.guards.retain(|row| Some(row.user) != gone);
+            }
             Kind::Team => self.teams.retain(|row| &*row.name != name),
             Kind::Device => self.devices.retain(|row| &*row.name != name),
             Kind::Trunk => self.trunks.retain(|row| &*row.name != name),
@@ -143,17 +147,35 @@ impl Rows {
     ) -> Result<(), SecretFailed> {
         let id = UserId(ids.get(Kind::User, name));
         let old = self.users.iter().find(|old| old.user.id == id);
+        let kept = old.map_or_else(Private::default, |old| old.password_hash.clone());
         let password_hash = match &spec.password {
-            Secret::Keep => old.map_or_else(Private::default, |old| old.password_hash.clone()),
+            Secret::Keep => kept,
             Secret::Clear => Private::default(),
+            // The person may keep it from now on, or may not: the password itself is the same.
+            Secret::Set(password) if secrets.is_password(password.reveal(), kept.reveal()) => kept,
             Secret::Set(password) => secrets.password(password.reveal())?,
         };
+        if spec.password != Secret::Keep {
+            let is_set = spec.password != Secret::Clear;
+            self.guard(id, is_set && spec.one_time_password, &password_hash);
+        }
         let agent = spec.agent.as_ref().map(|agent| AgentId(ids.get(Kind::Agent, agent)));
         let roles = spec.roles.iter().filter_map(|role| Role::parse(role)).collect();
         let user = User { id, tenant: self.tenant.id, username: name.into(), roles, agent };
         let row = Login { user, password_hash, disabled: spec.disabled };
         set(&mut self.users, row, |old| old.user.id == id);
         Ok(())
+    }
+
+    /// Says whether the user's password is good for one sign-in alone.
+    fn guard(&mut self, user: UserId, one_time_password: bool, hash: &Private<String>) {
+        let old = self.guards.iter().find(|guard| guard.user == user).cloned();
+        if old.is_none() && !one_time_password {
+            return;
+        }
+        let old = old.unwrap_or_else(|| Guard::none(self.tenant.id, user));
+        let guard = Guard { one_time_password, given_hash: one_time_password.then(|| hash.clone()), ..old };
+        set(&mut self.guards, guard, |old| old.user == user);
     }
 
     fn set_team(&mut self, name: &str, spec: &TeamSpec, ids: &mut Ids<'_>) {
@@ -221,7 +243,12 @@ impl Rows {
     fn set_queue(&mut self, name: &str, spec: &QueueSpec, ids: &mut Ids<'_>) {
         let (id, tenant) = (QueueId(ids.get(Kind::Queue, name)), self.tenant.id);
         let number = spec.number.as_deref().map(Into::into);
-        let (title, config) = ((&spec.title).into(), spec.config());
+        let (title, mut config) = ((&spec.title).into(), spec.config());
+        let having: Vec<AgentId> =
+            spec.mailbox_agents.iter().map(|agent| AgentId(ids.get(Kind::Agent, agent))).collect();
+        if !having.is_empty() {
+            config[MAILBOX_AGENTS] = json!(having);
+        }
         set(&mut self.queues, Queue { id, tenant, number, name: name.into(), title, config }, |old| old.id == id);
         let agents: Vec<AgentId> = spec.members.iter().map(|agent| AgentId(ids.get(Kind::Agent, agent))).collect();
         self.members.retain(|row| row.queue != id || agents.contains(&row.agent));

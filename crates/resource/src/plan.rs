@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use directory::{LENGTH_SETTING, PasswordPolicy, Permissions};
 use serde_json::Value;
+use store::Guard;
 
 use crate::assemble::{Parts, assemble};
 use crate::book::{Book, Entry};
@@ -244,7 +245,19 @@ fn differing(rows: &Rows, (_, name): &Key, old: &Entry, new: &Entry, secrets: &d
     };
     match &new.spec {
         Spec::User(user) => {
-            secret("password", &user.password, &|text| kept.is_some_and(|hash| secrets.is_password(text, hash)));
+            let guard = guard_of(rows, name);
+            let is_kept = |text: &str| kept.is_some_and(|hash| secrets.is_password(text, hash));
+            let given = guard.and_then(|guard| guard.given_hash.as_ref());
+            // What was good for one sign-in was given already, also when the person has chosen another since.
+            let was_given = |text: &str| given.is_some_and(|hash| secrets.is_password(text, hash.reveal()));
+            let stays = !user.one_time_password;
+            secret("password", &user.password, &|text| is_kept(text) || !stays && was_given(text));
+            if stays
+                && guard.is_some_and(|guard| guard.one_time_password)
+                && matches!(&user.password, Secret::Set(text) if is_kept(text.reveal()))
+            {
+                differ.push("one_time_password".to_owned());
+            }
         }
         Spec::Device(device) => secret("secret", &device.secret, &|text| {
             kept.is_some_and(|kept| secrets.device(name, &rows.tenant.name, text).sha256.reveal().as_ref() == kept)
@@ -253,6 +266,11 @@ fn differing(rows: &Rows, (_, name): &Key, old: &Entry, new: &Entry, secrets: &d
         _ => {}
     }
     differ
+}
+
+fn guard_of<'a>(rows: &'a Rows, username: &str) -> Option<&'a Guard> {
+    let user = rows.users.iter().find(|login| &*login.user.username == username)?;
+    rows.guards.iter().find(|guard| guard.user == user.user.id)
 }
 
 /// References that lead nowhere, and what cannot go since others refer to it.

@@ -43,7 +43,11 @@ impl Spec {
                 device.agent.as_ref().map_or_else(Vec::new, |agent| one("agent", Kind::Agent, agent))
             }
             Self::Route(route) => list("trunks", Kind::Trunk, &route.trunks),
-            Self::Queue(queue) => list("members", Kind::Agent, &queue.members),
+            Self::Queue(queue) => {
+                let mut refs = list("members", Kind::Agent, &queue.members);
+                refs.extend(list("mailbox_agents", Kind::Agent, &queue.mailbox_agents));
+                refs
+            }
             Self::Flow(flow) => named_in_flow(&flow.definition),
             Self::Number(number) => match &number.target {
                 TargetSpec::Flow(name) => one("target.flow", Kind::Flow, name),

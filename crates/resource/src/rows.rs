@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
-    CustomRole, DispositionChoice, Error, FlowVersion, Login, Queue, QueueMember, RouteRow, Setting, Store, Team,
+    CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Setting, Store, Team,
 };
-use types::{FlowId, TenantId, UserId};
+use types::{FlowId, TenantId};
 
 /// All settings of a tenant. Of each flow only the version that calls walk and the newest one are here.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Rows {
     pub roles: Vec<CustomRole>,
     /// Users.
     pub users: Vec<Login>,
+    /// What guards their sign-in beside the password.
+    pub guards: Vec<Guard>,
     /// Teams.
     pub teams: Vec<Team>,
     /// Devices.
@@ -52,6 +54,7 @@ impl Rows {
             agents: Vec::new(),
             roles: Vec::new(),
             users: Vec::new(),
+            guards: Vec::new(),
             teams: Vec::new(),
             devices: Vec::new(),
             trunks: Vec::new(),
@@ -76,6 +79,7 @@ impl Rows {
             agents: store.list(id).await?,
             roles: store.list(id).await?,
             users: store.list(id).await?,
+            guards: store.list(id).await?,
             teams: store.list(id).await?,
             devices: store.list(id).await?,
             trunks: store.list(id).await?,
@@ -103,11 +107,8 @@ impl Rows {
         for user in before.users.iter().filter(|user| !self.users.contains(user)) {
             change.end_sessions(user.user.id).await?;
         }
-        let stays: BTreeSet<UserId> = self.users.iter().map(|login| login.user.id).collect();
-        for user in before.users.iter().filter(|login| !stays.contains(&login.user.id)) {
-            change.forget_guard(user.user.id).await?;
-        }
         change.rows(&before.users, &self.users).await?;
+        change.rows(&before.guards, &self.guards).await?;
         change.rows(&before.teams, &self.teams).await?;
         change.rows(&before.devices, &self.devices).await?;
         change.rows(&before.trunks, &self.trunks).await?;

@@ -149,6 +149,11 @@ pub struct UserSpec {
     #[serde(default, skip_serializing)]
     #[schema(value_type = Option<String>, write_only)]
     pub password: Secret,
+    /// The password that is given here is good for one sign-in, at which the person chooses another: unless this is `false`.
+    /// Written with a password, never read back.
+    #[serde(default = "yes", skip_serializing)]
+    #[schema(write_only, default = true)]
+    pub one_time_password: bool,
 }
 
 /// A group of agents.
@@ -278,10 +283,15 @@ pub struct QueueSpec {
     pub caller_id: Option<String>,
     /// Numbers of the agents who serve it.
     pub members: Vec<String>,
+    /// Numbers of the agents who have its mailbox, whether or not they serve it; empty for all who do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mailbox_agents: Vec<String>,
 }
 
 /// What a queue says of itself, beside what the router reads: not part of its settings as stored.
-const BESIDE_THE_ROUTER: [&str; 3] = ["title", "number", "members"];
+const BESIDE_THE_ROUTER: [&str; 4] = ["title", "number", "members", MAILBOX_AGENTS];
+/// The field of a queue's settings as stored that holds the ids of those who have its mailbox.
+pub(crate) const MAILBOX_AGENTS: &str = "mailbox_agents";
 
 impl Default for QueueSpec {
     fn default() -> Self {
@@ -308,6 +318,7 @@ impl Default for QueueSpec {
             utc_offset_min: None,
             caller_id: None,
             members: Vec::new(),
+            mailbox_agents: Vec::new(),
         }
     }
 }

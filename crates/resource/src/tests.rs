@@ -410,3 +410,63 @@ fn what_is_wrong_is_said_in_both_languages() {
     assert_eq!(problem.what.texts(), ("坐席“7”不存在".into(), "there is no agent `7`".into()));
     assert_eq!(problem.to_string(), "queue a: x: there is no agent `7`");
 }
+
+#[test]
+fn a_queues_mailbox_can_be_that_of_some_agents() {
+    let mut bench = Bench::centre();
+    let spec = |agents: Value| json!({"number": "800", "members": ["1001"], "mailbox_agents": agents});
+    let said = bench.change(vec![put(Kind::Queue, "sales", spec(json!(["1002"])))]);
+    assert!(said[0].contains("mailbox_agents"), "{said:?}");
+    let plan = bench.think(Vec::new(), false).unwrap();
+    let agent = |rows: &Rows, number: &str| rows.agents.iter().find(|a| &*a.number == number).unwrap().id;
+    let having: Vec<_> = plan.parts.mailbox_agents.values().flatten().copied().collect();
+    assert_eq!(having, [agent(&bench.rows, "1002")]);
+    let shown = plan.book[&(Kind::Queue, "sales".to_owned())].spec.to_json();
+    assert_eq!(shown["mailbox_agents"], json!(["1002"]));
+    assert_eq!(
+        bench.refused(vec![put(Kind::Queue, "sales", spec(json!(["1009"])))]),
+        ["queue sales mailbox_agents[0] not_found"]
+    );
+    bench.change(vec![put(Kind::Queue, "sales", spec(json!([])))]);
+    let plan = bench.think(Vec::new(), false).unwrap();
+    assert!(plan.parts.mailbox_agents.is_empty(), "all who serve it have it");
+}
+
+/// Whether the password of `zhao` is good for one sign-in, and which one it is.
+fn password_of(bench: &Bench) -> (bool, String) {
+    let login = bench.rows.users.iter().find(|login| &*login.user.username == "zhao").unwrap();
+    let guard = bench.rows.guards.iter().find(|guard| guard.user == login.user.id);
+    (guard.is_some_and(|guard| guard.one_time_password), login.password_hash.reveal().clone())
+}
+
+#[test]
+fn a_password_in_a_document_is_good_for_one_sign_in_unless_it_says_otherwise() {
+    let mut bench = Bench::centre();
+    let zhao = |more: Value| {
+        let mut spec = json!({"roles": ["agent"]});
+        spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        put(Kind::User, "zhao", spec)
+    };
+    bench.change(vec![zhao(json!({"password": "walnut tree 44"}))]);
+    assert_eq!(password_of(&bench), (true, "hash of walnut tree 44".into()));
+    // The person signs in and chooses another: the same document again changes nothing.
+    bench.rows.users.last_mut().unwrap().password_hash = "hash of my own".to_owned().into();
+    bench.rows.guards.last_mut().unwrap().one_time_password = false;
+    assert_eq!(bench.change(vec![zhao(json!({"password": "walnut tree 44"}))]), Vec::<String>::new());
+    assert_eq!(password_of(&bench), (false, "hash of my own".into()));
+    // Another one in the document is a new one for one sign-in.
+    assert_eq!(bench.change(vec![zhao(json!({"password": "walnut tree 45"}))]), ["update user zhao password"]);
+    assert_eq!(password_of(&bench), (true, "hash of walnut tree 45".into()));
+    let stays = || vec![zhao(json!({"password": "walnut tree 45", "one_time_password": false}))];
+    assert_eq!(bench.change(stays()), ["update user zhao one_time_password"]);
+    assert_eq!(password_of(&bench), (false, "hash of walnut tree 45".into()));
+    assert_eq!(bench.change(stays()), Vec::<String>::new());
+    bench.rows.users.last_mut().unwrap().password_hash = "hash of my own".to_owned().into();
+    assert_eq!(bench.change(stays()), ["update user zhao password"], "the document is where it is kept");
+    assert_eq!(password_of(&bench), (false, "hash of walnut tree 45".into()));
+    let exported = bench.think(Vec::new(), false).unwrap().book[&(Kind::User, "zhao".to_owned())].spec.to_json();
+    assert_eq!(exported, json!({"roles": ["agent"], "disabled": false}), "neither is read back");
+    bench.change(vec![delete(Kind::User, "zhao")]);
+    let users: Vec<_> = bench.rows.users.iter().map(|login| login.user.id).collect();
+    assert!(bench.rows.guards.iter().all(|guard| users.contains(&guard.user)), "nothing is left of who is gone");
+}

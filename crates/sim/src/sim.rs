@@ -132,7 +132,7 @@ impl Sim {
                         self.on_journal(&event.what);
                     }
                     // Nobody in a simulated day looks at lamps.
-                    Effect::Watched { .. } => {}
+                    Effect::Watched { .. } | Effect::Summary(_) => {}
                 }
             }
         }

@@ -175,6 +175,7 @@ pub(crate) fn setup(seed: u64, agents: usize) -> Setup {
         plan: plan(),
         queues: vec![queue(SALES, "sales", 15), queue(SUPPORT, "support", 20), queue(OPERATOR, "operator", 0)],
         agents: (0..agents).map(config).collect(),
+        mailbox_agents: HashMap::new(),
         flows: [MAIN_MENU, SALES_DIRECT, BOSS, ELSEWHERE]
             .iter()
             .zip(1..)

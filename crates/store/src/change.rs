@@ -9,7 +9,7 @@ use types::{FlowId, TenantId, UserId};
 use crate::column::Column;
 use crate::error::Error;
 use crate::row::{Row, col};
-use crate::rows::{FlowVersion, Guard, Session};
+use crate::rows::{FlowVersion, Session};
 use crate::store::Store;
 
 /// Changes of one tenant's settings that count once they are committed. Dropping it forgets them.
@@ -80,14 +80,6 @@ impl Change {
     /// The database fails.
     pub async fn end_sessions(&self, user: UserId) -> Result<(), Error> {
         self.forget::<Session>("user_id", user.to_value()).await
-    }
-
-    /// Removes what guards a user's sign-in beside the password.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn forget_guard(&self, user: UserId) -> Result<(), Error> {
-        self.forget::<Guard>("user_id", user.to_value()).await
     }
 
     async fn forget<T: Row>(&self, column: &str, value: Value) -> Result<(), Error> {

@@ -173,6 +173,22 @@ impl Changed {
     }
 }
 
+/// `settings.changed`.
+#[derive(Deserialize)]
+pub(crate) struct SettingsChanged<'a> {
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+    #[serde(default, borrow)]
+    action: Cow<'a, str>,
+}
+
+impl SettingsChanged<'_> {
+    /// Whether an agent is gone since.
+    pub(crate) fn removes_agent(&self) -> bool {
+        (&*self.kind, &*self.action) == ("agent", "delete")
+    }
+}
+
 /// What there is of a leg in a record.
 #[derive(Deserialize)]
 pub(crate) struct Leg<'a> {
@@ -265,4 +281,18 @@ pub(crate) fn parts(backend: DbBackend) -> Insert {
 
 pub(crate) fn states(backend: DbBackend) -> Insert {
     Insert::new(backend, "agent_state", &["pos", "tenant_id", "agent_id", "state", "at"], "ON CONFLICT DO NOTHING")
+}
+
+/// The statement that removes the states of agents who are gone: settings are changed before the journal says so.
+pub(crate) const fn forget_states(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => {
+            "DELETE FROM \"agent_state\" WHERE \"tenant_id\" = $1 \
+             AND \"agent_id\" NOT IN (SELECT \"id\" FROM \"agent\" WHERE \"tenant_id\" = $2)"
+        }
+        _ => {
+            "DELETE FROM \"agent_state\" WHERE \"tenant_id\" = ? \
+             AND \"agent_id\" NOT IN (SELECT \"id\" FROM \"agent\" WHERE \"tenant_id\" = ?)"
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod m0007_forwarding;
 mod m0008_caller_ids;
 mod m0009_voicemail;
 mod m0010_days;
+mod m0012_mailboxes;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0008_caller_ids::CallerIds),
             Box::new(m0009_voicemail::Voicemail),
             Box::new(m0010_days::Days),
+            Box::new(m0012_mailboxes::Mailboxes),
         ]
     }
 }

@@ -203,6 +203,7 @@ pub(crate) struct Statements {
     states: Insert,
     change_callback: &'static str,
     change_voicemail: &'static str,
+    forget_states: &'static str,
     pub(crate) sum_wraps: ForIds,
     pub(crate) set_dispositions: ForIds,
 }
@@ -229,6 +230,8 @@ struct Batch {
     voicemails: Vec<Value>,
     /// In the order in which they were said.
     voicemail_changes: Vec<Vec<Value>>,
+    /// Tenants of whose agents one is gone.
+    lost_agents: BTreeSet<u64>,
     /// The interactions whose work afterwards has to be summed anew.
     touched: BTreeSet<u64>,
     facts: usize,
@@ -350,6 +353,7 @@ impl Statements {
             change_voicemail: voicemail::change(backend),
             parts: days::parts(backend),
             states: days::states(backend),
+            forget_states: days::forget_states(backend),
             change_callback: match backend {
                 DbBackend::Postgres => {
                     "UPDATE \"callback\" SET \"status\" = $1, \"changed_at\" = $2, \"changed_by\" = $3 \
@@ -393,6 +397,10 @@ impl Statements {
         self.forwarding.execute(change, batch.forwarding.into_values().flatten().collect()).await?;
         self.parts.execute(change, batch.parts.into_values().flatten().collect()).await?;
         self.states.execute(change, batch.states).await?;
+        for tenant in batch.lost_agents {
+            let values = vec![tenant.to_value(), tenant.to_value()];
+            change.execute_raw(Statement::from_sql_and_values(self.backend, self.forget_states, values)).await?;
+        }
         let touched: Vec<u64> = batch.touched.into_iter().collect();
         self.sum_wraps.execute(change, &touched).await?;
         self.set_dispositions.execute(change, &touched).await?;
@@ -463,6 +471,12 @@ impl Batch {
             b"voicemail.changed" => {
                 let changed: voicemail::Changed<'_> = serde_json::from_slice(fact.json)?;
                 self.voicemail_changes.push(changed.values(fact.tenant, fact.at));
+            }
+            b"settings.changed" => {
+                let changed: days::SettingsChanged<'_> = serde_json::from_slice(fact.json)?;
+                if changed.removes_agent() {
+                    self.lost_agents.insert(fact.tenant.0);
+                }
             }
             b"interaction.disposition" => {
                 let disposed: Disposed = serde_json::from_slice(fact.json)?;

@@ -43,14 +43,16 @@ pub struct Voicemail {
     pub status: MessageStatus,
     /// When that was said.
     pub changed: Option<Wall>,
-    /// Who said so.
+    /// Who said so: a user's name, or `phone`.
     pub changed_by: Option<Text>,
+    /// The agent who said so, where it was one.
+    pub changed_by_agent: Option<AgentId>,
 }
 
 row!(Voicemail, "voicemail", RecordingId, ["id"], {
     recording: "id", tenant: "tenant_id", pos: "pos", interaction: "interaction_id", agent: "agent_id", queue: "queue_id",
     leg: "leg_id", from: "from_number", left: "left_at", duration_ms: "duration_ms", status: "status",
-    changed: "changed_at", changed_by: "changed_by",
+    changed: "changed_at", changed_by: "changed_by", changed_by_agent: "changed_by_agent",
 });
 
 impl Voicemail {
@@ -114,13 +116,16 @@ pub(crate) struct Changed<'a> {
     status: MessageStatus,
     #[serde(borrow)]
     by: Cow<'a, str>,
+    #[serde(default)]
+    agent: Option<AgentId>,
 }
 
 impl Changed<'_> {
     /// As [`change`] takes them.
     pub(crate) fn values(&self, tenant: TenantId, at: Wall) -> Vec<Value> {
         let by = Value::String(Some(self.by.clone().into_owned()));
-        vec![self.status.to_value(), at.to_value(), by, self.recording.to_value(), tenant.to_value()]
+        let status = self.status.to_value();
+        vec![status, at.to_value(), by, self.agent.to_value(), self.recording.to_value(), tenant.to_value()]
     }
 }
 
@@ -132,12 +137,12 @@ pub(crate) fn insert(backend: DbBackend) -> Insert {
 pub(crate) const fn change(backend: DbBackend) -> &'static str {
     match backend {
         DbBackend::Postgres => {
-            "UPDATE \"voicemail\" SET \"status\" = $1, \"changed_at\" = $2, \"changed_by\" = $3 \
-             WHERE \"id\" = $4 AND \"tenant_id\" = $5"
+            "UPDATE \"voicemail\" SET \"status\" = $1, \"changed_at\" = $2, \"changed_by\" = $3, \
+             \"changed_by_agent\" = $4 WHERE \"id\" = $5 AND \"tenant_id\" = $6"
         }
         _ => {
-            "UPDATE \"voicemail\" SET \"status\" = ?, \"changed_at\" = ?, \"changed_by\" = ? \
-             WHERE \"id\" = ? AND \"tenant_id\" = ?"
+            "UPDATE \"voicemail\" SET \"status\" = ?, \"changed_at\" = ?, \"changed_by\" = ?, \
+             \"changed_by_agent\" = ? WHERE \"id\" = ? AND \"tenant_id\" = ?"
         }
     }
 }

@@ -323,8 +323,14 @@ pub enum Happening {
         recording: RecordingId,
         /// What has become of it.
         status: MessageStatus,
+        /// Whose; absent in what earlier versions wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mailbox: Option<Mailbox>,
         /// Who said so: a user's name, or `phone` for the agent's telephone.
         by: Text,
+        /// The agent who said so, where it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
     },
     /// A survey was answered.
     #[serde(rename = "survey.answered")]

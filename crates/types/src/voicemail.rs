@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentId, QueueId};
+use crate::leg::Text;
 
 /// Whose messages they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -10,8 +11,17 @@ use crate::ids::{AgentId, QueueId};
 pub enum Mailbox {
     /// An agent's own.
     Agent(AgentId),
-    /// Those of all who serve a queue.
+    /// A queue's: of the agents whom its settings name, or else of all who serve it.
     Queue(QueueId),
+}
+
+/// Who says what has become of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkedBy {
+    /// A user's name, or `phone`.
+    pub name: Text,
+    /// The agent, where it is one.
+    pub agent: Option<AgentId>,
 }
 
 /// What has become of a message.

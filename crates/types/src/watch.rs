@@ -1,7 +1,7 @@
 //! What a telephone may watch (RFC 6665), in words that know nothing of SIP: the lamp of a colleague, of a slot or of a mailbox.
 
 use crate::ids::{DeviceId, LegId};
-use crate::leg::Text;
+use crate::leg::{Target, Text};
 use crate::private::Private;
 
 /// One telephone's wish to be told of one thing, numbered by the edge.
@@ -55,6 +55,21 @@ pub enum Watched {
     },
     /// There is nothing to see any more: what was watched is gone, or whoever watched may not. The watch is over.
     Gone,
+}
+
+/// What a telephone that has not asked is told of its messages (RFC 3842).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The telephone.
+    pub device: DeviceId,
+    /// Where it has registered.
+    pub target: Target,
+    /// Whose messages: the agent's number.
+    pub account: Private<Text>,
+    /// Those that nobody has listened to.
+    pub new: usize,
+    /// The others.
+    pub old: usize,
 }
 
 /// A call of somebody who is watched. With whom is nobody's business but its own.

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CallbackStatus, LiveAgent, LiveInteraction, LiveQueue, SupervisionMode};
+use super::{
+    AgentRef, CallbackStatus, LiveAgent, LiveInteraction, LiveQueue, SupervisionMode, Voicemail, VoicemailStatus,
+};
 
 /// How bad an alarm is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -80,6 +82,28 @@ pub(crate) enum Event {
     /// A setting was changed. Told to those who may see settings.
     #[serde(rename = "settings.changed")]
     SettingsChanged { id: String, at: String, kind: String, name: String, action: String, by: String },
+    /// A caller left a message. Told to those whose mailbox it is in, and to those who may hear all recordings.
+    #[serde(rename = "voicemail.left")]
+    VoicemailLeft {
+        id: String,
+        at: String,
+        voicemail: Voicemail,
+        /// It is in a mailbox of the reader's.
+        own: bool,
+    },
+    /// Somebody has listened to a message, wants to be told of it again, or has deleted it. Told to the same.
+    #[serde(rename = "voicemail.changed")]
+    VoicemailChanged {
+        id: String,
+        at: String,
+        voicemail_id: String,
+        status: VoicemailStatus,
+        /// The user who said so, or `phone`.
+        by: String,
+        /// The agent who said so, where it was one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by_agent: Option<AgentRef>,
+    },
     /// A customer asked to be called back.
     #[serde(rename = "callback.requested")]
     CallbackRequested {
@@ -110,6 +134,8 @@ impl Event {
             Self::SurveyAnswered { .. } => "survey.answered",
             Self::CallbackChanged { .. } => "callback.changed",
             Self::SettingsChanged { .. } => "settings.changed",
+            Self::VoicemailLeft { .. } => "voicemail.left",
+            Self::VoicemailChanged { .. } => "voicemail.changed",
             Self::CallbackRequested { .. } => "callback.requested",
         }
     }

@@ -56,7 +56,7 @@ impl From<record::LegRole> for LegRole {
 }
 
 /// A queue by id and name.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct QueueRef {
     pub(crate) id: String,
     /// The technical name; empty when the queue was removed.
@@ -65,7 +65,7 @@ pub(crate) struct QueueRef {
 }
 
 /// An agent by id, number and name.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct AgentRef {
     pub(crate) id: String,
     pub(crate) number: String,

@@ -46,7 +46,7 @@ pub(crate) use settings::{
     SettingsQuestion, SettingsResource, SettingsWish,
 };
 
-pub(crate) use voicemail::{Voicemail, VoicemailChange, VoicemailPage};
+pub(crate) use voicemail::{Voicemail, VoicemailChange, VoicemailPage, VoicemailStatus};
 
 use serde::Serialize;
 use types::leg::Text;

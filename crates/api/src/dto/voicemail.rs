@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{AgentRef, QueueRef, mirror};
 use crate::names::Names;
+use crate::privacy::masked;
 
 mirror! {
     /// What has become of a message.
@@ -15,18 +16,18 @@ mirror! {
 }
 
 /// A message that a caller left.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Voicemail {
     /// The id of its recording.
     pub(crate) id: String,
     /// The interaction in which it was left.
     pub(crate) interaction_id: String,
-    /// The caller's number, in clear for whose mailbox it is; empty when withheld.
+    /// The caller's number, in clear for those whose mailbox it is and for who may see all numbers; empty when withheld.
     pub(crate) from: String,
     /// Whose mailbox, where it is an agent's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) agent: Option<AgentRef>,
-    /// Whose mailbox, where it is that of those who serve a queue.
+    /// Whose mailbox, where it is a queue's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) queue: Option<QueueRef>,
     pub(crate) left_at: String,
@@ -39,14 +40,19 @@ pub(crate) struct Voicemail {
     /// The user who set it, or `phone`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) changed_by: Option<String>,
+    /// The agent who set it, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) changed_by_agent: Option<AgentRef>,
 }
 
 impl Voicemail {
-    pub(crate) fn new(row: &store::Voicemail, names: &Names) -> Self {
+    /// `clear`: the reader may see the caller's number.
+    pub(crate) fn new(row: &store::Voicemail, names: &Names, clear: bool) -> Self {
+        let from = row.from.reveal();
         Self {
             id: row.recording.to_string(),
             interaction_id: row.interaction.to_string(),
-            from: row.from.reveal().to_string(),
+            from: if clear { from.to_string() } else { masked(from).into_owned() },
             agent: row.agent.map(|id| AgentRef::new(id, names)),
             queue: row.queue.map(|id| QueueRef::new(id, names)),
             left_at: row.left.to_string(),
@@ -54,6 +60,7 @@ impl Voicemail {
             status: row.status.into(),
             changed_at: row.changed.map(|at| at.to_string()),
             changed_by: row.changed_by.as_deref().map(str::to_owned),
+            changed_by_agent: row.changed_by_agent.map(|id| AgentRef::new(id, names)),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod feed;
+mod messages;
 mod sse;
 mod translate;
 mod ws;

@@ -4,10 +4,12 @@ use center::AgentStatus;
 use directory::Permission;
 use journal::Stored;
 use types::event::{Event as Written, Happening};
+use types::leg::Text;
 use types::record::{Direction, InteractionRecord, SegmentKind};
 use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
 
 use super::alarm::{alarm, emergency};
+use super::messages::{message_changed, message_left};
 use crate::dto::{Channel, Event, LiveAgent, LiveInteraction};
 use crate::names::Names;
 use crate::state::Shared;
@@ -15,7 +17,7 @@ use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 14] = [
+const SHOWN: [&str; 16] = [
     "interaction.started",
     "interaction.state",
     "interaction.ended",
@@ -30,6 +32,8 @@ const SHOWN: [&str; 14] = [
     "survey.answered",
     "interaction.disposition",
     "settings.changed",
+    "voicemail.left",
+    "voicemail.changed",
 ];
 
 /// Whether an event is for screens, told without parsing it.
@@ -119,9 +123,13 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             Event::CallbackChanged { id, at, callback_id, status: status.into(), by }
         }
         Happening::SettingsChanged { kind, name, action, by, .. } if viewer.may(Permission::SettingsRead) => {
-            let text = |text: types::leg::Text| text.to_string();
+            let text = |text: Text| text.to_string();
             let (kind, name, action, by) = (text(kind), text(name), text(action), text(by));
             Event::SettingsChanged { id, at, kind, name, action, by }
+        }
+        left @ Happening::VoicemailLeft { .. } => return message_left(app, viewer, names, stored, left).await,
+        changed @ Happening::VoicemailChanged { .. } => {
+            return message_changed(app, viewer, names, stored, changed).await;
         }
         Happening::CallbackRequested { id: of, number, queue } => Event::CallbackRequested {
             id,

@@ -20,7 +20,7 @@ use types::event::{Event, Happening};
 use types::forward::Forwarding;
 use types::leg::{AudioCodec, Incoming, MediaQuality, Origin, Text};
 use types::record::{Disposition, Supervision};
-use types::voicemail::{Mailbox, MessageStatus};
+use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{
     AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Private, RecordingId, TenantId, TrunkId,
     Wall,
@@ -91,7 +91,7 @@ impl Desk {
                     inner.dialled.retain(|dialled| *dialled != leg);
                     end(&mut inner.center, now, leg, cause, false);
                 }
-                Effect::Leg(_) | Effect::Watched { .. } => {}
+                Effect::Leg(_) | Effect::Watched { .. } | Effect::Summary(_) => {}
             }
         }
         assert_eq!(inner.writer.barrier(DISK), Written::Written);
@@ -282,7 +282,7 @@ impl Backend for Desk {
         tenant: TenantId,
         recording: RecordingId,
         status: MessageStatus,
-        by: Text,
+        by: MarkedBy,
     ) -> Answer<'_, Result<(), Trouble>> {
         let done = self.act(|inner| {
             let now = inner.now;
@@ -385,8 +385,9 @@ impl Backend for Desk {
         Box::pin(async move {
             let (before, plan) = self.think(tenant, &request).await?;
             plan.rows.write(&self.store, &before).await?;
-            let Parts { directory, plan: numbers, queues, agents, flows, settings } = plan.parts.clone();
-            let setup = Setup { directory, plan: numbers, queues, agents, flows, settings, seed: 1 };
+            let Parts { directory, plan: numbers, queues, agents, mailbox_agents, flows, settings } =
+                plan.parts.clone();
+            let setup = Setup { directory, plan: numbers, queues, agents, mailbox_agents, flows, settings, seed: 1 };
             self.act(|inner| {
                 let now = inner.now;
                 inner.center.set_tenant(now, setup).unwrap();

@@ -240,7 +240,8 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
     let plan = Plan::new(Numbering::default(), vec![trunk], vec![did], vec![]).unwrap();
     let flows = std::collections::HashMap::<FlowId, _>::new();
     let queues = vec![serde_json::from_value(config).unwrap()];
-    Setup { directory, plan, queues, agents, flows, settings: Default::default(), seed: 1 }
+    let mailbox_agents = Default::default();
+    Setup { directory, plan, queues, agents, mailbox_agents, flows, settings: Default::default(), seed: 1 }
 }
 
 /// The name of each agent of a tenant.

@@ -13,7 +13,7 @@ use types::event::Happening;
 use types::leg::{CallerId, Connection, DigitSource, Incoming, MediaQuality, Origin, Sound, Text};
 use types::record::{InteractionRecord, Supervision};
 use types::register::{Contact, RegisterChange, RegisterRequest};
-use types::watch::{WatchId, Watched, WatchedDialog};
+use types::watch::{Summary, WatchId, Watched, WatchedDialog};
 use types::{
     AgentId, Cause, DeviceId, FlowId, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, PlayId, Private, QueueId,
     TenantId, TrunkId, Wall,
@@ -110,6 +110,7 @@ pub(super) fn setup(tenant: TenantId) -> Setup {
         plan: Plan::new(Numbering::default(), trunks, dids, vec![route(CARRIER, 0), route(SPARE, 1)]).unwrap(),
         queues: vec![queue(SALES, "sales"), queue(SUPPORT, "support")],
         agents: (0..3).map(agent).collect(),
+        mailbox_agents: HashMap::new(),
         flows: HashMap::from([(FlowId(1), flow(MENU)), (FlowId(2), flow(RINGING))]),
         settings: HashMap::from([("call.longest_s".into(), "36000".into())]),
         seed: 1,
@@ -396,6 +397,10 @@ impl Lab {
             let line = match effect {
                 Effect::Leg(command) => self.command(&command),
                 Effect::Watched { watches, state } => self.lamp(&watches, &state),
+                Effect::Summary(told) => {
+                    let Summary { account, new, old, .. } = *told;
+                    format!("summary {} {new}/{old}", account.reveal())
+                }
                 Effect::Journal(event) => {
                     self.written.push(serde_json::to_string(&event).expect("an event has a form in JSON"));
                     match event.what {

@@ -2,12 +2,16 @@
 
 use types::forward::{ForwardTo, Forwarding};
 use types::leg::{LegEvent, Origin};
-use types::voicemail::{Mailbox, MessageStatus};
+use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::watch::{WatchId, WatchKind, WatchRefused, WatchRequest};
 use types::{RecordingId, TenantId};
 
 use super::lab::{Lab, SALES, T, agent, device};
 use crate::{Message, Refused};
+
+fn by(name: &str) -> MarkedBy {
+    MarkedBy { name: name.into(), agent: None }
+}
 
 impl Lab {
     /// All calls of an agent go to its mailbox.
@@ -116,7 +120,7 @@ fn messages_are_marked_and_deleted_by_their_own_tenant_alone_and_full_is_full() 
     lab.hangs_up("c1");
     lab.settle();
     let (now, id) = (lab.now, lab.last_message());
-    let mut mark = |tenant, status| lab.center.mark_message(now, tenant, id, status, "boss".into());
+    let mut mark = |tenant, status| lab.center.mark_message(now, tenant, id, status, by("boss"));
     assert_eq!(mark(TenantId(2), MessageStatus::Heard), Err(Refused::NotFound));
     mark(T, MessageStatus::Heard).unwrap();
     mark(T, MessageStatus::Heard).unwrap();
@@ -166,9 +170,9 @@ fn the_lamp_of_a_mailbox_shows_what_waits_and_only_to_its_owner() {
     lab.played("c1");
     lab.settle();
     let (now, id) = (lab.now, lab.last_message());
-    lab.center.mark_message(now, T, id, MessageStatus::Heard, "x".into()).unwrap();
+    lab.center.mark_message(now, T, id, MessageStatus::Heard, by("x")).unwrap();
     assert_eq!(lab.told(&["lamp"]), ["lamp 1 messages 0/1"]);
-    lab.center.mark_message(now, T, id, MessageStatus::Deleted, "x".into()).unwrap();
+    lab.center.mark_message(now, T, id, MessageStatus::Deleted, by("x")).unwrap();
     assert_eq!(lab.told(&["lamp"]), ["lamp 1 messages 0/0"]);
 }
 
@@ -228,4 +232,114 @@ fn keys_save_and_skip_and_an_empty_mailbox_says_so() {
     lab.trace();
     lab.call(Origin::Device(device(1003)), "*98");
     assert_eq!(lab.told(&["play"]), ["play c2 mailbox_none"]);
+}
+
+/// A message in the mailbox of the sales queue.
+fn for_sales(lab: &mut Lab, n: u64, is_new: bool) -> RecordingId {
+    let (recording, leg, at) = (RecordingId(n), types::LegId(n), lab.now.wall);
+    let message = Message { recording, leg, from: "".into(), at, is_new };
+    lab.center.restore_message(T, Mailbox::Queue(SALES), message);
+    recording
+}
+
+fn asks(by: u64, target: &str, watch: u64) -> WatchRequest {
+    WatchRequest { watch: WatchId(watch), device: device(by), kind: WatchKind::Messages, target: target.into() }
+}
+
+#[test]
+fn those_who_share_a_mailbox_see_its_messages_on_their_own_lamp_and_on_one_of_its_own() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    let id = for_sales(&mut lab, 1, true);
+    for (watch, target) in [(1, "1001"), (2, "sales")] {
+        lab.center.watch(T, &asks(1001, target, watch)).unwrap();
+    }
+    assert_eq!(lab.center.watch(T, &asks(1002, "sales", 3)), Err(WatchRefused::NotFound), "serves another queue");
+    assert_eq!(lab.center.watch(T, &asks(1001, "8002", 4)), Err(WatchRefused::NotFound));
+    lab.center.watch(T, &asks(1002, "8002", 5)).unwrap();
+    assert_eq!(lab.told(&["lamp"]), ["lamp 1 messages 1/0", "lamp 2 messages 1/0", "lamp 5 messages 0/0"]);
+    lab.center.mark_message(lab.now, T, id, MessageStatus::Heard, by("li")).unwrap();
+    assert_eq!(lab.told(&["lamp"]), ["lamp 1 messages 0/1", "lamp 2 messages 0/1"]);
+}
+
+#[test]
+fn a_queues_mailbox_can_be_that_of_some_agents_alone_and_the_lamps_follow_at_once() {
+    let mut lab = Lab::with(&[1001, 1002, 1003]);
+    for_sales(&mut lab, 1, true);
+    lab.center.watch(T, &asks(1001, "1001", 1)).unwrap();
+    lab.center.watch(T, &asks(1001, "sales", 2)).unwrap();
+    lab.center.watch(T, &asks(1002, "1002", 3)).unwrap();
+    lab.told(&["lamp"]);
+    let mut setup = super::lab::setup(T);
+    setup.mailbox_agents.insert(SALES, vec![agent(1002)]);
+    lab.center.set_tenant(lab.now, setup).unwrap();
+    let mut told = lab.told(&["lamp"]);
+    told.sort_unstable();
+    assert_eq!(told, ["lamp 1 messages 0/0", "lamp 2 gone", "lamp 3 messages 1/0"]);
+    assert_eq!(lab.center.mailboxes_of(T, agent(1002)).len(), 3, "its own, its queue's, and that of sales");
+    assert_eq!(lab.center.mailboxes_of(T, agent(1001)), [Mailbox::Agent(agent(1001))]);
+}
+
+#[test]
+fn a_telephone_that_becomes_another_agents_no_longer_shows_the_messages_of_the_first() {
+    let mut lab = Lab::with(&[1001]);
+    lab.center.watch(T, &asks(1001, "1001", 1)).unwrap();
+    lab.told(&["lamp"]);
+    let mut setup = super::lab::setup(T);
+    let before = setup.directory.device(device(1001)).unwrap().clone();
+    let mut directory = directory::Directory::new(setup.directory.tenant().clone());
+    setup.directory.agents().for_each(|agent| directory.add_agent(agent.clone()).unwrap());
+    directory.add_device(directory::Device { agent: Some(agent(1002)), ..before }).unwrap();
+    setup.directory = directory;
+    lab.center.set_tenant(lab.now, setup).unwrap();
+    assert_eq!(lab.told(&["lamp"]), ["lamp 1 gone"]);
+}
+
+#[test]
+fn messages_of_a_shared_mailbox_are_heard_by_telephone_and_one_that_is_gone_is_passed_over() {
+    let mut lab = Lab::with(&[1001]);
+    let (gone, _) = (for_sales(&mut lab, 1, true), for_sales(&mut lab, 2, true));
+    lab.call(Origin::Device(device(1001)), "*98");
+    assert_eq!(lab.told(&["play"]), ["play c1 mailbox_prefix num_liang mailbox_new_suffix"]);
+    lab.center.mark_message(lab.now, T, gone, MessageStatus::Deleted, by("li")).unwrap();
+    lab.played("c1");
+    assert_eq!(lab.told(&["play"]), ["play c1 mailbox_new message mailbox_menu"]);
+    lab.played("c1");
+    let heard: serde_json::Value = serde_json::from_str(lab.written.last().unwrap()).unwrap();
+    let what = &heard["what"];
+    assert_eq!((&what["recording"], &what["by"]), (&serde_json::json!(RecordingId(2)), &serde_json::json!("phone")));
+    assert_eq!(what["agent"], serde_json::json!(agent(1001)), "who it was");
+    lab.wait(6);
+    assert_eq!(lab.told(&["play"]), ["play c1 mailbox_end"]);
+}
+
+#[test]
+fn a_telephone_that_never_asks_is_told_when_it_registers_and_at_each_change() {
+    let mut lab = Lab::new();
+    lab.register(1001, 3600);
+    assert_eq!(lab.told(&["summary"]), Vec::<String>::new(), "a dark lamp stays dark");
+    let id = for_sales(&mut lab, 1, true);
+    lab.register(1003, 3600);
+    assert_eq!(lab.told(&["summary"]), ["summary 1003 1/0"]);
+    lab.center.mark_message(lab.now, T, id, MessageStatus::Heard, by("li")).unwrap();
+    let mut told = lab.told(&["summary"]);
+    told.sort_unstable();
+    assert_eq!(told, ["summary 1001 0/1", "summary 1003 0/1"]);
+    lab.center.summary_failed(device(1003), true);
+    lab.center.summary_failed(device(1001), false);
+    lab.register(1001, 3600);
+    lab.register(1003, 3600);
+    assert_eq!(lab.told(&["summary"]), ["summary 1001 0/1"], "what was lost is told again, what is not wanted never");
+    lab.center.watch(T, &asks(1001, "1001", 1)).unwrap();
+    lab.center.mark_message(lab.now, T, id, MessageStatus::Deleted, by("li")).unwrap();
+    assert_eq!(lab.told(&["summary", "lamp"]), ["lamp 1 messages 0/1", "lamp 1 messages 0/0"], "it asks now");
+}
+
+#[test]
+fn telephones_are_not_told_where_the_setting_says_so() {
+    let mut lab = Lab::changed(|setup| {
+        setup.settings.insert("voicemail.notify_unasked".into(), "false".into());
+    });
+    for_sales(&mut lab, 1, true);
+    lab.register(1001, 3600);
+    assert_eq!(lab.told(&["summary"]), Vec::<String>::new());
 }

@@ -55,7 +55,10 @@ impl<M: Mind> Ua<M> {
                 self.on_request(now, request, method, &message, flow);
             }
             Event::Response { sent, status, message, .. } => {
-                self.line_answered(now, sent, message.is_some().then_some(status));
+                let told = message.is_some().then_some(status);
+                if !self.summary_answered(sent, told) {
+                    self.line_answered(now, sent, told);
+                }
             }
             // Our provisional answers carry no offers, so none is answered early.
             Event::EarlyAnswer { .. }

@@ -18,6 +18,7 @@ mod leg;
 mod lines;
 mod media_events;
 mod register;
+mod summaries;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trace;
@@ -173,6 +174,8 @@ pub struct Ua<M: Mind> {
     pub(crate) watches: Watches,
     /// Far ends of trunks that are looked after.
     lines: lines::Lines,
+    /// Telephones that were told of their messages without asking.
+    summaries: summaries::Summaries,
     /// Connections on which somebody has proved who it is.
     proven: HashSet<u64>,
     proofs: VecDeque<Proof>,
@@ -202,6 +205,7 @@ impl<M: Mind> Ua<M> {
             left: Goodbyes::default(),
             watches: Watches::default(),
             lines: lines::Lines::default(),
+            summaries: summaries::Summaries::default(),
             proven: HashSet::new(),
             proofs: VecDeque::new(),
         }
@@ -323,6 +327,8 @@ impl<M: Mind> Ua<M> {
                 self.on_command(now, command);
             } else if let Some((watch, state)) = self.mind.poll_watched() {
                 self.on_watched(now, watch, state);
+            } else if let Some(summary) = self.mind.poll_summary() {
+                self.send_summary(now, &summary);
             } else if let Some(lines) = self.mind.poll_lines() {
                 self.look_after(now, lines);
             } else if !self.asked.is_empty() {

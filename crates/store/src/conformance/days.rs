@@ -5,7 +5,7 @@ use types::event::{Event, Happening};
 use types::record::{AgentState, InteractionRecord, LegRecord, LegRole, Segment, SegmentKind};
 use types::{AgentId, InteractionId, LegId, TenantId, Wall};
 
-use super::fixtures::{Journal, ended, record, wrapped};
+use super::fixtures::{Journal, agent, ended, record, wrapped};
 use crate::days::Part;
 use crate::interactions::Filter;
 use crate::projection::Projector;
@@ -47,9 +47,9 @@ fn spent(kind: SegmentKind, from: i64, to: i64, agent: AgentId) -> Segment {
     Segment { kind, from: Wall(from), to: Wall(to), queue: None, agent: Some(agent) }
 }
 
-fn state(at: i64, state: AgentState) -> Event {
+fn state(agent: AgentId, at: i64, state: AgentState) -> Event {
     let what = Happening::AgentState {
-        agent: ME,
+        agent,
         state,
         reason: None,
         until: None,
@@ -82,8 +82,8 @@ pub(super) async fn run(store: &Store) {
     mine.legs[0] = rang(ME, Cause::NoAnswer);
     let conferred = call(84, 50_000, vec![took(ME, 5_000)], vec![]);
     let watched = call(85, 60_000, vec![leg(LegRole::Supervisor, Some(ME), true, Some(61_000), Cause::Normal)], vec![]);
-    let before = [state(5_000, AgentState::Offline), state(9_000, AgentState::Ready)];
-    let after = [state(12_000, AgentState::Talking), wrapped(T.0, 80, ME.0, 16_000, 1_500)];
+    let before = [state(ME, 5_000, AgentState::Offline), state(ME, 9_000, AgentState::Ready)];
+    let after = [state(ME, 12_000, AgentState::Talking), wrapped(T.0, 80, ME.0, 16_000, 1_500)];
     let records = [handed_on, missed, elsewhere, mine, conferred, watched].map(ended);
     let journal = Journal::new(900_000, before.into_iter().chain(after).chain(records));
     let mut projector = Projector::open(store.clone()).await.expect("opened");
@@ -128,4 +128,23 @@ pub(super) async fn run(store: &Store) {
     assert_eq!(of_page, [expected[1]]);
     let other = store.agent_day(TenantId(T.0 + 1), ME, Wall(0), Wall(70_000)).await.expect("read");
     assert_eq!(other, crate::days::AgentDay::default(), "another tenant's day");
+
+    let stays = AgentId(70_001);
+    store.put(&agent(T.0, stays.0, "70001")).await.expect("written");
+    let removed = Happening::SettingsChanged {
+        kind: "agent".into(),
+        name: "9".into(),
+        action: "delete".into(),
+        fields: Vec::new(),
+        by: "boss".into(),
+    };
+    let removed = Event { tenant: T, at: Wall(60_000), what: removed };
+    let journal = Journal::new(900_100, [state(stays, 60_000, AgentState::Ready), removed]);
+    projector.apply(journal.facts()).await.expect("applied");
+    let states = async |agent| {
+        let day = store.agent_day(T, agent, Wall(8_000), Wall(70_000)).await.expect("read");
+        (day.states.len(), day.parts.len())
+    };
+    assert_eq!(states(stays).await, (1, 0));
+    assert_eq!(states(ME).await, (0, 5), "who is gone has no states; what it did stays");
 }

@@ -153,9 +153,11 @@ async fn messages_are_listed_by_mailbox_until_they_are_deleted(store: &Store) {
         let (recording, leg, from) = (RecordingId(id), LegId(id), "1380".into());
         event(Happening::VoicemailLeft { id: InteractionId(id), recording, mailbox, from, leg, duration_ms: 3_000 })
     };
-    let changed =
-        |id, status| event(Happening::VoicemailChanged { recording: RecordingId(id), status, by: "1001".into() });
     let (agent, queue) = (Mailbox::Agent(AgentId(8)), Mailbox::Queue(QueueId(8)));
+    let changed = |id, status| {
+        let (recording, by, mailbox) = (RecordingId(id), "li".into(), Some(agent));
+        event(Happening::VoicemailChanged { recording, status, mailbox, by, agent: Some(AgentId(9)) })
+    };
     let journal =
         Journal::new(5_200, [left(61, agent), left(62, queue), left(63, agent), changed(61, MessageStatus::Heard)]);
     let mut projector = Projector::open(store.clone()).await.expect("opened");
@@ -172,7 +174,8 @@ async fn messages_are_listed_by_mailbox_until_they_are_deleted(store: &Store) {
     assert_eq!(list(Some(&[]), None, None).await.0, Vec::<u64>::new());
     assert_eq!(list(None, Some(MessageStatus::Heard), None).await.0, [61]);
     let row = store.get::<Voicemail>(T, RecordingId(61)).await.expect("read").expect("there");
-    assert_eq!((row.status, row.changed_by.as_deref()), (MessageStatus::Heard, Some("1001")));
+    assert_eq!((row.status, row.changed_by.as_deref()), (MessageStatus::Heard, Some("li")));
+    assert_eq!(row.changed_by_agent, Some(AgentId(9)));
     assert_eq!((row.mailbox(), row.from.reveal().as_ref(), row.duration_ms), (Some(agent), "1380", 3_000));
     let other = store.voicemails(TenantId(T.0 + 1), None, None, None, 9).await.expect("read");
     assert!(other.rows.is_empty(), "another tenant's");

@@ -131,6 +131,7 @@ async fn names_are_unique_within_a_tenant(store: &Store) {
 
 async fn a_code_is_taken_once(store: &Store) {
     let guard = Guard {
+        given_hash: Some("hashed".into()),
         secret: Some("sealed".into()),
         confirmed: true,
         last_step: 7,

@@ -65,6 +65,9 @@ pub struct Guard {
     pub tenant: TenantId,
     /// The password was given by somebody else and is good for one sign-in.
     pub one_time_password: bool,
+    /// The hash of the last one-time password that the settings gave. The same one given again is no news, also when the
+    /// person has chosen another since.
+    pub given_hash: Option<Private<String>>,
     /// The sealed secret of the second factor, from the first step of setting it up.
     pub secret: Option<Private<String>>,
     /// The user has shown that its device knows the secret: sign-ins ask for codes.
@@ -79,7 +82,16 @@ impl Guard {
     /// Of a user with a password alone.
     pub fn none(tenant: TenantId, user: UserId) -> Self {
         let recovery = serde_json::Value::Array(Vec::new());
-        Self { user, tenant, one_time_password: false, secret: None, confirmed: false, last_step: 0, recovery }
+        Self {
+            user,
+            tenant,
+            one_time_password: false,
+            given_hash: None,
+            secret: None,
+            confirmed: false,
+            last_step: 0,
+            recovery,
+        }
     }
 }
 
@@ -198,8 +210,8 @@ row!(Session, "session", String, ["token_hash"], {
 });
 
 row!(Guard, "guard", UserId, ["user_id"], {
-    user: "user_id", tenant: "tenant_id", one_time_password: "one_time_password", secret: "secret",
-    confirmed: "confirmed", last_step: "last_step", recovery: "recovery",
+    user: "user_id", tenant: "tenant_id", one_time_password: "one_time_password", given_hash: "given_hash",
+    secret: "secret", confirmed: "confirmed", last_step: "last_step", recovery: "recovery",
 });
 
 impl Row for CustomRole {

@@ -14,7 +14,7 @@ use sip::message::Message;
 use types::event::Binding;
 use types::leg::{CallerId, Registered, Target, Text};
 use types::register::{Contact, DigestChoice, RegisterChange, RegisterRejected, RegisterRequest};
-use types::watch::{WatchId, WatchRefused, WatchRequest, Watched};
+use types::watch::{Summary, WatchId, WatchRefused, WatchRequest, Watched};
 use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId, Wall};
 
 use crate::mind::{Admission, Claim, Credential, Line, Mind, Way};
@@ -54,6 +54,9 @@ pub(super) struct Noting {
     pub(super) failed: Vec<String>,
     pub(super) watches: Vec<WatchId>,
     pub(super) watched: VecDeque<(WatchId, Arc<Watched>)>,
+    pub(super) summaries: VecDeque<Box<Summary>>,
+    /// Telephones that were not told, and whether they would not hear of it.
+    pub(super) untold: Vec<(DeviceId, bool)>,
     pub(super) lines: Option<Vec<Line>>,
     /// Which trunks were asked, and whether they answered.
     pub(super) looked: Vec<(TrunkId, bool)>,
@@ -132,6 +135,14 @@ impl Mind for Noting {
         self.watched.pop_front()
     }
 
+    fn poll_summary(&mut self) -> Option<Box<Summary>> {
+        self.summaries.pop_front()
+    }
+
+    fn summary_failed(&mut self, device: DeviceId, refused: bool) {
+        self.untold.push((device, refused));
+    }
+
     fn poll_lines(&mut self) -> Option<Vec<Line>> {
         self.lines.take()
     }
@@ -180,6 +191,8 @@ impl Lab {
             failed,
             watches: Vec::new(),
             watched: VecDeque::new(),
+            summaries: VecDeque::new(),
+            untold: Vec::new(),
             lines: None,
             looked: Vec::new(),
         };

@@ -8,10 +8,11 @@ use sip::flow::{Flow, Transport};
 use sip::header::HeaderName;
 use sip::message::Message;
 use types::LegId;
+use types::leg::Target;
 use types::register::DigestChoice;
-use types::watch::{DialogPhase, Watched, WatchedDialog};
+use types::watch::{DialogPhase, Summary, Watched, WatchedDialog};
 
-use super::lab::{Lab, answer, flow};
+use super::lab::{DEVICE, Lab, answer, flow};
 
 const URI: &str = "sip:1002@demo";
 
@@ -217,4 +218,45 @@ fn a_mailbox_is_told_in_its_own_words_and_what_is_gone_ends() {
 
 fn field(message: &Message, name: &str) -> String {
     String::from_utf8_lossy(message.header_named(name).unwrap()).into_owned()
+}
+
+/// What the telephone is sent when it is told of a message without having asked.
+fn unasked(lab: &mut Lab) -> Message {
+    let target =
+        Target { uri: "sip:1001@10.0.0.9;x=1".into(), next_hop: Some("sip:10.0.0.9:5070".into()), ..Target::default() };
+    let summary = Summary { device: DEVICE, target, account: "1001".into(), new: 2, old: 1 };
+    lab.ua.mind().summaries.push_back(Box::new(summary));
+    let sent = lab.turn();
+    assert_eq!((sent.len(), sent[0].0.remote), (1, "10.0.0.9:5070".parse().unwrap()));
+    sent.into_iter().next().unwrap().1
+}
+
+#[test]
+fn a_telephone_that_has_not_asked_is_told_of_messages_where_it_has_registered() {
+    let mut lab = Lab::new(DigestChoice::Both);
+    let notify = unasked(&mut lab);
+    assert_eq!((notify.method_text(), notify.request_uri_text()), ("NOTIFY", "sip:1001@10.0.0.9;x=1"));
+    assert_eq!(field(&notify, "Event"), "message-summary");
+    assert_eq!(notify.header_text(HeaderName::SubscriptionState), Some("terminated"));
+    assert!(field(&notify, "Contact").starts_with("<sip:"), "RFC 6665 wants one");
+    let body = String::from_utf8(notify.body().to_vec()).unwrap();
+    assert!(body.starts_with("Messages-Waiting: yes\r\n") && body.contains("Voice-Message: 2/1\r\n"), "{body}");
+    let flow = flow(Transport::Udp, 0);
+    assert!(lab.hear(flow, &answer(&notify, 200, None)).is_empty());
+    assert_eq!(lab.ua.mind().untold, []);
+    for (status, refused) in [(489, true), (481, true), (480, false)] {
+        let notify = unasked(&mut lab);
+        lab.hear(flow, &answer(&notify, status, None));
+        assert_eq!(lab.ua.mind().untold.pop(), Some((DEVICE, refused)), "{status}");
+    }
+}
+
+#[test]
+fn a_telephone_that_cannot_be_reached_with_messages_is_said_to_be_so() {
+    let mut lab = Lab::new(DigestChoice::Both);
+    let target = Target { uri: "sip:1001@10.0.0.9".into(), flow: Some(77), ..Target::default() };
+    let summary = Summary { device: DEVICE, target, account: "1001".into(), new: 1, old: 0 };
+    lab.ua.mind().summaries.push_back(Box::new(summary));
+    assert!(lab.turn().is_empty());
+    assert_eq!(lab.ua.mind().untold, [(DEVICE, false)]);
 }
