@@ -102,6 +102,12 @@ export const callbacksRoute = createRoute({
   component: lazyRouteComponent(() => import("./callbacks/CallbacksPage"), "CallbacksPage"),
 });
 
+export const voicemailsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/voicemails",
+  component: lazyRouteComponent(() => import("./voicemails/VoicemailsPage"), "VoicemailsPage"),
+});
+
 export const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/account",
@@ -133,7 +139,7 @@ const routeTree = rootRoute.addChildren([
   loginRoute,
   welcomeRoute,
   setupRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, accountRoute, settingsIndexRoute, settingsRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, accountRoute, settingsIndexRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

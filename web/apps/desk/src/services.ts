@@ -1,5 +1,5 @@
 import { createApi, createDeskApi, openEvents, toApiError, type Api, type DeskApi, type Me } from "@lingtong/api";
-import { DeskWork, HISTORY_ROWS, LiveStore } from "@lingtong/model";
+import { DeskWork, HISTORY_ROWS, LiveStore, Mailbox } from "@lingtong/model";
 import {
   AccountError,
   Devices,
@@ -16,7 +16,6 @@ import { createContext, useContext } from "react";
 import { AgentControl } from "./agentControl";
 import { CallOrders } from "./callOrders";
 import { ForwardingRules } from "./forwardingRules";
-import { Mailbox } from "./messages/mailbox";
 import { devicePort, mediaPort, openProbe, Ringer } from "./browser/sound";
 import { browserId, local } from "./browser/storage";
 
@@ -121,10 +120,11 @@ export function createServices(me: Me, agentId: string): Services {
     drafts: local(`drafts.${me.id}`),
   });
   const mailbox = new Mailbox(api, systemClock);
+  live.watch(mailbox.take);
   live.subscribe(() => {
-    const { board } = live.getView();
+    const { board, phase } = live.getView();
+    mailbox.follow(phase === "live");
     if (board === null) return;
-    mailbox.follow(board.interactions.size);
     clock.setOffset(board.clockOffsetMs);
     work.follow(board.agents.get(agentId), board.interactions);
   });

@@ -52,6 +52,8 @@ export interface VoicemailQuery {
   limit?: number;
   status?: "new" | "heard" | "";
   all?: boolean;
+  /** The id of a queue: its mailbox alone. */
+  queue?: string;
 }
 
 export interface Api {

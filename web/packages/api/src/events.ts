@@ -22,6 +22,8 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<LiveEvent["type"]>([
   "alarm",
   "callback.requested",
   "callback.changed",
+  "voicemail.left",
+  "voicemail.changed",
 ]);
 
 export interface EventStreamHandlers {

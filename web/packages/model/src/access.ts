@@ -1,22 +1,24 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks" | "settings";
+export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   live: "interactions.read_all",
   interactions: null,
   callbacks: "interactions.read_all",
+  voicemails: "recordings.listen",
   settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "settings"];
+const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "settings"];
 
 /** The path of each page. */
 export const PATHS = {
   live: "/live",
   interactions: "/interactions",
   callbacks: "/callbacks",
+  voicemails: "/voicemails",
   settings: "/settings",
 } as const satisfies Readonly<Record<PageId, string>>;
 

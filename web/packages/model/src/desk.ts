@@ -5,5 +5,6 @@ export { dayFigures, type DayFigures, type DayHour } from "./desk/day";
 export { dispositionTree, pathTo, type DispositionNode } from "./desk/dispositions";
 export { NOTE_CHARS, type Draft } from "./desk/drafts";
 export { FORWARD_REASONS, targetOf, textOf, type ForwardReason, type ForwardTarget } from "./desk/forwarding";
+export { afterEvent, Mailbox, type MailboxApi, type MailboxClock, type MailboxView } from "./desk/mailbox";
 export { parkedCalls, type ParkedCall } from "./desk/parked";
 export { DeskWork, HISTORY_ROWS, type History, type SaveState, type WorkSource, type WorkView } from "./desk/work";

@@ -30,7 +30,7 @@ export {
   type Span,
 } from "./player/playback";
 export { columns, displayGain, silences } from "./player/waveform";
-export { interactionOf, isListed, touchesCallbacks } from "./live/touch";
+export { interactionOf, isListed, touchesCallbacks, touchesVoicemails } from "./live/touch";
 export { search, type Command, type SearchHit } from "./search";
 export * from "./desk";
 export { clock, instantOf, parseTime, relative, startOfDay, wallOf, type RelativeUnit } from "./time";

@@ -29,6 +29,7 @@ export type FieldWord =
   | "display_name"
   | "extension"
   | "hidden"
+  | "mailbox_agents"
   | "max_calls"
   | "max_length"
   | "max_wait_s"
@@ -106,6 +107,7 @@ const QUEUE: readonly Field[] = [
   { path: "max_wait_s", word: "max_wait_s", type: "number", min: 1, max: 86_400, unit: "seconds", hint: true },
   { path: "no_agent", word: "no_agent", type: "choice", options: ["wait", "refuse", "leave"], fallback: "refuse" },
   { path: "record", word: "record", type: "switch", fallback: true },
+  { path: "mailbox_agents", word: "mailbox_agents", type: "refs", to: "agent", hint: true, more: true },
   { path: "service_level_s", word: "service_level_s", type: "number", min: 1, max: 3600, fallback: 20, unit: "seconds", hint: true, more: true },
   { path: "announce_position_s", word: "announce_position_s", type: "number", min: 5, max: 3600, unit: "seconds", hint: true, more: true },
   { path: "announce_wait_s", word: "announce_wait_s", type: "number", min: 5, max: 3600, unit: "seconds", hint: true, more: true },

@@ -1,5 +1,6 @@
 import { account } from "./account.en-US";
 import { settings } from "./settings.en-US";
+import { voicemails } from "./voicemails.en-US";
 
 export const enUS = {
   skip: "Skip to content",
@@ -16,7 +17,7 @@ export const enUS = {
   accountOf: "Account {{name}}",
   signOut: "Sign out",
   hasRecording: "Recorded",
-  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",
@@ -99,6 +100,7 @@ export const enUS = {
     noneSuch: "No callback in this state",
     noneText: "Callers who leave their number in a menu or a queue appear here, those first who have waited longest.",
   },
+  voicemails,
   aftermath: {
     title: "Disposition and follow-up",
     choose: "What came of it?",

@@ -1,5 +1,6 @@
 import { account } from "./account.zh-CN";
 import { settings } from "./settings.zh-CN";
+import { voicemails } from "./voicemails.zh-CN";
 
 export const zhCN = {
   skip: "跳到正文",
@@ -16,7 +17,7 @@ export const zhCN = {
   accountOf: "账号 {{name}}",
   signOut: "退出登录",
   hasRecording: "有录音",
-  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", settings: "设置" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", settings: "设置" },
   role: {
     agent: "坐席",
     supervisor: "班长",
@@ -99,6 +100,7 @@ export const zhCN = {
     noneSuch: "没有这种状态的回呼",
     noneText: "在菜单或排队中留下号码的来电者会出现在这里，等待最久的排在最前。",
   },
+  voicemails,
   aftermath: {
     title: "小结与后续",
     choose: "选择通话小结",

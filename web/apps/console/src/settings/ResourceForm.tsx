@@ -1,5 +1,5 @@
 import { toApiError, type FieldProblem, type Resource, type ResourceDetail, type ResourceRef } from "@lingtong/api";
-import { fieldOf, kindOf, type Field, type Kind } from "@lingtong/model";
+import { fieldOf, kindOf, sameSpec, type Field, type Kind } from "@lingtong/model";
 import { ErrorState, Kbd, Panel, Skeleton, useKeys } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useBlocker } from "@tanstack/react-router";
@@ -168,8 +168,8 @@ interface FormProps {
   kind: Kind;
   stored: ResourceDetail | null;
   may: boolean;
-  /** `before`: what the change can be taken back to. */
-  saved: (resource: Resource, before: ResourceDetail | null) => void;
+  /** `before`: what the change can be taken back to; `secret`: a password was among it, which stays. */
+  saved: (resource: Resource, before: ResourceDetail | null, secret: boolean) => void;
   remove: (resource: ResourceDetail) => Promise<void>;
   close: () => void;
 }
@@ -182,7 +182,8 @@ function Form({ kind, stored, may, saved, remove, close }: FormProps): ReactElem
     done.current = true;
     // Nobody but the one who knows an old password can bring it back.
     const secret = kind.fields.some((field) => field.type === "secret" && typed[field.path] !== undefined);
-    saved(resource, secret ? null : stored);
+    const more = stored !== null && !sameSpec(resource.spec, stored.spec);
+    saved(resource, secret && !more ? null : stored, secret && stored !== null);
   });
   const [refused, setRefused] = useState<FieldProblem[]>([]);
   const disabled = !may || draft.saving;

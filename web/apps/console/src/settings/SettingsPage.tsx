@@ -49,6 +49,8 @@ interface Step {
   told: string;
   /** Takes it back; null where that can't be. */
   back: (() => Promise<unknown>) | null;
+  /** What is to be known when it is taken back: a password does not come back. */
+  undone: string;
 }
 
 /** Tells what was done, and offers to take it back. */
@@ -56,11 +58,11 @@ function useTold(): [(step: Step) => void, ReactElement] {
   const { t } = useTranslation(["console", "ui"]);
   const { queries } = useServices();
   const [toast, holder] = message.useMessage();
-  const undo = async ({ name, back }: Step): Promise<void> => {
+  const undo = async ({ name, back, undone }: Step): Promise<void> => {
     toast.destroy(name);
     try {
       await back?.();
-      void toast.success(t("settings.delete.undone", { name }));
+      void toast.success(undone);
     } catch {
       void toast.error(t("settings.delete.notUndone", { name }));
     }
@@ -96,11 +98,16 @@ function KindPage({ kind }: { kind: Kind }): ReactElement {
   const go = (search: { open?: string; add?: true }): void => {
     void navigate({ to: "/settings/$kind", params: { kind: kind.id }, search });
   };
-  const remove = async ({ kind: id, name, spec, revision }: ResourceDetail): Promise<void> => {
+  const remove = async ({ kind: id, name, spec, revision, secrets_set: secrets }: ResourceDetail): Promise<void> => {
     await settings.remove(id, name, revision);
     await navigate({ to: "/settings/$kind", params: { kind: kind.id }, search: {} });
     await queries.invalidateQueries({ queryKey: ["settings"] });
-    tell({ name, told: t("settings.delete.done", { name }), back: () => settings.put(id, name, spec, { fresh: true }) });
+    tell({
+      name,
+      told: t("settings.delete.done", { name }),
+      back: () => settings.put(id, name, spec, { fresh: true }),
+      undone: t((secrets ?? []).length > 0 ? "settings.secretUnsaid" : "settings.delete.undone", { name }),
+    });
   };
   const shown = open !== undefined || add === true;
   return (
@@ -124,9 +131,15 @@ function KindPage({ kind }: { kind: Kind }): ReactElement {
           name={open ?? null}
           may={allowed}
           remove={remove}
-          saved={(resource, before) => {
+          saved={(resource, before, secret) => {
             const { kind: id, name, revision } = resource;
-            tell({ name, told: t("settings.saved", { name }), back: before && (() => settings.put(id, name, before.spec, { revision })) });
+            const told = t("settings.saved", { name });
+            tell({
+              name,
+              told: secret ? `${told} ${t("settings.secretStays")}` : told,
+              back: before && (() => settings.put(id, name, before.spec, { revision })),
+              undone: t(secret ? "settings.secretStayed" : "settings.delete.undone", { name }),
+            });
             go({ open: name });
           }}
           close={() => {

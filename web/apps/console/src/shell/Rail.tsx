@@ -1,4 +1,4 @@
-import { CustomerServiceOutlined, DashboardOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
+import { CustomerServiceOutlined, DashboardOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
@@ -9,6 +9,7 @@ const ICONS: Readonly<Record<PageId, ReactElement>> = {
   live: <DashboardOutlined />,
   interactions: <PhoneOutlined />,
   callbacks: <RollbackOutlined />,
+  voicemails: <MailOutlined />,
   settings: <SettingOutlined />,
 };
 

@@ -1,27 +1,37 @@
+import { PhoneOutlined } from "@ant-design/icons";
 import { type Voicemail } from "@lingtong/api";
 import { titleIn } from "@lingtong/model";
 import { EmptyState, exactTime, RelativeTime, useLocality } from "@lingtong/ui";
 import { Alert, Button, Modal, Skeleton } from "antd";
 import { useEffect, useSyncExternalStore, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { usePhone } from "../hooks";
 import { useServices } from "../services";
 import "./messages.css";
 
 function Message({ message }: { message: Voicemail }): ReactElement {
   const { t, i18n } = useTranslation(["desk", "ui"]);
   const { timeZone } = useLocality();
-  const { api, mailbox } = useServices();
+  const { api, mailbox, phone } = useServices();
+  const { mode } = usePhone();
   const isNew = message.status === "new";
   const from = message.from === "" ? t("card.withheld") : message.from;
   const queue = titleIn(message.queue?.title, i18n.language);
+  // In a mailbox that is shared one wants to know who has seen to it.
+  const heardBy = isNew || queue === "" ? "" : (message.changed_by_agent?.name ?? message.changed_by ?? "");
+  const back = (): void => {
+    void phone.dial(message.from);
+    if (isNew) void mailbox.mark(message.id, "heard");
+  };
   return (
     <li className={isNew ? "message new" : "message"}>
       <span className="message-who">
         {isNew ? <span className="sr-only">{t("messages.new")} </span> : null}
         <span className="num">{from}</span> {queue === "" ? null : <span className="faint">{queue}</span>}
       </span>
-      <span className="faint" title={exactTime(message.left_at, i18n.language, timeZone)}>
+      <span className="faint message-when" title={exactTime(message.left_at, i18n.language, timeZone)}>
         <RelativeTime at={message.left_at} />
+        {heardBy === "" ? null : ` · ${t("messages.heardBy", { name: heardBy })}`}
       </span>
       <audio
         controls
@@ -33,6 +43,11 @@ function Message({ message }: { message: Voicemail }): ReactElement {
         }}
       />
       <span>
+        {mode === "ready" && /^\+?\d+$/.test(message.from) ? (
+          <Button size="small" type="text" icon={<PhoneOutlined />} aria-label={t("day.callBack", { number: message.from })} onClick={back}>
+            {t("messages.callBack")}
+          </Button>
+        ) : null}
         <Button size="small" type="text" onClick={() => void mailbox.mark(message.id, isNew ? "heard" : "new")}>
           {t(isNew ? "messages.markHeard" : "messages.markNew")}
         </Button>

@@ -1,4 +1,4 @@
-import { CustomerServiceOutlined, DashboardOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
+import { CustomerServiceOutlined, DashboardOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ const ICONS: Readonly<Record<PageId, ReactElement>> = {
   live: <DashboardOutlined />,
   interactions: <PhoneOutlined />,
   callbacks: <RollbackOutlined />,
+  voicemails: <MailOutlined />,
   settings: <SettingOutlined />,
 };
 

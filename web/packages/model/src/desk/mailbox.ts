@@ -1,12 +1,11 @@
-import { toApiError, type Api, type ApiError, type Voicemail, type VoicemailStatus } from "@lingtong/api";
-import type { systemClock } from "@lingtong/phone";
+import { toApiError, type Api, type ApiError, type LiveEvent, type Voicemail, type VoicemailStatus } from "@lingtong/api";
 
 /** Messages that are shown: more than these are looked for in the list of calls. */
 const SHOWN = 100;
-/** A message is in the list a moment after its call has ended. */
-const AFTER_CALL_MS = 1_500;
-/** A look for those that no call of the board told of. */
-const EVERY_MS = 60_000;
+/** The server's list follows its events by a moment; with room for a busy one. */
+const SETTLE_MS = 1_500;
+/** A look for what no event tells: whose business which mailbox is may have changed. */
+const EVERY_MS = 600_000;
 
 export interface MailboxView {
   /** The newest first; null until they are known. */
@@ -15,19 +14,39 @@ export interface MailboxView {
   error: ApiError | null;
 }
 
-type MailboxApi = Pick<Api, "voicemails" | "setVoicemail" | "deleteVoicemail">;
+export type MailboxApi = Pick<Api, "voicemails" | "setVoicemail" | "deleteVoicemail">;
 
-/** What callers have left for the agent and for those who serve its queues. */
+/** Runs something after a wait, and gives what calls it off. */
+export interface MailboxClock {
+  after: (ms: number, then: () => void) => () => void;
+}
+
+/** A list after an event; the same one where it tells nothing of it. */
+export function afterEvent(items: readonly Voicemail[], event: LiveEvent): readonly Voicemail[] {
+  if (event.type === "voicemail.left") {
+    const { voicemail, own } = event;
+    return !own || items.some((one) => one.id === voicemail.id) ? items : [voicemail, ...items].slice(0, SHOWN);
+  }
+  if (event.type !== "voicemail.changed" || !items.some((one) => one.id === event.voicemail_id)) return items;
+  const { voicemail_id: id, status, at, by, by_agent: agent } = event;
+  if (status === "deleted") return items.filter((one) => one.id !== id);
+  const change = { status, changed_at: at, changed_by: by, changed_by_agent: agent ?? null };
+  return items.map((one) => (one.id === id ? { ...one, ...change } : one));
+}
+
+/** What callers have left for the agent, and in the mailboxes of queues that it shares. */
 export class Mailbox {
   private view: MailboxView = { items: null, unheard: 0, error: null };
   private readonly listeners = new Set<() => void>();
-  private calls = 0;
   private timer: (() => void) | null = null;
   private running = false;
+  /** Events told so far: a list that was asked for before the last of them is not shown. */
+  private told = 0;
+  private isLive = false;
 
   constructor(
     private readonly api: MailboxApi,
-    private readonly clock: Pick<typeof systemClock, "after">,
+    private readonly clock: MailboxClock,
   ) {}
 
   readonly getView = (): MailboxView => this.view;
@@ -48,15 +67,29 @@ export class Mailbox {
     this.timer = null;
   }
 
-  /** So many calls are in progress: when one has ended, it may have left a message. */
-  follow(calls: number): void {
-    if (calls < this.calls) this.lookIn(AFTER_CALL_MS);
-    this.calls = calls;
+  /** Whether the stream of events runs: after a gap the list is read anew. */
+  follow(isLive: boolean): void {
+    if (isLive && !this.isLive && this.view.items !== null) this.lookIn(0);
+    this.isLive = isLive;
   }
 
+  /** Shows at once what an event tells, and looks at the list when that has it. */
+  readonly take = (event: LiveEvent): void => {
+    if (event.type !== "voicemail.left" && event.type !== "voicemail.changed") return;
+    const items = this.view.items ?? [];
+    const after = afterEvent(items, event);
+    if (after === items) return;
+    this.told += 1;
+    this.show(after);
+    this.lookIn(SETTLE_MS);
+  };
+
   async load(): Promise<void> {
+    const told = this.told;
     try {
-      this.show((await this.api.voicemails({ limit: SHOWN })).items);
+      const { items } = await this.api.voicemails({ limit: SHOWN });
+      if (told !== this.told) return;
+      this.show(items);
     } catch (thrown) {
       this.set({ error: toApiError(thrown) });
     }
@@ -64,23 +97,26 @@ export class Mailbox {
   }
 
   async mark(id: string, status: Exclude<VoicemailStatus, "deleted">): Promise<void> {
-    await this.change(async (items) => {
+    await this.change(async () => {
       const changed = await this.api.setVoicemail(id, status);
-      return items.map((one) => (one.id === id ? changed : one));
+      return (items) => items.map((one) => (one.id === id ? changed : one));
     });
   }
 
   async remove(id: string): Promise<void> {
-    await this.change(async (items) => {
+    await this.change(async () => {
       await this.api.deleteVoicemail(id);
-      return items.filter((one) => one.id !== id);
+      return (items) => items.filter((one) => one.id !== id);
     });
   }
 
-  /** The list follows the journal by a moment: what was just said is shown at once. */
-  private async change(act: (items: readonly Voicemail[]) => Promise<readonly Voicemail[]>): Promise<void> {
+  /** What was just said is shown at once, in the list as it is by then. */
+  private async change(act: () => Promise<(items: readonly Voicemail[]) => readonly Voicemail[]>): Promise<void> {
     try {
-      this.show(await act(this.view.items ?? []));
+      const shown = await act();
+      this.told += 1;
+      this.show(shown(this.view.items ?? []));
+      this.lookIn(SETTLE_MS);
     } catch (thrown) {
       this.set({ error: toApiError(thrown) });
     }

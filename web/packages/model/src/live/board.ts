@@ -93,13 +93,15 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
       case "alarm":
         alarms = withAlarm(alarms, event.alarm);
         break;
-      // Nothing on the board changes: they are for whoever looks at one call, or at the callbacks.
+      // Nothing on the board changes: they are for whoever looks at one call, at the callbacks or at messages.
       case "interaction.wrapped":
       case "interaction.disposition":
       case "recording.paused":
       case "survey.answered":
       case "callback.requested":
       case "callback.changed":
+      case "voicemail.left":
+      case "voicemail.changed":
       case "settings.changed":
         break;
     }

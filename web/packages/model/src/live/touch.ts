@@ -14,11 +14,14 @@ export function interactionOf(event: LiveEvent): string | null {
     case "survey.answered":
     case "callback.requested":
       return event.interaction_id;
+    case "voicemail.left":
+      return event.voicemail.interaction_id;
     case "agent.state":
       return event.agent.interaction_id ?? null;
     case "queue.stats":
     case "alarm":
     case "callback.changed":
+    case "voicemail.changed":
     case "settings.changed":
       return null;
   }
@@ -30,6 +33,8 @@ const LISTED: ReadonlySet<LiveEvent["type"]> = new Set([
   "survey.answered",
   "callback.requested",
   "callback.changed",
+  "voicemail.left",
+  "voicemail.changed",
 ]);
 
 /** Whether what an event tells is read from the server's lists, which follow its journal by a moment. */
@@ -40,4 +45,9 @@ export function isListed(event: LiveEvent): boolean {
 /** Whether an event changes the list of callbacks. */
 export function touchesCallbacks(event: LiveEvent): boolean {
   return event.type === "callback.requested" || event.type === "callback.changed";
+}
+
+/** Whether an event changes the list of messages. */
+export function touchesVoicemails(event: LiveEvent): boolean {
+  return event.type === "voicemail.left" || event.type === "voicemail.changed";
 }
