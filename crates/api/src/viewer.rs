@@ -10,6 +10,7 @@ use types::{AgentId, TenantId};
 
 use crate::auth::{Token, hash_of, refuse_unless_same_site};
 use crate::error::{ApiError, Code, Result};
+use crate::names::Names;
 use crate::privacy::Sight;
 use crate::state::{App, now};
 
@@ -37,6 +38,12 @@ impl Viewer {
     /// Whose numbers this person may see.
     pub(crate) fn sight(&self) -> Sight {
         if self.may(Permission::InteractionsReadAll) { Sight::All } else { Sight::Own(self.user.agent) }
+    }
+
+    /// Whether this person may know that a call is supervised in which this agent serves: the agent itself only where
+    /// the tenant wants it so.
+    pub(crate) fn sees_supervision(&self, names: &Names, agent: Option<AgentId>) -> bool {
+        self.may(Permission::Supervise) || names.shows_supervision() && agent.is_some() && self.user.agent == agent
     }
 
     /// Whether the person had a leg in it, or was the agent whom it ended with.

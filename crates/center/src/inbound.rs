@@ -7,7 +7,7 @@ use dialplan::{Dialled, DidTarget, is_emergency, strip_uri};
 use flow::Flow;
 use types::event::{Event, Happening};
 use types::leg::{CallerId, Incoming, Origin, Text};
-use types::record::{Channel, Direction, LegRole};
+use types::record::{Channel, Direction, LINE_TEST, LegRole};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Now, Private, TenantId};
 
 use crate::bounds::Bounds;
@@ -153,7 +153,7 @@ impl Center {
     /// or no longer; `*43`: a telephone of ours hears itself; `*98`: an agent listens to its messages.
     fn feature(&mut self, now: Now, id: InteractionId, origin: &Origin, code: &str) {
         let Some(tenant) = self.interactions.get(&id).map(|i| i.tenant) else { return };
-        if code == "*43" {
+        if code == LINE_TEST {
             return self.walk_along(now, id, &ECHO);
         }
         if code == "*98" {

@@ -2,7 +2,7 @@
 
 use acd::QueueSnapshot;
 use types::leg::Text;
-use types::record::{Direction, InteractionRecord, SegmentKind};
+use types::record::{Direction, InteractionRecord, SegmentKind, Supervision};
 use types::{AgentId, InteractionId, Now, Private, QueueId, TenantId, Wall};
 
 use crate::interaction::Interaction;
@@ -63,6 +63,8 @@ pub struct LiveInteraction {
     pub position: Option<u32>,
     /// Since when it waits for an agent, over all offers.
     pub waiting_since: Option<Wall>,
+    /// Supervisors who take part, and how; not those whose telephones still ring.
+    pub supervisors: Vec<(AgentId, Supervision)>,
 }
 
 /// All that is known of an interaction in progress.
@@ -81,6 +83,7 @@ pub type LiveQueue = QueueSnapshot;
 impl Tenant {
     fn live(&self, interaction: &Interaction) -> LiveInteraction {
         let (record, doing) = (interaction.ledger.record(), interaction.ledger.doing());
+        let there = interaction.supervisors.iter().filter(|s| s.is_there);
         LiveInteraction {
             id: interaction.id,
             direction: record.direction,
@@ -94,6 +97,7 @@ impl Tenant {
             started: record.started,
             position: self.router.position(interaction.id).map(|p| p as u32),
             waiting_since: interaction.waited_from.map(|from| from.wall),
+            supervisors: there.map(|s| (s.agent, s.mode)).collect(),
         }
     }
 }

@@ -26,6 +26,7 @@ mod problem;
 mod say;
 pub mod speech;
 mod strict;
+mod title;
 mod validate;
 mod value;
 mod walk;

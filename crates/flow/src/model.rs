@@ -9,6 +9,7 @@ use types::leg::Text;
 use crate::nodes::{Kind, Outlets};
 use crate::problem::{Problem, What};
 use crate::strict::Strict;
+use crate::title::{self, Titles};
 
 /// The version of the JSON form that is read and written.
 pub const VERSION: u64 = 1;
@@ -29,11 +30,12 @@ pub struct Flow {
     pub(crate) nodes: BTreeMap<Text, Node>,
 }
 
-/// A node: what it does, and where its outlets lead.
+/// A node: what it does, where its outlets lead, and what people read of it.
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
     pub(crate) outlets: Outlets,
+    pub(crate) titles: Titles,
 }
 
 /// The outer form, before the nodes are looked at one by one.
@@ -48,15 +50,15 @@ struct Form {
     nodes: BTreeMap<Text, serde_json::Value>,
 }
 
-/// What all kinds of nodes have. `label` and `at` are the designer's.
+/// What all kinds of nodes have. `at` is the designer's.
 #[derive(Deserialize)]
 #[serde(expecting = "a node")]
 struct Common {
     kind: Option<Text>,
     #[serde(default)]
     outlets: Outlets,
-    #[serde(default, rename = "label")]
-    _label: Option<String>,
+    #[serde(flatten)]
+    titles: title::Form,
     #[serde(default, rename = "at")]
     _at: Option<[f64; 2]>,
 }
@@ -109,11 +111,11 @@ fn read_node(value: serde_json::Value) -> Result<Node, (&'static str, What)> {
     let common: Common = serde_json::from_value(value.clone()).map_err(malformed)?;
     let Some(kind) = common.kind else { return Err(("kind", What::Empty)) };
     let serde_json::Value::Object(mut own) = value else { return Err(("", What::Empty)) };
-    for key in ["kind", "outlets", "label", "at"] {
+    for key in ["kind", "outlets", "label", "title", "choices", "at"] {
         own.remove(key);
     }
     let kind = Kind::read(&kind, serde_json::Value::Object(own))
         .ok_or_else(|| ("kind", What::UnknownKind(kind.to_string())))?
         .map_err(malformed)?;
-    Ok(Node { kind, outlets: common.outlets })
+    Ok(Node { kind, outlets: common.outlets, titles: common.titles.into() })
 }

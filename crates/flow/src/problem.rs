@@ -48,6 +48,8 @@ pub enum What {
     UnknownSetting(Text),
     /// A number beyond its limits (least, most).
     OutOfRange(i64, i64),
+    /// A text of more characters than this.
+    TooLong(usize),
     /// Nothing where something is needed.
     Empty,
     /// A sound without an end where the flow waits for the end.
@@ -87,6 +89,7 @@ impl Problem {
             What::UnknownFlow(name) => format!("there is no flow `{name}`"),
             What::UnknownSetting(name) => format!("there is no setting `{name}`"),
             What::OutOfRange(low, high) => format!("has to be {low} to {high}"),
+            What::TooLong(most) => format!("more than {most} characters"),
             What::Empty => "must not be empty".to_owned(),
             What::Endless => "never ends; give `max_s`".to_owned(),
             What::BadTime(text) => format!("`{text}` is no date or time; write 2026-10-01 or 09:00"),
@@ -118,6 +121,7 @@ impl Problem {
             What::UnknownFlow(name) => format!("没有名为“{name}”的流程"),
             What::UnknownSetting(name) => format!("没有名为“{name}”的设置项"),
             What::OutOfRange(low, high) => format!("必须在 {low} 到 {high} 之间"),
+            What::TooLong(most) => format!("超过 {most} 个字"),
             What::Empty => "不能为空".to_owned(),
             What::Endless => "播放永不结束，请设置 max_s".to_owned(),
             What::BadTime(text) => format!("“{text}”不是日期或时间，请写成 2026-10-01 或 09:00"),

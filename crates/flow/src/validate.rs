@@ -28,6 +28,7 @@ impl Flow {
         let languages = self.languages();
         for (id, node) in &self.nodes {
             self.check_outlets(id, node, &mut problems);
+            node.titles.check(id, |outlet| node.outlets.contains_key(outlet), &mut problems);
             let mut check = Check { node: id, languages: &languages, names, problems: &mut problems };
             node.kind.node().check(&mut check);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use types::leg::Text;
 use types::record::TraceStep;
-use types::{Cause, Mono, Now, Private};
+use types::{Cause, Mono, Now, Private, Title};
 
 use crate::action::{Action, Input};
 use crate::core::{Core, Event};
@@ -237,6 +237,7 @@ impl Walk {
     /// Begins a step of the trace; false when there were too many.
     fn step(&mut self) -> bool {
         let Some((node, kind)) = self.node() else { return false };
+        let title = self.current().map(|here| here.get().titles.own.clone()).unwrap_or_default();
         if self.trace.len() >= STEPS_MAX {
             self.core.detail = "too many steps".to_owned();
             return false;
@@ -244,21 +245,25 @@ impl Walk {
         self.trace.push(TraceStep {
             at: self.core.now.wall,
             node,
+            title,
             kind: kind.into(),
             detail: Text::from(""),
             outlet: None,
+            choice: Title::default(),
         });
         true
     }
 
     /// Completes the last step; without a name, only with what happened.
     fn mark(&mut self, outlet: &str) {
+        let choice = self.current().and_then(|here| here.get().titles.choices.get(outlet).cloned());
         if let Some(step) = self.trace.last_mut() {
             if !self.core.detail.is_empty() {
                 step.detail = std::mem::take(&mut self.core.detail).into();
             }
             if !outlet.is_empty() {
                 step.outlet = Some(outlet.into());
+                step.choice = choice.unwrap_or_default();
             }
         }
     }

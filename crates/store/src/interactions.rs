@@ -4,7 +4,7 @@ use sea_orm::QueryResult;
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use types::cause::{Cause, EndedBy};
 use types::leg::Text;
-use types::record::{Channel, Direction, InteractionRecord, Outcome};
+use types::record::{Channel, Direction, InteractionRecord, LINE_TEST, Outcome};
 use types::{AgentId, InteractionId, Private, QueueId, RecordingId, TenantId, Wall};
 
 use crate::column::Column;
@@ -113,7 +113,7 @@ pub enum Number {
     Ending(Private<String>),
 }
 
-/// Which interactions. The default is all of them.
+/// Which interactions. The default is all of them but the trials of lines, which are found by their number alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     /// Those of this queue.
@@ -240,6 +240,10 @@ fn filtered(tenant: TenantId, filter: &Filter) -> Result<SelectStatement, Error>
         if filter.missed {
             query.and_where(col("missed").eq(true));
         }
+    }
+    if filter.number.is_none() {
+        let internal = col("direction").eq(Direction::Internal.to_value());
+        query.cond_where(Cond::all().not().add(internal).add(col("to_number").eq(LINE_TEST)));
     }
     let (began, _) = place(filter);
     if let Some(from) = filter.from {

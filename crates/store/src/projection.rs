@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use types::record::Disposition;
+use types::record::{Disposition, is_line_test};
 use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
 use crate::column::Column;
@@ -435,7 +435,9 @@ impl Batch {
                 let id = record.id.0;
                 self.recordings.extend(record.recordings.iter().flat_map(|r| r.values(fact, record.id)));
                 self.interactions.insert(id, record.values(fact, json));
-                self.parts.insert(id, record.parts(fact).collect());
+                if !is_line_test(&record.direction, &record.to) {
+                    self.parts.insert(id, record.parts(fact).collect());
+                }
                 self.touched.insert(id);
             }
             b"interaction.wrapped" => {

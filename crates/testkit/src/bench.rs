@@ -63,6 +63,8 @@ pub fn record(n: u64) -> InteractionRecord {
         kind: kind.into(),
         detail: "digit 1".into(),
         outlet: Some("1".into()),
+        title: types::Title::default(),
+        choice: types::Title::default(),
     };
     let candidate =
         |agent| Candidate { agent: AgentId(agent), terms: vec![Term { name: "idle_ms".into(), value: 91 }] };

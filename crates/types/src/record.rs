@@ -9,6 +9,7 @@ use crate::ids::{AgentId, InteractionId, LegId, QueueId, RecordingId, TenantId};
 use crate::leg::{MediaQuality, Text};
 use crate::private::Private;
 use crate::time::Wall;
+use crate::title::Title;
 
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
@@ -230,6 +231,9 @@ pub struct TraceStep {
     pub at: Wall,
     /// The node's id in the flow.
     pub node: Text,
+    /// What people read of the node; empty where the flow says nothing.
+    #[serde(default, skip_serializing_if = "Title::is_empty")]
+    pub title: Title,
     /// The node's kind: `menu`, `queue` …
     pub kind: Text,
     /// What happened, for people: `digit 1`, `timeout`.
@@ -238,6 +242,9 @@ pub struct TraceStep {
     /// The outlet taken; absent while the node is not left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outlet: Option<Text>,
+    /// What taking it means, such as `Sales` for key 1; empty where the flow says nothing.
+    #[serde(default, skip_serializing_if = "Title::is_empty")]
+    pub choice: Title,
 }
 
 fn str_is_empty(text: &Text) -> bool {
@@ -369,6 +376,15 @@ pub struct RecordingRecord {
     /// Stated gaps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<RecordingGap>,
+}
+
+/// What a telephone of ours dials to try its line: it hears itself.
+pub const LINE_TEST: &str = "*43";
+
+/// Whether a call from this side to this number only tries a line. It is on record, but no contact with anybody: lists
+/// leave it out unless they are asked for this number, and it counts in nobody's day.
+pub fn is_line_test(direction: &str, to: &str) -> bool {
+    direction == Direction::Internal.as_str() && to == LINE_TEST
 }
 
 /// The whole of an interaction that has ended.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::{Callback, Disposition, Forward, LiveInteraction, SurveyAnswer, Title, WrapUp, mirror};
 use crate::names::Names;
 use crate::privacy::{self, Sight};
+use crate::viewer::Viewer;
 
 mirror! {
     /// By which medium the customer comes.
@@ -186,10 +187,16 @@ pub(crate) struct Leg {
 pub(crate) struct TraceStep {
     pub(crate) at: String,
     pub(crate) node: String,
+    /// What people read of the node; absent where the flow gives it no title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<Title>,
     pub(crate) kind: String,
     pub(crate) detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outlet: Option<String>,
+    /// What taking the outlet means, such as `Sales` for key 1; absent where the flow says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) choice: Option<Title>,
 }
 
 /// One named share of a score.
@@ -412,10 +419,10 @@ impl InteractionDetail {
     }
 
     /// An interaction in progress: what only its end can tell is left out.
-    pub(crate) fn in_progress(live: center::LiveInteraction, parts: Parts<'_>, names: &Names, sight: Sight) -> Self {
-        let mut detail = Self::new(parts, names, sight);
+    pub(crate) fn in_progress(live: center::LiveInteraction, parts: Parts<'_>, names: &Names, viewer: &Viewer) -> Self {
+        let mut detail = Self::new(parts, names, viewer.sight());
         detail.in_progress = true;
-        detail.live = Some(LiveInteraction::new(live, sight));
+        detail.live = Some(LiveInteraction::new(live, viewer, names));
         let Interaction { ended_at, outcome, ended_by, cause, .. } = &mut detail.interaction;
         (*ended_at, *outcome, *ended_by, *cause) = (None, None, None, None);
         // Its sound can be heard once it is over.
@@ -463,6 +470,11 @@ impl From<&types::leg::MediaQuality> for LegMedia {
     }
 }
 
+/// A title in both languages, where there is one.
+fn words(title: &types::Title) -> Option<Title> {
+    (!title.is_empty()).then(|| title.shown("").into())
+}
+
 impl TraceStep {
     fn new(step: &record::TraceStep, clear: bool) -> Self {
         Self {
@@ -472,6 +484,8 @@ impl TraceStep {
             // A number that was keyed in, to be called back at, for example.
             detail: if clear { step.detail.to_string() } else { privacy::without_numbers(&step.detail) },
             outlet: step.outlet.as_ref().map(|o| o.to_string()),
+            title: words(&step.title),
+            choice: words(&step.choice),
         }
     }
 }

@@ -5,9 +5,9 @@ use types::Wall;
 use types::record::SegmentKind;
 use utoipa::ToSchema;
 
-use super::{AgentStateName, Channel, Direction, NextState, Title};
+use super::{AgentStateName, Channel, Direction, NextState, SupervisionMode, Title};
 use crate::names::Names;
-use crate::privacy::Sight;
+use crate::viewer::Viewer;
 
 /// What an interaction does right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -101,10 +101,29 @@ pub(crate) struct LiveInteraction {
     /// Place in its queue, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) position: Option<u32>,
+    /// Supervisors who take part; for whomever `interaction.supervised` is told, and which tells what changes. Events
+    /// leave it out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(crate) supervisors: Vec<LiveSupervisor>,
+}
+
+/// A supervisor who takes part in a call.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct LiveSupervisor {
+    pub(crate) agent_id: String,
+    pub(crate) mode: SupervisionMode,
 }
 
 impl LiveInteraction {
-    pub(crate) fn new(live: center::LiveInteraction, sight: Sight) -> Self {
+    /// As this reader may see it.
+    pub(crate) fn new(live: center::LiveInteraction, viewer: &Viewer, names: &Names) -> Self {
+        let (sight, sees_supervision) = (viewer.sight(), viewer.sees_supervision(names, live.agent));
+        let supervisor = |(agent, mode): (types::AgentId, types::record::Supervision)| LiveSupervisor {
+            agent_id: agent.to_string(),
+            mode: mode.into(),
+        };
+        let supervisors = live.supervisors.into_iter().filter(|_| sees_supervision).map(supervisor);
         Self {
             id: live.id.to_string(),
             channel: Channel::Voice,
@@ -118,6 +137,7 @@ impl LiveInteraction {
             state_since: live.state_since.to_string(),
             slot: live.slot,
             position: live.position,
+            supervisors: supervisors.collect(),
         }
     }
 }
@@ -223,10 +243,11 @@ pub(crate) struct LiveSnapshot {
 }
 
 impl LiveSnapshot {
-    pub(crate) fn new(cursor: u64, at: Wall, live: center::Live, names: &Names, sight: Sight) -> Self {
+    pub(crate) fn new(cursor: u64, at: Wall, live: center::Live, names: &Names, viewer: &Viewer) -> Self {
         let mut agents: Vec<LiveAgent> = live.agents.into_iter().map(LiveAgent::from).collect();
         agents.sort_by(|a, b| a.number.cmp(&b.number));
-        let mut interactions: Vec<_> = live.interactions.into_iter().map(|i| LiveInteraction::new(i, sight)).collect();
+        let seen = |i| LiveInteraction::new(i, viewer, names);
+        let mut interactions: Vec<_> = live.interactions.into_iter().map(seen).collect();
         interactions.sort_by(|a, b| a.id.cmp(&b.id));
         let mut queues: Vec<LiveQueue> = live.queues.into_iter().map(|q| LiveQueue::new(q, names)).collect();
         queues.sort_by(|a, b| a.id.cmp(&b.id));

@@ -93,7 +93,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let (interaction_id, agent_id) = (of.to_string(), agent.to_string());
             Event::InteractionWrapped { id, at, interaction_id, agent_id, wrap_up_ms }
         }
-        Happening::Supervised { agent, .. } if !shows_supervision(viewer, names, agent) => return None,
+        Happening::Supervised { agent, .. } if !viewer.sees_supervision(names, agent) => return None,
         Happening::Supervised { id: of, by, agent, mode } => {
             let (interaction_id, by_agent_id) = (of.to_string(), by.to_string());
             let agent_id = agent.map(|a| a.to_string());
@@ -141,11 +141,6 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         },
         _ => return None,
     })
-}
-
-/// Whether somebody may know that a call is supervised: the agent on whom it bears only where the tenant wants it so.
-fn shows_supervision(viewer: &Viewer, names: &Names, agent: Option<AgentId>) -> bool {
-    viewer.may(Permission::Supervise) || names.shows_supervision() && agent.is_some() && viewer.user.agent == agent
 }
 
 /// What is known of an interaction, wherever it is known.
@@ -204,6 +199,7 @@ impl Doing {
             slot: self.slot,
             // Places change with each call that leaves: the snapshot has them.
             position: None,
+            supervisors: Vec::new(),
         }
     }
 }

@@ -143,7 +143,7 @@ pub(crate) async fn interaction(
     let clear = sight.sees(row.agent) || viewer.spoke(&record);
     let parts = Parts { row, record: &record, aftermath: &aftermath, messages: &messages, clear };
     Ok(Json(match live {
-        Some(live) => InteractionDetail::in_progress(live, parts, &names, sight),
+        Some(live) => InteractionDetail::in_progress(live, parts, &names, &viewer),
         None => InteractionDetail::new(parts, &names, sight),
     }))
 }

@@ -16,5 +16,5 @@ pub(crate) async fn live(State(app): State<App>, viewer: Viewer, args: Args) -> 
     args.finish()?;
     let (cursor, live) = app.backend.live(viewer.tenant()).await.ok_or(Code::Unavailable)?;
     let names = app.names.of(viewer.tenant()).await?;
-    Ok(Json(LiveSnapshot::new(cursor, now(), live, &names, viewer.sight())))
+    Ok(Json(LiveSnapshot::new(cursor, now(), live, &names, &viewer)))
 }

@@ -1,9 +1,9 @@
 //! Supervisors who listen, whisper, barge in and take over.
 
-use types::Cause;
 use types::record::Supervision;
+use types::{Cause, TenantId};
 
-use super::lab::Lab;
+use super::lab::{Lab, agent};
 use crate::{CallOrder, Refused};
 
 /// A caller of the sales queue who talks with 1001 on leg `d1`; 1002, of another queue, listens on leg `d2`.
@@ -26,6 +26,8 @@ fn one_who_listens_hears_both_and_disturbs_nobody() {
     for one in expected {
         assert!(told.contains(&one.to_owned()), "{one}: {told:?}");
     }
+    let seen = lab.center.live(lab.now, TenantId(1)).unwrap().interactions;
+    assert_eq!(seen[0].supervisors, [(agent(1002), Supervision::Listen)], "told to a page that is opened now");
     assert_eq!(told.len(), expected.len(), "the two who talk notice nothing, and it is not recorded: {told:?}");
     lab.orders(Some(1001), CallOrder::Hold).unwrap();
     assert_eq!(lab.told(&["hear"]), ["hear c1 ", "hear d1 ", "hear d2 d1"]);
@@ -35,6 +37,7 @@ fn one_who_listens_hears_both_and_disturbs_nobody() {
     lab.settle();
     assert_eq!(lab.told(&["hangup", "supervised", "hear"]), ["hangup d2 normal", "supervised 1002 Some(1001) stop"]);
     assert_eq!((lab.state(1002).as_str(), lab.state(1001).as_str()), ("ready", "talking"));
+    assert_eq!(lab.center.live(lab.now, TenantId(1)).unwrap().interactions[0].supervisors, []);
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use types::cause::Cause;
 use types::event::{Event, Happening};
-use types::record::{AgentState, InteractionRecord, LegRecord, LegRole, Segment, SegmentKind};
+use types::record::{AgentState, Direction, InteractionRecord, LINE_TEST, LegRecord, LegRole, Segment, SegmentKind};
 use types::{AgentId, InteractionId, LegId, TenantId, Wall};
 
 use super::fixtures::{Journal, agent, ended, record, wrapped};
 use crate::days::Part;
-use crate::interactions::Filter;
+use crate::interactions::{Filter, Number};
 use crate::projection::Projector;
 use crate::store::Store;
 
@@ -82,9 +82,11 @@ pub(super) async fn run(store: &Store) {
     mine.legs[0] = rang(ME, Cause::NoAnswer);
     let conferred = call(84, 50_000, vec![took(ME, 5_000)], vec![]);
     let watched = call(85, 60_000, vec![leg(LegRole::Supervisor, Some(ME), true, Some(61_000), Cause::Normal)], vec![]);
+    let mut line = call(86, 65_000, vec![], vec![spent(SegmentKind::Menu, 65_000, 69_000, ME)]);
+    (line.direction, line.to, line.agent) = (Direction::Internal, LINE_TEST.into(), Some(ME));
     let before = [state(ME, 5_000, AgentState::Offline), state(ME, 9_000, AgentState::Ready)];
     let after = [state(ME, 12_000, AgentState::Talking), wrapped(T.0, 80, ME.0, 16_000, 1_500)];
-    let records = [handed_on, missed, elsewhere, mine, conferred, watched].map(ended);
+    let records = [handed_on, missed, elsewhere, mine, conferred, watched, line].map(ended);
     let journal = Journal::new(900_000, before.into_iter().chain(after).chain(records));
     let mut projector = Projector::open(store.clone()).await.expect("opened");
     projector.apply(journal.facts()).await.expect("applied");
@@ -97,6 +99,10 @@ pub(super) async fn run(store: &Store) {
     assert_eq!(ids(of_me()).await, [84, 83, 82, 81, 80], "handed on and missed ones too, watched ones not");
     assert_eq!(ids(Filter { missed: true, ..of_me() }).await, [81]);
     assert_eq!(ids(Filter { from: Some(Wall(20_000)), to: Some(Wall(40_000)), ..of_me() }).await, [82, 81]);
+    let all = ids(Filter::default()).await;
+    assert!(all.contains(&85) && !all.contains(&86), "trials of lines are in no list: {all:?}");
+    let number = Some(Number::Exact(LINE_TEST.into()));
+    assert_eq!(ids(Filter { number, ..Filter::default() }).await, [86], "unless one looks for them");
     let first = store.interactions(T, &of_me(), None, 2).await.expect("read");
     let rest = store.interactions(T, &of_me(), first.next.as_deref(), 10).await.expect("read");
     assert_eq!(rest.rows.iter().map(|row| row.id.0).collect::<Vec<_>>(), [82, 81, 80], "the next page");
