@@ -14,6 +14,10 @@
 //!    "bye": {"kind": "hangup", "prompt": "goodbye"}}}
 //! ```
 //!
+//! A node may say what people read of it: `"title": {"zh": "主菜单", "en": "Main menu"}` in place of its
+//! id, and `"choices": {"1": {"zh": "销售", "en": "Sales"}}` for what leaving by an outlet means. One text
+//! in place of the two serves both languages.
+//!
 //! What always holds: a walk ends once the caller has hung up; it takes [`STEPS_MAX`] steps at most;
 //! it keeps [`DIGITS_MAX`] digits typed ahead at most; an outlet that leads nowhere ends the call.
 

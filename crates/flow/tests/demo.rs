@@ -65,6 +65,32 @@ fn they_are_sound() {
 }
 
 #[test]
+fn each_node_has_a_title_in_both_languages_and_each_key_says_what_it_is_for() {
+    for (id, json) in FLOWS {
+        let flow: serde_json::Value = serde_json::from_str(json).unwrap();
+        for (node, fields) in flow["nodes"].as_object().unwrap() {
+            let both = |title: &serde_json::Value| ["zh", "en"].iter().all(|lang| title[lang].is_string());
+            assert!(both(&fields["title"]), "{id}: {node}");
+            let outlets = fields["outlets"].as_object().into_iter().flat_map(|o| o.keys());
+            for key in outlets.filter(|name| name.len() == 1) {
+                assert!(both(&fields["choices"][key]), "{id}: key {key} of {node}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_record_says_in_plain_words_where_a_caller_went() {
+    let now = Now { mono: Mono(0), wall: Wall(0) };
+    let mut walk = Walk::start(&load("main_menu"), Context::new(now, "13800138000", "95000"));
+    // It cuts the welcome short and is taken by the menu.
+    walk.handle(now, Input::Digit('1'));
+    let way: Vec<_> = walk.trace().iter().map(|step| (&*step.title.zh, &*step.title.en, &*step.choice.zh)).collect();
+    let expected = [("欢迎词", "Welcome", ""), ("主菜单", "Main menu", "销售"), ("转接销售", "Going to sales", "")];
+    assert_eq!(way, expected);
+}
+
+#[test]
 fn all_that_is_composed_can_be_spoken() {
     let demo = Demo::new();
     for language in ["zh", "en"] {

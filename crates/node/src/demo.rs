@@ -306,6 +306,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_demo_of_an_earlier_version_gets_the_words_of_its_flows_unless_someone_drew_on_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(dir.path().join("lingtong.db")).await.unwrap();
+        seed(&store, 1, Wall(1), str::to_owned).await.unwrap();
+        let tenant = store.tenant_by_name(NAME).await.unwrap().unwrap().id;
+        let flows = async || store.list::<FlowVersion>(tenant).await.unwrap();
+        let of = |flows: &[FlowVersion], name: &str| flows.iter().find(|f| &*f.name == name).unwrap().clone();
+        let before = flows().await;
+        let [mut plain, mut drawn] = ["echo", "announcement"].map(|name| of(&before, name));
+        plain.definition = unnamed(&plain.definition);
+        drawn.definition["nodes"]["speak"]["prompt"] = "queue_full".into();
+        drawn.definition = unnamed(&drawn.definition);
+        store.put(&plain).await.unwrap();
+        store.put(&drawn).await.unwrap();
+        seed(&store, 1, Wall(1), str::to_owned).await.unwrap();
+        let after = flows().await;
+        assert_eq!(of(&after, "echo").definition, of(&before, "echo").definition);
+        assert_eq!(of(&after, "announcement").definition, drawn.definition);
+    }
+
+    #[tokio::test]
     async fn a_demo_of_an_earlier_version_takes_old_telephones_unless_someone_chose_otherwise() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open_sqlite(dir.path().join("lingtong.db")).await.unwrap();
