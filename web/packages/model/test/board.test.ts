@@ -60,8 +60,16 @@ describe("the live board", () => {
     expect(applyEvents(after, [supervised("14", "s1", "stop")]).supervision.get("c1")?.has("s1")).toBe(false);
     const ended = applyEvents(after, [{ id: "14", at: at(3), type: "interaction.ended", interaction: call("c1") }]);
     expect(ended.supervision.size).toBe(0);
-    expect(boardFromSnapshot(snapshot({ interactions: [call("c1")] }), START, after).supervision.size).toBe(1);
-    expect(boardFromSnapshot(snapshot(), START, after).supervision.size).toBe(0);
+  });
+
+  it("knows from the snapshot who listens, so that a page that is loaded anew does", () => {
+    const watched = call("c1", { supervisors: [{ agent_id: "s1", mode: "whisper" }] });
+    const anew = boardFromSnapshot(snapshot({ interactions: [watched, call("c2")] }), START);
+    expect(anew.supervision.get("c1")?.get("s1")).toBe("whisper");
+    expect(anew.supervision.has("c2")).toBe(false);
+    expect(boardFromSnapshot(snapshot({ interactions: [call("c1")] }), START, anew).supervision.size).toBe(0);
+    const moved = applyEvents(anew, [{ id: "11", at: at(1), type: "interaction.state", interaction: call("c1", { state: "held" }) }]);
+    expect(moved.supervision.get("c1")?.get("s1")).toBe("whisper");
   });
 
   it("shows an alarm once, its latest state on top, and keeps a bounded number", () => {

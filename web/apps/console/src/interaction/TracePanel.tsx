@@ -1,4 +1,5 @@
 import type { TraceStep } from "@lingtong/api";
+import { titleIn } from "@lingtong/model";
 import { EmptyState, Panel, timeOfDay, useLocality } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,11 +21,13 @@ export function TracePanel({ trace }: { trace: readonly TraceStep[] }): ReactEle
                 {timeOfDay(step.at, i18n.language, timeZone)}
               </time>
               <div>
-                <span className="trace-kind">{nodeKindText(t, step.kind)}</span> <b>{step.node}</b>
+                <span className="trace-kind">{nodeKindText(t, step.kind)}</span> <b title={step.node}>{titleIn(step.title, i18n.language) || step.node}</b>
                 <p>{stepDetailText(t, step.detail)}</p>
               </div>
               {step.outlet === null || step.outlet === undefined ? null : (
-                <span className="trace-outlet">{outletText(t, step.outlet)}</span>
+                <span className="trace-outlet">
+                  {outletText(t, step.outlet)} {titleIn(step.choice, i18n.language)}
+                </span>
               )}
             </li>
           ))}

@@ -16,6 +16,7 @@ export function SupervisePanel({ call }: { call: LiveInteraction }): ReactElemen
   const { api } = useServices();
   const self = useMe().agent_id ?? "";
   const mode = useLivePart(useCallback((board) => board?.supervision.get(call.id)?.get(self), [call.id, self]));
+  const own = useLivePart(useCallback((board) => board?.agents.get(self), [self]));
   const order = useMutation({ mutationFn: (wanted: SupervisionMode) => api.supervise(call.id, wanted) });
   const talks = call.state === "talking" || call.state === "held";
   const serves = call.agent_id === self || mode === "take_over";
@@ -34,7 +35,8 @@ export function SupervisePanel({ call }: { call: LiveInteraction }): ReactElemen
   const orders = (wanted: SupervisionMode) => (): void => {
     order.mutate(wanted);
   };
-  const rings = order.isSuccess && order.variables !== "stop" && mode === undefined;
+  // Told by the board, not by what this page has done: it may have been loaded anew, and nobody may have answered.
+  const rings = mode === undefined && own?.state === "ringing" && own.interaction_id === call.id;
   if (serves) return <></>;
   return (
     <Panel title={t("live.supervise.title")}>

@@ -10,13 +10,21 @@ export async function askToNotify(): Promise<NotifyPermission> {
 
 /** A call is told outside the page as well, while the page is not looked at; the answer takes it back. */
 export function notifyCall(title: string, body: string): () => void {
-  if (notifyPermission() !== "granted" || document.visibilityState === "visible") return () => undefined;
-  const note = new Notification(title, { body, tag: "lingtong-call", requireInteraction: true });
-  note.onclick = () => {
-    window.focus();
-    note.close();
+  let note: Notification | null = null;
+  // Also when the page is left while it rings.
+  const tell = (): void => {
+    if (note !== null || notifyPermission() !== "granted" || document.visibilityState === "visible") return;
+    const shown = new Notification(title, { body, tag: "lingtong-call", requireInteraction: true });
+    shown.onclick = () => {
+      window.focus();
+      shown.close();
+    };
+    note = shown;
   };
+  tell();
+  document.addEventListener("visibilitychange", tell);
   return () => {
-    note.close();
+    document.removeEventListener("visibilitychange", tell);
+    note?.close();
   };
 }

@@ -5,9 +5,9 @@ interface Sink {
   setSinkId?: (id: string) => Promise<void>;
 }
 
-function toSpeaker(element: HTMLAudioElement, id: string): void {
+async function toSpeaker(element: HTMLAudioElement, id: string): Promise<void> {
   // A speaker that has gone: the browser's own choice is heard instead.
-  void (element as Sink).setSinkId?.(id === "default" ? "" : id).catch(() => undefined);
+  await (element as Sink).setSinkId?.(id === "default" ? "" : id).catch(() => undefined);
 }
 
 export function devicePort(): DevicePort {
@@ -36,14 +36,14 @@ export function mediaPort(devices: Devices): MediaPort {
   const element = new Audio();
   element.autoplay = true;
   devices.subscribe(() => {
-    toSpeaker(element, devices.getView().chosen.speaker);
+    void toSpeaker(element, devices.getView().chosen.speaker);
   });
   return {
     open: () => navigator.mediaDevices.getUserMedia(devices.constraints()),
     close: stop,
     play: (stream) => {
       element.srcObject = stream;
-      toSpeaker(element, devices.getView().chosen.speaker);
+      void toSpeaker(element, devices.getView().chosen.speaker);
       if (stream !== null) void element.play().catch(() => undefined);
     },
   };
@@ -94,7 +94,9 @@ export class Ringer {
   }
 
   private async play(): Promise<void> {
-    toSpeaker(this.element, this.devices.getView().chosen.ringer);
+    // First the speaker, then the sound: else its beginning is heard in the headset.
+    await toSpeaker(this.element, this.devices.getView().chosen.ringer);
+    if (!this.ringing) return;
     try {
       await this.element.play();
     } catch {

@@ -27,8 +27,9 @@ function Facts({ card, startedAt }: { card: CallCard; startedAt: string }): Reac
         {card.pressed.length === 0
           ? t("card.nothingPressed")
           : card.pressed.map((one) => (
-              <span key={`${one.at}${one.node}`} className="pressed">
-                <Kbd>{one.key}</Kbd> <span className="faint">{one.node}</span>
+              <span key={`${one.at}${one.node.en}`} className="pressed">
+                {titleIn(one.node, i18n.language)} <span className="faint" aria-hidden="true">→</span> <Kbd>{one.key}</Kbd>{" "}
+                {titleIn(one.choice, i18n.language)}
               </span>
             ))}
       </dd>
@@ -37,12 +38,12 @@ function Facts({ card, startedAt }: { card: CallCard; startedAt: string }): Reac
 }
 
 function Path({ card }: { card: CallCard }): ReactElement | null {
-  const { t } = useTranslation(["desk", "ui"]);
+  const { t, i18n } = useTranslation(["desk", "ui"]);
   if (card.path.length === 0) return null;
   return (
     <ol className="call-path" aria-label={t("card.path")}>
       {card.path.map((step) => (
-        <li key={`${step.at}${step.node}`}>{step.node}</li>
+        <li key={`${step.at}${step.node.en}`}>{titleIn(step.node, i18n.language)}</li>
       ))}
     </ol>
   );

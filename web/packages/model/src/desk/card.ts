@@ -4,8 +4,16 @@ import { parseTime } from "../time";
 export interface PressedKey {
   at: string;
   key: string;
-  /** The node of the flow where it was pressed. */
-  node: string;
+  /** The node of the flow where it was pressed, by its title; by its id where it has none. */
+  node: Title;
+  /** What the key stands for there, where the flow says so. */
+  choice: Title | null;
+}
+
+/** A node on the way, as people read it. */
+export interface PathNode {
+  at: string;
+  node: Title;
 }
 
 /** Who is on the line and how they got here. */
@@ -20,7 +28,7 @@ export interface CallCard {
   customer: { name: string; vipLevel: number; tags: readonly string[] } | null;
   queueId: string | null;
   pressed: readonly PressedKey[];
-  path: readonly TraceStep[];
+  path: readonly PathNode[];
   startedAt: string | null;
   /** From the beginning to the agent's ear, or until now. */
   waitMs: number | null;
@@ -42,6 +50,10 @@ function keyOf(step: TraceStep): string | null {
   return key ?? (amount === undefined ? null : "•".repeat(Math.min(Number(amount), 20)));
 }
 
+function nodeTitle(step: TraceStep): Title {
+  return step.title ?? { zh: step.node, en: step.node };
+}
+
 /** The card of a call from whatever is known of it so far. */
 export function callCard({ phone, live, reachedAt, detail, card }: CardParts, nowMs: number): CallCard {
   const direction = live?.direction ?? (phone?.direction === "out" ? "outbound" : "inbound");
@@ -60,9 +72,9 @@ export function callCard({ phone, live, reachedAt, detail, card }: CardParts, no
     queueId: live?.queue_id ?? null,
     pressed: path.flatMap((step) => {
       const key = keyOf(step);
-      return key === null ? [] : [{ at: step.at, key, node: step.node }];
+      return key === null ? [] : [{ at: step.at, key, node: nodeTitle(step), choice: step.choice ?? null }];
     }),
-    path,
+    path: path.map((step) => ({ at: step.at, node: nodeTitle(step) })),
     startedAt: live?.started_at ?? null,
     waitMs: live === null ? null : Math.max(0, (reachedAt === null ? nowMs : parseTime(reachedAt)) - parseTime(live.started_at)),
   };

@@ -15,7 +15,7 @@ export interface LiveBoard {
   interactions: ReadonlyMap<string, LiveInteraction>;
   queues: ReadonlyMap<string, LiveQueue>;
   alarms: readonly Alarm[];
-  /** Who takes part in a call as a supervisor, and how: told by events alone, by the call and the supervisor's agent id. */
+  /** Who takes part in a call as a supervisor, and how, by the call and the supervisor's agent id. */
   supervision: Supervision;
   /** Interactions that ended since the snapshot: a list page says that it can be refreshed. */
   endedCount: number;
@@ -23,6 +23,17 @@ export interface LiveBoard {
 
 function byId<T extends { id: string }>(items: readonly T[]): ReadonlyMap<string, T> {
   return new Map(items.map((item) => [item.id, item]));
+}
+
+/** Who takes part as a supervisor; events tell what changes of it. */
+function supervisionOf(interactions: readonly LiveInteraction[]): Supervision {
+  return new Map(
+    interactions.flatMap(({ id, supervisors }) =>
+      supervisors === undefined || supervisors.length === 0
+        ? []
+        : [[id, new Map(supervisors.map((one): [string, SupervisionMode] => [one.agent_id, one.mode]))] as const],
+    ),
+  );
 }
 
 /** The board of a fresh snapshot; alarms outlive it, since snapshots carry none. */
@@ -34,7 +45,7 @@ export function boardFromSnapshot(snapshot: LiveSnapshot, localNowMs: number, be
     interactions: byId(snapshot.interactions),
     queues: byId(snapshot.queues),
     alarms: before?.alarms ?? [],
-    supervision: new Map([...(before?.supervision ?? [])].filter(([call]) => snapshot.interactions.some((one) => one.id === call))),
+    supervision: supervisionOf(snapshot.interactions),
     endedCount: before?.endedCount ?? 0,
   };
 }

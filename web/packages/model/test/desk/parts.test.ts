@@ -48,11 +48,12 @@ describe("wrapUpAt", () => {
 });
 
 describe("callCard", () => {
-  const step = (node: string, detail: string): TraceStep => ({ at: at(0), node, kind: "menu", detail });
+  const step = (node: string, detail: string, words: Partial<TraceStep> = {}): TraceStep => ({ at: at(0), node, kind: "menu", detail, ...words });
 
   it("says who, through which queue, what was pressed and how long they waited", () => {
     const live = call("i1", { from: "13800138000", to: "95000", queue_id: "sales", state: "ringing" });
-    const trace = [step("main", "digit 1"), step("account", "6 digits"), step("hours", "open")];
+    const words = { title: { zh: "主菜单", en: "Main menu" }, choice: { zh: "销售", en: "Sales" } };
+    const trace = [step("main", "digit 1", words), step("account", "6 digits"), step("hours", "open")];
     const card = callCard(
       { phone: null, live, reachedAt: null, detail: { trace }, card: { customer: { id: "c", name: "王女士", vip_level: 2, tags: ["老客户"] } } },
       START + 42_000,
@@ -64,9 +65,10 @@ describe("callCard", () => {
       waitMs: 42_000,
       customer: { name: "王女士", vipLevel: 2 },
       pressed: [
-        { node: "main", key: "1" },
-        { node: "account", key: "••••••" },
+        { node: words.title, key: "1", choice: words.choice },
+        { node: { zh: "account", en: "account" }, key: "••••••", choice: null },
       ],
+      path: [{ node: words.title }, { node: { en: "account" } }, { node: { en: "hours" } }],
     });
   });
 
