@@ -7,10 +7,10 @@ from lib.browser import Browser
 from tests.t01_main_job import talk, to_sales
 
 WORDS = {
-    "zh-CN": {"live": "监控", "list": "通话记录", "agents": "坐席", "answered": "已接听", "trace": "流程轨迹",
+    "zh-CN": {"live": "监控", "list": "通话记录", "agents": "坐席", "answered": "已接听", "trace": "流程轨迹", "menu": "主菜单",
               "ladder": "SIP 信令", "talking": "通话中", "play": "播放", "demo": "演示环境", "wrong": "用户名或密码不正确",
               "sales": "销售"},
-    "en-US": {"live": "Live", "list": "Calls", "agents": "Agents", "answered": "Answered", "trace": "Path through the flow",
+    "en-US": {"live": "Live", "list": "Calls", "agents": "Agents", "answered": "Answered", "trace": "Path through the flow", "menu": "Main menu",
               "ladder": "SIP messages", "talking": "Talking", "play": "Play", "demo": "Demo", "wrong": "password", "sales": "Sales"},
 }
 
@@ -72,7 +72,7 @@ def detail(t, browser, words):
     """Trace, ladder, waveform, and the sound plays."""
     browser.wait_text(words["trace"])
     browser.wait_text(words["ladder"])
-    browser.wait_for("[...document.querySelectorAll('.trace li b')].some(e => e.innerText === 'menu')", what="the menu in the trace")
+    browser.wait_for(f"[...document.querySelectorAll('.trace li b')].some(e => e.innerText === '{words['menu']}')", what="the menu in the trace")
     browser.wait_for("[...document.querySelectorAll('.ladder-label')].some(e => e.innerText.includes('INVITE'))", what="INVITE in the ladder")
     inked = """(() => { const c = document.querySelector('.player-wave canvas'); if (!c || !c.width) return false;
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;

@@ -6,10 +6,12 @@ from tests.t11_page import shot, sign_in
 
 WORDS = {
     "zh-CN": {"ready": "就绪", "ringing": "振铃", "talking": "通话中", "wrap_up": "话后处理", "finish": "完成",
-              "keys": "键盘快捷键", "solved": "已解决", "note": "备注", "colleagues": "同事", "place": "江苏省连云港市", "missed": "未接"},
+              "keys": "键盘快捷键", "solved": "已解决", "note": "备注", "colleagues": "同事", "place": "江苏省连云港市", "missed": "未接",
+              "pressed": "主菜单→1销售", "path": ["欢迎词", "主菜单", "转接销售", "销售排队"]},
     "en-US": {"ready": "Ready", "ringing": "Ringing", "talking": "Talking", "wrap_up": "Wrap-up", "finish": "Finish",
               "keys": "Keyboard shortcuts", "solved": "Solved", "note": "Notes", "colleagues": "Colleagues",
-              "place": "Lianyungang, Jiangsu", "missed": "Missed"},
+              "place": "Lianyungang, Jiangsu", "missed": "Missed", "pressed": "Mainmenu→1Sales",
+              "path": ["Welcome", "Main menu", "Going to sales", "Waiting for sales"]},
 }
 CALLER = "13812345678"
 
@@ -43,6 +45,10 @@ def works(t, language):
     state_is(browser, "ringing")
     browser.wait_for(f"document.querySelector('.call-number')?.innerText === '{CALLER}'", what="the caller's number")
     browser.wait_text(words["place"])
+    pressed = "document.querySelector('.pressed')?.innerText.replace(/\\s/g, '')"
+    browser.wait_for(f"{pressed} === '{words['pressed']}'", what="what was pressed, in plain words")
+    path = browser.js("[...document.querySelectorAll('.call-path li')].map(li => li.innerText)")
+    t.equal(path, words["path"], "the way through the flow")
     shot(t, browser, f"desk-ringing-{language}")
     offered.answer()
     talk(t, call, offered)

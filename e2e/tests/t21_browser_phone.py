@@ -66,3 +66,68 @@ def test_answers_in_the_page(t):
     t.equal(agent["media"]["codec"], "PCMA", "what needs no transcoding towards the caller")
     t.equal(len(record["recordings"]), 1, "recordings")
 
+
+
+# Each ring of the page with the loudspeaker that it is for, and each note outside the page as the browser shows it.
+WATCH = """
+window.notes = [];
+const Shown = window.Notification;
+window.Notification = class extends Shown {
+  constructor(title, options) {
+    super(title, options);
+    const note = { title, body: options.body, state: 'asked' };
+    window.notes.push(note);
+    this.addEventListener('show', () => { note.state = 'shown'; });
+    this.addEventListener('error', () => { note.state = 'refused'; });
+    this.addEventListener('close', () => { note.state = 'closed'; });
+  }
+};
+const play = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = function () {
+  if (this.loop) window.ring = { element: this, from: this.sinkId };
+  return play.call(this);
+};
+"""
+
+
+def test_rings_on_the_chosen_loudspeaker(t):
+    """The ring comes from the loudspeaker chosen for it, from its beginning, and stops when the call is taken."""
+    browser = at_the_desk(t, script=WATCH)
+    browser.wait_for("!!document.querySelector('.phone-status[data-light=good]')", what="a phone that is signed in")
+    browser.click(".phone-status")
+    chosen = browser.wait_for("""navigator.mediaDevices.enumerateDevices().then(all => {
+        const one = all.filter(d => d.kind === 'audiooutput' && d.deviceId !== 'default').pop();
+        return one && [one.deviceId, one.label]; })""", what="a second loudspeaker")
+    browser.click(".ant-select:has([aria-label='铃声设备'])")
+    browser.press(chosen[1])
+    browser.wait_for(f"Object.values(localStorage).some(v => v.includes('{chosen[0]}'))", what="the choice, kept")
+    call = t.caller(CALLER).call("95001").wait_up()
+    state_is(browser, "ringing")
+    browser.wait_for("!!window.ring && !window.ring.element.paused", what="a ring")
+    t.equal(browser.js("window.ring.from"), chosen[0], "the loudspeaker that rings")
+    press(browser, "a")
+    state_is(browser, "talking")
+    browser.wait_for("window.ring.element.paused", what="an end of the ring")
+    call.bye().wait()
+
+
+def test_tells_of_a_call_outside_the_page(t):
+    """Who looks at another page is told of a call by the desktop, and no longer once it is taken."""
+    browser = at_the_desk(t, script=WATCH)
+    origin = browser.js("location.origin")
+    browser.command("Browser.grantPermissions", origin=origin, permissions=["notifications", "audioCapture"])
+    browser.wait_for("Notification.permission === 'granted'", what="the permission")
+    desk = browser._session
+    browser.new_tab()
+    browser._session = desk
+    browser.wait_for("document.visibilityState === 'hidden'", what="the desk behind another page")
+    call = t.caller(CALLER).call("95001").wait_up()
+    note = browser.wait_for("window.notes[0]?.state === 'shown' && window.notes[0]", what="a note of the desktop")
+    t.check(CALLER in note["body"], f"who calls: {note}")
+    browser.command("Page.bringToFront")
+    browser.wait_for("document.visibilityState === 'visible'", what="the desk in front")
+    press(browser, "a")
+    state_is(browser, "talking")
+    browser.wait_for("window.notes[0].state === 'closed'", what="an end of the note")
+    t.equal(browser.js("window.notes.length"), 1, "notes")
+    call.bye().wait()

@@ -193,6 +193,19 @@ def press(browser, label):
     browser.js(f"{button}.click()")
 
 
+def lit(browser, label):
+    """That way of taking part, and no other, is marked as the one in force, for the eye as well."""
+    marked = "[...document.querySelectorAll('.agent-drawer [aria-pressed=true], .agent-drawer .ant-btn-primary')]"
+    browser.wait_for(f"{marked}.map(b => b.innerText.replace(/\\s/g, '')).join() === '{label}'", what=f"{label} alone in force")
+
+
+def open_agent(browser, number):
+    """Opens the panel of an agent on the wall."""
+    cell = f"[...document.querySelectorAll('.agent-cell')].find(c => c.querySelector('b').innerText === '{number}')"
+    browser.wait_for(f"!!{cell}", what=f"agent {number} on the wall")
+    browser.js(f"{cell}.click()")
+
+
 def test_supervisor_at_the_live_page(t):
     """From the page of an agent who talks: the supervisor's own phone rings, and it listens, whispers and leaves."""
     call, offered, _ = in_talk(t)
@@ -205,14 +218,32 @@ def test_supervisor_at_the_live_page(t):
     watching = boss.take_call(BOSS_HZ)
     wait_heard(t, watching, CALLER_HZ, AGENT_HZ)
     browser.wait_text("进行中：监听")
+    lit(browser, "监听")
     press(browser, "密语")
     wait_heard(t, offered, CALLER_HZ, BOSS_HZ)
     browser.wait_text("进行中：密语")
+    lit(browser, "密语")
     shot(t, browser, "supervise-zh-CN")
+    press(browser, "强插")
+    lit(browser, "强插")
+    browser.js("window.before = true")
+    browser.command("Page.reload")
+    browser.wait_for("!window.before && !!document.querySelector('.agent-cell[data-state=talking]')", what="the page anew")
+    open_agent(browser, "1001")
+    browser.wait_text("进行中：强插")
+    lit(browser, "强插")
     press(browser, "退出")
     watching.wait_end()
     browser.wait_for("!document.querySelector('.agent-drawer [aria-pressed=true]')", what="nothing in progress")
     wait_heard(t, call, AGENT_HZ)
+    press(browser, "监听")
+    ringing = boss.wait_call().ring()
+    browser.wait_text("您的话机正在振铃")
+    ringing.answer()
+    lit(browser, "监听")
+    ringing.bye().wait()
+    browser.wait_for("!document.querySelector('.agent-drawer [aria-pressed=true]')", what="nothing in progress")
+    t.check("您的话机正在振铃" not in browser.text(), "a telephone that was hung up does not ring")
     call.bye().wait()
     offered.wait_end()
 

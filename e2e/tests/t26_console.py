@@ -114,6 +114,24 @@ def test_forms_say_what_is_wrong_and_keep_what_is_typed(t):
     shot(t, browser, "settings-queue-zh-CN")
 
 
+def test_what_was_deleted_is_brought_back(t):
+    """An administrator who deletes a number by mistake takes it back, and it leads where it led."""
+    phone = t.agent(1001)
+    browser = Browser(t)
+    sign_in(t, browser, "admin", "demo-admin", "/settings/number?open=95001")
+    browser.press("删除")
+    browser.press("删除", ".ant-popover")
+    browser.wait_text("撤销")
+    refused = t.caller().call("95001")
+    refused.wait_end()
+    t.equal(refused.statuses[-1], 404, "a number that leads nowhere")
+    browser.press("撤销")
+    browser.wait_text("已恢复 95001")
+    call = t.caller().call("95001")
+    phone.wait_call().answer()
+    call.wait_up().bye().wait()
+
+
 def test_pages_that_were_left_hold_no_connection(t):
     """A browser keeps pages for its back button, and has six connections for a server: the ninth page still opens."""
     browser = Browser(t)

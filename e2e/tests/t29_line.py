@@ -1,5 +1,8 @@
 """The agent tries the way of its voice at the desk before a customer waits at its end."""
 
+import time
+
+from lib.wait import until
 from tests.t11_page import shot
 from tests.t19_desk import state_is
 from tests.t21_browser_phone import at_the_desk
@@ -25,6 +28,13 @@ def test_good(t):
     tries(browser)
     result(browser, "good")
     shot(t, browser, "line-good")
+    trials = until(lambda: t.server.get("/api/v1/interactions?number=*43", "admin")["items"], 10, "the trial on record")
+    t.equal(trials[0]["direction"], "internal", "the trial is found by its number")
+    t.equal(t.server.get("/api/v1/interactions", "admin")["items"], [], "calls in the list")
+    me = t.server.get("/api/v1/me", "1001")["agent_id"]
+    began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+    today = t.server.get(f"/api/v1/agents/{me}/day?from={began}", "1001")
+    t.equal(today["answered"], 0, "calls in the agent's day")
 
 
 def test_firewall(t):
