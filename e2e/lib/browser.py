@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import time
 
+from .page import Page
 from .wait import Failed, check, until
 
 FLAGS = [
@@ -18,7 +19,7 @@ FLAGS = [
 ]
 
 
-class Browser:
+class Browser(Page):
     """One Chromium, and the page in it that commands go to."""
 
     def __init__(self, test, language="zh-CN", size=(1440, 900), microphone=None, profile="own"):
@@ -111,6 +112,14 @@ class Browser:
         """A command to the page."""
         return self._call(method, params, self._session)
 
+    def on_each_page(self, script):
+        """Done first in each page from now on."""
+        self.command("Page.addScriptToEvaluateOnNewDocument", source=script)
+
+    def reload(self):
+        """Loads the page anew."""
+        self.command("Page.reload")
+
     def open(self, url):
         """Goes to a page."""
         self.command("Page.navigate", url=url)
@@ -123,64 +132,21 @@ class Browser:
             raise Failed(f"{expression}: {result['exceptionDetails']['exception'].get('description')}")
         return result["result"].get("value")
 
-    def text(self):
-        """What the page says."""
-        return self.js("document.body ? document.body.innerText : ''")
-
-    def wait_for(self, expression, timeout=15, what=None):
-        """Waits until an expression is true, in this page or in the one that it leads to meanwhile."""
-        def so():
-            try:
-                return self.js(expression)
-            except Failed as failed:
-                if "navigated or closed" in str(failed):
-                    return None
-                raise
-
-        try:
-            return until(so, timeout, what or expression, 0.1)
-        except Failed as failed:
-            raise Failed(f"{failed}\nthe page says: {self.text()[:1500]}\nerrors: {self.errors}") from None
-
-    def wait_text(self, text, timeout=15):
-        """Waits until the page says something."""
-        self.wait_for(f"!!document.body?.innerText.includes({json.dumps(text)})", timeout, f"{text!r} on the page")
-
-    def click(self, selector):
-        """Clicks the middle of an element as a mouse would."""
-        box = self.wait_for(f"""(() => {{ const e = document.querySelector({json.dumps(selector)});
-            if (!e) return null; e.scrollIntoView({{block: 'center'}}); const r = e.getBoundingClientRect();
-            return r.width ? [r.x + r.width / 2, r.y + r.height / 2] : null; }})()""", what=f"{selector} to click")
+    def click_at(self, x, y):
+        """Clicks there as a mouse would."""
         for kind in ("mousePressed", "mouseReleased"):
-            self.command("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
+            self.command("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
-    def type_into(self, selector, text):
-        """Types."""
-        self.click(selector)
+    def insert(self, text):
+        """Types into what has the focus."""
         self.command("Input.insertText", text=text)
 
-    def fill(self, selector, text):
-        """Types in place of what is there."""
-        self.click(selector)
-        self.js(f"document.querySelector({json.dumps(selector)}).select()")
-        self.command("Input.insertText", text=text)
-
-    def press(self, words, within="body"):
-        """Clicks the button, link or choice that says these words."""
-        found = f"""(() => {{ const all = [...document.querySelector({json.dumps(within)})?.querySelectorAll(
-            'button, a, label, [role=option], .ant-select-item-option') ?? []];
-            const e = all.find(e => e.innerText.trim() === {json.dumps(words)} && e.getClientRects().length);
-            if (!e) return false; e.click(); return true; }})()"""
-        self.wait_for(found, what=f"{words!r} to press")
-
-    def choose(self, selector, text):
-        """Types into a list of choices, and takes the one that is left."""
-        self.type_into(selector, text)
-        offered = ".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option-active"
-        self.wait_for(f"[...document.querySelectorAll('{offered}')].some(e => e.innerText.includes({json.dumps(text)}))",
-                      what=f"the choice {text}")
+    def key(self, key):
+        """A key of the keyboard."""
+        code = {"Enter": 13}.get(key, ord(key.upper()[0]))
         for kind in ("keyDown", "keyUp"):
-            self.command("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13)
+            text = {"text": key} if kind == "keyDown" and len(key) == 1 else {}
+            self.command("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **text)
 
     def screenshot(self, path):
         """A picture of the page, in the format that the file's name says."""

@@ -23,10 +23,7 @@ def state_is(browser, state):
 
 def press(browser, key):
     """A key of the keyboard."""
-    code = {"Enter": 13}.get(key, ord(key.upper()[0]))
-    for kind in ("keyDown", "keyUp"):
-        text = {"text": key} if kind == "keyDown" and len(key) == 1 else {}
-        browser.command("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **text)
+    browser.key(key)
 
 
 def works(t, language):

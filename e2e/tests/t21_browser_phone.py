@@ -2,6 +2,7 @@
 
 from lib import audio
 from lib.browser import Browser
+from lib.firefox import Firefox
 from tests.t01_main_job import CALLER_HZ
 from tests.t11_page import shot, sign_in
 from tests.t19_desk import press, state_is
@@ -35,6 +36,11 @@ LISTEN = """(() => {
 })()"""
 
 
+def hears_caller(browser):
+    """The page's own output is the caller's tone."""
+    browser.wait_for(f"Math.abs((window.hears?.() ?? 0) - {CALLER_HZ}) < 15", what="the caller's tone in the page")
+
+
 def at_the_desk(t, address=None, script=""):
     """Chromium at the desk of agent 1001, whose microphone says one tone for ever.
 
@@ -42,7 +48,7 @@ def at_the_desk(t, address=None, script=""):
     microphone = t.folder / "microphone.wav"
     audio.write_tone_wav(microphone, VOICE_HZ, 10, rate=48000)
     browser = Browser(t, "zh-CN", (1366, 768), microphone)
-    browser.command("Page.addScriptToEvaluateOnNewDocument", source=LISTEN + ";" + script)
+    browser.on_each_page(LISTEN + ";" + script)
     sign_in(t, browser, "1001", "demo-1001", "/desk", address)
     state_is(browser, "ready")
     return browser
@@ -57,7 +63,7 @@ def test_answers_in_the_page(t):
     state_is(browser, "talking")
     call.rtp.tone(CALLER_HZ)
     call.rtp.wait_tone(VOICE_HZ)
-    browser.wait_for(f"Math.abs((window.hears?.() ?? 0) - {CALLER_HZ}) < 15", what="the caller's tone in the page")
+    hears_caller(browser)
     shot(t, browser, "browser-phone-talking")
     call.bye().wait()
     state_is(browser, "wrap_up")
@@ -131,3 +137,23 @@ def test_tells_of_a_call_outside_the_page(t):
     browser.wait_for("window.notes[0].state === 'closed'", what="an end of the note")
     t.equal(browser.js("window.notes.length"), 1, "notes")
     call.bye().wait()
+def test_firefox(t):
+    """The same in Firefox: a tone of each side's is found at the other, also when the page was loaded anew in the talk."""
+    browser = Firefox(t, "zh-CN", voice_hz=VOICE_HZ)
+    browser.on_each_page(LISTEN)
+    sign_in(t, browser, "1001", "demo-1001", "/desk")
+    state_is(browser, "ready")
+    call = t.caller(CALLER).call("95001").wait_up()
+    state_is(browser, "ringing")
+    press(browser, "a")
+    state_is(browser, "talking")
+    call.rtp.tone(CALLER_HZ)
+    call.rtp.wait_tone(VOICE_HZ, timeout=15)
+    hears_caller(browser)
+    browser.reload()
+    t.until(lambda: not call.rtp.hears(VOICE_HZ), 15, "the end of the agent's tone")
+    call.rtp.wait_tone(VOICE_HZ, timeout=30)
+    hears_caller(browser)
+    state_is(browser, "talking")
+    call.bye().wait()
+    state_is(browser, "wrap_up")

@@ -9,7 +9,7 @@ from lib.server import free_port
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ
 from tests.t11_page import sign_in
 from tests.t19_desk import press, state_is
-from tests.t21_browser_phone import LISTEN, VOICE_HZ, at_the_desk
+from tests.t21_browser_phone import LISTEN, VOICE_HZ, at_the_desk, hears_caller
 
 CALLER = "13812345680"
 LOST_S = 20
@@ -23,11 +23,6 @@ REROUTE = """(() => {
     return set.call(this, { type: told.type, sdp: told.sdp.replaceAll('127.0.0.1', '%s') });
   };
 })()""" % RELAYED
-
-
-def hears_caller(browser):
-    """The page's own output is the caller's tone."""
-    browser.wait_for(f"Math.abs((window.hears?.() ?? 0) - {CALLER_HZ}) < 15", what="the caller's tone in the page")
 
 
 def goes_on(t, call):
@@ -104,13 +99,13 @@ def test_loaded_anew(t):
     """The page is loaded anew; the call is back, and muted where it was."""
     browser, call = talks(t)
     began = t.server.agent(1001)["since"]
-    browser.command("Page.reload")
+    browser.reload()
     silent(t, call)
     same_again(t, browser, call)
     t.equal(t.server.agent(1001)["since"], began, "since when the agent talks")
     press(browser, "m")
     silent(t, call)
-    browser.command("Page.reload")
+    browser.reload()
     muted = "document.querySelector('.call-action[aria-keyshortcuts=M]')?.getAttribute('aria-pressed') === 'true'"
     hears_caller(browser)
     browser.wait_for(muted, what="the mute as it was")
@@ -125,7 +120,7 @@ def test_on_hold(t):
     browser, call = talks(t)
     press(browser, "h")
     t.server.wait_live("held")
-    browser.command("Page.reload")
+    browser.reload()
     browser.wait_for("document.querySelector('.bar-party')?.dataset.phase === 'held'", what="the call on hold")
     t.server.wait_live("held")
     press(browser, "h")
@@ -139,7 +134,7 @@ def test_second_tab(t):
     press(browser, "m")
     silent(t, call)
     browser.new_tab()
-    browser.command("Page.addScriptToEvaluateOnNewDocument", source=LISTEN)
+    browser.on_each_page(LISTEN)
     browser.open(f"http://{t.server.http[0]}:{t.server.http[1]}/desk")
     browser.click(".phone-notice .link-button")
     hears_caller(browser)
@@ -155,7 +150,7 @@ def test_crash(t):
     browser.kill()
     away(t, call)
     browser = Browser(t, "zh-CN", (1366, 768), t.folder / "microphone.wav")
-    browser.command("Page.addScriptToEvaluateOnNewDocument", source=LISTEN)
+    browser.on_each_page(LISTEN)
     sign_in_again(t, browser)
     call.rtp.wait_tone(VOICE_HZ, timeout=30)
     hears_caller(browser)
