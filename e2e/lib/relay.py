@@ -75,8 +75,9 @@ class Relay:
 class Datagrams:
     """Hands UDP on from `via` to the same ports at `to`; the far side sees an address of its own for each sender."""
 
-    def __init__(self, test, ports, via, to="127.0.0.1"):
-        self._to, self._far, self._near, self._listeners = to, {}, {}, []
+    def __init__(self, test, ports, via, to="127.0.0.1", lets=lambda port: True):
+        """`lets`: says from which of the senders' ports it takes anything."""
+        self._to, self._lets, self._far, self._near, self._listeners = to, lets, {}, {}, []
         for port in ports:
             one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             one.bind((via, port))
@@ -120,7 +121,7 @@ class Datagrams:
             if end in self._near:
                 listener, page = self._near[end]
                 listener.sendto(data, page)
-            else:
+            elif self._lets(sender[1]):
                 self._upstream(end, sender).send(data)
         except OSError:
             pass  # as a network loses a packet

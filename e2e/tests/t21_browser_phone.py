@@ -137,6 +137,8 @@ def test_tells_of_a_call_outside_the_page(t):
     browser.wait_for("window.notes[0].state === 'closed'", what="an end of the note")
     t.equal(browser.js("window.notes.length"), 1, "notes")
     call.bye().wait()
+
+
 def test_firefox(t):
     """The same in Firefox: a tone of each side's is found at the other, also when the page was loaded anew in the talk."""
     browser = Firefox(t, "zh-CN", voice_hz=VOICE_HZ)

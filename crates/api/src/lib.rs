@@ -23,6 +23,7 @@ mod openapi;
 mod privacy;
 mod proof;
 mod range;
+mod relay;
 mod router;
 mod routes;
 mod serve;
@@ -36,6 +37,7 @@ pub use auth::{HashError, PasswordCost, hash_password, is_password, one_time_pas
 pub use backend::{Answer, Audio, Backend, Peak, PhoneCredentials, PhoneLine, Recordings, Trouble};
 pub use dto::{PlanBasis, SitePlan};
 pub use openapi::openapi_json;
+pub use relay::Relay;
 pub use router::router;
 pub use routes::{basis, new_setup_token};
 pub use serve::{Door, PROTOCOLS, serve};

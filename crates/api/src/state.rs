@@ -15,6 +15,7 @@ use crate::auth::{Decoys, Lockout, Vault};
 use crate::backend::{Backend, Recordings};
 use crate::counters::Counters;
 use crate::names::NamesCache;
+use crate::relay::Relay;
 use crate::streams::Streams;
 use crate::subjects::Subjects;
 
@@ -44,6 +45,8 @@ pub struct ApiState {
     pub closed: Arc<[TenantId]>,
     /// Proxies that are believed when they say for whom they ask.
     pub trusted_proxies: Arc<[Network]>,
+    /// Where browsers' sound goes when no other way leads here.
+    pub relay: Option<Relay>,
     /// This node's number, for new ids.
     pub node: u16,
     /// This node's own secret, from which keys are made.
@@ -75,6 +78,7 @@ pub(crate) struct Shared {
     pub(crate) subjects: Subjects,
     pub(crate) counters: Counters,
     pub(crate) vault: Vault,
+    pub(crate) relay: Option<Relay>,
     pub(crate) ids: Mutex<IdSource>,
 }
 
@@ -83,8 +87,19 @@ pub(crate) type App = Arc<Shared>;
 
 impl From<ApiState> for Shared {
     fn from(state: ApiState) -> Self {
-        let ApiState { store, journal, ladder, backend, recordings, assets, closed, trusted_proxies: _, node, secret } =
-            state;
+        let ApiState {
+            store,
+            journal,
+            ladder,
+            backend,
+            recordings,
+            assets,
+            closed,
+            trusted_proxies: _,
+            relay,
+            node,
+            secret,
+        } = state;
         Self {
             names: NamesCache::new(store.clone()),
             store,
@@ -103,6 +118,7 @@ impl From<ApiState> for Shared {
             subjects: Subjects::default(),
             counters: Counters::default(),
             vault: Vault::new(&secret),
+            relay,
             ids: Mutex::new(IdSource::new(node)),
         }
     }

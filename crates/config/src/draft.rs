@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::setting::{TRUSTED_PROXIES, check, proxies};
-use crate::{Phone, PortRange, Server, Tls, Web, acme};
+use crate::{Phone, PortRange, Server, Tls, Web, acme, turn};
 
 /// Why settings are not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +74,12 @@ pub struct Draft {
     pub acme_directory: Option<String>,
     /// See [`Acme::root`](crate::Acme::root).
     pub acme_root: Option<PathBuf>,
+    /// See [`Turn::urls`](crate::Turn::urls).
+    pub turn_urls: Option<Vec<String>>,
+    /// See [`Turn::secret_file`](crate::Turn::secret_file).
+    pub turn_secret_file: Option<PathBuf>,
+    /// See [`Turn::only`](crate::Turn::only).
+    pub turn_only: Option<bool>,
     /// See [`Server::settings`].
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
@@ -111,6 +117,9 @@ impl Draft {
             acme_contact: over.acme_contact.or(self.acme_contact),
             acme_directory: over.acme_directory.or(self.acme_directory),
             acme_root: over.acme_root.or(self.acme_root),
+            turn_urls: over.turn_urls.or(self.turn_urls),
+            turn_secret_file: over.turn_secret_file.or(self.turn_secret_file),
+            turn_only: over.turn_only.or(self.turn_only),
             settings: self.settings,
         }
     }
@@ -144,6 +153,8 @@ impl Draft {
         };
         let acme =
             acme.build(self.https.is_some(), tls.is_some()).map_err(|(field, why)| Error::Invalid { field, why })?;
+        let turn = turn::Written { urls: self.turn_urls, secret_file: self.turn_secret_file, only: self.turn_only };
+        let turn = turn.build().map_err(|(field, why)| Error::Invalid { field, why })?;
         Ok(Server {
             data: self.data.unwrap_or_else(|| PathBuf::from("./data")),
             node,
@@ -162,6 +173,7 @@ impl Draft {
             },
             tls,
             acme,
+            turn,
             settings: self.settings,
         })
     }
@@ -215,6 +227,15 @@ mod tests {
     }
 
     #[test]
+    fn a_relay_has_places_and_a_secret() {
+        let urls =
+            "['turn:192.0.2.1', 'turn:[2001:db8::1]:3478?transport=udp', 'turns:t.example.com:443?transport=tcp']";
+        let turn = yaml(&format!("{{turn_urls: {urls}, turn_secret_file: /etc/turn}}")).unwrap().turn.unwrap();
+        assert_eq!((turn.urls.len(), turn.secret_file, turn.only), (3, "/etc/turn".into(), false));
+        assert_eq!(yaml("turn_only: false").unwrap().turn, None);
+    }
+
+    #[test]
     fn proxies_are_the_web_sides_alone() {
         let server = yaml("settings: {http.trusted_proxies: '192.0.2.7, 2001:db8::/32', sip.digest: both}").unwrap();
         let proxies: Vec<String> = server.web.trusted_proxies.iter().map(ToString::to_string).collect();
@@ -244,6 +265,15 @@ mod tests {
                 "{https: '[::]:443', acme_domains: [a.example], acme_directory: 'http://x'}",
                 "acme_directory: `http://x`",
             ),
+            ("turn_secret_file: x", "turn_secret_file: means nothing without turn_urls"),
+            ("turn_only: true", "turn_only: means nothing without turn_urls"),
+            ("turn_urls: ['turn:a.example']", "turn_secret_file: missing beside turn_urls"),
+            ("{turn_secret_file: x, turn_urls: []}", "turn_urls: 1 to 4 of them"),
+            ("{turn_secret_file: x, turn_urls: ['stun:a.example']}", "turn_urls: `stun:a.example` is none"),
+            ("{turn_secret_file: x, turn_urls: ['turn:a.example:0']}", "turn_urls: `turn:a.example:0` is none"),
+            ("{turn_secret_file: x, turn_urls: ['turn:a?transport=tls']}", "turn_urls: `turn:a?transport=tls` is none"),
+            ("{turn_secret_file: x, turn_urls: ['turn:a/b']}", "turn_urls: `turn:a/b` is none"),
+            ("{turn_secret_file: x, turn_urls: ['turn:[fe80]']}", "turn_urls: `turn:[fe80]` is none"),
             ("settings: {demo.bridge_targt: 'sip:x'}", "demo.bridge_targt"),
             ("settings: {demo.bridge_target: 'x'}", "no SIP address"),
             ("settings: {anchor.wait_s: '301'}", "anchor.wait_s: must be 0 to 300 seconds, is 301"),

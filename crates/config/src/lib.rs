@@ -8,11 +8,13 @@ mod acme;
 mod draft;
 mod range;
 mod setting;
+mod turn;
 
 pub use acme::Acme;
 pub use draft::{Draft, Error};
 pub use range::PortRange;
 pub use setting::{KNOWN_SETTINGS, parse_setting};
+pub use turn::Turn;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -37,6 +39,8 @@ pub struct Server {
     pub tls: Option<Tls>,
     /// An authority that the certificate is had from instead.
     pub acme: Option<Acme>,
+    /// A relay for browsers' sound.
+    pub turn: Option<Turn>,
     /// Named values that flows refer to.
     pub settings: BTreeMap<String, String>,
 }

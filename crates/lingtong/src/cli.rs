@@ -270,6 +270,16 @@ pub(crate) struct Serve {
     /// PEM certificate by which an authority is known that the system does not trust.
     #[arg(long, value_name = "FILE")]
     acme_root: Option<PathBuf>,
+    /// A TURN server that relays browsers' sound where no way leads here, such as turn:turn.example.com:3478?transport=tcp.
+    /// May be given more than once.
+    #[arg(long = "turn-url", value_name = "URL")]
+    turn_urls: Option<Vec<String>>,
+    /// The secret that the TURN server knows as well, of which short-lived passwords are made.
+    #[arg(long, value_name = "FILE")]
+    turn_secret_file: Option<PathBuf>,
+    /// Browsers take no other way than the TURN server.
+    #[arg(long)]
+    turn_only: bool,
     /// A named value, such as demo.bridge_target=sip:agent@127.0.0.1:26060. May be given more than once.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = config::parse_setting)]
     set: Vec<(String, String)>,
@@ -299,6 +309,9 @@ impl Serve {
             acme_contact: self.acme_contact,
             acme_directory: self.acme_directory,
             acme_root: self.acme_root,
+            turn_urls: self.turn_urls,
+            turn_secret_file: self.turn_secret_file,
+            turn_only: self.turn_only.then_some(true),
             settings: self.set.into_iter().collect(),
         }
     }

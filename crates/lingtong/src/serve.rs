@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{ApiState, Door};
+use api::{ApiState, Door, Relay};
 use config::{Draft, Server};
 use node::{Certificates, Node, NodeConfig};
 use tokio::net::TcpListener;
@@ -57,6 +57,7 @@ async fn serve(server: Server) -> Result<(), String> {
     let node = Node::start(config).await.map_err(|e| e.to_string())?;
     let handle = node.handle();
     let closed = handle.closed.clone();
+    let relay = server.turn.as_ref().map(relay).transpose()?;
     let state = ApiState {
         store: handle.store.clone(),
         journal: handle.journal.clone(),
@@ -66,6 +67,7 @@ async fn serve(server: Server) -> Result<(), String> {
         assets: pages(),
         closed,
         trusted_proxies: server.web.trusted_proxies.as_slice().into(),
+        relay,
         node: server.node,
         secret,
     };
@@ -85,6 +87,19 @@ async fn serve(server: Server) -> Result<(), String> {
         Ok(Ok(Err(error))) => Err(format!("HTTP failed: {error}")),
         _ => Ok(()),
     }
+}
+
+/// The shortest secret of a relay, in bytes: whoever is let in there could try shorter ones out at home.
+const RELAY_SECRET_BYTES: usize = 16;
+
+fn relay(turn: &config::Turn) -> Result<Relay, String> {
+    let file = turn.secret_file.display();
+    let text = std::fs::read_to_string(&turn.secret_file).map_err(|e| format!("turn_secret_file: {file}: {e}"))?;
+    let secret = text.trim();
+    if secret.len() < RELAY_SECRET_BYTES {
+        return Err(format!("turn_secret_file: {file} has less than {RELAY_SECRET_BYTES} characters; make it longer"));
+    }
+    Ok(Relay::new(turn.urls.clone(), secret, turn.only))
 }
 
 /// A link by which the first company is set up, where there is none: nobody could sign in otherwise, since there is no

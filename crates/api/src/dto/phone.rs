@@ -1,7 +1,10 @@
 //! A browser's telephone.
 
 use serde::Serialize;
+use types::Wall;
 use utoipa::ToSchema;
+
+use crate::relay::Relay;
 
 /// What a browser registers with as a telephone (digest authentication of SIP).
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,11 +21,29 @@ pub(crate) struct PhoneCredentials {
     expires_in_s: u32,
     /// Where SIP over WebSocket is spoken, to be resolved against this server's address, with `ws` for `http`.
     ws_url: &'static str,
+    /// Servers that relay the sound, as `RTCConfiguration.iceServers` wants them. Empty where the server has none.
+    ice_servers: Vec<IceServer>,
+    /// Whether the sound may take no other way than one of them.
+    relay_only: bool,
 }
 
-impl From<crate::backend::PhoneCredentials> for PhoneCredentials {
-    fn from(theirs: crate::backend::PhoneCredentials) -> Self {
+/// A server that relays sound (TURN, RFC 8656).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IceServer {
+    /// Its `turn:` and `turns:` URIs (RFC 7065).
+    pub(crate) urls: Vec<String>,
+    /// The user name, which names its own end.
+    pub(crate) username: String,
+    /// The password.
+    pub(crate) credential: String,
+}
+
+impl PhoneCredentials {
+    /// What the node gave, and a way into the relay, where there is one.
+    pub(crate) fn new(theirs: crate::backend::PhoneCredentials, relay: Option<&Relay>, now: Wall) -> Self {
         Self {
+            ice_servers: relay.map(|relay| relay.server(now, &theirs.device, &theirs.realm)).into_iter().collect(),
+            relay_only: relay.is_some_and(Relay::only),
             uri: format!("sip:{}@{}", theirs.device, theirs.realm),
             username: theirs.username,
             password: theirs.password.into_inner(),

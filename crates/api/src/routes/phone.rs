@@ -16,7 +16,7 @@ use crate::backend::PhoneLine;
 use crate::dto::{ErrorBody, PhoneCredentials};
 use crate::error::{ApiError, Code, Result};
 use crate::serve::Secured;
-use crate::state::App;
+use crate::state::{App, now};
 use crate::viewer::Viewer;
 
 /// The subprotocol of SIP (RFC 7118 section 4.1).
@@ -42,7 +42,7 @@ const PONG: &[u8] = b"\r\n";
 pub(crate) async fn phone_credentials(State(app): State<App>, viewer: Viewer) -> Result<Json<PhoneCredentials>> {
     let agent = viewer.user.agent.ok_or(Code::Forbidden)?;
     let credentials = app.backend.phone_credentials(viewer.tenant(), agent).await?;
-    Ok(Json(credentials.into()))
+    Ok(Json(PhoneCredentials::new(credentials, app.relay.as_ref(), now())))
 }
 
 /// SIP over WebSocket (RFC 7118): one message a frame. SIP itself asks who is there.

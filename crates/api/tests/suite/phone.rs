@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::http::{Ask, Reply};
-use crate::world::{ALPHA, World};
+use crate::world::{ALPHA, RELAY, World};
 
 async fn credentials(world: &World, token: Option<&str>) -> Reply {
     let ask = Ask::new("POST", "/api/v1/phone/credentials");
@@ -25,6 +25,10 @@ async fn an_agent_gets_credentials_of_the_own_device_and_nobody_else_does() {
     assert!(username.contains('~') && told["uri"].as_str().unwrap().starts_with("sip:"));
     assert_eq!(told["ws_url"], "/sip");
     assert!(told["expires_in_s"].as_u64().unwrap() > 0 && !told["password"].as_str().unwrap().is_empty());
+    let relay = &told["ice_servers"][0];
+    assert_eq!((&relay["urls"][0], &told["relay_only"]), (&RELAY.into(), &true.into()));
+    let (until, device) = relay["username"].as_str().unwrap().split_once(':').unwrap();
+    assert!(device.contains('@') && until.parse::<i64>().is_ok(), "{relay}");
     let supervisor = world.login(ALPHA, "super").await;
     assert_eq!(credentials(&world, Some(&supervisor)).await.status, 403, "no agent");
     assert_eq!(credentials(&world, None).await.status, 401);

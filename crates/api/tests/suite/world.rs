@@ -5,7 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use api::{ApiState, Assets, Audio, Door, PasswordCost, Peak, Recordings, hash_password};
+use api::{ApiState, Assets, Audio, Door, PasswordCost, Peak, Recordings, Relay, hash_password};
 use center::Setup;
 use dialplan::{Did, DidTarget, Numbering, Plan, Trunk};
 use directory::{Agent, Directory, Role, Tenant, User};
@@ -28,6 +28,9 @@ pub(crate) const BETA: TenantId = TenantId(2_000);
 pub(crate) const SALES: &str = "95001";
 /// Where the proxy is that is trusted; callers are somewhere else.
 pub(crate) const PROXY: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 7);
+/// A relay for browsers' sound, and the secret that it is told.
+pub(crate) const RELAY: &str = "turn:relay.example.com:3478";
+const RELAY_SECRET: &str = "known to both of them";
 /// Length of every recording: more than is sent at a time, and odd.
 pub(crate) const WAV_BYTES: u64 = 150_001;
 
@@ -121,6 +124,7 @@ impl World {
             assets: Assets::new(page),
             closed: closed.into(),
             trusted_proxies: Arc::new([PROXY.to_string().parse().unwrap()]),
+            relay: Some(Relay::new(vec![RELAY.to_owned()], RELAY_SECRET, true)),
             node: 1,
             secret: [7; 32],
         };

@@ -76,7 +76,7 @@ function makePhone(desk: DeskApi, devices: Devices): Phone {
         password: found.password,
         realm: found.realm,
         wsUrl: wsUrl.href,
-        iceServers: found.ice_servers ?? [],
+        ice: { iceServers: found.ice_servers, iceTransportPolicy: found.relay_only ? "relay" : "all" },
         expiresAt: Date.now() + found.expires_in_s * 1000,
       };
     } catch (thrown) {

@@ -2,11 +2,6 @@ import { send } from "./client";
 import { ApiError, toApiError } from "./error";
 import type { AgentDay, AgentState, AgentStateChange, LiveQueue, PhoneCredentials, PlaceCard } from "./types";
 
-/** A short-lived sign-in for the phone in the browser, and how the media gets through where they cannot go directly. */
-export type BrowserPhone = PhoneCredentials & {
-  ice_servers?: { urls: string[]; username?: string; credential?: string }[];
-};
-
 /** Who calls, as far as the server knows. */
 export interface CallerCard extends PlaceCard {
   customer?: { id: string; name: string; vip_level?: number | null; tags: string[] } | null;
@@ -14,7 +9,7 @@ export interface CallerCard extends PlaceCard {
 
 /** What the agent's desk asks beside the general interface. Null is a server that has no such route. */
 export interface DeskApi {
-  phoneCredentials: () => Promise<BrowserPhone>;
+  phoneCredentials: () => Promise<PhoneCredentials>;
   extendWrapUp: (agentId: string, seconds: number) => Promise<AgentState | null>;
   day: (agentId: string, from: string, signal?: AbortSignal) => Promise<AgentDay>;
   card: (interactionId: string, signal?: AbortSignal) => Promise<CallerCard | null>;
@@ -49,7 +44,7 @@ export function createDeskApi({ baseUrl, fetch: fetcher }: { baseUrl: string; fe
   };
 
   return {
-    phoneCredentials: async () => (await ask("POST", "phone/credentials", {})) as BrowserPhone,
+    phoneCredentials: async () => (await ask("POST", "phone/credentials", {})) as PhoneCredentials,
     extendWrapUp: async (id, seconds) =>
       (await orNull(ask("POST", `agents/${segment(id)}/wrap-up`, { extend_s: seconds }))) as AgentState | null,
     day: async (id, from, signal) =>

@@ -19,7 +19,6 @@ export {
   createDeskApi,
   nextState,
   queueExtension,
-  type BrowserPhone,
   type CallerCard,
   type DeskApi,
 } from "./desk";

@@ -94,8 +94,8 @@ class Session implements SipSession {
     this.handlers = handlers;
   }
 
-  answer(mediaStream: MediaStream, iceServers: RTCIceServer[]): void {
-    this.session.answer({ mediaStream, pcConfig: { iceServers } });
+  answer(mediaStream: MediaStream, pcConfig: RTCConfiguration): void {
+    this.session.answer({ mediaStream, pcConfig });
   }
 
   reject(status_code: 480 | 486 | 603): void {
@@ -280,8 +280,8 @@ class Stack implements SipStack {
     this.ua.set("realm", account.realm);
   }
 
-  call(target: string, mediaStream: MediaStream, iceServers: RTCIceServer[]): SipSession {
-    return new Session(this.ua.call(target, { mediaStream, pcConfig: { iceServers } }), null);
+  call(target: string, mediaStream: MediaStream, pcConfig: RTCConfiguration): SipSession {
+    return new Session(this.ua.call(target, { mediaStream, pcConfig }), null);
   }
 
   stop(): void {

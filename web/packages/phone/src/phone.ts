@@ -130,7 +130,7 @@ export class Phone {
   /** Calls the server's echo with a sound of the page's own, beside the calls in hand; null while there is one, or no way. */
   callEcho(stream: MediaStream): SipSession | null {
     const stack = this.calls.length === 0 ? this.link.ready : null;
-    return stack?.call(ECHO_NUMBER, stream, this.link.account?.iceServers ?? []) ?? null;
+    return stack?.call(ECHO_NUMBER, stream, this.link.account?.ice ?? {}) ?? null;
   }
 
   mute(muted?: boolean): void {
@@ -320,7 +320,7 @@ export class Phone {
     }
     call.use(stream);
     call.change({ phase: "connecting" });
-    session.answer(stream, this.link.account?.iceServers ?? []);
+    session.answer(stream, this.link.account?.ice ?? {});
   }
 
   private async open(): Promise<MediaStream | null> {
@@ -350,7 +350,7 @@ export class Phone {
     }
     const call = this.add({ interactionId: null, direction: "out", role, phase: "dialling", number, name: "" });
     call.use(stream);
-    call.attach(stack.call(number, stream, this.link.account?.iceServers ?? []));
+    call.attach(stack.call(number, stream, this.link.account?.ice ?? {}));
     this.publish();
   }
 

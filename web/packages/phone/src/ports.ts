@@ -8,7 +8,8 @@ export interface SipAccount {
   password: string;
   realm: string;
   wsUrl: string;
-  iceServers: RTCIceServer[];
+  /** How the sound finds its way, for example over a relay. */
+  ice: RTCConfiguration;
   /** When the server stops taking the password, in local milliseconds. */
   expiresAt: number;
 }
@@ -85,7 +86,7 @@ export interface SipSession {
   /** First value of a header of the INVITE that came in; undefined where there is none. */
   header: (name: string) => string | undefined;
   bind: (handlers: SessionHandlers) => void;
-  answer: (stream: MediaStream, iceServers: RTCIceServer[]) => void;
+  answer: (stream: MediaStream, ice: RTCConfiguration) => void;
   reject: (status: 480 | 486 | 603) => void;
   hangUp: () => void;
   /** Asks for hold or its end; `done` tells whether the server agreed. */
@@ -120,7 +121,7 @@ export interface SipStack {
   register: () => void;
   /** A new password of the same address. */
   renew: (account: SipAccount) => void;
-  call: (target: string, stream: MediaStream, iceServers: RTCIceServer[]) => SipSession;
+  call: (target: string, stream: MediaStream, ice: RTCConfiguration) => SipSession;
   /** Ends the registration; calls in hand are ended too. */
   stop: () => void;
   /** Closes the connection without a word: the server keeps registration and calls for whoever comes next. */

@@ -20,7 +20,7 @@ export class Rig {
       password: "secret",
       realm: "demo",
       wsUrl: "ws://127.0.0.1/sip",
-      iceServers: [],
+      ice: {},
       expiresAt: Date.now() + 3_600_000,
     });
   microphone: () => Promise<FakeStream> = () => Promise.resolve(new FakeStream());
