@@ -27,20 +27,23 @@ mod core;
 mod model;
 mod nodes;
 mod problem;
+mod rehearsal;
 mod say;
 pub mod speech;
 mod strict;
 mod title;
 mod validate;
 mod value;
+mod view;
 mod walk;
 
 pub use action::{Action, Input, MailboxName, MailboxOutcome, QueueOutcome, TransferOutcome, TransferTarget};
 pub use check::{AnyName, Names};
 pub use core::DIGITS_MAX;
 pub use model::{Flow, Library, VERSION};
-pub use nodes::KINDS;
+pub use nodes::{KINDS, KindForm, forms};
 pub use problem::{Problem, What};
+pub use rehearsal::{Rehearsed, STIMULI_MAX, Stimulus, Turn, Waiting, rehearse};
 pub use value::Value;
 pub use walk::{Context, STEPS_MAX, Walk};
 

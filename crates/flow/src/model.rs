@@ -10,6 +10,7 @@ use crate::nodes::{Kind, Outlets};
 use crate::problem::{Problem, What};
 use crate::strict::Strict;
 use crate::title::{self, Titles};
+use crate::view::View;
 
 /// The version of the JSON form that is read and written.
 pub const VERSION: u64 = 1;
@@ -26,6 +27,8 @@ pub struct Flow {
     pub name: Text,
     /// The language in which it begins.
     pub language: Text,
+    /// Which version of the flow this is, for traces; 0 for one that is not kept.
+    pub revision: u32,
     pub(crate) start: Text,
     pub(crate) nodes: BTreeMap<Text, Node>,
 }
@@ -48,6 +51,8 @@ struct Form {
     language: Text,
     start: Text,
     nodes: BTreeMap<Text, serde_json::Value>,
+    #[serde(default, rename = "view")]
+    _view: View,
 }
 
 /// What all kinds of nodes have. `at` is the designer's.
@@ -89,7 +94,7 @@ impl Flow {
             }
         }
         if problems.is_empty() {
-            Ok(Self { id: form.id, name: form.name, language: form.language, start: form.start, nodes })
+            Ok(Self { id: form.id, name: form.name, language: form.language, revision: 0, start: form.start, nodes })
         } else {
             Err(problems)
         }
@@ -106,7 +111,7 @@ impl Flow {
     }
 }
 
-fn read_node(value: serde_json::Value) -> Result<Node, (&'static str, What)> {
+pub(crate) fn read_node(value: serde_json::Value) -> Result<Node, (&'static str, What)> {
     let malformed = |e: serde_json::Error| ("", What::Malformed(e.to_string()));
     let common: Common = serde_json::from_value(value.clone()).map_err(malformed)?;
     let Some(kind) = common.kind else { return Err(("kind", What::Empty)) };

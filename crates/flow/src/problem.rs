@@ -73,28 +73,7 @@ impl Problem {
 
     /// In English.
     pub fn en(&self) -> String {
-        let what = match &self.what {
-            What::Malformed(why) => why.clone(),
-            What::Version(v) => format!("version {v} is not known; this program reads version 1"),
-            What::UnknownKind(kind) => format!("there is no node kind `{kind}`"),
-            What::NoSuchNode(node) => format!("there is no node `{node}`"),
-            What::MissingOutlet(name) => format!("outlet `{name}` has to lead somewhere"),
-            What::UnknownOutlet(name) => format!("this kind of node has no outlet `{name}`"),
-            What::Unreachable => "no way leads here".to_owned(),
-            What::Loop => "is part of a circle in which nothing waits".to_owned(),
-            What::BadDigits(text) => format!("`{text}` is not made of the keys 0-9, * and #"),
-            What::UnknownLanguage(language) => format!("there are no prompts in language `{language}`"),
-            What::UnknownPrompt(id, language) => format!("there is no prompt `{id}` in language `{language}`"),
-            What::UnknownQueue(name) => format!("there is no queue `{name}`"),
-            What::UnknownFlow(name) => format!("there is no flow `{name}`"),
-            What::UnknownSetting(name) => format!("there is no setting `{name}`"),
-            What::OutOfRange(low, high) => format!("has to be {low} to {high}"),
-            What::TooLong(most) => format!("more than {most} characters"),
-            What::Empty => "must not be empty".to_owned(),
-            What::Endless => "never ends; give `max_s`".to_owned(),
-            What::BadTime(text) => format!("`{text}` is no date or time; write 2026-10-01 or 09:00"),
-            What::TooBig(most) => format!("more than {most} nodes"),
-        };
+        let what = self.what.en();
         match (&self.node, &self.field) {
             (Some(node), Some(field)) => format!("node `{node}`, {field}: {what}"),
             (Some(node), None) => format!("node `{node}`: {what}"),
@@ -105,33 +84,66 @@ impl Problem {
 
     /// In Chinese.
     pub fn zh(&self) -> String {
-        let what = match &self.what {
-            What::Malformed(why) => format!("格式有误：{why}"),
-            What::Version(v) => format!("不支持版本 {v}，本程序只支持版本 1"),
-            What::UnknownKind(kind) => format!("没有“{kind}”这种节点"),
-            What::NoSuchNode(node) => format!("没有名为“{node}”的节点"),
-            What::MissingOutlet(name) => format!("出口“{name}”必须连接到一个节点"),
-            What::UnknownOutlet(name) => format!("这种节点没有出口“{name}”"),
-            What::Unreachable => "没有任何路径通向这里".to_owned(),
-            What::Loop => "处于一个没有等待的死循环中".to_owned(),
-            What::BadDigits(text) => format!("“{text}”只能由 0-9、* 和 # 组成"),
-            What::UnknownLanguage(language) => format!("没有语言“{language}”的语音"),
-            What::UnknownPrompt(id, language) => format!("语言“{language}”中没有语音“{id}”"),
-            What::UnknownQueue(name) => format!("没有名为“{name}”的队列"),
-            What::UnknownFlow(name) => format!("没有名为“{name}”的流程"),
-            What::UnknownSetting(name) => format!("没有名为“{name}”的设置项"),
-            What::OutOfRange(low, high) => format!("必须在 {low} 到 {high} 之间"),
-            What::TooLong(most) => format!("超过 {most} 个字"),
-            What::Empty => "不能为空".to_owned(),
-            What::Endless => "播放永不结束，请设置 max_s".to_owned(),
-            What::BadTime(text) => format!("“{text}”不是日期或时间，请写成 2026-10-01 或 09:00"),
-            What::TooBig(most) => format!("节点超过 {most} 个"),
-        };
+        let what = self.what.zh();
         match (&self.node, &self.field) {
             (Some(node), Some(field)) => format!("节点“{node}”的 {field}：{what}"),
             (Some(node), None) => format!("节点“{node}”：{what}"),
             (None, Some(field)) => format!("{field}：{what}"),
             (None, None) => what,
+        }
+    }
+}
+
+impl What {
+    /// In English, without where.
+    pub fn en(&self) -> String {
+        match self {
+            Self::Malformed(why) => why.clone(),
+            Self::Version(v) => format!("version {v} is not known; this program reads version 1"),
+            Self::UnknownKind(kind) => format!("there is no node kind `{kind}`"),
+            Self::NoSuchNode(node) => format!("there is no node `{node}`"),
+            Self::MissingOutlet(name) => format!("outlet `{name}` has to lead somewhere"),
+            Self::UnknownOutlet(name) => format!("this kind of node has no outlet `{name}`"),
+            Self::Unreachable => "no way leads here".to_owned(),
+            Self::Loop => "is part of a circle in which nothing waits".to_owned(),
+            Self::BadDigits(text) => format!("`{text}` is not made of the keys 0-9, * and #"),
+            Self::UnknownLanguage(language) => format!("there are no prompts in language `{language}`"),
+            Self::UnknownPrompt(id, language) => format!("there is no prompt `{id}` in language `{language}`"),
+            Self::UnknownQueue(name) => format!("there is no queue `{name}`"),
+            Self::UnknownFlow(name) => format!("there is no flow `{name}`"),
+            Self::UnknownSetting(name) => format!("there is no setting `{name}`"),
+            Self::OutOfRange(low, high) => format!("has to be {low} to {high}"),
+            Self::Empty => "must not be empty".to_owned(),
+            Self::Endless => "never ends; give `max_s`".to_owned(),
+            Self::BadTime(text) => format!("`{text}` is no date or time; write 2026-10-01 or 09:00"),
+            Self::TooLong(most) => format!("more than {most} characters"),
+            Self::TooBig(most) => format!("more than {most} nodes"),
+        }
+    }
+
+    /// In Chinese, without where.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::Malformed(why) => format!("格式有误：{why}"),
+            Self::Version(v) => format!("不支持版本 {v}，本程序只支持版本 1"),
+            Self::UnknownKind(kind) => format!("没有“{kind}”这种节点"),
+            Self::NoSuchNode(node) => format!("没有名为“{node}”的节点"),
+            Self::MissingOutlet(name) => format!("出口“{name}”必须连接到一个节点"),
+            Self::UnknownOutlet(name) => format!("这种节点没有出口“{name}”"),
+            Self::Unreachable => "没有任何路径通向这里".to_owned(),
+            Self::Loop => "处于一个没有等待的死循环中".to_owned(),
+            Self::BadDigits(text) => format!("“{text}”只能由 0-9、* 和 # 组成"),
+            Self::UnknownLanguage(language) => format!("没有语言“{language}”的语音"),
+            Self::UnknownPrompt(id, language) => format!("语言“{language}”中没有语音“{id}”"),
+            Self::UnknownQueue(name) => format!("没有名为“{name}”的队列"),
+            Self::UnknownFlow(name) => format!("没有名为“{name}”的流程"),
+            Self::UnknownSetting(name) => format!("没有名为“{name}”的设置项"),
+            Self::OutOfRange(low, high) => format!("必须在 {low} 到 {high} 之间"),
+            Self::Empty => "不能为空".to_owned(),
+            Self::Endless => "播放永不结束，请设置 max_s".to_owned(),
+            Self::BadTime(text) => format!("“{text}”不是日期或时间，请写成 2026-10-01 或 09:00"),
+            Self::TooLong(most) => format!("超过 {most} 个字"),
+            Self::TooBig(most) => format!("节点超过 {most} 个"),
         }
     }
 }

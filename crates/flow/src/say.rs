@@ -3,7 +3,10 @@
 //! `{"silence_ms": 500}`.
 
 use serde::Deserialize;
+use serde_json::json;
 use types::leg::{Sound, Text, Tone};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::check::Check;
 use crate::problem::What;
@@ -64,6 +67,25 @@ impl TryFrom<serde_json::Value> for Say {
             serde_json::Value::Array(items) => items.into_iter().map(piece).collect::<Result<_, _>>().map(Self),
             one => Ok(Self(vec![piece(one)?])),
         }
+    }
+}
+
+impl ToSchema for Say {}
+
+impl PartialSchema for Say {
+    fn schema() -> RefOr<Schema> {
+        let value = crate::value::shape();
+        let special = |name: &str, of: serde_json::Value| json!({"type": "object", "required": [name], "additionalProperties": false, "properties": {name: of}});
+        let pieces = json!([
+            {"type": "string", "format": "prompt"},
+            special("digits", value.clone()),
+            special("number", value),
+            special("music", json!({"type": "string"})),
+            special("tone", json!({"type": "string", "enum": ["ringback", "busy", "congestion", "comfort"]})),
+            special("silence_ms", json!({"type": "integer", "minimum": 0})),
+        ]);
+        let several = json!({"type": "array", "maxItems": PIECES_MAX, "items": {"anyOf": pieces}});
+        crate::value::read_shape(json!({"anyOf": [{"anyOf": pieces}, several]}))
     }
 }
 

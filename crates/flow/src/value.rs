@@ -3,8 +3,11 @@
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use types::Private;
 use types::leg::Text;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A variable's value. Texts may hold a caller's number or what it keyed, so they print as `***`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +19,24 @@ pub enum Value {
     Number(i64),
     /// A text. In flows, `$name` stands for the variable of that name.
     Text(Private<Text>),
+}
+
+/// What the schema says of a value.
+pub(crate) fn shape() -> serde_json::Value {
+    json!({"title": "value", "anyOf": [{"type": "boolean"}, {"type": "integer"}, {"type": "string"}]})
+}
+
+/// A schema written out by hand; one that is no schema says nothing.
+pub(crate) fn read_shape(shape: serde_json::Value) -> RefOr<Schema> {
+    serde_json::from_value(shape).unwrap_or_else(|_| RefOr::T(Schema::default()))
+}
+
+impl ToSchema for Value {}
+
+impl PartialSchema for Value {
+    fn schema() -> RefOr<Schema> {
+        read_shape(shape())
+    }
 }
 
 impl Value {

@@ -69,6 +69,8 @@ pub struct Walk {
     frames: Vec<Frame>,
     library: Arc<Library>,
     trace: Vec<TraceStep>,
+    /// The flow and version that the last step of the trace is of.
+    traced: Option<(Text, u32)>,
     over: bool,
 }
 
@@ -83,7 +85,7 @@ impl Walk {
         core.vars = context.vars;
         core.answered = context.answered;
         let frames = vec![Frame { flow: flow.clone(), node: flow.start.clone() }];
-        let mut walk = Self { core, frames, library: context.library, trace: Vec::new(), over: false };
+        let mut walk = Self { core, frames, library: context.library, trace: Vec::new(), traced: None, over: false };
         let next = walk.enter();
         walk.follow(next);
         walk
@@ -242,6 +244,13 @@ impl Walk {
             self.core.detail = "too many steps".to_owned();
             return false;
         }
+        let flow = self.frames.last().map(|frame| frame.flow.clone()).filter(|flow| {
+            let same = self.traced.as_ref().is_some_and(|(id, revision)| *id == flow.id && *revision == flow.revision);
+            !same
+        });
+        if let Some(flow) = &flow {
+            self.traced = Some((flow.id.clone(), flow.revision));
+        }
         self.trace.push(TraceStep {
             at: self.core.now.wall,
             node,
@@ -250,6 +259,8 @@ impl Walk {
             detail: Text::from(""),
             outlet: None,
             choice: Title::default(),
+            version: flow.as_ref().map(|flow| flow.revision).filter(|revision| *revision > 0),
+            flow: flow.map(|flow| flow.id.clone()),
         });
         true
     }

@@ -72,7 +72,7 @@ impl Keeper {
     /// What the center has to be told of a tenant that was added to the store.
     pub(crate) async fn news_of(&self, tenant: TenantId) -> Result<News, ChangeError> {
         let rows = self.rows(tenant).await?;
-        let parts = resource::assemble(&rows, &self.given).map_err(|problem| ChangeError::Refused(vec![problem]))?;
+        let parts = resource::assemble(&rows, &self.given).map_err(ChangeError::Refused)?;
         Ok(News { setup: setup(tenant, parts), events: Vec::new() })
     }
 

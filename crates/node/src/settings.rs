@@ -36,8 +36,19 @@ pub(crate) async fn load(
 ) -> Result<Setup, SettingsError> {
     // It was there a moment ago; without it there is nothing to serve.
     let rows = Rows::read(store, tenant.id).await?.unwrap_or_else(|| Rows::new(tenant.clone()));
-    let invalid = |problem| SettingsError::Invalid { tenant: tenant.name.clone(), problem: Box::new(problem) };
-    let mut parts = assemble(&rows, given).map_err(invalid)?;
+    let mut parts = match assemble(&rows, given) {
+        Ok(parts) => parts,
+        Err(problems) => {
+            let unknown = || Problem {
+                kind: Kind::Tenant,
+                name: tenant.name.to_string(),
+                field: String::new(),
+                what: What::Missing,
+            };
+            let problem = Box::new(problems.into_iter().next().unwrap_or_else(unknown));
+            return Err(SettingsError::Invalid { tenant: tenant.name.clone(), problem });
+        }
+    };
     // What agents said themselves comes from the journal.
     for row in store.list::<AgentForwarding>(tenant.id).await? {
         parts.directory.set_forwarding(row.agent, row.rules);

@@ -66,12 +66,12 @@ fn refused(kind: Kind, name: &str, why: impl ToString) -> Problem {
 /// Makes the parts of a center. `given`: named values that win over stored ones.
 ///
 /// # Errors
-/// The first thing that is wrong.
-pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, Problem> {
+/// The first thing that is wrong; of flows, all that is.
+pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, Vec<Problem>> {
     let settings = values(&rows.settings, given);
     if let Some(value) = settings.get(DigestChoice::SETTING).filter(|value| DigestChoice::parse(value).is_none()) {
         let why = format!("`{value}` is none of {}", DigestChoice::NAMES.join(", "));
-        return Err(problem(Kind::Setting, DigestChoice::SETTING, "value", What::Refused(why)));
+        return Err(vec![problem(Kind::Setting, DigestChoice::SETTING, "value", What::Refused(why))]);
     }
     let mut directory = Directory::new(rows.tenant.clone());
     for agent in &rows.agents {
@@ -181,26 +181,31 @@ fn flows(
     rows: &[FlowVersion],
     queues: &[QueueConfig],
     settings: &HashMap<Text, Text>,
-) -> Result<HashMap<FlowId, Arc<Flow>>, Problem> {
-    let wrong = |name: &str, problems: Vec<flow::Problem>| {
-        let said = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        problem(Kind::Flow, name, "definition", What::Flow(said))
+) -> Result<HashMap<FlowId, Arc<Flow>>, Vec<Problem>> {
+    let wrong = |name: &str, found: Vec<flow::Problem>| {
+        found
+            .into_iter()
+            .map(|found| problem(Kind::Flow, name, "definition", What::Flow(Box::new(found))))
+            .collect::<Vec<_>>()
     };
-    let mut flows = HashMap::new();
+    let (mut flows, mut problems) = (HashMap::new(), Vec::new());
     for row in rows.iter().filter(|row| row.published) {
-        let flow = Flow::parse(&row.definition.to_string()).map_err(|p| wrong(&row.name, p))?;
-        flows.insert(row.id, Arc::new(flow));
+        match Flow::parse(&row.definition.to_string()) {
+            Ok(mut flow) => {
+                flow.revision = row.version;
+                flows.insert(row.id, Arc::new(flow));
+            }
+            Err(found) => problems.extend(wrong(&row.name, found)),
+        }
     }
     let known = Known {
         settings,
         queues: queues.iter().map(|q| q.name.clone()).collect(),
-        flows: flows.values().map(|f| f.id.clone()).collect(),
+        flows: rows.iter().filter(|row| row.published).map(|row| row.name.clone()).collect(),
     };
     for row in rows.iter().filter(|row| row.published) {
-        let problems = flows.get(&row.id).map(|flow| flow.validate(&known)).unwrap_or_default();
-        if !problems.is_empty() {
-            return Err(wrong(&row.name, problems));
-        }
+        let found = flows.get(&row.id).map(|flow| flow.validate(&known)).unwrap_or_default();
+        problems.extend(wrong(&row.name, found));
     }
-    Ok(flows)
+    if problems.is_empty() { Ok(flows) } else { Err(problems) }
 }

@@ -170,7 +170,7 @@ pub fn plan(rows: &Rows, request: &Request, known: Known<'_>) -> Result<Plan, Ve
     for (_, (_, name), entry, _) in &changed {
         after.set(name, &entry.spec, &mut ids, known.secrets).map_err(failed)?;
     }
-    let parts = assemble(&after, known.given).map_err(|problem| vec![problem])?;
+    let parts = assemble(&after, known.given)?;
     let book = after.book().map_err(|problem| vec![problem])?;
     if let (true, Some(key)) = (has_administrator(&before) && !has_administrator(&book), blamed(&changed, &gone)) {
         return Err(vec![of(key, "", What::LastAdministrator)]);

@@ -19,6 +19,13 @@ pub struct Problem {
     pub what: What,
 }
 
+/// Where all that is wrong is asked for, one thing is all.
+impl From<Problem> for Vec<Problem> {
+    fn from(problem: Problem) -> Self {
+        vec![problem]
+    }
+}
+
 /// What can be wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
@@ -65,7 +72,7 @@ pub enum What {
     /// A number that is to be shown and is none of the tenant's.
     NotOurs(String),
     /// A flow says so, in its own words.
-    Flow(String),
+    Flow(Box<flow::Problem>),
     /// A part of the program refuses it, in its own words.
     Refused(String),
 }
@@ -261,7 +268,7 @@ impl What {
                 format!("{number} 不是本公司的号码，也不在中继的可显示号码中"),
                 format!("{number} is no number of ours, nor one that a trunk may show"),
             ),
-            Self::Flow(said) => (format!("流程有误：{said}"), format!("the flow is wrong: {said}")),
+            Self::Flow(said) => (format!("流程有误：{}", said.zh()), format!("the flow is wrong: {}", said.en())),
             Self::Refused(said) => (format!("无效：{said}"), said.clone()),
         }
     }

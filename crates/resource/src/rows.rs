@@ -116,10 +116,11 @@ impl Rows {
         change.rows(&before.queues, &self.queues).await?;
         change.rows(&before.members, &self.members).await?;
         let kept: BTreeSet<FlowId> = self.flows.iter().map(|flow| flow.id).collect();
-        let gone: BTreeSet<FlowId> = before.flows.iter().map(|flow| flow.id).filter(|id| !kept.contains(id)).collect();
+        let gone: BTreeSet<(FlowId, &str)> =
+            before.flows.iter().map(|flow| (flow.id, &*flow.name)).filter(|(id, _)| !kept.contains(id)).collect();
         change.rows(&before.flows, &self.flows).await?;
-        for flow in gone {
-            change.forget_flow(flow).await?;
+        for (flow, name) in gone {
+            change.forget_flow(flow, name).await?;
         }
         change.rows(&before.numbers, &self.numbers).await?;
         change.commit().await

@@ -9,7 +9,7 @@ use types::{FlowId, TenantId, UserId};
 use crate::column::Column;
 use crate::error::Error;
 use crate::row::{Row, col};
-use crate::rows::{FlowVersion, Session};
+use crate::rows::{FlowDraft, FlowRelease, FlowVersion, Guard, Session};
 use crate::store::Store;
 
 /// Changes of one tenant's settings that count once they are committed. Dropping it forgets them.
@@ -66,11 +66,13 @@ impl Change {
         Ok(())
     }
 
-    /// Removes every version of a flow.
+    /// Removes every version of a flow, and its draft.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn forget_flow(&self, flow: FlowId) -> Result<(), Error> {
+    pub async fn forget_flow(&self, flow: FlowId, name: &str) -> Result<(), Error> {
+        self.forget::<FlowDraft>("name", name.to_owned().to_value()).await?;
+        self.forget::<FlowRelease>("flow_id", flow.to_value()).await?;
         self.forget::<FlowVersion>("id", flow.to_value()).await
     }
 

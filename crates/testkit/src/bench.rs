@@ -65,6 +65,8 @@ pub fn record(n: u64) -> InteractionRecord {
         outlet: Some("1".into()),
         title: types::Title::default(),
         choice: types::Title::default(),
+        flow: None,
+        version: None,
     };
     let candidate =
         |agent| Candidate { agent: AgentId(agent), terms: vec![Term { name: "idle_ms".into(), value: 91 }] };

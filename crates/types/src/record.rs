@@ -245,6 +245,12 @@ pub struct TraceStep {
     /// What taking it means, such as `Sales` for key 1; empty where the flow says nothing.
     #[serde(default, skip_serializing_if = "Title::is_empty")]
     pub choice: Title,
+    /// The flow that the node is of; absent where it is the same, in the same version, as in the step before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<Text>,
+    /// The version of that flow; absent as `flow` is, and for a flow that is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
 }
 
 fn str_is_empty(text: &Text) -> bool {

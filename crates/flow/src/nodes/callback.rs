@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use types::Private;
 use types::leg::{Sound, Text};
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, two};
 use crate::action::Action;
@@ -20,7 +21,7 @@ const NUMBER_RANGE: std::ops::RangeInclusive<usize> = 3..=20;
 const KEY_WAIT_S: u32 = 8;
 
 /// Where the number comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Source {
     /// The caller's own; where it is withheld, the caller keys one.
@@ -31,16 +32,19 @@ enum Source {
 }
 
 /// Fields of a `callback` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Callback {
     /// The queue that is to call.
+    #[schema(value_type = Option<String>, format = "queue")]
     queue: Option<Text>,
     /// `caller` or `keyed`.
     #[serde(default)]
+    #[schema(default = "caller")]
     number: Source,
     /// Asks for a number.
     #[serde(default = "ask")]
+    #[schema(default = "callback_number_ask")]
     ask_prompt: Say,
     /// Said before the number.
     #[serde(default = "prefix")]
@@ -50,6 +54,7 @@ pub(crate) struct Callback {
     confirmed_prompt: Say,
     /// How often to ask again for a number.
     #[serde(default = "two")]
+    #[schema(default = 2, maximum = 10)]
     retries: u8,
 }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use types::Private;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, two, yes};
 use crate::check::Check;
@@ -16,7 +17,7 @@ pub(super) const EXAMPLE: &str = r##"{"kind": "collect", "prompt": "callback_num
   "outlets": {"done": "check_card", "timeout": "operator"}}"##;
 
 /// Fields of a `collect` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Collect {
     /// The question.
@@ -27,26 +28,34 @@ pub(crate) struct Collect {
     retry_prompt: Say,
     /// Where the keys go.
     #[serde(default = "digits")]
+    #[schema(value_type = String, format = "variable", default = "digits")]
     variable: Text,
     /// The least number of keys.
     #[serde(default = "one")]
+    #[schema(default = 1, maximum = 32)]
     min: u8,
     /// The greatest; with it the input is complete.
+    #[schema(minimum = 1, maximum = 32)]
     max: u8,
     /// The key that completes the input; empty for none.
     #[serde(default = "pound")]
+    #[schema(value_type = String, format = "keys", default = "#")]
     terminator: Text,
     /// A key cuts the question short.
     #[serde(default = "yes")]
+    #[schema(default = true)]
     barge_in: bool,
     /// How long to wait for the first key, seconds.
     #[serde(default = "five")]
+    #[schema(default = 5, minimum = 1, maximum = 60)]
     timeout_s: u32,
     /// How long to wait for each further key, seconds.
     #[serde(default = "three")]
+    #[schema(default = 3, minimum = 1, maximum = 60)]
     gap_s: u32,
     /// How often to ask again.
     #[serde(default = "two")]
+    #[schema(default = 2, maximum = 10)]
     retries: u8,
 }
 

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde::Deserialize;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::check::Check;
@@ -15,7 +16,7 @@ pub(super) const EXAMPLE: &str = r#"{"kind": "condition", "variable": "caller", 
   "outlets": {"true": "vip", "false": "menu"}}"#;
 
 /// How to compare. Both as numbers where both are (keyed digits count), as texts otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Op {
     Eq,
@@ -31,14 +32,16 @@ enum Op {
 }
 
 /// Fields of a `condition` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Condition {
     /// The variable: one of the flow's, or `caller`, `dialled`, `language`.
+    #[schema(value_type = String, format = "variable")]
     variable: Text,
     /// `eq`, `ne`, `lt`, `le`, `gt`, `ge`, `prefix` or `set`.
     op: Op,
     /// What to compare with; `$name` for what a variable holds.
+    #[schema(value_type = Option<Value>)]
     value: Option<Value>,
 }
 

@@ -1,6 +1,7 @@
 //! `echo`: the caller hears itself, until `#` or the longest time. Outlet `done` (optional).
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::action::Action;
@@ -11,7 +12,7 @@ use crate::say::Say;
 pub(super) const EXAMPLE: &str = r#"{"kind": "echo", "prompt": "echo_intro", "max_s": 300}"#;
 
 /// Fields of an `echo` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Echo {
     /// Said before.
@@ -19,6 +20,7 @@ pub(crate) struct Echo {
     prompt: Say,
     /// The longest time, seconds.
     #[serde(default = "max_s")]
+    #[schema(default = 600, minimum = 1, maximum = 3600)]
     max_s: u32,
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use types::Cause;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::check::Check;
@@ -11,7 +12,7 @@ use crate::say::Say;
 pub(super) const EXAMPLE: &str = r#"{"kind": "hangup", "prompt": "goodbye"}"#;
 
 /// Fields of a `hangup` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Hangup {
     /// Last words.
@@ -19,6 +20,7 @@ pub(crate) struct Hangup {
     prompt: Say,
     /// Why, as the caller's side is told: `normal`, `busy`, `declined` …
     #[serde(default = "normal")]
+    #[schema(value_type = String, format = "cause", default = "normal")]
     cause: Cause,
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use types::leg::Text;
 use types::time::{civil, days_from_civil};
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::check::Check;
@@ -110,18 +111,22 @@ impl TryFrom<Text> for Days {
 }
 
 /// Fields of an `hours` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Hours {
     /// The open spans of each weekday, `mon` to `sun`; a day that isn't named is closed.
+    #[schema(value_type = BTreeMap<String, Vec<[String; 2]>>, format = "weekly")]
     weekly: BTreeMap<Weekday, Vec<Span>>,
     /// Closed all day: `2026-10-01`, or `2026-10-01/2026-10-07`.
     #[serde(default)]
+    #[schema(value_type = Vec<String>)]
     holidays: Vec<Days>,
     /// Days with hours of their own, holidays or not (调休上班日).
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Vec<[String; 2]>>, format = "dates")]
     make_up: BTreeMap<Date, Vec<Span>>,
     /// Offset from UTC, minutes, where it isn't the tenant's.
+    #[schema(minimum = -720, maximum = 840)]
     utc_offset_min: Option<i32>,
 }
 

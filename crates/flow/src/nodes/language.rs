@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::LANGUAGES;
@@ -13,10 +14,11 @@ use crate::problem::What;
 pub(super) const EXAMPLE: &str = r#"{"kind": "language", "language": "en", "outlets": {"done": "menu"}}"#;
 
 /// Fields of a `language` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Language {
     /// `zh` or `en`.
+    #[schema(value_type = String, format = "language")]
     language: Text,
 }
 

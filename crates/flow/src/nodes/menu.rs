@@ -2,6 +2,7 @@
 //! keys (`timeout` where it leads nowhere).
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name, two, yes};
 use crate::check::Check;
@@ -14,7 +15,7 @@ pub(super) const EXAMPLE: &str = r#"{"kind": "menu", "prompt": "menu_main", "ret
   "outlets": {"1": "sales", "2": "support", "timeout": "operator"}}"#;
 
 /// Fields of a `menu` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Menu {
     /// The question.
@@ -27,12 +28,15 @@ pub(crate) struct Menu {
     invalid_prompt: Say,
     /// A key cuts the question short.
     #[serde(default = "yes")]
+    #[schema(default = true)]
     barge_in: bool,
     /// How long to wait for a key, seconds.
     #[serde(default = "five")]
+    #[schema(default = 5, minimum = 1, maximum = 60)]
     timeout_s: u32,
     /// How often to ask again, silence and wrong keys together.
     #[serde(default = "two")]
+    #[schema(default = 2, maximum = 10)]
     retries: u8,
 }
 

@@ -1,6 +1,7 @@
 //! `play`: plays prompts. Outlet `done`.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::check::Check;
@@ -12,7 +13,7 @@ pub(super) const EXAMPLE: &str = r#"{"kind": "play", "prompt": "greeting_main", 
   "outlets": {"done": "menu"}}"#;
 
 /// Fields of a `play` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Play {
     /// What to play.
@@ -21,6 +22,7 @@ pub(crate) struct Play {
     #[serde(default)]
     barge_in: bool,
     /// The longest time, seconds; needed for music and tones, which never end.
+    #[schema(minimum = 1, maximum = 900)]
     max_s: Option<u32>,
 }
 

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use types::Cause;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule, key_name, yes};
 use crate::action::{Action, QueueOutcome};
@@ -15,16 +16,19 @@ pub(super) const EXAMPLE: &str = r#"{"kind": "queue", "queue": "sales", "priorit
   "outlets": {"no_agent": "nobody", "full": "try_later", "too_long": "offer_callback", "3": "offer_callback"}}"#;
 
 /// Fields of a `queue` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Queue {
     /// The queue's name.
+    #[schema(value_type = String, format = "queue")]
     queue: Text,
     /// Added to the queue's priority.
     #[serde(default)]
+    #[schema(default = 0, minimum = -1000, maximum = 1000)]
     priority: i32,
     /// Take the call first, so that the caller hears music; else it hears ringing until an agent answers.
     #[serde(default = "yes")]
+    #[schema(default = true)]
     answer: bool,
 }
 

@@ -1,6 +1,7 @@
 //! `record`: records from here on, or no longer. Outlet `done`.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule, yes};
 use crate::action::Action;
@@ -9,11 +10,12 @@ use crate::core::Core;
 pub(super) const EXAMPLE: &str = r#"{"kind": "record", "on": true, "outlets": {"done": "sales"}}"#;
 
 /// Fields of a `record` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
     /// Record, or stop.
     #[serde(default = "yes")]
+    #[schema(default = true)]
     on: bool,
 }
 

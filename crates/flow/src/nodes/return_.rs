@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::core::Core;
@@ -9,11 +10,12 @@ use crate::core::Core;
 pub(super) const EXAMPLE: &str = r#"{"kind": "return", "outlet": "failed"}"#;
 
 /// Fields of a `return` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Return {
     /// The outlet by which the calling node is left.
     #[serde(default = "done")]
+    #[schema(value_type = String, default = "done")]
     outlet: Text,
 }
 

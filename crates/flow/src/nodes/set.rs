@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::check::Check;
@@ -15,10 +16,11 @@ pub(super) const EXAMPLE: &str = r#"{"kind": "set", "values": {"vip": true, "acc
   "outlets": {"done": "sales"}}"#;
 
 /// Fields of a `set` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Set {
     /// Names and values: a text, a whole number, `true` or `false`, or `$name` for what a variable holds.
+    #[schema(value_type = BTreeMap<String, Value>, format = "values")]
     values: BTreeMap<Text, Value>,
 }
 

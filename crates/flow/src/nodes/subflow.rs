@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::check::Check;
@@ -13,10 +14,11 @@ pub(super) const EXAMPLE: &str =
     r#"{"kind": "subflow", "flow": "identify", "outlets": {"done": "sales", "failed": "bye"}}"#;
 
 /// Fields of a `subflow` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subflow {
     /// The other flow's id.
+    #[schema(value_type = String, format = "flow")]
     flow: Text,
 }
 

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name};
 use crate::action::Action;
@@ -15,23 +16,27 @@ pub(super) const EXAMPLE: &str = r#"{"kind": "survey", "question": "satisfaction
   "keys": "123", "thanks_prompt": "survey_thanks", "outlets": {"done": "bye"}}"#;
 
 /// Fields of a `survey` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Survey {
     /// The question's name in reports.
+    #[schema(value_type = String)]
     question: Text,
     /// The question.
     prompt: Say,
     /// The keys that answer it.
+    #[schema(value_type = String, format = "keys")]
     keys: Text,
     /// Said after an answer.
     #[serde(default)]
     thanks_prompt: Say,
     /// How long to wait for a key, seconds.
     #[serde(default = "five")]
+    #[schema(default = 5, minimum = 1, maximum = 60)]
     timeout_s: u32,
     /// How often to ask again.
     #[serde(default = "one")]
+    #[schema(default = 1, maximum = 10)]
     retries: u8,
 }
 

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use types::Cause;
 use types::leg::Text;
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::action::{Action, TransferOutcome, TransferTarget};
@@ -16,14 +17,16 @@ pub(super) const EXAMPLE: &str = r#"{"kind": "transfer", "target": "number:2001"
   "outlets": {"busy": "queue", "failed": "sorry"}}"#;
 
 /// Fields of a `transfer` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Transfer {
     /// `number:2001`, `agent:1001`, `sip:desk@example.com`, `setting:demo.bridge_target`. After the
     /// colon of `number` and `agent`, `$name` stands for a variable.
+    #[schema(value_type = String, format = "target")]
     target: Target,
     /// How long it may ring, seconds.
     #[serde(default = "thirty")]
+    #[schema(default = 30, minimum = 1, maximum = 300)]
     ring_timeout_s: u32,
 }
 

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use types::leg::{Sound, Tone};
+use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
 use crate::action::{Action, MailboxName, MailboxOutcome};
@@ -19,10 +20,11 @@ const LENGTH_RANGE_S: (i64, i64) = (5, 300);
 const SILENCE_RANGE_S: (i64, i64) = (2, 30);
 
 /// Fields of a `voicemail` node.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Voicemail {
     /// Whose.
+    #[schema(value_type = String, format = "mailbox")]
     mailbox: MailboxName,
     /// Said before the tone.
     #[serde(default = "greeting")]
@@ -35,9 +37,11 @@ pub(crate) struct Voicemail {
     full_prompt: Say,
     /// The longest message, seconds.
     #[serde(default = "max_s")]
+    #[schema(default = 120, minimum = 5, maximum = 300)]
     max_s: u32,
     /// The silence that ends it, seconds.
     #[serde(default = "silence_s")]
+    #[schema(default = 5, minimum = 2, maximum = 30)]
     silence_s: u32,
 }
 

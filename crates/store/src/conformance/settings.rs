@@ -211,7 +211,7 @@ async fn one_version_of_a_flow_is_live(store: &Store) {
     let heads = store.flow_heads(T).await.expect("read");
     assert_eq!(heads, [flow(1, 2, true), flow(1, 3, false), flow(2, 1, true)]);
     let change = store.change(T).await.expect("begun");
-    change.forget_flow(FlowId(1)).await.expect("removed");
+    change.forget_flow(FlowId(1), "menu").await.expect("removed");
     change.commit().await.expect("committed");
     assert_eq!(store.flow_heads(T).await.expect("read"), [flow(2, 1, true)]);
 }

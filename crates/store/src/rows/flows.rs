@@ -1,9 +1,9 @@
-//! Flows: every version is kept, one of them is live.
+//! Flows: every version is kept, one of them is live; drafts beside them.
 
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Func, Query};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use types::leg::Text;
-use types::{FlowId, TenantId, Title};
+use types::{FlowId, TenantId, Title, Wall};
 
 use crate::column::Column;
 use crate::error::Error;
@@ -33,7 +33,71 @@ row!(FlowVersion, "flow", (FlowId, u32), ["id", "version"], {
     id: "id", version: "version", tenant: "tenant_id", name: "name", title: "title", definition: "definition", published: "published",
 });
 
+/// A flow as somebody draws it: no call walks it, and it may be unfinished.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowDraft {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The flow's name; there may be no such flow yet.
+    pub name: String,
+    /// Title and graph: opaque to the store.
+    pub spec: serde_json::Value,
+    /// The version that it was begun from; none for a new flow.
+    pub base: Option<u32>,
+    /// When it was saved last.
+    pub saved: Wall,
+    /// The user who did.
+    pub by: String,
+}
+
+row!(FlowDraft, "flow_draft", (TenantId, String), ["tenant_id", "name"], {
+    tenant: "tenant_id", name: "name", spec: "spec", base: "base", saved: "saved_at", by: "saved_by",
+});
+
+/// Who made a version of a flow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowRelease {
+    /// The flow.
+    pub flow: FlowId,
+    /// The version.
+    pub version: u32,
+    /// Whose.
+    pub tenant: TenantId,
+    /// When.
+    pub made: Wall,
+    /// The user.
+    pub by: String,
+    /// What the user said about it.
+    pub note: String,
+}
+
+row!(FlowRelease, "flow_release", (FlowId, u32), ["flow_id", "version"], {
+    flow: "flow_id", version: "version", tenant: "tenant_id", made: "made_at", by: "made_by", note: "note",
+});
+
 impl Store {
+    /// The newest versions of a flow, the newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn flow_versions(&self, tenant: TenantId, id: FlowId, most: u64) -> Result<Vec<FlowVersion>, Error> {
+        let mut query = select::<FlowVersion>(tenant);
+        query.and_where(col("id").eq(id.to_value()));
+        query.order_by(Alias::new("version"), sea_orm::Order::Desc).limit(most);
+        self.all(&query).await
+    }
+
+    /// Who made those versions of a flow of which it is known.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn flow_releases(&self, tenant: TenantId, id: FlowId, most: u64) -> Result<Vec<FlowRelease>, Error> {
+        let mut query = select::<FlowRelease>(tenant);
+        query.and_where(col("flow_id").eq(id.to_value()));
+        query.order_by(Alias::new("version"), sea_orm::Order::Desc).limit(most);
+        self.all(&query).await
+    }
+
     /// The version that calls walk of every flow of a tenant.
     ///
     /// # Errors

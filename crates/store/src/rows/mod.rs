@@ -4,6 +4,6 @@ mod flows;
 mod people;
 mod routing;
 
-pub use flows::FlowVersion;
+pub use flows::{FlowDraft, FlowRelease, FlowVersion};
 pub use people::{CustomRole, Guard, Login, Session, Team};
 pub use routing::{DispositionChoice, Queue, QueueMember, RouteRow, Setting};
