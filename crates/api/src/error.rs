@@ -252,7 +252,7 @@ impl ApiError {
     }
 
     /// Settings that are not taken: the first thing that is wrong says what it is.
-    fn of_settings(problems: Vec<Problem>) -> Self {
+    pub(crate) fn of_settings(problems: Vec<Problem>) -> Self {
         let code = match problems.first().map(|problem| &problem.what) {
             Some(What::Conflict) => Code::Conflict,
             Some(What::Exists) => Code::Exists,

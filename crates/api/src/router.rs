@@ -31,6 +31,12 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/settings", get(routes::all_settings).post(routes::apply_settings))
         .route("/api/v1/settings/{kind}", get(routes::settings))
         .route("/api/v1/settings-schema", get(routes::settings_schema))
+        .route("/api/v1/flow-kinds", get(routes::flow_kinds))
+        .route("/api/v1/flow-trial", post(routes::try_flow))
+        .route("/api/v1/flows", get(routes::flows))
+        .route("/api/v1/flows/{name}", get(routes::flow))
+        .route("/api/v1/flows/{name}/versions", get(routes::flow_versions))
+        .route("/api/v1/flows/{name}/versions/{version}", get(routes::flow_version))
         .route("/openapi.json", get(openapi::document))
         .fallback(routes::page)
         .layer(CompressionLayer::new());
@@ -66,6 +72,8 @@ pub fn router(state: ApiState) -> Router {
             get(routes::setting).put(routes::put_setting).delete(routes::delete_setting),
         )
         .route("/api/v1/settings/{kind}/{name}/check", post(routes::check_setting))
+        .route("/api/v1/flows/{name}/draft", put(routes::save_flow_draft).delete(routes::drop_flow_draft))
+        .route("/api/v1/flows/{name}/publish", post(routes::publish_flow))
         .route("/api/v1/recordings/{id}/audio", get(routes::audio))
         .route("/api/v1/voicemails/{id}", put(routes::set_voicemail_status).delete(routes::delete_voicemail))
         .route("/api/v1/voicemails/{id}/audio", get(routes::voicemail_audio))

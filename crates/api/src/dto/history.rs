@@ -197,6 +197,12 @@ pub(crate) struct TraceStep {
     /// What taking the outlet means, such as `Sales` for key 1; absent where the flow says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) choice: Option<Title>,
+    /// The flow that the node is of; absent where it is the same as in the step before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flow: Option<String>,
+    /// The version of that flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<u32>,
 }
 
 /// One named share of a score.
@@ -486,6 +492,8 @@ impl TraceStep {
             outlet: step.outlet.as_ref().map(|o| o.to_string()),
             title: words(&step.title),
             choice: words(&step.choice),
+            flow: step.flow.as_ref().map(|flow| flow.to_string()),
+            version: step.version,
         }
     }
 }

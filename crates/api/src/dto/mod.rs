@@ -8,6 +8,7 @@ mod control;
 mod day;
 mod decisions;
 mod event;
+mod flows;
 mod forwarding;
 mod history;
 mod live;
@@ -30,6 +31,10 @@ pub(crate) use control::{BegunCall, CallAction, NewCall, Supervise, SupervisionM
 pub(crate) use day::AgentDay;
 pub(crate) use decisions::{Decisions, FullDecision};
 pub(crate) use event::{Alarm, Event, Severity};
+pub(crate) use flows::{
+    FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowHead, FlowKinds, FlowList, FlowPrompt, FlowPublish,
+    FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead, FlowVersions, nodes_in,
+};
 pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
@@ -42,8 +47,8 @@ pub(crate) use phone::{IceServer, PhoneCredentials};
 pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
 pub(crate) use settings::{
-    SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsPage, SettingsProblem,
-    SettingsQuestion, SettingsResource, SettingsWish,
+    SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsName, SettingsPage,
+    SettingsProblem, SettingsQuestion, SettingsResource, SettingsWish,
 };
 
 pub(crate) use voicemail::{Voicemail, VoicemailChange, VoicemailPage, VoicemailStatus};

@@ -1,6 +1,6 @@
 //! Settings as resources.
 
-use resource::{Action, Change, Entry, Kind, Problem};
+use resource::{Action, Change, Entry, Kind, Problem, What};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -165,6 +165,29 @@ pub(crate) struct SettingsProblem {
     /// The name of that one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+    /// Where in the drawing of a flow it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flow: Option<FlowProblem>,
+}
+
+/// Where in a flow something is wrong, and what, without the place in words.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FlowProblem {
+    /// The node's id; absent when the flow as a whole is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) node: Option<String>,
+    /// The node's field, such as `outlets.1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    pub(crate) message: String,
+}
+
+impl FlowProblem {
+    fn of(problem: &Problem, language: Language) -> Option<Self> {
+        let What::Flow(found) = &problem.what else { return None };
+        let message = if language == Language::Chinese { found.what.zh() } else { found.what.en() };
+        Some(Self { node: found.node.as_ref().map(|node| node.to_string()), field: found.field.clone(), message })
+    }
 }
 
 impl SettingsProblem {
@@ -178,6 +201,7 @@ impl SettingsProblem {
             message: if language == Language::Chinese { zh } else { en },
             kind: other.map(|(kind, _)| kind),
             name: other.map(|(_, name)| name.to_owned()),
+            flow: FlowProblem::of(problem, language),
         }
     }
 }

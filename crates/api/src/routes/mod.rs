@@ -5,6 +5,7 @@ mod agents;
 mod callbacks;
 mod control;
 mod events;
+mod flows;
 mod forwarding;
 mod interactions;
 mod live;
@@ -30,6 +31,11 @@ pub(crate) use agents::{
 pub(crate) use callbacks::{__path_callbacks, __path_set_callback_status, callbacks, set_callback_status};
 pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, supervise};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
+pub(crate) use flows::{
+    __path_drop_flow_draft, __path_flow, __path_flow_kinds, __path_flow_version, __path_flow_versions, __path_flows,
+    __path_publish_flow, __path_save_flow_draft, __path_try_flow, drop_flow_draft, flow, flow_kinds, flow_version,
+    flow_versions, flows, publish_flow, save_flow_draft, try_flow,
+};
 pub(crate) use forwarding::{__path_forwarding, __path_set_forwarding, forwarding, set_forwarding};
 pub(crate) use interactions::{
     __path_card, __path_decisions, __path_dispose, __path_dispositions, __path_hang_up, __path_interaction,

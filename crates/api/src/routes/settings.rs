@@ -27,7 +27,7 @@ const ALL_BYTES: usize = 32 << 20;
 /// The longest text that is looked for, characters.
 const SEARCH_CHARS: usize = 64;
 
-async fn rows(app: &App, viewer: &Viewer) -> Result<Rows> {
+pub(super) async fn rows(app: &App, viewer: &Viewer) -> Result<Rows> {
     viewer.require(Permission::SettingsRead)?;
     Rows::read(&app.store, viewer.tenant()).await?.ok_or_else(ApiError::not_found)
 }
@@ -71,7 +71,7 @@ fn tagged(status: StatusCode, resource: SettingsResource) -> Response {
     response
 }
 
-async fn change(app: &App, viewer: &Viewer, request: Request) -> Result<Changed> {
+pub(super) async fn change(app: &App, viewer: &Viewer, request: Request) -> Result<Changed> {
     let tenant = viewer.tenant();
     let changed = app.backend.change_settings(tenant, &viewer.user.username, request).await?;
     app.names.forget(tenant);

@@ -1,0 +1,276 @@
+//! Flows as they are drawn: drafts, versions, publishing, and trying them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use directory::Permission;
+use flow::{Context, Flow, Library, STIMULI_MAX, rehearse};
+use resource::{Edit, Expect, Kind, Problem, Request, Rows, Spec, What, Wish};
+use store::{FlowDraft, FlowRelease, FlowVersion};
+use types::{Mono, Now};
+
+use super::settings::{change, rows};
+use crate::dto::{
+    ErrorBody, FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowHead, FlowKinds, FlowList, FlowPrompt,
+    FlowPublish, FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead, FlowVersions, nodes_in,
+};
+use crate::error::{ApiError, Code, Result};
+use crate::input::{Args, Input, moment};
+use crate::state::{App, now};
+use crate::viewer::Viewer;
+
+/// One flow of a thousand nodes, with room.
+const FLOW_BYTES: usize = 2 << 20;
+/// Drafts of one tenant; nobody works on more.
+const DRAFTS: usize = 500;
+/// Versions that are listed; older ones are found by their number.
+const VERSIONS: u64 = 200;
+/// What is new is said in a sentence or two, characters.
+const NOTE_CHARS: usize = 500;
+/// What the prompts that ship say.
+const PROMPTS: [&str; 2] =
+    [include_str!("../../../../prompts/texts.zh.tsv"), include_str!("../../../../prompts/texts.en.tsv")];
+
+/// What flows are drawn with: the kinds of nodes, each with the schema of its fields, and the prompts that ship.
+#[utoipa::path(get, path = "/api/v1/flow-kinds", tag = "flows",
+    responses((status = 200, body = FlowKinds), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
+pub(crate) async fn flow_kinds(viewer: Viewer, args: Args) -> Result<Json<FlowKinds>> {
+    viewer.require(Permission::SettingsRead)?;
+    args.finish()?;
+    let mut prompts: BTreeMap<&str, FlowPrompt> = BTreeMap::new();
+    for (language, list) in PROMPTS.iter().enumerate() {
+        for (id, text) in list.lines().filter_map(|line| line.split_once('\t')) {
+            let empty = || FlowPrompt { id: id.to_owned(), zh: String::new(), en: String::new() };
+            let prompt = prompts.entry(id).or_insert_with(empty);
+            *if language == 0 { &mut prompt.zh } else { &mut prompt.en } = text.to_owned();
+        }
+    }
+    let kinds = flow::forms().into_iter().map(Into::into).collect();
+    Ok(Json(FlowKinds { kinds, prompts: prompts.into_values().collect() }))
+}
+
+/// All flows, also those that are drafts only.
+#[utoipa::path(get, path = "/api/v1/flows", tag = "flows",
+    responses((status = 200, body = FlowList), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
+pub(crate) async fn flows(State(app): State<App>, viewer: Viewer, args: Args) -> Result<Json<FlowList>> {
+    args.finish()?;
+    let rows = rows(&app, &viewer).await?;
+    let drafts = app.store.list::<FlowDraft>(viewer.tenant()).await?;
+    let draft_of = |name: &str| drafts.iter().find(|draft| draft.name == name);
+    let mut items = Vec::new();
+    for flow in rows.flows.iter().filter(|flow| flow.published) {
+        let used_by = rows.used_by(Kind::Flow, &flow.name).map_err(|p| ApiError::internal("settings", &p))?;
+        items.push(FlowHead {
+            name: flow.name.to_string(),
+            title: (&flow.title).into(),
+            version: Some(flow.version),
+            nodes: nodes_in(&flow.definition),
+            used_by: used_by.into_iter().map(Into::into).collect(),
+            draft: draft_of(&flow.name).map(Into::into),
+        });
+    }
+    for draft in drafts.iter().filter(|draft| !items.iter().any(|item| item.name == draft.name)).collect::<Vec<_>>() {
+        let title = serde_json::from_value(draft.spec["title"].clone()).unwrap_or_default();
+        let (nodes, head) = (nodes_in(&draft.spec["definition"]), FlowDraftHead::from(draft));
+        let used_by = Vec::new();
+        items.push(FlowHead { name: draft.name.clone(), title, version: None, nodes, used_by, draft: Some(head) });
+    }
+    items.sort_by(|a, b| resource::in_order(&a.name, &b.name));
+    Ok(Json(FlowList { items }))
+}
+
+fn published<'a>(rows: &'a Rows, name: &str) -> Option<&'a FlowVersion> {
+    rows.flows.iter().find(|flow| flow.published && &*flow.name == name)
+}
+
+/// One flow to be drawn: what calls walk, and the draft beside it.
+#[utoipa::path(get, path = "/api/v1/flows/{name}", tag = "flows", params(("name" = String, Path)),
+    responses((status = 200, body = FlowDetail), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)))]
+pub(crate) async fn flow(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(name): Path<String>,
+    args: Args,
+) -> Result<Json<FlowDetail>> {
+    args.finish()?;
+    let rows = rows(&app, &viewer).await?;
+    let draft = app.store.get::<FlowDraft>(viewer.tenant(), (viewer.tenant(), name.clone())).await?;
+    let book = rows.book().map_err(|problem| ApiError::internal("settings", &problem))?;
+    let entry = book.get(&(Kind::Flow, name.clone()));
+    if entry.is_none() && draft.is_none() {
+        return Err(ApiError::not_found());
+    }
+    Ok(Json(FlowDetail {
+        version: published(&rows, &name).map(|flow| flow.version),
+        revision: entry.map(resource::Entry::revision),
+        spec: entry.map(|entry| entry.spec.to_json()),
+        draft: draft.map(|draft| FlowDraftDetail { head: (&draft).into(), spec: draft.spec }),
+        name,
+    }))
+}
+
+/// Keeps a draft; calls go on walking what is published. It may be unfinished, but it has a flow's form.
+#[utoipa::path(put, path = "/api/v1/flows/{name}/draft", tag = "flows", params(("name" = String, Path)),
+    request_body = FlowDraftWish,
+    responses((status = 200, body = FlowDraftHead), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+pub(crate) async fn save_flow_draft(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(name): Path<String>,
+    Input(wish): Input<FlowDraftWish, FLOW_BYTES>,
+) -> Result<Json<FlowDraftHead>> {
+    viewer.require(Permission::SettingsWrite)?;
+    let wrong =
+        |field: &str, what: What| Problem { kind: Kind::Flow, name: name.clone(), field: field.to_owned(), what };
+    if let Some(what) = Kind::Flow.check_name(&name) {
+        return Err(ApiError::of_settings(vec![wrong("name", what)]));
+    }
+    if let Err(problem) = Spec::parse(Kind::Flow, &name, &wish.spec) {
+        return Err(ApiError::of_settings(vec![problem]));
+    }
+    let tenant = viewer.tenant();
+    let drafts = app.store.list::<FlowDraft>(tenant).await?;
+    if drafts.len() >= DRAFTS && !drafts.iter().any(|draft| draft.name == name) {
+        return Err(ApiError::of_settings(vec![wrong("", What::TooLong(DRAFTS))]));
+    }
+    let by = viewer.user.username.to_string();
+    let draft = FlowDraft { tenant, name: name.clone(), spec: wish.spec, base: wish.base, saved: now(), by };
+    app.store.put(&draft).await?;
+    Ok(Json((&draft).into()))
+}
+
+/// Drops a draft.
+#[utoipa::path(delete, path = "/api/v1/flows/{name}/draft", tag = "flows", params(("name" = String, Path)),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)))]
+pub(crate) async fn drop_flow_draft(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(name): Path<String>,
+) -> Result<StatusCode> {
+    viewer.require(Permission::SettingsWrite)?;
+    let gone = app.store.delete::<FlowDraft>(viewer.tenant(), (viewer.tenant(), name)).await?;
+    if gone { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found()) }
+}
+
+/// Lets calls walk this from now on; those that stand go on as they began. Its draft goes.
+#[utoipa::path(post, path = "/api/v1/flows/{name}/publish", tag = "flows", params(("name" = String, Path)),
+    request_body = FlowPublish,
+    responses((status = 200, body = FlowPublished), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 409, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(crate) async fn publish_flow(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(name): Path<String>,
+    Input(wish): Input<FlowPublish, FLOW_BYTES>,
+) -> Result<Json<FlowPublished>> {
+    viewer.require(Permission::SettingsWrite)?;
+    if wish.note.chars().count() > NOTE_CHARS {
+        return Err(ApiError::field(Code::BadValue, "note"));
+    }
+    let tenant = viewer.tenant();
+    let before = published(&rows(&app, &viewer).await?, &name).map(|flow| flow.version);
+    let expect = wish.revision.map_or(Expect::Absent, Expect::Revision);
+    let edit = Edit { kind: Kind::Flow, name: name.clone(), expect, wish: Wish::Put(wish.spec) };
+    let request = Request { edits: vec![edit], prune: false, rights: viewer.permissions };
+    let changed = change(&app, &viewer, request).await?;
+    let rows = rows(&app, &viewer).await?;
+    let row = published(&rows, &name).ok_or_else(ApiError::not_found)?;
+    if before != Some(row.version) {
+        let (by, note) = (viewer.user.username.to_string(), wish.note.trim().to_owned());
+        app.store.put(&FlowRelease { flow: row.id, version: row.version, tenant, made: now(), by, note }).await?;
+    }
+    app.store.delete::<FlowDraft>(tenant, (tenant, name.clone())).await?;
+    let entry = changed.book.get(&(Kind::Flow, name)).ok_or_else(ApiError::not_found)?;
+    Ok(Json(FlowPublished { version: row.version, revision: entry.revision() }))
+}
+
+/// A flow's versions.
+#[utoipa::path(get, path = "/api/v1/flows/{name}/versions", tag = "flows", params(("name" = String, Path)),
+    responses((status = 200, body = FlowVersions), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)))]
+pub(crate) async fn flow_versions(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(name): Path<String>,
+    args: Args,
+) -> Result<Json<FlowVersions>> {
+    args.finish()?;
+    let rows = rows(&app, &viewer).await?;
+    let id = published(&rows, &name).ok_or_else(ApiError::not_found)?.id;
+    let versions = app.store.flow_versions(viewer.tenant(), id, VERSIONS).await?;
+    let releases = app.store.flow_releases(viewer.tenant(), id, VERSIONS).await?;
+    Ok(Json(FlowVersions { items: versions.iter().map(|row| FlowVersionHead::new(row, &releases)).collect() }))
+}
+
+/// One version of a flow.
+#[utoipa::path(get, path = "/api/v1/flows/{name}/versions/{version}", tag = "flows",
+    params(("name" = String, Path), ("version" = u32, Path)),
+    responses((status = 200, body = FlowVersionDetail), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn flow_version(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path((name, version)): Path<(String, String)>,
+    args: Args,
+) -> Result<Json<FlowVersionDetail>> {
+    args.finish()?;
+    let version: u32 = version.parse().map_err(|_| ApiError::not_found())?;
+    let rows = rows(&app, &viewer).await?;
+    let id = published(&rows, &name).ok_or_else(ApiError::not_found)?.id;
+    let row = app.store.get::<FlowVersion>(viewer.tenant(), (id, version)).await?.ok_or_else(ApiError::not_found)?;
+    let made: Vec<_> = app.store.get::<FlowRelease>(viewer.tenant(), (id, version)).await?.into_iter().collect();
+    Ok(Json(FlowVersionDetail { head: FlowVersionHead::new(&row, &made), definition: row.definition }))
+}
+
+/// Walks a flow by what is said to happen, in virtual time. Nothing outside is reached and nothing is kept.
+#[utoipa::path(post, path = "/api/v1/flow-trial", tag = "flows", request_body = FlowTrial,
+    responses((status = 200, body = FlowTried), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+pub(crate) async fn try_flow(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Input(trial): Input<FlowTrial, FLOW_BYTES>,
+) -> Result<Json<FlowTried>> {
+    drop(headers);
+    if trial.events.len() > STIMULI_MAX {
+        return Err(ApiError::field(Code::BadValue, "events"));
+    }
+    let wall = match &trial.at {
+        Some(at) => moment(at).ok_or_else(|| ApiError::field(Code::BadValue, "at"))?,
+        None => now(),
+    };
+    let rows = rows(&app, &viewer).await?;
+    let tried = Flow::parse(&trial.definition.to_string()).map_err(|found| {
+        let problem = |found| Problem {
+            kind: Kind::Flow,
+            name: String::new(),
+            field: "definition".into(),
+            what: What::Flow(Box::new(found)),
+        };
+        ApiError::of_settings(found.into_iter().map(problem).collect())
+    })?;
+    let known = rows.flows.iter().filter(|flow| flow.published);
+    let mut library: Library = known
+        .filter_map(|row| {
+            let mut flow = Flow::parse(&row.definition.to_string()).ok()?;
+            flow.revision = row.version;
+            Some((flow.id.clone(), Arc::new(flow)))
+        })
+        .collect();
+    let tried = Arc::new(tried);
+    library.insert(tried.id.clone(), tried.clone());
+    let happens: Vec<_> = trial.events.into_iter().map(Into::into).collect();
+    let context = Context {
+        utc_offset_min: rows.tenant.utc_offset_min,
+        library: Arc::new(library),
+        ..Context::new(Now { mono: Mono(0), wall }, &trial.caller, &trial.dialled)
+    };
+    Ok(Json(rehearse(&tried, context, &happens).into()))
+}
