@@ -138,6 +138,11 @@ export class Call {
     });
   }
 
+  /** A new path for the sound of a call that is talked on; where the server brings the call back, that makes one. */
+  renewPath(): void {
+    if (this.session !== null && this.view.answeredAt !== null && this.view.phase !== "connecting") this.session.restartPath();
+  }
+
   private listen(session: SipSession): SessionHandlers {
     const mine = (then: () => void): void => {
       if (session === this.session) then();

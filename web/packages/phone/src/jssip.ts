@@ -13,7 +13,7 @@ import type {
   SipStackFactory,
   StackHandlers,
 } from "./ports";
-import { openSocket, type SocketFactory } from "./socket";
+import { openSocket, type SipSocket, type SocketFactory } from "./socket";
 
 /** JsSIP's own recovery is put off for this long, in seconds: the link says when to try again. */
 const NO_RECOVERY_S = 86_400;
@@ -225,12 +225,14 @@ export interface StackOptions {
 class Stack implements SipStack {
   private readonly ua: UA;
   private readonly transport: { connect: () => void; disconnect: () => void };
+  private readonly socket: SipSocket;
   private left = false;
 
   constructor(account: SipAccount, handlers: StackHandlers, options: StackOptions) {
+    this.socket = openSocket(account.wsUrl, options.sockets);
     this.ua = new JsSIP.UA({
       // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- JsSIP asks for the shape alone
-      sockets: openSocket(account.wsUrl, options.sockets),
+      sockets: this.socket,
       uri: account.uri,
       authorization_user: account.username,
       password: account.password,
@@ -272,6 +274,10 @@ class Stack implements SipStack {
 
   register(): void {
     this.ua.register();
+  }
+
+  probe(): void {
+    this.socket.probe();
   }
 
   renew(account: SipAccount): void {

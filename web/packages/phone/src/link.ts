@@ -1,4 +1,4 @@
-import { retryWait } from "./backoff";
+import { MAX_RETRY_MS, retryWait, URGENT_RETRY_MS } from "./backoff";
 import { AccountError, type Clock, type SipAccount, type SipSession, type SipStack, type SipStackFactory } from "./ports";
 import type { PhoneProblem } from "./problems";
 import type { LinkState } from "./view";
@@ -19,6 +19,10 @@ export interface LinkHandlers {
   onIncoming: (session: SipSession) => void;
   /** The user agent was replaced: sessions of the old one are gone. */
   onReset: () => void;
+  /** Registered over a new connection. */
+  onReady: () => void;
+  /** Whether somebody waits for this page to be back. */
+  isUrgent: () => boolean;
 }
 
 const ACCOUNT_PROBLEM: Readonly<Record<AccountError["kind"], PhoneProblem>> = {
@@ -72,6 +76,9 @@ export class Link {
     } else if (this.state === "lost" && this.retryAt !== null) {
       this.attempt = 0;
       void this.connect(this.run);
+    } else {
+      this.attempt = 0;
+      this.stack?.probe();
     }
   }
 
@@ -156,7 +163,9 @@ export class Link {
       onRegistered: mine(() => {
         this.attempt = 0;
         this.clearTimer();
+        const renewed = this.state === "ready";
         this.set("ready", null);
+        if (!renewed) this.handlers.onReady();
       }),
       onRegisterFailed: (status) => {
         if (run !== this.run) return;
@@ -180,7 +189,7 @@ export class Link {
     // Connection and registration can both tell of one loss.
     if (run !== this.run || (this.state === "lost" && this.retryAt !== null)) return;
     this.clearTimer();
-    const ms = retryWait(this.attempt, this.options.clock.random());
+    const ms = retryWait(this.attempt, this.options.clock.random(), this.handlers.isUrgent() ? URGENT_RETRY_MS : MAX_RETRY_MS);
     this.attempt += 1;
     this.retryAt = this.options.clock.now() + ms;
     this.cancelTimer = this.options.clock.after(ms, () => {

@@ -47,6 +47,7 @@ export class Phone {
   private problem: PhoneProblem | null = null;
   private lastEnd: LastEnd | null = null;
   private counter = 0;
+  private networkChanged = false;
   private playing: MediaStream | null = null;
   private cancelTransfer: (() => void) | null = null;
   private view: PhoneView = { mode: "off", link: "off", retryAt: null, problem: null, calls: [], lastEnd: null };
@@ -60,6 +61,12 @@ export class Phone {
       onReset: () => {
         for (const call of [...this.calls]) this.ended(call, { by: "system", cause: "connection" });
       },
+      onReady: () => {
+        // What was open before the network changed may lead nowhere: that is not waited for.
+        if (this.networkChanged) for (const call of this.calls) call.renewPath();
+        this.networkChanged = false;
+      },
+      isUrgent: () => this.calls.length > 0,
     });
   }
 
@@ -91,7 +98,9 @@ export class Phone {
     this.publish();
   }
 
+  /** The network is back or another one, or a person asks. */
   retryNow(): void {
+    this.networkChanged = true;
     this.link.retryNow();
   }
 

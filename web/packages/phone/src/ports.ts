@@ -119,6 +119,8 @@ export interface SipStack {
   /** Connects, also again after a loss; registers by itself when connected. */
   connect: () => void;
   register: () => void;
+  /** The network has changed: a connection that does not answer soon is given up. */
+  probe: () => void;
   /** A new password of the same address. */
   renew: (account: SipAccount) => void;
   call: (target: string, stream: MediaStream, ice: RTCConfiguration) => SipSession;

@@ -16,6 +16,8 @@ export const CONNECT_WAIT_MS = 8_000;
 export const PING_MS = 15_000;
 /** How long the answer may take, in milliseconds. */
 export const PONG_WAIT_MS = 5_000;
+/** How long it may take when the network has just come back, in milliseconds: what was open before is most likely dead. */
+export const PROBE_WAIT_MS = 1_000;
 const PING = "\r\n\r\n";
 const PONG = "\r\n";
 
@@ -32,6 +34,8 @@ export interface SipSocket {
   send: (message: string) => boolean;
   isConnected: () => boolean;
   isConnecting: () => boolean;
+  /** The network has changed: finds out soon whether the connection still stands, and gives one up that is being made. */
+  probe: () => void;
 }
 
 /**
@@ -111,6 +115,18 @@ export function openSocket(url: string, open: SocketFactory): SipSocket {
     },
     isConnected: () => up,
     isConnecting: () => socket !== null && !up,
+    probe: () => {
+      if (socket === null) return;
+      if (!up) {
+        lose(1006, "the network has changed");
+      } else if (answersPings) {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          lose(1006, "the server does not answer");
+        }, PROBE_WAIT_MS);
+        socket.send(PING);
+      }
+    },
   };
   return self;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PATH_WAIT_MS, RECOVER_MS } from "../src/call";
+import { PING_MS, PROBE_WAIT_MS } from "../src/socket";
 import { installBrowser, lastConnection } from "./browser";
 import { Rig } from "./rig";
 
@@ -124,6 +125,45 @@ describe("never losing a call", () => {
     await rig.pass(RECOVER_MS);
     expect(rig.phone.getView()).toMatchObject({ mode: "ready", lastEnd: { cause: "lost" } });
     expect(rig.streams.every((stream) => stream.track.stopped)).toBe(true);
+  });
+
+  it("tries again every second while a call is in hand", async () => {
+    await rig.talking();
+    rig.server.meets = "refusal";
+    rig.server.cut();
+    await rig.pass(20_000);
+    expect(rig.server.wires.length).toBeGreaterThanOrEqual(18);
+    rig.server.meets = "open";
+    await rig.pass(1_050);
+    expect(rig.phone.getView().link).toBe("ready");
+  });
+
+  it("finds out at once whether the connection stands when the network is back, and lays a new path", async () => {
+    await rig.talking();
+    await rig.pass(PING_MS + 1_000);
+    rig.phone.retryNow();
+    await rig.pass(PROBE_WAIT_MS + 1_000);
+    expect(rig.server.wires).toHaveLength(1);
+    expect(lastConnection().restarts).toBe(0);
+    rig.server.answersPings = false;
+    rig.phone.retryNow();
+    await rig.pass(PROBE_WAIT_MS - 100);
+    expect(rig.server.wires).toHaveLength(1);
+    await rig.pass(700);
+    expect(rig.server.wires).toHaveLength(2);
+    expect(mode()).toBe("talking");
+    expect(lastConnection().restarts).toBe(1);
+  });
+
+  it("gives up a connection that hangs when the network is back", async () => {
+    await rig.talking();
+    rig.server.meets = "nothing";
+    rig.server.cut();
+    await rig.pass(1_000);
+    rig.server.meets = "open";
+    rig.phone.retryNow();
+    await rig.pass(600);
+    expect(rig.phone.getView().link).toBe("ready");
   });
 
   it("leaves the phone to another page without ending the call", async () => {
