@@ -59,6 +59,14 @@ class Browser(Page):
         """Opens a second page beside the first; commands go to it from now on."""
         self._attach(self._call("Target.createTarget", {"url": "about:blank"}, None)["targetId"])
 
+    def cover(self):
+        """Puts another page before this one, which commands still go to."""
+        self._call("Target.createTarget", {"url": "about:blank"}, None)
+
+    def allow(self, origin, *permissions):
+        """What a page may, as if a person had been asked."""
+        self._call("Browser.grantPermissions", {"origin": origin, "permissions": permissions}, None)
+
     def kill(self):
         """As a crash would: without a word to anybody."""
         self.process.kill()

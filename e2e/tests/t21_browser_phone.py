@@ -107,6 +107,8 @@ def test_rings_on_the_chosen_loudspeaker(t):
     browser.click(".ant-select:has([aria-label='铃声设备'])")
     browser.press(chosen[1])
     browser.wait_for(f"Object.values(localStorage).some(v => v.includes('{chosen[0]}'))", what="the choice, kept")
+    browser.click(".ant-modal-close")
+    browser.wait_for("!document.querySelector('.ant-modal-close')?.getClientRects().length", what="the end of the dialog")
     call = t.caller(CALLER).call("95001").wait_up()
     state_is(browser, "ringing")
     browser.wait_for("!!window.ring && !window.ring.element.paused", what="a ring")
@@ -121,11 +123,9 @@ def test_tells_of_a_call_outside_the_page(t):
     """Who looks at another page is told of a call by the desktop, and no longer once it is taken."""
     browser = at_the_desk(t, script=WATCH)
     origin = browser.js("location.origin")
-    browser.command("Browser.grantPermissions", origin=origin, permissions=["notifications", "audioCapture"])
+    browser.allow(origin, "notifications", "audioCapture")
     browser.wait_for("Notification.permission === 'granted'", what="the permission")
-    desk = browser._session
-    browser.new_tab()
-    browser._session = desk
+    browser.cover()
     browser.wait_for("document.visibilityState === 'hidden'", what="the desk behind another page")
     call = t.caller(CALLER).call("95001").wait_up()
     note = browser.wait_for("window.notes[0]?.state === 'shown' && window.notes[0]", what="a note of the desktop")
