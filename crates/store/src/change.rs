@@ -9,7 +9,7 @@ use types::{FlowId, TenantId, UserId};
 use crate::column::Column;
 use crate::error::Error;
 use crate::row::{Row, col};
-use crate::rows::{FlowDraft, FlowRelease, FlowVersion, Guard, Session};
+use crate::rows::{FlowDraft, FlowRelease, FlowVersion, Session};
 use crate::store::Store;
 
 /// Changes of one tenant's settings that count once they are committed. Dropping it forgets them.

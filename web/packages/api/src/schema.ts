@@ -191,6 +191,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flow-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What flows are drawn with: the kinds of nodes, each with the schema of its fields, and the prompts that ship. */
+        get: operations["flow_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Walks a flow by what is said to happen, in virtual time. Nothing outside is reached and nothing is kept. */
+        post: operations["try_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All flows, also those that are drafts only. */
+        get: operations["flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One flow to be drawn: what calls walk, and the draft beside it. */
+        get: operations["flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a draft; calls go on walking what is published. It may be unfinished, but it has a flow's form. */
+        put: operations["save_flow_draft"];
+        post?: never;
+        /** Drops a draft. */
+        delete: operations["drop_flow_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets calls walk this from now on; those that stand go on as they began. Its draft goes. */
+        post: operations["publish_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A flow's versions. */
+        get: operations["flow_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a flow. */
+        get: operations["flow_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions": {
         parameters: {
             query?: never;
@@ -769,8 +906,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of the messages in the own mailbox and in those of the queues that one serves, the newest first; whoever may hear
-         *     all recordings sees all mailboxes with `all`.
+         * A page of the messages in the own mailbox and in those of queues that one shares, the newest first; whoever may hear all
+         *     recordings sees all mailboxes with `all`.
          */
         get: operations["voicemails"];
         put?: never;
@@ -1282,6 +1419,24 @@ export interface components {
             type: "settings.changed";
         } | {
             at: string;
+            id: string;
+            /** @description It is in a mailbox of the reader's. */
+            own: boolean;
+            /** @enum {string} */
+            type: "voicemail.left";
+            voicemail: components["schemas"]["Voicemail"];
+        } | {
+            at: string;
+            /** @description The user who said so, or `phone`. */
+            by: string;
+            by_agent?: null | components["schemas"]["AgentRef"];
+            id: string;
+            status: components["schemas"]["VoicemailStatus"];
+            /** @enum {string} */
+            type: "voicemail.changed";
+            voicemail_id: string;
+        } | {
+            at: string;
             callback_id: string;
             id: string;
             interaction_id: string;
@@ -1290,12 +1445,159 @@ export interface components {
             /** @enum {string} */
             type: "callback.requested";
         };
+        /** @description A flow to be drawn. */
+        FlowDetail: {
+            draft?: null | components["schemas"]["FlowDraftDetail"];
+            name: string;
+            /** @description The setting's revision, for `revision` when it is published. */
+            revision?: string | null;
+            /** @description Title and graph that calls walk. */
+            spec?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description The version that calls walk; absent while none does.
+             */
+            version?: number | null;
+        };
+        /** @description A draft with its graph. */
+        FlowDraftDetail: components["schemas"]["FlowDraftHead"] & {
+            /** @description Title and graph. */
+            spec: Record<string, never>;
+        };
+        /** @description When a draft was saved, and on what it stands. */
+        FlowDraftHead: {
+            /**
+             * Format: int32
+             * @description The version that it was begun from; absent for a new flow.
+             */
+            base?: number | null;
+            saved_at: string;
+            saved_by: string;
+        };
+        /** @description A draft to be kept. It need not be sound. */
+        FlowDraftWish: {
+            /**
+             * Format: int32
+             * @description The version that it was begun from.
+             */
+            base?: number | null;
+            /** @description Title and graph. */
+            spec: Record<string, never>;
+        };
+        /** @description A flow in a list. */
+        FlowHead: {
+            draft?: null | components["schemas"]["FlowDraftHead"];
+            name: string;
+            /** @description How many nodes it has. */
+            nodes: number;
+            title: components["schemas"]["TitleSpec"];
+            /** @description What leads into it. */
+            used_by: components["schemas"]["SettingsName"][];
+            /**
+             * Format: int32
+             * @description The version that calls walk; absent while none does.
+             */
+            version?: number | null;
+        };
+        /** @description What the drawing knows of one kind of node. */
+        FlowKind: {
+            /** @description It has whatever outlets a sub-flow returns. */
+            any: boolean;
+            /** @description An example of a node. */
+            example: Record<string, never>;
+            /** @description The JSON schema of its own fields. */
+            fields: Record<string, never>;
+            /** @description It has an outlet for each key of a telephone. */
+            keys: boolean;
+            kind: string;
+            /** @description Outlets that may. */
+            optional: string[];
+            /** @description Outlets that must lead somewhere. */
+            required: string[];
+        };
+        /** @description What flows are drawn with. */
+        FlowKinds: {
+            kinds: components["schemas"]["FlowKind"][];
+            prompts: components["schemas"]["FlowPrompt"][];
+        };
+        /** @description All flows. */
+        FlowList: {
+            items: components["schemas"]["FlowHead"][];
+        };
+        /** @description Where in a flow something is wrong, and what, without the place in words. */
+        FlowProblem: {
+            /** @description The node's field, such as `outlets.1`. */
+            field?: string | null;
+            message: string;
+            /** @description The node's id; absent when the flow as a whole is meant. */
+            node?: string | null;
+        };
+        /** @description A prompt that ships, with what it says in each language. */
+        FlowPrompt: {
+            en: string;
+            id: string;
+            zh: string;
+        };
+        /** @description A flow that calls shall walk from now on. */
+        FlowPublish: {
+            /** @description What is new, for the list of versions. */
+            note?: string;
+            /** @description The revision that it replaces; without it there must be no such flow yet. */
+            revision?: string | null;
+            /** @description Title and graph. */
+            spec: Record<string, never>;
+        };
+        /** @description What calls walk now. */
+        FlowPublished: {
+            revision: string;
+            /** Format: int32 */
+            version: number;
+        };
         /** @description A graph that interactions walk. */
         FlowSpec: {
             /** @description The graph. A changed one becomes a new version, and calls walk it from then on. */
             definition: unknown;
             /** @description What people read. */
             title?: components["schemas"]["TitleSpec"];
+        };
+        /** @description A flow to be tried, with all that happens from its start on. Nothing is kept between two tries. */
+        FlowTrial: {
+            /** @description The moment at which it begins, for opening hours; now when absent. */
+            at?: string | null;
+            /** @description Who calls; withheld when empty. */
+            caller?: string;
+            definition: Record<string, never>;
+            dialled?: string;
+            /** @description 200 at most. */
+            events?: components["schemas"]["TrialEvent"][];
+        };
+        /** @description How a try went. */
+        FlowTried: {
+            /** @description Why the flow ended the call. */
+            cause?: string | null;
+            language: string;
+            trace: components["schemas"]["TrialStep"][];
+            turns: components["schemas"]["TrialTurn"][];
+            waiting?: null | components["schemas"]["TrialWaiting"];
+        };
+        /** @description One version with its graph. */
+        FlowVersionDetail: components["schemas"]["FlowVersionHead"] & {
+            definition: Record<string, never>;
+        };
+        /** @description A version of a flow. */
+        FlowVersionHead: {
+            made_at?: string | null;
+            made_by?: string | null;
+            nodes: number;
+            note?: string | null;
+            /** @description Calls walk it. */
+            published: boolean;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description The newest versions, the newest first. */
+        FlowVersions: {
+            items: components["schemas"]["FlowVersionHead"][];
         };
         /** @description One step on the way of a call that was led on. */
         Forward: {
@@ -1335,6 +1637,15 @@ export interface components {
         Health: {
             /** @description `ok`, `ready` or `starting`. */
             status: string;
+        };
+        /** @description A server that relays sound (TURN, RFC 8656). */
+        IceServer: {
+            /** @description The password. */
+            credential: string;
+            /** @description Its `turn:` and `turns:` URIs (RFC 7065). */
+            urls: string[];
+            /** @description The user name, which names its own end. */
+            username: string;
         };
         /** @description An interaction. What only its end can tell is absent while it is in progress. */
         Interaction: {
@@ -1487,6 +1798,11 @@ export interface components {
             started_at: string;
             state: components["schemas"]["LiveInteractionState"];
             state_since: string;
+            /**
+             * @description Supervisors who take part; for whomever `interaction.supervised` is told, and which tells what changes. Events
+             *     leave it out.
+             */
+            supervisors?: components["schemas"]["LiveSupervisor"][];
             /** @description The number dialled. */
             to: string;
         };
@@ -1537,6 +1853,11 @@ export interface components {
             interactions: components["schemas"]["LiveInteraction"][];
             queues: components["schemas"]["LiveQueue"][];
             trunks?: components["schemas"]["LiveTrunk"][];
+        };
+        /** @description A supervisor who takes part in a call. */
+        LiveSupervisor: {
+            agent_id: string;
+            mode: components["schemas"]["SupervisionMode"];
         };
         /** @description A trunk right now. */
         LiveTrunk: {
@@ -1685,10 +2006,14 @@ export interface components {
              * @description Until when they hold; fetch new ones before.
              */
             expires_in_s: number;
+            /** @description Servers that relay the sound, as `RTCConfiguration.iceServers` wants them. Empty where the server has none. */
+            ice_servers: components["schemas"]["IceServer"][];
             /** @description The digest password. */
             password: string;
             /** @description The digest realm: the tenant's name. */
             realm: string;
+            /** @description Whether the sound may take no other way than one of them. */
+            relay_only: boolean;
             /** @description The address of record, as a SIP URI. */
             uri: string;
             /** @description The digest user name. */
@@ -2065,6 +2390,11 @@ export interface components {
              */
             hidden: boolean;
             /**
+             * @description Numbers of the agents who have its mailbox, whether or not they serve it; empty for all who do.
+             * @default []
+             */
+            mailbox_agents: string[];
+            /**
              * Format: int32
              * @description Most that may wait at once.
              * @default 50000
@@ -2298,6 +2628,7 @@ export interface components {
             code: string;
             /** @description The field within its `spec`, such as `members[2]`; `name` for its name; empty for the whole. */
             field: string;
+            flow?: null | components["schemas"]["FlowProblem"];
             kind?: null | components["schemas"]["Kind"];
             /** @description For people, in their language. */
             message: string;
@@ -2513,10 +2844,74 @@ export interface components {
         /** @description One step of a flow's walk. */
         TraceStep: {
             at: string;
+            choice?: null | components["schemas"]["Title"];
             detail: string;
+            /** @description The flow that the node is of; absent where it is the same as in the step before. */
+            flow?: string | null;
             kind: string;
             node: string;
             outlet?: string | null;
+            title?: null | components["schemas"]["Title"];
+            /**
+             * Format: int32
+             * @description The version of that flow.
+             */
+            version?: number | null;
+        };
+        /** @description One thing that the flow wants done. */
+        TrialAction: {
+            /** @description Which queue, whom, why. */
+            detail?: string;
+            /**
+             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `callback`, `survey`, `mailbox`, `message`,
+             *     `language`, `record`, `echo` or `hangup`.
+             */
+            does: string;
+            sounds?: components["schemas"]["TrialSound"][];
+        };
+        /** @description One thing that happens in a try. */
+        TrialEvent: {
+            /** @description The caller presses this key. */
+            key: string;
+        } | "silence" | "played" | {
+            /** @description What becomes of waiting in a queue. */
+            queue: "answered" | "agent_left" | "no_agent" | "full" | "too_long";
+        } | {
+            /** @description What becomes of a transfer. */
+            transfer: "answered" | "target_left" | "busy" | "no_answer" | "failed";
+        } | {
+            /** @description Whether a message can be left. */
+            mailbox: "open" | "full";
+        } | "hushed" | "hangup";
+        /** @description A sound that the caller would hear. */
+        TrialSound: {
+            /** @description The prompt, music or tone; milliseconds of silence. */
+            id: string;
+            /** @description `prompt`, `music`, `tone` or `silence`. */
+            sort: string;
+        };
+        /** @description One step of a try. */
+        TrialStep: {
+            detail: string;
+            /** @description The flow that the node is of. */
+            flow: string;
+            kind: string;
+            node: string;
+            outlet?: string | null;
+        };
+        /** @description What the flow did after one thing had happened; the first is its start. */
+        TrialTurn: {
+            actions: components["schemas"]["TrialAction"][];
+            /** @description Steps of the trace that there are by then. */
+            steps: number;
+        };
+        /** @description What the flow waits for. */
+        TrialWaiting: {
+            kind: string;
+            node: string;
+            playing: boolean;
+            /** @description It goes on by itself after a while. */
+            timed: boolean;
         };
         /** @description A line to a carrier or a peer. */
         TrunkSpec: {
@@ -2599,12 +2994,13 @@ export interface components {
             changed_at?: string | null;
             /** @description The user who set it, or `phone`. */
             changed_by?: string | null;
+            changed_by_agent?: null | components["schemas"]["AgentRef"];
             /**
              * Format: int64
              * @description 0 where a crash cut it off.
              */
             duration_ms: number;
-            /** @description The caller's number, in clear for whose mailbox it is; empty when withheld. */
+            /** @description The caller's number, in clear for those whose mailbox it is and for who may see all numbers; empty when withheld. */
             from: string;
             /** @description The id of its recording. */
             id: string;
@@ -3294,6 +3690,416 @@ export interface operations {
                 };
             };
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    flow_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowKinds"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    try_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTried"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    save_flow_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowDraftWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDraftHead"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_flow_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    publish_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowPublish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowPublished"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    flow_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    flow_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5036,6 +5842,10 @@ export interface operations {
                 limit?: number;
                 /** @description `new` or `heard`; both when absent */
                 status?: string;
+                /** @description Id of an agent: its own mailbox alone */
+                agent?: string;
+                /** @description Id of a queue: its mailbox alone */
+                queue?: string;
                 /** @description everybody's mailboxes */
                 all?: boolean;
             };
