@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use types::Mono;
 
-use super::command::{BrowserMedia, Lane, MediaEvent};
+use super::command::BrowserMedia;
 use super::crypt::Crypt;
+use super::event::MediaEvent;
 use super::leg::Leg;
-use super::output::{Learnt, Outbox};
+use super::output::{Lane, Learnt, Outbox};
 use crate::dtls::{Identity, Report, Session};
 use crate::ice::{Credentials, IceLite, Outcome};
 use crate::rtp::Datagram;

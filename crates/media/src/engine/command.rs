@@ -1,11 +1,11 @@
-//! What the engine is told and what it reports.
+//! What the engine is told.
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use types::leg::{Connection, DigitSource, MediaQuality, Sound};
+use types::leg::{Connection, Sound};
 use types::{LegId, Mono, PlayId, Private, RecordingId};
 
 use super::output::Span;
@@ -14,15 +14,6 @@ use crate::dtls::PeerFingerprint;
 use crate::ice::Credentials;
 use crate::prompt::Prompt;
 use crate::srtp::SdesKey;
-
-/// Which of a leg's two sockets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Lane {
-    /// The even port: audio, and RTCP too where both sides agreed to multiplex (RFC 5761).
-    Rtp,
-    /// The odd port: RTCP.
-    Rtcp,
-}
 
 /// Payload types of telephone-event (RFC 4733) in each direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +96,7 @@ pub struct RecordTo {
     pub path: Arc<Path>,
     /// The moment of media time zero: when the interaction began.
     pub origin: Mono,
-    /// Tell by [`MediaEvent::Hushed`] when nothing has been said for so long.
+    /// Tell by [`super::MediaEvent::Hushed`] when nothing has been said for so long.
     pub hush: Option<Duration>,
 }
 
@@ -158,7 +149,7 @@ pub enum MediaCommand {
     Play {
         /// The leg.
         leg: LegId,
-        /// Named again in [`MediaEvent::PlayDone`].
+        /// Named again in [`super::MediaEvent::PlayDone`].
         play: PlayId,
         /// What, in order.
         sounds: Arc<[Sound]>,
@@ -219,7 +210,7 @@ pub enum MediaCommand {
         /// The disk failed or is full, rather than slow.
         disk: bool,
     },
-    /// The leg is over; answered by [`MediaEvent::Ended`].
+    /// The leg is over; answered by [`super::MediaEvent::Ended`].
     Destroy(LegId),
 }
 
@@ -245,69 +236,4 @@ impl MediaCommand {
             | Self::Destroy(leg) => *leg,
         }
     }
-}
-
-/// What the engine reports.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MediaEvent {
-    /// The first packet of the far end was taken.
-    Started(LegId),
-    /// A digit, once.
-    Digit {
-        /// The leg.
-        leg: LegId,
-        /// `0-9*#A-D`.
-        digit: Private<char>,
-        /// How it came in.
-        source: DigitSource,
-    },
-    /// A playback is over.
-    PlayDone {
-        /// The leg.
-        leg: LegId,
-        /// Which.
-        play: PlayId,
-        /// Played to its end.
-        finished: bool,
-    },
-    /// A sound of a playback is not in the bank; it was skipped.
-    SoundMissing {
-        /// The leg.
-        leg: LegId,
-        /// Its name in the bank.
-        name: Arc<str>,
-    },
-    /// A browser leg is encrypted: keys are there, and the far end is who signalling said.
-    Secured(LegId),
-    /// A browser leg will never be: its certificate is a stranger's, or the handshake failed for good.
-    Insecure(LegId),
-    /// All digits of `SendDigits` are out.
-    DigitsSent(LegId),
-    /// Nothing from the far end for the set time, or its browser said goodbye.
-    Lost(LegId),
-    /// It is back.
-    Back(LegId),
-    /// Nothing has been said on a recorded leg for as long as [`RecordTo::hush`]; told once.
-    Hushed {
-        /// The leg.
-        leg: LegId,
-        /// The recording.
-        recording: RecordingId,
-    },
-    /// The track has a gap.
-    RecordingGap {
-        /// The leg.
-        leg: LegId,
-        /// The recording.
-        recording: RecordingId,
-        /// Length of all gaps so far, milliseconds.
-        gap_ms: u32,
-    },
-    /// The leg is gone. The last event of the leg.
-    Ended {
-        /// The leg.
-        leg: LegId,
-        /// How good its media was; absent when none went either way.
-        quality: Option<Box<MediaQuality>>,
-    },
 }

@@ -6,11 +6,12 @@ use types::leg::DigitSource;
 use types::{LegId, Mono};
 
 use super::browser::Browser;
-use super::command::{Lane, LegMedia, MediaEvent};
+use super::command::LegMedia;
 use super::crypt::Crypt;
 use super::digits::{Inband, Outgoing};
+use super::event::MediaEvent;
 use super::gate::{Gate, Verdict};
-use super::output::{Forward, Outbox, Tie};
+use super::output::{Forward, Lane, Outbox, Tie};
 use super::play::Player;
 use super::record::Track;
 use super::route::{Hears, Mode};

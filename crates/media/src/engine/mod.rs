@@ -11,6 +11,7 @@ mod browser;
 mod command;
 mod crypt;
 mod digits;
+mod event;
 mod gate;
 mod hush;
 mod leg;
@@ -29,10 +30,9 @@ use std::time::Duration;
 use types::leg::{DigitSource, MediaQuality};
 use types::{LegId, Mono, Now};
 
-pub use command::{
-    BrowserMedia, EventTypes, Lane, LegMedia, MediaCommand, MediaEvent, RecordTo, SourcePolicy, SrtpPair,
-};
-pub use output::{Forward, Learnt, Outbox, Span, Tie, TrackBytes, Transmit};
+pub use command::{BrowserMedia, EventTypes, LegMedia, MediaCommand, RecordTo, SourcePolicy, SrtpPair};
+pub use event::MediaEvent;
+pub use output::{Forward, Lane, Learnt, Outbox, Span, Tie, TrackBytes, Transmit};
 pub use play::{music_name, prompt_name};
 
 use crate::dtls::Identity;

@@ -7,7 +7,16 @@ use std::sync::Arc;
 
 use types::{LegId, RecordingId};
 
-use super::command::{Lane, MediaEvent};
+use super::event::MediaEvent;
+
+/// Which of a leg's two sockets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// The even port: audio, and RTCP too where both sides agreed to multiplex (RFC 5761).
+    Rtp,
+    /// The odd port: RTCP.
+    Rtcp,
+}
 
 /// A packet of our own making, in the outbox's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use types::{LegId, Mono};
 
-use super::command::{MediaEvent, RecordTo};
+use super::command::RecordTo;
+use super::event::MediaEvent;
 use super::hush::Hush;
 use super::output::{Outbox, Span, TrackBytes};
 use crate::codec::Codec;

@@ -7,8 +7,8 @@
 use types::Mono;
 
 use super::Engine;
-use super::command::MediaEvent;
 use super::digits::DigitFrame;
+use super::event::MediaEvent;
 use super::leg::{Incoming, Leg};
 use super::play::{Frame, encode};
 use super::route::Mode;
