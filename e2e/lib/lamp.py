@@ -3,6 +3,7 @@
 import secrets
 import xml.etree.ElementTree as xml
 
+from .message import summary
 from .wait import check, equal, until
 
 SPACE = "{urn:ietf:params:xml:ns:dialog-info}"
@@ -47,9 +48,8 @@ class Lamp:
         self.seen.append(self.shows)
 
     def _take_summary(self, text):
-        fields = dict(line.split(": ", 1) for line in text.splitlines() if line)
         self.version = 0
-        self.summary = f"{fields['Messages-Waiting']} {fields['Voice-Message']}"
+        self.summary = summary(text)
 
     def _take_dialogs(self, body):
         root = xml.fromstring(body)

@@ -116,3 +116,9 @@ class Description:
         self.event = int(event.group(1)) if event else None
         way = re.search(r"^a=(sendrecv|sendonly|recvonly|inactive)", text, re.M)
         self.direction = way.group(1) if way else "sendrecv"
+
+
+def summary(text):
+    """What `application/simple-message-summary` says: whether messages wait, and how many new ones and others there are."""
+    fields = dict(line.split(": ", 1) for line in text.splitlines() if line)
+    return f"{fields['Messages-Waiting']} {fields['Voice-Message']}"

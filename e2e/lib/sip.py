@@ -10,7 +10,7 @@ import threading
 import time
 
 from .call import Call
-from .message import Message, authorization, build
+from .message import Message, authorization, build, summary
 from .wait import Failed, check, equal, until
 
 T1, T2 = 0.5, 4.0
@@ -52,6 +52,8 @@ class Phone:
         self.incoming = queue.Queue()
         self.calls = {}
         self.lamps = {}
+        # What it is told of messages without having asked; `None`: it would not hear of them.
+        self.summaries = None
         self.requests = []
         self.dead = False
         self.ring_at_once = True
@@ -363,6 +365,9 @@ class Phone:
                 call._end(True, request)
         elif request.method == "NOTIFY" and request["call-id"] in self.lamps:
             self.lamps[request["call-id"]].take(request)
+            self.respond(request, 200)
+        elif call is None and request.method == "NOTIFY" and self.summaries is not None:
+            self.summaries.append(summary(request.body.decode()))
             self.respond(request, 200)
         elif call is None and request.method != "OPTIONS":
             self.respond(request, 481)

@@ -1,6 +1,7 @@
 """Lamps of IP phones: a colleague's calls and the slots, by SUBSCRIBE and NOTIFY."""
 
 from lib.lamp import Lamp, lamp
+from lib.server import free_port
 
 
 def test_a_colleagues_calls(t):
@@ -72,3 +73,26 @@ def test_after_a_crash(t):
     call.bye().wait()
     taken.wait_end()
     new.wait("dark")
+
+
+def test_a_key_of_sipp(t):
+    """sipp as a telephone with a key for a colleague: dark, blinking, lit, dark again, by RFC 4235 alone."""
+    agent = t.agent(1001)
+    seen = t.folder / "lamp.log"
+    key = t.sipp("lamp.xml", "127.0.0.1:%d" % t.server.sip[1], "-p", free_port(), "-s", "1001", "-m", 1,
+                 "-trace_logs", "-log_file", seen)
+
+    def shows(what):
+        shown = lambda: seen.exists() and seen.read_text().splitlines()  # noqa: E731
+        t.until(lambda: what in (shown() or []), 10, lambda: f"sipp's key to see {what}; it saw {shown()}")
+
+    shows("dark")
+    call = t.caller().call("95001").wait_up()
+    taken = agent.wait_call()
+    shows("state>early")
+    taken.answer()
+    shows("state>confirmed")
+    call.bye().wait()
+    taken.wait_end()
+    shows("dark again")
+    t.wait_child(key)
