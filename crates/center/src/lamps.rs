@@ -12,7 +12,7 @@ use types::watch::{DialogPhase, WatchId, WatchKind, WatchRefused, WatchRequest, 
 use types::{AgentId, DeviceId, InteractionId, QueueId, TenantId};
 
 use crate::interaction::Interaction;
-use crate::summaries::Told;
+use crate::message::{Told, Waiting};
 use crate::tenant::Tenant;
 use crate::{Center, Effect, parking};
 
@@ -39,19 +39,6 @@ struct Shown {
     dialogs: Vec<(InteractionId, WatchedDialog)>,
     /// The messages.
     waiting: Waiting,
-}
-
-/// How many messages there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Waiting {
-    pub(crate) new: usize,
-    pub(crate) old: usize,
-}
-
-impl From<Waiting> for Watched {
-    fn from(Waiting { new, old }: Waiting) -> Self {
-        Self::Messages { new, old }
-    }
 }
 
 /// All lamps that somebody looks at.

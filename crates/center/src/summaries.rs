@@ -6,21 +6,12 @@ use types::event::Binding;
 use types::watch::Summary;
 use types::{AgentId, DeviceId, TenantId};
 
-use crate::lamps::Waiting;
+use crate::message::{Told, Waiting};
 use crate::targets::target_of;
 use crate::{Center, Effect};
 
 /// The setting that says whether they are told: unless it is `false`.
 const SETTING: &str = "voicemail.notify_unasked";
-
-/// What a device was told of its messages.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Told {
-    /// How many there are; nobody knows whether it has heard.
-    waiting: Option<Waiting>,
-    /// It would not hear of them, for as long as the same telephone is registered.
-    refused: bool,
-}
 
 /// Of a device without an entry: a lamp that was never lit is dark.
 const NOTHING: Told = Told { waiting: Some(Waiting { new: 0, old: 0 }), refused: false };
