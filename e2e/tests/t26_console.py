@@ -1,5 +1,7 @@
 """The settings pages: an administrator makes an agent, a telephone, a user and a number, and the telephone rings."""
 
+import json
+
 from lib.browser import Browser
 from tests.t11_page import shot, sign_in
 
@@ -153,3 +155,30 @@ def test_who_may_what(t):
     t.check("Settings" not in browser.js("document.querySelector('nav.rail').innerText"), "a supervisor sees settings")
     page(t, browser, "user")
     browser.wait_for("location.pathname.endsWith('/live')", what="led to a page of the supervisor's")
+
+
+def test_a_password_stays_when_a_change_is_undone(t):
+    """A change that replaced a password too is undone but for the password, and the page says so; alone it can't be undone."""
+    before = {"send_to": "sip:10.9.9.1", "username": "acme", "secret": "first secret 1"}
+    t.server.apply({"kind": "trunk", "name": "carrier", "spec": before})
+    browser = Browser(t)
+    sign_in(t, browser, "admin", "demo-admin", "/settings/trunk?open=carrier")
+    browser.wait_for("document.querySelector('#field-send_to')?.value === 'sip:10.9.9.1'", what="the trunk")
+    browser.fill("#field-send_to", "sip:10.9.9.2")
+    browser.fill("#field-secret", "second secret 2")
+    browser.press("保存")
+    saved(browser, "carrier")
+    browser.wait_text("被替换的密码无法恢复")
+    browser.press("撤销")
+    browser.wait_text("但密码仍是新的")
+    t.equal(t.server.get("/api/v1/settings/trunk/carrier")["spec"]["send_to"], "sip:10.9.9.1", "what was undone")
+    for secret, changes in (("second secret 2", 0), ("first secret 1", 1)):
+        asked = {"resources": [{"kind": "trunk", "name": "carrier", "spec": {**before, "secret": secret}}], "dry_run": True}
+        _, _, answer = t.server.fetch("/api/v1/settings", "admin", "POST", asked)
+        t.equal(len(json.loads(answer)["changes"]), changes, f"changes with the {secret}")
+    page(t, browser, "trunk?open=carrier")
+    browser.wait_for("document.querySelector('#field-send_to')?.value === 'sip:10.9.9.1'", what="the trunk as before")
+    browser.fill("#field-secret", "third secret 3")
+    browser.press("保存")
+    browser.wait_text("被替换的密码无法恢复")
+    t.check("撤销" not in browser.js("document.querySelector('.ant-message')?.innerText ?? ''"), "a password can be undone")

@@ -2,6 +2,7 @@
 
 from lib.audio import read_wav, tone_share
 from lib.browser import Browser
+from lib.events import Stream
 from lib.lamp import Lamp, lamp
 from tests.t11_page import shot, sign_in
 from tests.t27_forwarding import rules
@@ -76,18 +77,30 @@ def test_left_heard_and_deleted(t):
     t.equal(Lamp(t.agent(1003), 1002, "message-summary").subscribe().status, 404, "another's mailbox")
 
 
-def test_by_flow_for_a_queue(t):
-    """A number's flow takes messages for those who serve a queue; who says nothing leaves none."""
+def takes_messages(t):
+    """A number whose flow takes messages for those who serve the sales queue."""
     flow = {
         "version": 1, "id": "night", "name": "night", "language": "en", "start": "v",
         "nodes": {"v": {"kind": "voicemail", "mailbox": "queue:sales", "silence_s": 2}},
     }
-    for kind, name, spec in (
-        ("flow", "night", {"definition": flow}),
-        ("number", "95011", {"target": {"flow": "night"}}),
-    ):
-        status, _, answer = t.server.fetch(f"/api/v1/settings/{kind}/{name}", "admin", "PUT", {"spec": spec})
-        t.check(status < 300, f"{kind}: {status} {answer[:400]!r}")
+    t.server.apply(
+        {"kind": "flow", "name": "night", "spec": {"definition": flow}},
+        {"kind": "number", "name": "95011", "spec": {"target": {"flow": "night"}}},
+    )
+
+
+def leave(t, number, amount=1):
+    """Somebody calls this number and leaves a message, the last of so many."""
+    call = t.caller().call(number).wait_up()
+    t.hears(call, "voicemail", language="en" if number == "95011" else "zh")
+    call.rtp.tone(CALLER_HZ)
+    t.until(lambda: recorded(t) > amount * SPOKEN_BYTES, 20, "three seconds of message")
+    call.bye().wait()
+
+
+def test_by_flow_for_a_queue(t):
+    """A number's flow takes messages for those who serve a queue; who says nothing leaves none."""
+    takes_messages(t)
     silent = t.caller().call("95011").wait_up()
     t.hears(silent, "voicemail", language="en")
     silent.wait_end(20)
@@ -156,3 +169,61 @@ def test_at_the_desk(t):
     t.until(lambda: [m["status"] for m in messages(t, 1001)] == ["heard"], 8, "the message to be heard")
     browser.click(".message .ant-btn-dangerous, .message .ant-btn-color-dangerous")
     browser.wait_text("没有留言")
+
+
+def test_shared(t):
+    """All who share a mailbox see its messages on their lamps, and who has heard them; it can be that of some alone."""
+    takes_messages(t)
+    first, second, other = t.agent(1001), t.agent(1002), t.agent(1101)
+    own, of_queue = lamp(first, 1001, event="message-summary"), lamp(second, "sales", event="message-summary")
+    t.equal(Lamp(other, "sales", "message-summary").subscribe().status, 404, "the mailbox of a queue that one does not serve")
+    stream = Stream(t.server, 0)
+    leave(t, "95011")
+    own.wait("yes 1/0")
+    of_queue.wait("yes 1/0")
+    [message] = wait_messages(t, 1001, 1)
+    told = next(event for _, event in iter(stream.next, None) if event["type"] == "voicemail.left")
+    t.equal(told["voicemail"]["id"], message["id"], "what the stream tells")
+    listens = second.call("*98").wait_up()
+    t.hears(listens, "mailbox_new")
+    listens.rtp.wait_tone(CALLER_HZ, 10)
+    t.hears(listens, "mailbox_menu")
+    listens.rtp.press("9")
+    own.wait("no 0/1")
+    listens.bye().wait()
+    t.until(lambda: messages(t, 1001)[0]["status"] == "heard", 8, "the message to be heard")
+    heard = messages(t, 1001)[0]
+    t.equal((heard["changed_by"], heard["changed_by_agent"]["number"]), ("phone", "1002"), "who has heard it")
+    told = next(event for _, event in iter(stream.next, None) if event["type"] == "voicemail.changed")
+    t.equal((told["status"], told["by_agent"]["number"]), ("heard", "1002"), "what the stream tells of it")
+
+    spec = t.server.get("/api/v1/settings/queue/sales")["spec"]
+    t.server.apply({"kind": "queue", "name": "sales", "spec": {**spec, "mailbox_agents": ["1001", "1101"]}})
+    t.until(lambda: of_queue.states[-1].startswith("terminated"), 8, "the lamp of one who no longer has it")
+    t.equal((len(messages(t, 1001)), messages(t, 1002), len(messages(t, 1101))), (1, [], 1), "whose it is now")
+    path = f"/api/v1/voicemails/{message['id']}"
+    t.equal(t.server.fetch(f"{path}/audio", "1002")[0], 403, "its sound, for one who no longer has it")
+    t.equal(t.server.fetch(path, "1101", "DELETE")[0], 204, "deleted by one who has it now")
+    own.wait("no 0/0")
+
+
+def test_told_without_asking(t):
+    """A telephone that never subscribes is told all the same, at each change and when it has started anew; one that would
+    not hear of it is left alone."""
+    rules(t, 1002, {"always": "voicemail"})
+    rules(t, 1003, {"always": "voicemail"})
+    takes, refuses = t.agent(1002), t.agent(1003)
+    takes.summaries = []
+    leave(t, "1002")
+    t.until(lambda: takes.summaries == ["yes 1/0"], 8, lambda: f"a message: {takes.summaries}")
+    takes.register()
+    t.until(lambda: takes.summaries == ["yes 1/0"] * 2, 8, lambda: f"the same after a start: {takes.summaries}")
+    leave(t, "1003", 2)
+    unasked = lambda: sum(r.method == "NOTIFY" and r["call-id"] not in refuses.lamps for r in refuses.requests)  # noqa: E731
+    t.until(lambda: unasked() == 1, 8, "the NOTIFY that it refuses")
+    for user, end in ((1002, lambda: takes.summaries[2:] == ["no 0/0"]), (1003, lambda: not messages(t, 1003))):
+        [message] = wait_messages(t, user, 1)
+        t.equal(t.server.fetch(f"/api/v1/voicemails/{message['id']}", str(user), "DELETE")[0], 204, "deleted")
+        t.until(end, 8, f"no message of {user}")
+    lamp(refuses, 1003, event="message-summary").wait("no 0/0")
+    t.equal(unasked(), 1, "NOTIFYs that it has not asked for")
