@@ -14,9 +14,9 @@ MODULES = "/usr/lib/baresip/modules"
 class Baresip:
     """One baresip, steered by its ctrl_tcp module."""
 
-    def __init__(self, test, user, secret=None, tone=500, codec="PCMA/8000/1", auto=True, account="", tls=None, modules=()):
+    def __init__(self, test, user, secret=None, tone=500, codec="PCMA/8000/1", auto=True, account="", tls=None):
         """`account`: further parameters of the account. `tls`: the address of SIP over TLS and the file
-        of whom to trust there; the phone then insists on SRTP. `modules`: further ones."""
+        of whom to trust there; the phone then insists on SRTP."""
         self.user, self.server = user, tls[0] if tls else test.server.sip
         self.way = ";transport=tls" if tls else ""
         self.folder = test.folder / f"baresip-{user}"
@@ -30,7 +30,7 @@ class Baresip:
             f"module_path {MODULES}", "module g711.so", "module g722.so", "module opus.so", "module aufile.so",
             "module aubridge.so", "module sndfile.so", f"snd_path {self.folder}", "module_tmp uuid.so",
             "module_tmp account.so", "module_app menu.so", "module ctrl_tcp.so", f"ctrl_tcp_listen 127.0.0.1:{control}",
-            "rtp_stats no", *(f"module_app {name}.so" for name in modules), *(["module srtp.so", f"sip_cafile {tls[1]}"] if tls else []), "",
+            "rtp_stats no", *(["module srtp.so", f"sip_cafile {tls[1]}"] if tls else []), "",
         ]))
         login = f";auth_user={user};auth_pass={secret};regint=300" if secret else ";regint=0"
         answer = "auto" if auto else "manual"
