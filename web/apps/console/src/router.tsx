@@ -1,4 +1,4 @@
-import { filterFromSearch, filterToSearch, mayOpen, pagesFor, type InteractionFilter } from "@lingtong/model";
+import { filterFromSearch, filterToSearch, mayOpen, pagesFor, planFromSearch, planToSearch, type InteractionFilter } from "@lingtong/model";
 import {
   createRootRouteWithContext,
   createRoute,
@@ -108,6 +108,13 @@ export const voicemailsRoute = createRoute({
   component: lazyRouteComponent(() => import("./voicemails/VoicemailsPage"), "VoicemailsPage"),
 });
 
+export const plannerRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/planner",
+  validateSearch: (search: Record<string, unknown>): ReturnType<typeof planToSearch> => planToSearch(planFromSearch(search)),
+  component: lazyRouteComponent(() => import("./planner/PlannerPage"), "PlannerPage"),
+});
+
 export const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/account",
@@ -139,7 +146,7 @@ const routeTree = rootRoute.addChildren([
   loginRoute,
   welcomeRoute,
   setupRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, accountRoute, settingsIndexRoute, settingsRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, plannerRoute, accountRoute, settingsIndexRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

@@ -2,12 +2,14 @@ import {
   ApiError,
   createAccountApi,
   createApi,
+  createPlannerApi,
   createSettingsApi,
   openEvents,
   toApiError,
   type AccountApi,
   type Api,
   type Me,
+  type PlannerApi,
   type SettingsApi,
 } from "@lingtong/api";
 import { LiveStore } from "@lingtong/model";
@@ -20,6 +22,7 @@ export interface Services {
   api: Api;
   account: AccountApi;
   settings: SettingsApi;
+  planner: PlannerApi;
   queries: QueryClient;
   live: LiveStore;
   clock: TickingClock;
@@ -32,6 +35,7 @@ export function createServices(baseUrl: string): Services {
   const api = createApi({ baseUrl, fetch: fetcher });
   const account = createAccountApi({ baseUrl, fetch: fetcher });
   const settings = createSettingsApi({ baseUrl, fetch: fetcher });
+  const planner = createPlannerApi({ baseUrl, fetch: fetcher });
   const clock = new TickingClock();
   const ended = (error: unknown): void => {
     // Whoever learns first that the session is over tells the shell, which asks for a new login.
@@ -58,7 +62,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, account, settings, queries, live, clock };
+  return { api, account, settings, planner, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

@@ -14,6 +14,7 @@ export {
   type SettingsApi,
   type Spec,
 } from "./settings";
+export { createPlannerApi, type PlannerApi } from "./planner";
 export type * from "./types";
 export {
   createDeskApi,

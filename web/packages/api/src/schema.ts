@@ -2199,113 +2199,92 @@ export interface components {
             /**
              * Format: double
              * @description Mean time that a call keeps an agent busy, seconds, the work after the talk with it.
-             * @default null
              */
-            aht_s: number | null;
+            aht_s?: number | null;
             /**
              * Format: double
              * @description The share of calls that may find all lines taken.
-             * @default null
              */
-            blocking: number | null;
+            blocking?: number | null;
             /**
              * Format: double
              * @description Calls a day.
-             * @default null
              */
-            calls: number | null;
-            /**
-             * @description `pcma`, `pcmu`, `g722` or `opus`.
-             * @default null
-             */
-            codec: string | null;
-            /** @default null */
-            curve: null | components["schemas"]["PlanCurve"];
+            calls?: number | null;
+            /** @description `pcma`, `pcmu`, `g722` or `opus`. */
+            codec?: string | null;
+            curve?: null | components["schemas"]["PlanCurve"];
             /**
              * Format: double
              * @description On how many days a year calls come.
-             * @default null
              */
-            days_a_year: number | null;
+            days_a_year?: number | null;
             /**
              * Format: double
              * @description Sound in a packet, milliseconds.
-             * @default null
              */
-            frame_ms: number | null;
+            frame_ms?: number | null;
             /**
              * Format: double
              * @description How much more is planned for, as a share: 0.3 is 30 %.
-             * @default null
              */
-            headroom: number | null;
+            headroom?: number | null;
             /**
              * Format: double
              * @description The share of their time that agents may be busy, 0.05 to 1.
-             * @default null
              */
-            max_occupancy: number | null;
+            max_occupancy?: number | null;
             /**
              * Format: double
              * @description Time in menus before the queue, seconds.
-             * @default null
              */
-            menu_s: number | null;
+            menu_s?: number | null;
             /**
              * Format: double
              * @description How long callers wait before they give up, on average, seconds (Erlang A); for as long as it takes (Erlang C) where
              *     left out.
-             * @default null
              */
-            patience_s: number | null;
+            patience_s?: number | null;
             /**
              * Format: double
              * @description The share of the day's calls in the busiest hour, 0 to 1; as the curve says where left out.
-             * @default null
              */
-            peak_share: number | null;
+            peak_share?: number | null;
             /**
              * Format: double
              * @description The share of calls that is recorded, 0 to 1.
-             * @default null
              */
-            recorded: number | null;
+            recorded?: number | null;
             /**
              * Format: double
              * @description How long recordings are kept, days.
-             * @default null
              */
-            retention_days: number | null;
+            retention_days?: number | null;
             /**
              * Format: int32
              * @description Seats that there are, whose worth is to be told.
-             * @default null
              */
-            seats: number | null;
+            seats?: number | null;
             /**
              * Format: double
              * @description The share that is to be answered within that time, 0 to 0.9999.
-             * @default null
              */
-            service_level: number | null;
+            service_level?: number | null;
             /**
              * Format: double
              * @description The share of paid time in which agents take no calls, 0 to 0.9.
-             * @default null
              */
-            shrinkage: number | null;
+            shrinkage?: number | null;
             /**
              * Format: double
              * @description Within how many seconds a call should be answered.
-             * @default null
              */
-            target_s: number | null;
+            target_s?: number | null;
             /**
              * Format: double
              * @description The work after the talk in it, seconds.
-             * @default null
              */
-            wrap_up_s: number | null;
+            wrap_up_s?: number | null;
         };
         /** @description Lines to the outside. */
         PlanTrunks: {

@@ -56,6 +56,11 @@ export type Peaks = Schemas["Peaks"];
 export type AgentDay = Schemas["AgentDay"];
 /** Where a caller's number belongs. */
 export type PlaceCard = Schemas["CallerCard"];
+/** What a centre takes, and what came to it. */
+export type PlanRequest = Schemas["PlanRequest"];
+export type PlanCurve = Schemas["PlanCurve"];
+export type PlanBasis = Schemas["PlanBasis"];
+export type SitePlan = Schemas["SitePlan"];
 export type PhoneCredentials = Schemas["PhoneCredentials"];
 export type DispositionChoice = Schemas["DispositionChoice"];
 export type Unfinished = Schemas["Unfinished"];

@@ -1,6 +1,6 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "settings";
+export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "planner" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
@@ -8,10 +8,11 @@ const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   interactions: null,
   callbacks: "interactions.read_all",
   voicemails: "recordings.listen",
+  planner: "plan",
   settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "settings"];
+const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "planner", "settings"];
 
 /** The path of each page. */
 export const PATHS = {
@@ -19,6 +20,7 @@ export const PATHS = {
   interactions: "/interactions",
   callbacks: "/callbacks",
   voicemails: "/voicemails",
+  planner: "/planner",
   settings: "/settings",
 } as const satisfies Readonly<Record<PageId, string>>;
 

@@ -31,6 +31,8 @@ export {
 } from "./player/playback";
 export { columns, displayGain, silences } from "./player/waveform";
 export { interactionOf, isListed, touchesCallbacks, touchesVoicemails } from "./live/touch";
+export * from "./planner";
+export { linePath, roundTicks, stepPath } from "./plot";
 export { search, type Command, type SearchHit } from "./search";
 export * from "./desk";
 export { clock, instantOf, parseTime, relative, startOfDay, wallOf, type RelativeUnit } from "./time";

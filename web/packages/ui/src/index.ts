@@ -2,6 +2,7 @@ export { LocalityContext, TickingClock, useLocality, type Locality } from "./clo
 export { KeysDialog, type KeyGroup } from "./KeysDialog";
 export { EmptyState, ErrorState, NoPermission, OfflineStrip } from "./notices";
 export { Figure, Kbd, Panel, Skeleton } from "./pieces";
+export { Plot, type PlotProps, type PlotSeries } from "./Plot";
 export { reasonText } from "./reason";
 export { AppearanceProvider, useAppearance } from "./shell/appearance";
 export { Texts, type Words } from "./shell/language";

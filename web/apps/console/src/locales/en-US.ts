@@ -1,4 +1,5 @@
 import { account } from "./account.en-US";
+import { planner } from "./planner.en-US";
 import { settings } from "./settings.en-US";
 import { voicemails } from "./voicemails.en-US";
 
@@ -18,6 +19,7 @@ export const enUS = {
   signOut: "Sign out",
   hasRecording: "Recorded",
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", planner: "Planner", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",
@@ -150,6 +152,7 @@ export const enUS = {
     otherUser: "Another user",
   },
   account,
+  planner,
   settings,
   missing: { title: "There is no such page", text: "The address may be wrong, or the page has moved.", home: "Go to the start" },
   search: {

@@ -161,6 +161,7 @@ export const settings = {
     settings_write: "Change settings, but for users and roles",
     users_write: "Manage users and roles",
     audit_read: "Read the audit log",
+    plan: "Plan capacity",
   },
   choice: {
     longest_idle: "Longest idle first",

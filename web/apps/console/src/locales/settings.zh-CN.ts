@@ -155,6 +155,7 @@ export const settings = {
     settings_write: "修改设置（用户和角色除外）",
     users_write: "管理用户和角色",
     audit_read: "查看审计记录",
+    plan: "容量规划",
   },
   choice: {
     longest_idle: "最长空闲优先",

@@ -1,4 +1,5 @@
 import { account } from "./account.zh-CN";
+import { planner } from "./planner.zh-CN";
 import { settings } from "./settings.zh-CN";
 import { voicemails } from "./voicemails.zh-CN";
 
@@ -18,6 +19,7 @@ export const zhCN = {
   signOut: "退出登录",
   hasRecording: "有录音",
   page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", settings: "设置" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", planner: "容量规划", settings: "设置" },
   role: {
     agent: "坐席",
     supervisor: "班长",
@@ -150,6 +152,7 @@ export const zhCN = {
     otherUser: "换一个用户",
   },
   account,
+  planner,
   settings,
   missing: { title: "没有这个页面", text: "地址可能有误，或者页面已移走。", home: "回到首页" },
   search: {

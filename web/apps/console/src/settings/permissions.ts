@@ -13,6 +13,7 @@ export const PERMISSIONS = [
   "settings.write",
   "users.write",
   "audit.read",
+  "plan",
 ] as const satisfies readonly Permission[];
 
 /** The word of a permission: in the keys of words a dot leads one level down. */

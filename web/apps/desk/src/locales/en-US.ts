@@ -4,6 +4,7 @@ export const enUS = {
   phoneBar: "Phone bar",
   rail: "Main navigation",
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", planner: "Planner", settings: "Settings" },
   ringingTitle: "Call from {{number}}",
   myState: "My state",
   notReadyBecause: "Not ready, because",

@@ -1,0 +1,170 @@
+import { linePath, roundTicks, stepPath } from "@lingtong/model";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from "react";
+
+export interface PlotSeries {
+  name: string;
+  values: readonly (number | null)[];
+  /** A colour of the palette, such as `--accent`. */
+  color: string;
+  dashed?: boolean;
+}
+
+export interface PlotProps {
+  /** What the plot is of. */
+  label: string;
+  /** `line`: a value at each place; `step`: a value for each stretch, from zero up. */
+  kind: "line" | "step";
+  /** The name of each place, as short as it stands on the axis. */
+  places: readonly string[];
+  series: readonly PlotSeries[];
+  format: (value: number) => string;
+  /** The highest value shown; what is above it runs out of the picture. */
+  most?: number;
+  /** The place that all is about. */
+  mark?: number;
+  /** A level that is aimed at. */
+  goal?: { value: number; name: string };
+}
+
+const HEIGHT = 190;
+const PAD = { top: 14, right: 14, bottom: 24, left: 46 } as const;
+const TICKS = 4;
+/** A name on the axis takes about so much, pixels. */
+const NAME_WIDTH = 48;
+
+function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(480);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setWidth(Math.max(200, Math.round(entry.contentRect.width)));
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+  return [box, width];
+}
+
+/** A small plot in the palette's colours: what stands at a place is read out by pointer and by arrow keys. */
+export function Plot({ label, kind, places, series, format, most, mark, goal }: PlotProps): ReactElement {
+  const [box, width] = useWidth();
+  const clip = useId();
+  const [at, setAt] = useState<number | null>(null);
+  const finite = series.flatMap((one) => one.values.filter((value) => value !== null));
+  const ticks = roundTicks(most ?? Math.max(0, ...finite), TICKS);
+  const top = most ?? ticks.at(-1) ?? 1;
+  const inner = width - PAD.left - PAD.right;
+  const slot = kind === "step" ? inner / places.length : inner / Math.max(1, places.length - 1);
+  const x = (index: number): number => PAD.left + slot * (kind === "step" ? index + 0.5 : index);
+  const y = (value: number): number => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - value / top);
+  const every = Math.max(1, Math.ceil((places.length * NAME_WIDTH) / inner));
+  const shown = at !== null && at < places.length ? at : null;
+
+  const point = (event: PointerEvent<SVGSVGElement>): void => {
+    const place = (event.clientX - event.currentTarget.getBoundingClientRect().left - PAD.left) / slot;
+    const index = kind === "step" ? Math.floor(place) : Math.round(place);
+    setAt(Math.min(places.length - 1, Math.max(0, index)));
+  };
+  const step = (event: KeyboardEvent): void => {
+    const move = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (move === 0) return;
+    event.preventDefault();
+    setAt((before) => Math.min(places.length - 1, Math.max(0, (before ?? mark ?? 0) + (before === null ? 0 : move))));
+  };
+
+  return (
+    <div
+      ref={box}
+      className="plot"
+      role="group"
+      aria-label={label}
+      tabIndex={0}
+      onKeyDown={step}
+      onBlur={() => {
+        setAt(null);
+      }}
+    >
+      <svg
+        width={width}
+        height={HEIGHT}
+        aria-hidden="true"
+        onPointerMove={point}
+        onPointerLeave={() => {
+          setAt(null);
+        }}
+      >
+        <clipPath id={clip}>
+          <rect x={PAD.left} y={PAD.top - 2} width={inner} height={HEIGHT - PAD.top - PAD.bottom + 4} />
+        </clipPath>
+        {ticks.filter((tick) => tick <= top).map((tick) => (
+          <g key={tick}>
+            <line className="plot-grid" x1={PAD.left} x2={width - PAD.right} y1={y(tick)} y2={y(tick)} />
+            <text className="plot-tick" x={PAD.left - 6} y={y(tick) + 4} textAnchor="end">
+              {format(tick)}
+            </text>
+          </g>
+        ))}
+        {places.map((place, index) =>
+          index % every === 0 ? (
+            <text key={place} className="plot-tick" x={x(index)} y={HEIGHT - 7} textAnchor="middle">
+              {place}
+            </text>
+          ) : null,
+        )}
+        <g clipPath={`url(#${clip})`}>
+          {series.map((one) => {
+            const steps = stepPath(one.values.map((value) => value ?? 0), PAD.left, slot, y);
+            const path = kind === "step" ? steps : linePath(one.values.map((value, index) => [x(index), value === null ? null : y(value)]));
+            const style = { ["--tone" as string]: `var(${one.color})` };
+            return (
+              <g key={one.name} style={style}>
+                {kind === "step" && one.dashed !== true ? (
+                  <path className="plot-area" d={`${steps}V${String(y(0))}H${String(PAD.left)}Z`} />
+                ) : null}
+                <path className="plot-line" d={path} strokeDasharray={one.dashed === true ? "5 4" : undefined} />
+              </g>
+            );
+          })}
+        </g>
+        {goal === undefined ? null : (
+          <g>
+            <line className="plot-goal" x1={PAD.left} x2={width - PAD.right} y1={y(goal.value)} y2={y(goal.value)} />
+            <text className="plot-goal-name" x={width - PAD.right} y={y(goal.value) - 4} textAnchor="end">
+              {goal.name}
+            </text>
+          </g>
+        )}
+        {mark === undefined ? null : (
+          <line className="plot-mark" x1={x(mark)} x2={x(mark)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />
+        )}
+        {shown === null ? null : (
+          <g>
+            <line className="plot-here" x1={x(shown)} x2={x(shown)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />
+            {series.map((one) => {
+              const value = one.values[shown];
+              return value === null || value === undefined || value > top ? null : (
+                <circle key={one.name} cx={x(shown)} cy={y(value)} r={3.5} fill={`var(${one.color})`} />
+              );
+            })}
+          </g>
+        )}
+      </svg>
+      <p className="plot-legend num" role="status">
+        {shown === null ? null : <b>{places[shown]}</b>}
+        {series.map((one) => {
+          const value = shown === null ? undefined : one.values[shown];
+          return (
+            <span key={one.name}>
+              <i data-dashed={one.dashed === true} style={{ ["--tone" as string]: `var(${one.color})` }} />
+              {one.name} {shown === null ? null : <b>{value === null || value === undefined ? "∞" : format(value)}</b>}
+            </span>
+          );
+        })}
+      </p>
+    </div>
+  );
+}
