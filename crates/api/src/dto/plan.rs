@@ -41,8 +41,8 @@ impl PlanCurve {
 }
 
 /// A centre in figures. What is left out is as in the worked example of 20,000 calls a day.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PlanRequest {
     /// Calls a day.
     calls: Option<f64>,
