@@ -115,6 +115,22 @@ export const plannerRoute = createRoute({
   component: lazyRouteComponent(() => import("./planner/PlannerPage"), "PlannerPage"),
 });
 
+export const flowsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/flows",
+  component: lazyRouteComponent(() => import("./flows/FlowsPage"), "FlowsPage"),
+});
+
+export const flowRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/flows/$name",
+  validateSearch: (search: Record<string, unknown>): { interaction?: string } => {
+    const interaction = search["interaction"];
+    return typeof interaction === "string" || typeof interaction === "number" ? { interaction: String(interaction) } : {};
+  },
+  component: lazyRouteComponent(() => import("./flows/DesignerPage"), "DesignerPage"),
+});
+
 export const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/account",
@@ -146,7 +162,7 @@ const routeTree = rootRoute.addChildren([
   loginRoute,
   welcomeRoute,
   setupRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, plannerRoute, accountRoute, settingsIndexRoute, settingsRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, plannerRoute, accountRoute, settingsIndexRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

@@ -3,11 +3,13 @@ import {
   createAccountApi,
   createApi,
   createPlannerApi,
+  createFlowsApi,
   createSettingsApi,
   openEvents,
   toApiError,
   type AccountApi,
   type Api,
+  type FlowsApi,
   type Me,
   type PlannerApi,
   type SettingsApi,
@@ -23,6 +25,7 @@ export interface Services {
   account: AccountApi;
   settings: SettingsApi;
   planner: PlannerApi;
+  flows: FlowsApi;
   queries: QueryClient;
   live: LiveStore;
   clock: TickingClock;
@@ -36,6 +39,7 @@ export function createServices(baseUrl: string): Services {
   const account = createAccountApi({ baseUrl, fetch: fetcher });
   const settings = createSettingsApi({ baseUrl, fetch: fetcher });
   const planner = createPlannerApi({ baseUrl, fetch: fetcher });
+  const flows = createFlowsApi({ baseUrl, fetch: fetcher });
   const clock = new TickingClock();
   const ended = (error: unknown): void => {
     // Whoever learns first that the session is over tells the shell, which asks for a new login.
@@ -62,7 +66,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, account, settings, planner, queries, live, clock };
+  return { api, account, settings, planner, flows, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

@@ -6,6 +6,8 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { enUS as deskEnglish } from "../../desk/src/locales/en-US";
 import { zhCN as deskChinese } from "../../desk/src/locales/zh-CN";
+import { enUS as flowEnglish } from "../src/locales/flows.en-US";
+import { zhCN as flowChinese } from "../src/locales/flows.zh-CN";
 import { enUS } from "../src/locales/en-US";
 import { zhCN } from "../src/locales/zh-CN";
 
@@ -61,6 +63,7 @@ function literals(file: string): string[] {
 
 describe.each([
   ["console", zhCN, enUS],
+  ["flows", flowChinese, flowEnglish],
   ["desk", deskChinese, deskEnglish],
   ["ui", uiChinese, uiEnglish],
 ])("words of %s", (_name, chinese, english) => {
@@ -96,6 +99,7 @@ describe("sources", () => {
 
   it.each([
     ["console", zhCN, "apps/console/"],
+    ["flows", flowChinese, "apps/console/"],
     ["desk", deskChinese, "apps/desk/"],
     ["ui", uiChinese, ""],
   ])("use every word of %s", (_name, words, folder) => {

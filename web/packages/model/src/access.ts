@@ -1,6 +1,6 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "planner" | "settings";
+export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "planner" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
@@ -8,11 +8,12 @@ const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   interactions: null,
   callbacks: "interactions.read_all",
   voicemails: "recordings.listen",
+  flows: "settings.read",
   planner: "plan",
   settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "planner", "settings"];
+const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "flows", "planner", "settings"];
 
 /** The path of each page. */
 export const PATHS = {
@@ -20,6 +21,7 @@ export const PATHS = {
   interactions: "/interactions",
   callbacks: "/callbacks",
   voicemails: "/voicemails",
+  flows: "/flows",
   planner: "/planner",
   settings: "/settings",
 } as const satisfies Readonly<Record<PageId, string>>;

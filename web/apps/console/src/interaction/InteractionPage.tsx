@@ -141,7 +141,7 @@ function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void 
       <Sound detail={detail} />
       <AftermathPanel detail={detail} />
       <div className="detail-split">
-        <TracePanel trace={detail.trace} />
+        <TracePanel id={detail.id} trace={detail.trace} />
         <LegsPanel legs={detail.legs} forwards={detail.forwards} />
       </div>
       <LadderPanel detail={detail} />

@@ -1,16 +1,26 @@
 import type { TraceStep } from "@lingtong/api";
-import { titleIn } from "@lingtong/model";
+import { may, titleIn } from "@lingtong/model";
 import { EmptyState, Panel, timeOfDay, useLocality } from "@lingtong/ui";
+import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { useMe } from "../useMe";
 import { nodeKindText, outletText, stepDetailText } from "./codes";
 
 /** The path through the flow, node by node, each with the outlet it was left by. */
-export function TracePanel({ trace }: { trace: readonly TraceStep[] }): ReactElement {
+export function TracePanel({ id, trace }: { id: string; trace: readonly TraceStep[] }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const { timeZone } = useLocality();
+  const me = useMe();
+  const flow = trace.find((step) => typeof step.flow === "string")?.flow;
+  const link =
+    may(me, "settings.read") && typeof flow === "string" ? (
+      <Link to="/flows/$name" params={{ name: flow }} search={{ interaction: id }} className="cell-link">
+        {t("detail.onDrawing")}
+      </Link>
+    ) : null;
   return (
-    <Panel title={t("detail.trace")}>
+    <Panel title={t("detail.trace")} extra={link}>
       {trace.length === 0 ? (
         <EmptyState title={t("detail.noTrace")}>{t("detail.noTraceText")}</EmptyState>
       ) : (

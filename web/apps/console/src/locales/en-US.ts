@@ -20,6 +20,7 @@ export const enUS = {
   hasRecording: "Recorded",
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", settings: "Settings" },
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", planner: "Planner", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", flows: "Flows", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",
@@ -287,6 +288,7 @@ export const enUS = {
     inProgress: "in progress",
     setup: "Setting up",
     trace: "Path through the flow",
+    onDrawing: "Open on the drawing",
     noTrace: "No flow",
     noTraceText: "This call was connected directly, without a menu.",
     way: "Led on",

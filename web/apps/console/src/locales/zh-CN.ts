@@ -20,6 +20,7 @@ export const zhCN = {
   hasRecording: "有录音",
   page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", settings: "设置" },
   page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", planner: "容量规划", settings: "设置" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", flows: "流程", settings: "设置" },
   role: {
     agent: "坐席",
     supervisor: "班长",
@@ -287,6 +288,7 @@ export const zhCN = {
     inProgress: "进行中",
     setup: "接续中",
     trace: "流程轨迹",
+    onDrawing: "在流程图上查看",
     noTrace: "没有经过流程",
     noTraceText: "这通电话直接接通，没有走语音导航。",
     legs: "通话腿与音质",

@@ -5,6 +5,7 @@ export const enUS = {
   rail: "Main navigation",
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", settings: "Settings" },
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", planner: "Planner", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", flows: "Flows", settings: "Settings" },
   ringingTitle: "Call from {{number}}",
   myState: "My state",
   notReadyBecause: "Not ready, because",

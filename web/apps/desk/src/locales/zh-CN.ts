@@ -5,6 +5,7 @@ export const zhCN = {
   rail: "主导航",
   page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", settings: "设置" },
   page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", planner: "容量规划", settings: "设置" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", flows: "流程", settings: "设置" },
   ringingTitle: "来电 {{number}}",
   myState: "我的状态",
   notReadyBecause: "未就绪，原因",

@@ -1,4 +1,4 @@
-import { CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
+import { ApartmentOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ const ICONS: Readonly<Record<PageId, ReactElement>> = {
   interactions: <PhoneOutlined />,
   callbacks: <RollbackOutlined />,
   voicemails: <MailOutlined />,
+  flows: <ApartmentOutlined />,
   planner: <CalculatorOutlined />,
   settings: <SettingOutlined />,
 };

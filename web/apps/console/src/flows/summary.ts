@@ -1,0 +1,51 @@
+import type { FlowPrompt } from "@lingtong/api";
+import { ownFields, pieces, type FlowNode } from "@lingtong/model/flow";
+import { choiceName, type FlowWords } from "./words";
+
+/** What is known beside the flow: what prompts say, and what queues are called. */
+export interface Bank {
+  prompts: ReadonlyMap<string, FlowPrompt>;
+  queues: ReadonlyMap<string, string>;
+}
+
+/** What a piece of a prompt says. */
+export function pieceText(piece: unknown, bank: Bank, language: string): string {
+  if (typeof piece === "string") {
+    const prompt = bank.prompts.get(piece);
+    return (language.startsWith("zh") ? prompt?.zh : prompt?.en) ?? piece;
+  }
+  if (typeof piece !== "object" || piece === null) return "";
+  return Object.entries(piece as Record<string, unknown>).map(([sort, value]) => `${sort}: ${String(value)}`).join(" ");
+}
+
+const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
+/** What a node does, in one line. */
+export function summaryOf(node: FlowNode, bank: Bank, t: FlowWords, language: string): string {
+  const own = ownFields(node);
+  switch (node.kind) {
+    case "queue":
+      return bank.queues.get(text(own["queue"])) ?? text(own["queue"]);
+    case "transfer":
+      return text(own["target"]);
+    case "voicemail":
+      return text(own["mailbox"]);
+    case "subflow":
+      return text(own["flow"]);
+    case "language":
+      return choiceName(t, text(own["language"]));
+    case "condition":
+      return `${text(own["variable"])} ${choiceName(t, text(own["op"]))} ${text(own["value"])}`;
+    case "set":
+      return Object.entries((own["values"] ?? {}) as Record<string, unknown>).map(([name, value]) => `${name} = ${String(value)}`).join(", ");
+    case "hours": {
+      const days = Object.entries((own["weekly"] ?? {}) as Record<string, unknown>);
+      const spans = days.map(([, value]) => (Array.isArray(value) ? value.map((span) => (Array.isArray(span) ? span.join("–") : "")).join(" ") : ""));
+      return spans.length === 0 ? "" : `${String(days.length)} × ${spans[0] ?? ""}`;
+    }
+    case "callback":
+      return bank.queues.get(text(own["queue"])) ?? text(own["queue"]);
+    default:
+      return pieces(own["prompt"]).map((piece) => pieceText(piece, bank, language)).join(" ");
+  }
+}

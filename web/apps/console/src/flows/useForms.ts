@@ -1,0 +1,39 @@
+import type { FlowKinds } from "@lingtong/api";
+import { titleIn } from "@lingtong/model";
+import { placesOf, type FlowDocument, type KindForm, type Place } from "@lingtong/model/flow";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { useServices } from "../services";
+import type { Bank } from "./summary";
+import { useFlowWords } from "./words";
+
+/** Queues that a form offers; a centre of more types the name. */
+const QUEUES = 1_000;
+
+export interface Forms {
+  kinds: readonly KindForm[];
+  byName: ReadonlyMap<string, KindForm>;
+  bank: Bank;
+  queueNames: readonly string[];
+  places: (flow: FlowDocument) => ReadonlyMap<string, Place>;
+}
+
+/** What flows are drawn with: kinds of nodes, prompts, queues. */
+export function useForms(): { forms: Forms; query: UseQueryResult<FlowKinds> } {
+  const services = useServices();
+  const { language } = useFlowWords();
+  const query = useQuery({ queryKey: ["flow-kinds"], staleTime: Infinity, queryFn: ({ signal }) => services.flows.kinds(signal) });
+  const queues = useQuery({ queryKey: ["settings", "queue", "for-flows"], queryFn: ({ signal }) => services.settings.list("queue", { limit: QUEUES }, signal) });
+  const kinds = useMemo(() => (query.data?.kinds ?? []) as unknown as KindForm[], [query.data]);
+  const byName = useMemo(() => new Map(kinds.map((form) => [form.kind, form])), [kinds]);
+  const bank = useMemo((): Bank => {
+    const titles = (queues.data?.items ?? []).map((queue): [string, string] => {
+      const title = titleIn(queue.spec["title"] as { zh: string; en: string } | undefined, language);
+      return [queue.name, title === "" ? queue.name : title];
+    });
+    return { prompts: new Map((query.data?.prompts ?? []).map((prompt) => [prompt.id, prompt])), queues: new Map(titles) };
+  }, [query.data, queues.data, language]);
+  const places = useCallback((flow: FlowDocument) => placesOf(flow, byName), [byName]);
+  const queueNames = useMemo(() => [...bank.queues.keys()], [bank]);
+  return { forms: useMemo(() => ({ kinds, byName, bank, queueNames, places }), [kinds, byName, bank, queueNames, places]), query };
+}

@@ -1,0 +1,60 @@
+import { requestsTo, type ApiOptions } from "./client";
+import type { components } from "./schema";
+import type { FieldProblem, Spec } from "./settings";
+
+type Schemas = components["schemas"];
+export type FlowKinds = Schemas["FlowKinds"];
+export type FlowKind = Schemas["FlowKind"];
+export type FlowPrompt = Schemas["FlowPrompt"];
+export type FlowHead = Schemas["FlowHead"];
+export type FlowDetail = Schemas["FlowDetail"];
+export type FlowDraftHead = Schemas["FlowDraftHead"];
+export type FlowPublished = Schemas["FlowPublished"];
+export type FlowVersionHead = Schemas["FlowVersionHead"];
+export type FlowVersionDetail = Schemas["FlowVersionDetail"];
+export type FlowTried = Schemas["FlowTried"];
+export type TrialAction = Schemas["TrialAction"];
+export type TrialEvent = Schemas["TrialEvent"];
+
+/** What is wrong with a flow, and where in the drawing. */
+export interface FlowFieldProblem extends FieldProblem {
+  flow?: { node?: string | null; field?: string | null; message: string } | null;
+}
+
+export interface FlowTrial {
+  definition: unknown;
+  events: readonly TrialEvent[];
+  at?: string;
+  caller?: string;
+}
+
+export interface FlowsApi {
+  kinds: (signal?: AbortSignal) => Promise<FlowKinds>;
+  list: (signal?: AbortSignal) => Promise<FlowHead[]>;
+  get: (name: string, signal?: AbortSignal) => Promise<FlowDetail>;
+  saveDraft: (name: string, spec: Spec, base: number | null) => Promise<FlowDraftHead>;
+  dropDraft: (name: string) => Promise<void>;
+  publish: (name: string, spec: Spec, note: string, revision: string | null) => Promise<FlowPublished>;
+  versions: (name: string, signal?: AbortSignal) => Promise<FlowVersionHead[]>;
+  version: (name: string, version: number, signal?: AbortSignal) => Promise<FlowVersionDetail>;
+  attempt: (trial: FlowTrial, signal?: AbortSignal) => Promise<FlowTried>;
+}
+
+export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsApi {
+  const { get, write } = requestsTo(fetcher, new URL("api/v1/", baseUrl).href);
+  const path = (name: string): string => `flows/${encodeURIComponent(name)}`;
+  const told = async <T>(method: "PUT" | "POST", at: string, body: unknown): Promise<T> => (await (await write(method, at, body)).json()) as T;
+  return {
+    kinds: (signal) => get<FlowKinds>("flow-kinds", signal),
+    list: async (signal) => (await get<Schemas["FlowList"]>("flows", signal)).items,
+    get: (name, signal) => get<FlowDetail>(path(name), signal),
+    saveDraft: (name, spec, base) => told("PUT", `${path(name)}/draft`, { spec, base }),
+    dropDraft: async (name) => {
+      await write("DELETE", `${path(name)}/draft`);
+    },
+    publish: (name, spec, note, revision) => told("POST", `${path(name)}/publish`, { spec, note, revision }),
+    versions: async (name, signal) => (await get<Schemas["FlowVersions"]>(`${path(name)}/versions`, signal)).items,
+    version: (name, version, signal) => get<FlowVersionDetail>(`${path(name)}/versions/${String(version)}`, signal),
+    attempt: (trial) => told("POST", "flow-trial", trial),
+  };
+}
