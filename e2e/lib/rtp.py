@@ -58,6 +58,13 @@ class Rtp:
             count = round(seconds / TICK)
             self._outbox.extend(("tone", frequency, n == 0) for n in range(count))
 
+    def say(self, *clips):
+        """Speaks shipped clips, one after the other."""
+        for clip in clips:
+            samples = list(audio.clip_samples(clip))
+            whole = range(0, len(samples) - audio.FRAME + 1, audio.FRAME)
+            self._outbox.extend(("audio", audio.encode(samples[n : n + audio.FRAME], self.pt), False) for n in whole)
+
     def press(self, digits, ms=120):
         """Presses keys by RFC 4733."""
         for digit in digits:

@@ -1,11 +1,12 @@
 """Each main page, in light and dark, without barriers; with LINGTONG_GUIDE the pictures of the guide are taken of them."""
 
 import os
+import subprocess
 from pathlib import Path
 
 from lib.accessible import barriers
 from lib.browser import Browser
-from tests.t01_main_job import talk, to_sales
+from tests.t01_main_job import to_sales
 from tests.t11_page import WORDS as LIVE_WORDS
 from tests.t11_page import sign_in
 from tests.t19_desk import CALLER, press, state_is
@@ -37,12 +38,23 @@ def look(browser, name, found):
         browser.screenshot(Path(folder) / f"{name}.webp")
 
 
+NOTE = {"zh-CN": "客户询问发票何时寄出", "en-US": "Asks when the invoice was sent"}
+
+
+def in_hand(browser, phase):
+    """Waits until the page's own telephone has the call in this phase."""
+    browser.wait_for(f"document.querySelector('.bar-party')?.dataset.phase === '{phase}'", what=f"a call that is {phase}")
+
+
 def pages(t, language):
     """The agent's pages with a call, then the supervisor's."""
     tag, found = language[:2], []
-    phone = t.agent(1001)
     t.agent(1101)
-    browser = Browser(t, language, (1366, 768))
+    t.agent(1102)
+    microphone = t.folder / "microphone.wav"
+    speech = [t.prompt(name, tag) for name in ("greeting_main", "queue_welcome")]
+    subprocess.run(["opusdec", "--quiet", "--rate", "48000", "--force-wav", speech[0], microphone], check=True)
+    browser = Browser(t, language, (1366, 768), microphone)
     browser.command("Emulation.setDeviceMetricsOverride", width=1366, height=768, deviceScaleFactor=1, mobile=False)
     ip, port = t.server.http
     browser.open(f"http://{ip}:{port}/login")
@@ -51,14 +63,17 @@ def pages(t, language):
     sign_in(t, browser, "1001", "demo-1001", "/desk")
     state_is(browser, "ready")
     browser.wait_text("1101")
+    browser.wait_for("!!document.querySelector('.phone-status[data-light=good]')", what="a phone that is signed in")
     look(browser, f"desk-idle-{tag}", found)
     call = to_sales(t, t.caller(CALLER))
-    offered = phone.wait_call()
-    state_is(browser, "ringing")
+    in_hand(browser, "ringing")
     browser.wait_for("!!document.querySelector('.call-facts')", what="the caller's card")
-    offered.answer()
-    talk(t, call, offered)
-    state_is(browser, "talking")
+    press(browser, "a")
+    in_hand(browser, "talking")
+    call.rtp.wait_sound()
+    call.rtp.say(*speech, *speech)
+    browser.type_into("textarea", NOTE[language])
+    browser.wait_for("document.querySelector('.save-state').dataset.save === 'saved'", what="the note at the server")
     look(browser, f"desk-call-{tag}", found)
     browser.js("document.activeElement?.blur()")
     press(browser, "?")

@@ -117,7 +117,7 @@ export function DeskShell(): ReactElement {
   };
   return (
     <div className="shell">
-      {me.tenant.demo ? <div className="demo-strip">{t("demo", { tenant: me.tenant.name })}</div> : null}
+      {me.tenant.demo ? <div className="demo-strip">{t("demo", { tenant: me.tenant.title })}</div> : null}
       <PhoneBar
         dial={dial}
         keypad={keypad}
