@@ -47,7 +47,6 @@ export class Phone {
   private problem: PhoneProblem | null = null;
   private lastEnd: LastEnd | null = null;
   private counter = 0;
-  private networkChanged = false;
   private playing: MediaStream | null = null;
   private cancelTransfer: (() => void) | null = null;
   private view: PhoneView = { mode: "off", link: "off", retryAt: null, problem: null, calls: [], lastEnd: null };
@@ -62,9 +61,9 @@ export class Phone {
         for (const call of [...this.calls]) this.ended(call, { by: "system", cause: "connection" });
       },
       onReady: () => {
-        // What was open before the network changed may lead nowhere: that is not waited for.
-        if (this.networkChanged) for (const call of this.calls) call.renewPath();
-        this.networkChanged = false;
+        // Calls of before are still bound to the connection that was lost, where the server's word would not arrive; and
+        // where the network has changed, their path for sound may lead nowhere.
+        for (const call of this.calls) call.renewPath();
       },
       isUrgent: () => this.calls.length > 0,
     });
@@ -100,7 +99,6 @@ export class Phone {
 
   /** The network is back or another one, or a person asks. */
   retryNow(): void {
-    this.networkChanged = true;
     this.link.retryNow();
   }
 

@@ -31,6 +31,8 @@ describe("never losing a call", () => {
     await rig.pass(2_000);
     expect(mode()).toBe("talking");
     expect(rig.server.heard("BYE")).toHaveLength(0);
+    // The server learns by an offer over which connection the call is reached now.
+    expect(lastConnection().restarts).toBe(1);
     rig.phone.hangUp();
     await rig.pass(20);
     expect(rig.server.heard("BYE")).toHaveLength(1);
