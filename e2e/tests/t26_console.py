@@ -123,7 +123,7 @@ def test_what_was_deleted_is_brought_back(t):
     sign_in(t, browser, "admin", "demo-admin", "/settings/number?open=95001")
     browser.press("删除")
     browser.press("删除", ".ant-popover")
-    browser.wait_text("撤销")
+    browser.wait_text("已删除 95001")
     refused = t.caller().call("95001")
     refused.wait_end()
     t.equal(refused.statuses[-1], 404, "a number that leads nowhere")
