@@ -3,6 +3,7 @@
 use dialplan::{Health, Line};
 use types::event::Happening;
 use types::leg::Text;
+use types::register::Registering;
 use types::{InteractionId, LegId, Now, TenantId, TrunkId};
 
 use crate::Center;
@@ -10,6 +11,15 @@ use crate::tenant::Tenant;
 
 /// The alarm that trunks do not answer.
 const TRUNK_DOWN: &str = "trunk_down";
+/// The alarm that trunks are not registered with their carriers.
+const TRUNK_UNREGISTERED: &str = "trunk_unregistered";
+
+/// What is wrong with trunks, by the names of those that have the trouble.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct TrunkTroubles {
+    dead: Vec<Text>,
+    unregistered: Vec<Text>,
+}
 
 /// A trunk right now.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +34,8 @@ pub struct LiveTrunk {
     pub max_calls: u32,
     /// Whether its far end answers.
     pub health: Health,
+    /// How its registration with the carrier stands; none where it does not register.
+    pub registration: Option<Registering>,
 }
 
 impl Tenant {
@@ -33,7 +45,8 @@ impl Tenant {
         let live = trunks.map(|trunk| {
             let line = self.lines.get(&trunk.id).cloned().unwrap_or_default();
             let (calls, health) = (line.calls(), line.health());
-            LiveTrunk { id: trunk.id, name: trunk.name.clone(), calls, max_calls: trunk.max_calls, health }
+            let (name, registration) = (trunk.name.clone(), line.registration());
+            LiveTrunk { id: trunk.id, name, calls, max_calls: trunk.max_calls, health, registration }
         });
         live.collect()
     }
@@ -46,13 +59,22 @@ impl Tenant {
             if plan.trunk(*id).is_none_or(|trunk| trunk.probe_s == 0) {
                 line.forget_health();
             }
+            if plan.trunk(*id).is_none_or(|trunk| trunk.registrar.is_none()) {
+                line.registers(None);
+            }
         }
     }
 
-    /// The names of those that do not answer.
-    pub(crate) fn dead_trunks(&self) -> Vec<Text> {
-        let trunks = self.live_trunks().into_iter();
-        trunks.filter(|trunk| trunk.health == Health::Down).map(|trunk| trunk.name).collect()
+    /// Those that do not answer, and those that their carriers do not know.
+    pub(crate) fn trunk_troubles(&self) -> TrunkTroubles {
+        let trunks = self.live_trunks();
+        let named = |troubled: &dyn Fn(&LiveTrunk) -> bool| {
+            trunks.iter().filter(|trunk| troubled(trunk)).map(|trunk| trunk.name.clone()).collect()
+        };
+        TrunkTroubles {
+            dead: named(&|trunk| trunk.health == Health::Down),
+            unregistered: named(&|trunk| trunk.registration.is_some_and(Registering::has_failed)),
+        }
     }
 }
 
@@ -60,26 +82,39 @@ impl Center {
     /// The far end of a trunk was asked whether it is there.
     pub fn trunk_asked(&mut self, now: Now, tenant: TenantId, trunk: TrunkId, answered: bool) {
         let Some(t) = self.tenants.get_mut(&tenant).filter(|t| t.plan.trunk(trunk).is_some()) else { return };
-        let before = t.dead_trunks();
+        let before = t.trunk_troubles();
         t.lines.entry(trunk).or_default().asked(answered);
-        self.tell_dead_trunks(now, tenant, &before);
+        self.tell_trunk_troubles(now, tenant, &before);
+    }
+
+    /// The registration of a trunk with its carrier stands so from now on.
+    pub fn trunk_registers(&mut self, now: Now, tenant: TenantId, trunk: TrunkId, state: Registering) {
+        let Some(t) = self.tenants.get_mut(&tenant).filter(|t| t.plan.trunk(trunk).is_some()) else { return };
+        let before = t.trunk_troubles();
+        t.lines.entry(trunk).or_default().registers(Some(state));
+        self.tell_trunk_troubles(now, tenant, &before);
     }
 
     /// Settings have changed.
-    pub(crate) fn keep_lines(&mut self, now: Now, tenant: TenantId, before: &[Text]) {
+    pub(crate) fn keep_lines(&mut self, now: Now, tenant: TenantId, before: &TrunkTroubles) {
         if let Some(t) = self.tenants.get_mut(&tenant) {
             t.keep_lines();
         }
-        self.tell_dead_trunks(now, tenant, before);
+        self.tell_trunk_troubles(now, tenant, before);
     }
 
-    /// One alarm names all of them, and is over when the last answers.
-    fn tell_dead_trunks(&mut self, now: Now, tenant: TenantId, before: &[Text]) {
-        let dead = self.tenants.get(&tenant).map(Tenant::dead_trunks).unwrap_or_default();
-        if dead != before {
-            let (raised, named) = (!dead.is_empty(), if dead.is_empty() { before } else { &dead });
+    fn tell_trunk_troubles(&mut self, now: Now, tenant: TenantId, before: &TrunkTroubles) {
+        let troubles = self.tenants.get(&tenant).map(Tenant::trunk_troubles).unwrap_or_default();
+        self.tell_trunks(now, tenant, TRUNK_DOWN, &before.dead, &troubles.dead);
+        self.tell_trunks(now, tenant, TRUNK_UNREGISTERED, &before.unregistered, &troubles.unregistered);
+    }
+
+    /// One alarm names all that have a trouble, and is over when the last has it no more.
+    fn tell_trunks(&mut self, now: Now, tenant: TenantId, code: &str, before: &[Text], troubled: &[Text]) {
+        if troubled != before {
+            let (raised, named) = (!troubled.is_empty(), if troubled.is_empty() { before } else { troubled });
             let detail: Text = named.join(", ").into();
-            self.journal(now, tenant, Happening::Alarm { code: TRUNK_DOWN.into(), detail, raised });
+            self.journal(now, tenant, Happening::Alarm { code: code.into(), detail, raised });
         }
     }
 

@@ -3,7 +3,7 @@
 use call::Dial;
 use dialplan::{Dialled, Kind, Shown, Trunk, Way, Wishes};
 use types::event::Happening;
-use types::leg::{CallerId, Target, Text};
+use types::leg::{CallerId, Login, Target, Text};
 use types::record::{Direction, LegRole};
 use types::{AgentId, Cause, InteractionId, Mono, Now, TenantId, TrunkId};
 
@@ -90,7 +90,9 @@ fn trunk_target(trunk: &Trunk, number: &str) -> Option<Target> {
     let send_to = trunk.send_to.as_deref()?;
     let host = send_to.strip_prefix("sip:").or_else(|| send_to.strip_prefix("sips:")).unwrap_or(send_to);
     let uri: Text = format!("sip:{number}@{host}").into();
-    Some(Target { uri: uri.into(), credentials: trunk.credentials.clone(), ..Target::default() })
+    let login = |(user, secret)| Login { user, secret, realm: trunk.realm.clone() };
+    let (credentials, from_host) = (trunk.credentials.clone().map(login), trunk.from_domain.clone());
+    Some(Target { uri: uri.into(), credentials, from_host, ..Target::default() })
 }
 
 impl Center {

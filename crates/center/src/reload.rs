@@ -44,7 +44,7 @@ impl Center {
         t.longest_call = time_for(&Seconds::LONGEST_CALL, &setup.settings)?;
         t.reconnect = time_for(&Seconds::PAGE_AWAY, &setup.settings)?;
         let was_reachable = t.reachable();
-        let dead_trunks = t.dead_trunks();
+        let trunk_troubles = t.trunk_troubles();
         let before = std::mem::replace(&mut t.directory, setup.directory);
         t.keep_forwarding(&before);
         t.plan = setup.plan;
@@ -72,7 +72,7 @@ impl Center {
             let _ = t.router.remove_queue(now, queue);
         }
         self.touch_router(id);
-        self.keep_lines(now, id, &dead_trunks);
+        self.keep_lines(now, id, &trunk_troubles);
         self.forget_devices(now, id, &before);
         self.retire_agents(now, id, &before);
         self.reach_anew(now, id, &was_reachable);

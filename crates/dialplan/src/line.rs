@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use types::Mono;
+use types::register::Registering;
 
 use crate::trunk::Trunk;
 
@@ -70,6 +71,7 @@ pub struct Line {
     pace: CallPace,
     missed: u8,
     health: Health,
+    registration: Option<Registering>,
 }
 
 impl Line {
@@ -81,6 +83,16 @@ impl Line {
     /// Whether its far end answers.
     pub const fn health(&self) -> Health {
         self.health
+    }
+
+    /// How its registration stands; none where it does not register.
+    pub const fn registration(&self) -> Option<Registering> {
+        self.registration
+    }
+
+    /// Its registration stands so from now on.
+    pub const fn registers(&mut self, registration: Option<Registering>) {
+        self.registration = registration;
     }
 
     /// Whether there is a channel for one more call.

@@ -44,6 +44,26 @@ pub struct Trunk {
     /// How often its far end is asked by OPTIONS whether it is there, seconds; 0 is never. Some carriers do not answer.
     #[serde(default)]
     pub probe_s: u32,
+    /// The realm that alone may ask for the secret; any where absent.
+    #[serde(default)]
+    pub realm: Option<Text>,
+    /// The host of numbers that are shown over it, and the domain of its account; absent: our own address, and the
+    /// registrar's host.
+    #[serde(default)]
+    pub from_domain: Option<Text>,
+    /// Where it registers as its user, `sip:host[:port][;transport=…]`; absent: it does not.
+    #[serde(default)]
+    pub registrar: Option<Text>,
+    /// For how long it asks to be registered, seconds.
+    #[serde(default = "usual_register_s")]
+    pub register_s: u32,
+    /// The user by which the carrier calls it; its user name where absent.
+    #[serde(default)]
+    pub contact_user: Option<Text>,
+}
+
+const fn usual_register_s() -> u32 {
+    Trunk::REGISTER_USUAL_S
 }
 
 impl Trunk {
@@ -53,6 +73,10 @@ impl Trunk {
     pub const CPS_MAX: u32 = 1_000;
     /// Seconds between two questions whether it is there: fewer load a carrier, more learn too late.
     pub const PROBE_S: std::ops::RangeInclusive<u32> = 5..=3_600;
+    /// Seconds that it may ask to be registered for: fewer load a carrier, more are longer than any grants.
+    pub const REGISTER_S: std::ops::RangeInclusive<u32> = 60..=86_400;
+    /// What it asks for where nobody says.
+    pub const REGISTER_USUAL_S: u32 = 600;
     /// Rules for numbers: one for each area that a carrier treats apart.
     pub const RULES_MAX: usize = 64;
 
@@ -71,6 +95,11 @@ impl Trunk {
             pass_caller: false,
             max_cps: 0,
             probe_s: 0,
+            realm: None,
+            from_domain: None,
+            registrar: None,
+            register_s: Self::REGISTER_USUAL_S,
+            contact_user: None,
         }
     }
 }

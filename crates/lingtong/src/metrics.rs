@@ -204,6 +204,14 @@ fn trunks(page: &mut Page, tenants: &[center::Figures]) {
         let up = u8::from(trunk.health == center::Health::Up);
         page.sample("lingtong_trunk_up", &[("tenant", tenant), ("trunk", &trunk.name)], up);
     }
+    let help = "1 while the trunk is registered with its carrier; absent where it does not register.";
+    page.family("lingtong_trunk_registered", "gauge", help);
+    for (tenant, trunk) in all() {
+        if let Some(state) = trunk.registration {
+            let registered = u8::from(state == types::register::Registering::Registered);
+            page.sample("lingtong_trunk_registered", &[("tenant", tenant), ("trunk", &trunk.name)], registered);
+        }
+    }
 }
 
 fn queues(page: &mut Page, tenants: &[center::Figures]) {

@@ -18,8 +18,8 @@ use std::time::Duration;
 
 use sip::flow::Transport;
 use types::event::Binding;
-use types::leg::{Registered, Text};
-use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
+use types::leg::{Login, Registered, Text};
+use types::register::{DigestChoice, RegisterRejected, RegisterRequest, Registering};
 use types::watch::{Summary, WatchId, WatchRefused, WatchRequest, Watched};
 use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
 
@@ -49,6 +49,34 @@ pub struct Claim<'a> {
     pub contact_user: &'a str,
     /// Host part of the Request-URI.
     pub to_host: &'a str,
+    /// The trunk that it comes by, as far as registrations of ours tell.
+    pub registered: Option<ByRegistration>,
+}
+
+/// A trunk that a request comes by, known by its registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByRegistration {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The trunk.
+    pub trunk: TrunkId,
+    /// It is sent to what the trunk has registered. Else it just comes from the registrar's address.
+    pub to_contact: bool,
+}
+
+/// Where and as whom a trunk registers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegisterAt {
+    /// The registrar, as a URI without a user.
+    pub registrar: Text,
+    /// User, password and realm.
+    pub login: Login,
+    /// The domain of the account; the registrar's host where absent.
+    pub domain: Option<Text>,
+    /// The user of the contact; that of the account where absent.
+    pub contact_user: Option<Text>,
+    /// For how long, seconds.
+    pub expires_s: u32,
 }
 
 /// What admission makes of a claim.
@@ -83,6 +111,8 @@ pub struct Line {
     pub uri: Text,
     /// How often it is asked whether it is there.
     pub probe: Option<Duration>,
+    /// Where it registers.
+    pub register: Option<RegisterAt>,
 }
 
 /// A device's identity and hashed secrets.
@@ -172,6 +202,9 @@ pub trait Mind: Send + 'static {
 
     /// The far end of a trunk was asked whether it is there.
     fn line_asked(&mut self, _now: Now, _tenant: TenantId, _trunk: TrunkId, _answered: bool) {}
+
+    /// The registration of a trunk stands so from now on.
+    fn line_registered(&mut self, _now: Now, _tenant: TenantId, _trunk: TrunkId, _state: Registering) {}
 
     /// A connection has closed: bindings that came by it are gone.
     fn flow_closed(&mut self, now: Now, flow: u64);

@@ -8,11 +8,11 @@ use center::{Center, Effect, SetupError};
 use journal::ladder::{LadderWriter, Position, Transport as LadderTransport};
 use journal::{Journal, Writer};
 use net::Transport;
-use net::mind::{Admission, Claim, Credential, Line, Mind, Way};
+use net::mind::{Admission, Claim, Credential, Line, Mind, RegisterAt, Way};
 use std::sync::Arc;
 use types::event::{Binding, Event, Happening};
-use types::leg::{Registered, Text};
-use types::register::{DigestChoice, RegisterRejected, RegisterRequest};
+use types::leg::{Login, Registered, Text};
+use types::register::{DigestChoice, RegisterRejected, RegisterRequest, Registering};
 use types::watch::{Summary, WatchId, WatchRefused, WatchRequest, Watched};
 use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId};
 
@@ -61,6 +61,8 @@ pub struct NodeMind {
     alarms: Board,
     /// Trunks have changed since the signalling thread was told of them.
     lines_changed: bool,
+    /// The node ends.
+    leaving: bool,
 }
 
 impl NodeMind {
@@ -91,6 +93,7 @@ impl NodeMind {
             tenants,
             alarms,
             lines_changed: true,
+            leaving: false,
         };
         mind.drain();
         mind
@@ -178,6 +181,7 @@ impl NodeMind {
             Ask::ShutDown(done) => {
                 self.center.drain();
                 self.center.shut_down(now);
+                (self.leaving, self.lines_changed) = (true, true);
                 let _ = done.send(());
             }
         }
@@ -215,13 +219,18 @@ impl NodeMind {
         named.or(self.default_realm)
     }
 
-    /// The trunks whose far ends are looked after.
+    /// The trunks whose far ends are looked after, and those that register. One that leaves has none: they take
+    /// themselves back.
     fn lines(&self) -> Vec<Line> {
         let plans = self.tenants.iter().filter_map(|tenant| self.center.plan(*tenant));
         let line = |trunk: &dialplan::Trunk| {
             let probe = (trunk.probe_s > 0).then(|| Duration::from_secs(trunk.probe_s.into()));
-            Some(Line { tenant: trunk.tenant, trunk: trunk.id, uri: trunk.send_to.clone()?, probe })
+            let uri = trunk.send_to.clone().or_else(|| trunk.registrar.clone())?;
+            Some(Line { tenant: trunk.tenant, trunk: trunk.id, uri, probe, register: registers_at(trunk) })
         };
+        if self.leaving {
+            return Vec::new();
+        }
         plans.flat_map(|plan| plan.trunks().iter().filter_map(line)).collect()
     }
 
@@ -235,6 +244,18 @@ impl NodeMind {
     fn is_device(&self, tenant: TenantId, name: &str) -> bool {
         self.center.directory(tenant).is_some_and(|d| d.device_by_name(name).is_some())
     }
+}
+
+/// Where a trunk registers.
+fn registers_at(trunk: &dialplan::Trunk) -> Option<RegisterAt> {
+    let (user, secret) = trunk.credentials.clone()?;
+    Some(RegisterAt {
+        registrar: trunk.registrar.clone()?,
+        login: Login { user, secret, realm: trunk.realm.clone() },
+        domain: trunk.from_domain.clone(),
+        contact_user: trunk.contact_user.clone(),
+        expires_s: trunk.register_s,
+    })
 }
 
 /// A line for the log: ids alone, by which those with a right to it find the people.
@@ -344,11 +365,17 @@ impl Mind for NodeMind {
             // Behind a browser's address there may be anybody; trunks do not come this way.
             return Admission::Challenge { realm, digest };
         }
+        if let Some(by) = claim.registered.filter(|by| by.to_contact) {
+            return Admission::Trunk { tenant: by.tenant, trunk: by.trunk };
+        }
         for tenant in self.center.tenants() {
             let trunk = self.center.plan(tenant).and_then(|p| p.trunk_from(claim.source.ip()));
             if let Some(trunk) = trunk {
                 return Admission::Trunk { tenant, trunk: trunk.id };
             }
+        }
+        if let Some(by) = claim.registered {
+            return Admission::Trunk { tenant: by.tenant, trunk: by.trunk };
         }
         Admission::Challenge { realm, digest }
     }
@@ -402,6 +429,11 @@ impl Mind for NodeMind {
 
     fn line_asked(&mut self, now: Now, tenant: TenantId, trunk: TrunkId, answered: bool) {
         self.center.trunk_asked(now, tenant, trunk, answered);
+        self.drain();
+    }
+
+    fn line_registered(&mut self, now: Now, tenant: TenantId, trunk: TrunkId, state: Registering) {
+        self.center.trunk_registers(now, tenant, trunk, state);
         self.drain();
     }
 

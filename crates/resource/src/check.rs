@@ -1,6 +1,7 @@
 //! What a resource says, judged by itself. What it takes beside others is judged by the whole.
 
 use std::collections::BTreeSet;
+use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
 
 use acd::{AGEING_MAX, NUMBER_DIGITS, OFFSET_RANGE_MIN, PRIORITY_MAX, RING_MAX_S, SKILL_MAX, WRAP_UP_MAX_S};
@@ -29,6 +30,8 @@ const SECRET_CHARS_MAX: usize = 256;
 const USER_ROLES: usize = 32;
 /// Trunks that one route tries; a call gives up before it comes to more.
 const ROUTE_TRUNKS: usize = 16;
+/// A name of the DNS (RFC 1035).
+const DOMAIN_CHARS: usize = 253;
 /// Networks of one trunk: each call from outside is held against all of them.
 const TRUNK_NETWORKS: usize = 256;
 /// Everybody of a large centre.
@@ -239,11 +242,15 @@ impl<'a> Judge<'a> {
         if trunk.send_to.as_deref().is_some_and(|text| host(text) != Some(true)) {
             self.say("send_to", What::Format(Format::SendTo));
         }
+        if trunk.registrar.as_deref().is_some_and(|text| host(text) != Some(true)) {
+            self.say("registrar", What::Format(Format::SendTo));
+        }
         if let Some(username) = &trunk.username {
             self.shown("username", username, true);
-        } else if matches!(trunk.secret, Secret::Set(_)) {
+        } else if matches!(trunk.secret, Secret::Set(_)) || trunk.registrar.is_some() {
             self.say("username", What::Missing);
         }
+        self.account(trunk);
         // The carrier chose it: however short it is.
         self.secret("secret", &trunk.secret, 1);
         self.range("max_calls", trunk.max_calls, CALLS);
@@ -262,6 +269,22 @@ impl<'a> Judge<'a> {
             if !rule.is_sound() {
                 self.say(format!("number_rules[{at}]"), What::Format(Format::NumberRule));
             }
+        }
+    }
+
+    /// As whom a trunk registers.
+    fn account(&mut self, trunk: &TrunkSpec) {
+        self.range("register_s", trunk.register_s, Trunk::REGISTER_S);
+        if let Some(realm) = &trunk.realm {
+            self.shown("realm", realm, true);
+        }
+        let domain = |text: &str| sip_host(text) && text.len() <= DOMAIN_CHARS;
+        if trunk.from_domain.as_deref().is_some_and(|text| !domain(text)) {
+            self.say("from_domain", What::Format(Format::Host));
+        }
+        let user = |text: &str| is_one_word(text) && !text.contains(['@', ':', ';', '?']);
+        if trunk.contact_user.as_deref().is_some_and(|text| !user(text)) {
+            self.say("contact_user", What::Format(Format::Extension));
         }
     }
 
@@ -314,6 +337,13 @@ impl<'a> Judge<'a> {
         self.names("members", &queue.members, MEMBERS);
         self.names("mailbox_agents", &queue.mailbox_agents, MEMBERS);
     }
+}
+
+/// A host's name or address, without a port.
+fn sip_host(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    let is_v6 = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).is_some_and(|t| t.parse::<Ipv6Addr>().is_ok());
+    is_v6 || !text.is_empty() && text.chars().all(is_name)
 }
 
 /// Something, without blanks or what would end an address.

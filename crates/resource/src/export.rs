@@ -155,6 +155,11 @@ impl Rows {
                 pass_caller: trunk.pass_caller,
                 max_cps: trunk.max_cps,
                 probe_s: trunk.probe_s,
+                realm: trunk.realm.as_ref().map(ToString::to_string),
+                from_domain: trunk.from_domain.as_ref().map(ToString::to_string),
+                registrar: trunk.registrar.as_ref().map(ToString::to_string),
+                register_s: trunk.register_s,
+                contact_user: trunk.contact_user.as_ref().map(ToString::to_string),
             };
             put(book, trunk.name.to_string(), Entry { spec: Spec::Trunk(spec), secrets: kept("secret", secret) });
         }

@@ -225,6 +225,11 @@ impl Rows {
             pass_caller: spec.pass_caller,
             max_cps: spec.max_cps,
             probe_s: spec.probe_s,
+            realm: spec.realm.as_deref().map(Into::into),
+            from_domain: spec.from_domain.as_deref().map(Into::into),
+            registrar: spec.registrar.as_deref().map(Into::into),
+            register_s: spec.register_s,
+            contact_user: spec.contact_user.as_deref().map(Into::into),
         };
         set(&mut self.trunks, row, |old| old.id == id);
     }

@@ -125,6 +125,8 @@ pub enum Format {
     SipAddress,
     /// Where a trunk sends calls.
     SendTo,
+    /// A host's name or address.
+    Host,
     /// An area code.
     AreaCode,
     /// What is dialled to get an outside line.
@@ -180,6 +182,10 @@ impl Format {
             Self::SendTo => (
                 "应为 sip:主机[:端口]，例如 sip:carrier.example:5060",
                 "must be sip:host[:port] such as sip:carrier.example:5060",
+            ),
+            Self::Host => (
+                "应为域名或 IP 地址，例如 ims.carrier.cn",
+                "must be a domain name or an IP address such as ims.carrier.cn",
             ),
             Self::AreaCode => ("应为区号，例如 010 或 0755", "must be an area code such as 010 or 0755"),
             Self::OutsidePrefix => ("应为一位数字，不能是 1", "must be one digit other than 1"),

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use acd::{NoAgentPolicy, QueueConfig, Strategy};
-use dialplan::{NumberFormat, NumberRule};
+use dialplan::{NumberFormat, NumberRule, Trunk};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use types::{Private, QueueId, TenantId};
+use types::{Private, QueueId, TenantId, TrunkId};
 use utoipa::ToSchema;
 
 use crate::shapes::{NoAgentName, NumberChange, NumberFormatName, SkillNeed, StrategyName};
@@ -182,7 +182,7 @@ pub struct DeviceSpec {
 }
 
 /// A line to a carrier or a peer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrunkSpec {
     /// Addresses and networks whose calls are accepted without digest.
@@ -215,6 +215,45 @@ pub struct TrunkSpec {
     /// How often its far end is asked by OPTIONS whether it is there, seconds; 0 is never. One that gives no answer three
     /// times is passed over until it does.
     pub probe_s: u32,
+    /// The realm that alone may ask for the password; any where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub realm: Option<String>,
+    /// The host of numbers that are shown over it, and the domain of its account; absent: our own address, and the
+    /// registrar's host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_domain: Option<String>,
+    /// Where it registers as its user, `sip:host[:port][;transport=…]`; absent: it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registrar: Option<String>,
+    /// For how long it asks to be registered, seconds.
+    pub register_s: u32,
+    /// The user by which the carrier calls it; its user name where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_user: Option<String>,
+}
+
+impl Default for TrunkSpec {
+    fn default() -> Self {
+        let trunk = Trunk::new(TrunkId(0), TenantId(0), "");
+        Self {
+            accept_from: Vec::new(),
+            send_to: None,
+            username: None,
+            secret: Secret::Keep,
+            max_calls: trunk.max_calls,
+            number_format: trunk.numbers.format,
+            number_rules: Vec::new(),
+            caller_ids: Vec::new(),
+            pass_caller: trunk.pass_caller,
+            max_cps: trunk.max_cps,
+            probe_s: trunk.probe_s,
+            realm: None,
+            from_domain: None,
+            registrar: None,
+            register_s: trunk.register_s,
+            contact_user: None,
+        }
+    }
 }
 
 /// Which trunks take numbers with a prefix.

@@ -22,6 +22,7 @@ pub mod method;
 mod name;
 pub mod params;
 mod parse;
+pub mod registration;
 mod scan;
 pub mod screen;
 mod session_timer;

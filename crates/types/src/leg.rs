@@ -63,6 +63,17 @@ pub struct PageCall {
     pub returns: bool,
 }
 
+/// What proves to a carrier who we are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// User name.
+    pub user: Text,
+    /// Password in clear.
+    pub secret: Private<Text>,
+    /// The realm that alone may ask for it; any where absent.
+    pub realm: Option<Text>,
+}
+
 /// Where an outbound leg goes. `center` translates devices and routes into this.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
@@ -75,8 +86,10 @@ pub struct Target {
     /// Proxies that the request has to pass, as URIs, the first one first: the Path by which a device registered
     /// (RFC 3327). The first is the next hop where `next_hop` names none.
     pub routes: Vec<Text>,
-    /// User name and secret if the far end asks for digest.
-    pub credentials: Option<(Text, Private<Text>)>,
+    /// What proves who we are if the far end asks for digest.
+    pub credentials: Option<Login>,
+    /// The host of the numbers that we are shown by; absent: our own address.
+    pub from_host: Option<Text>,
     /// What a browser is told besides.
     pub page: Option<PageCall>,
     /// The REGISTER that it is known by, so that it can be forgotten when it leads nowhere any more.

@@ -29,6 +29,39 @@ pub enum RegisterChange {
     Update(Vec<(Contact, u32)>),
 }
 
+/// How a registration of ours at a carrier stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registering {
+    /// The first answer is awaited.
+    Trying,
+    /// The carrier knows where we are.
+    Registered,
+    /// The carrier does not take us: a wrong password, a user it does not know.
+    Refused {
+        /// What it said.
+        status: u16,
+    },
+    /// There is no answer, or none that says anything about us.
+    Unreachable,
+}
+
+impl Registering {
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trying => "trying",
+            Self::Registered => "registered",
+            Self::Refused { .. } => "refused",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// Whether the carrier leads no calls to us.
+    pub const fn has_failed(self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Unreachable)
+    }
+}
+
 /// By which digest algorithms telephones may prove who they are, a tenant's choice. It can't be a telephone's: what a
 /// challenge says would tell strangers which names exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

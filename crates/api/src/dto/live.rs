@@ -3,6 +3,7 @@
 use serde::Serialize;
 use types::Wall;
 use types::record::SegmentKind;
+use types::register::Registering;
 use utoipa::ToSchema;
 
 use super::{AgentStateName, Channel, Direction, NextState, SupervisionMode, Title};
@@ -205,6 +206,22 @@ pub(crate) enum TrunkState {
     Down,
 }
 
+/// How a trunk's registration with its carrier stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrunkRegistration {
+    /// It does not register.
+    Off,
+    /// The first answer is awaited.
+    Trying,
+    /// The carrier knows where we are.
+    Registered,
+    /// The carrier does not take us.
+    Refused,
+    /// There is no answer.
+    Unreachable,
+}
+
 /// A trunk right now.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct LiveTrunk {
@@ -215,6 +232,10 @@ pub(crate) struct LiveTrunk {
     /// Most calls at once; 0 is no limit.
     pub(crate) max_calls: u32,
     pub(crate) state: TrunkState,
+    pub(crate) registration: TrunkRegistration,
+    /// What the carrier said when it refused the registration: a SIP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) registration_status: Option<u16>,
 }
 
 impl From<center::LiveTrunk> for LiveTrunk {
@@ -224,8 +245,16 @@ impl From<center::LiveTrunk> for LiveTrunk {
             center::Health::Up => TrunkState::Up,
             center::Health::Down => TrunkState::Down,
         };
+        let (registration, registration_status) = match trunk.registration {
+            None => (TrunkRegistration::Off, None),
+            Some(Registering::Trying) => (TrunkRegistration::Trying, None),
+            Some(Registering::Registered) => (TrunkRegistration::Registered, None),
+            Some(Registering::Refused { status }) => (TrunkRegistration::Refused, Some(status)),
+            Some(Registering::Unreachable) => (TrunkRegistration::Unreachable, None),
+        };
         let (id, name) = (trunk.id.to_string(), trunk.name.to_string());
-        Self { id, name, calls: trunk.calls, max_calls: trunk.max_calls, state }
+        let (calls, max_calls) = (trunk.calls, trunk.max_calls);
+        Self { id, name, calls, max_calls, state, registration, registration_status }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use dialplan::{Did, DidTarget, NumberForm, NumberFormat, Numbering, Plan, Route, Trunk, WITHHELD};
 use types::leg::{Origin, Text};
+use types::register::Registering;
 use types::{Cause, TenantId};
 
 use super::lab::{CARRIER, Lab, SALES, SPARE, agent, device};
@@ -216,4 +217,22 @@ fn a_trunk_that_does_not_answer_is_passed_over_until_it_does() {
     lab.settle();
     lab.call(Origin::Device(device(1003)), "13911110003");
     assert_eq!(lab.told(&["dial"]), ["dial d4 sip:+8613911110003@carrier"]);
+}
+
+#[test]
+fn a_trunk_that_its_carrier_does_not_know_raises_an_alarm_until_it_does() {
+    let mut lab = lab(|setup| beijing(setup, |carrier| carrier.registrar = Some("sip:carrier".into())));
+    let registers = |lab: &mut Lab, state| {
+        lab.center.trunk_registers(lab.now, TenantId(1), CARRIER, state);
+        lab.told(&["alarm"])
+    };
+    let (none, refused) = (Vec::<String>::new(), Registering::Refused { status: 403 });
+    assert_eq!(registers(&mut lab, Registering::Trying), none);
+    assert_eq!(registers(&mut lab, refused), ["alarm trunk_unregistered"]);
+    assert_eq!(registers(&mut lab, Registering::Unreachable), none, "the same trunk has the same trouble");
+    let trunks = lab.center.live(lab.now, TenantId(1)).unwrap().trunks;
+    assert_eq!(trunks.iter().map(|t| t.registration).collect::<Vec<_>>(), [Some(Registering::Unreachable), None]);
+    lab.call(Origin::Device(device(1001)), "13911110001");
+    assert_eq!(lab.told(&["dial"]), ["dial d1 sip:+8613911110001@carrier"], "it may take calls all the same");
+    assert_eq!(registers(&mut lab, Registering::Registered), ["alarm over trunk_unregistered"]);
 }

@@ -1,5 +1,6 @@
 //! Who sends a request: a device that proves it, a trunk, or nobody we know.
 
+use sip::agent::RequestHandle;
 use sip::digest::{Algorithm, Authenticator, Credentials, Ha1, Leases, Outcome};
 use sip::flow::Flow;
 use sip::header::HeaderName;
@@ -8,6 +9,7 @@ use types::leg::Text;
 use types::register::DigestChoice;
 use types::{Now, TenantId, TrunkId};
 
+use super::events::auth_header;
 use super::guard::{Guard, Who};
 use super::{Proof, Ua, browser};
 use crate::mind::{Admission, Claim, Credential, Mind};
@@ -100,6 +102,27 @@ impl Auth {
 }
 
 impl<M: Mind> Ua<M> {
+    /// The device that sends a request which only devices may send; all others are answered here.
+    pub(crate) fn device_of(
+        &mut self,
+        now: Now,
+        request: RequestHandle,
+        message: &Message,
+        flow: Flow,
+    ) -> Option<Credential> {
+        let (status, challenges) = match self.identify(now, message, flow) {
+            Verdict::Device(credential, _) => return Some(credential),
+            Verdict::Challenge(status, challenges) => (status, challenges),
+            Verdict::Refuse(status) => (status, Vec::new()),
+            // A carrier registers nobody, and what goes on inside is nothing to it.
+            Verdict::Trunk(..) => (403, Vec::new()),
+        };
+        let fields: Vec<(&str, &str)> = challenges.iter().map(|line| (auth_header(status), line.as_str())).collect();
+        // Whoever has gone meanwhile needs no answer.
+        let _ = self.agent.respond(now, request, status, "", &fields, None);
+        None
+    }
+
     /// Who sends this request.
     pub(crate) fn identify(&mut self, now: Now, message: &Message, flow: Flow) -> Verdict {
         let user = |address: Option<sip::header::name_addr::NameAddr<'_>>| {
@@ -109,6 +132,7 @@ impl<M: Mind> Ua<M> {
         let from_host = from.as_ref().map(|f| f.uri.host().to_string()).unwrap_or_default();
         let to_host = message.request_uri().map(|u| u.host().to_string()).unwrap_or_default();
         let (from_user, contact_user) = (user(from), user(message.contact()));
+        let registered = self.registrations.trunk_of(message.request_uri().ok(), flow.remote);
         let admission = self.mind.admit(&Claim {
             source: flow.remote,
             transport: flow.transport,
@@ -117,6 +141,7 @@ impl<M: Mind> Ua<M> {
             from_host: &from_host,
             contact_user: &contact_user,
             to_host: &to_host,
+            registered,
         });
         match admission {
             Admission::Trunk { tenant, trunk } => {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use sip::agent::{Body, CallHandle, Credentials, Invite};
 use sip::flow::{Flow, Transport};
 use sip::uri::{Uri, escape_user};
-use types::leg::{CallerId, PageCall, Target, Text};
+use types::leg::{CallerId, Login, PageCall, Target, Text};
 use types::{Cause, LegEvent, LegId, Now, Private};
 
 use super::leg::{Leg, Phase};
@@ -80,6 +80,7 @@ impl<M: Mind> Ua<M> {
                     self.invite(now, leg, &places, &target, &caller);
                 }
             }
+            Purpose::Register(trunk) => self.register_line_at(now, trunk, &places),
             Purpose::Ask(trunk) => self.ask_line_at(now, trunk, &places),
             Purpose::Follow => {
                 if let Some(call) = self.legs.get(&leg).and_then(|l| l.call) {
@@ -115,11 +116,9 @@ impl<M: Mind> Ua<M> {
         }
         let (hops, hurried) = (leg.hops, leg.ways.as_ref().is_some_and(|ways| ways.has_more()));
         let offer = leg.local.offer(&leg.caps).to_string();
-        let from = from_header(caller, &identity);
-        let credentials = target
-            .credentials
-            .as_ref()
-            .map(|(user, secret)| Credentials { username: user.to_string(), password: secret.reveal().to_string() });
+        let host = target.from_host.as_deref().unwrap_or(&identity);
+        let from = from_header(caller, host);
+        let credentials = target.credentials.as_ref().map(credentials_of);
         let mut invite = Invite::new(flow, target.uri.reveal(), &from, Some(Body::sdp(offer.as_bytes())));
         invite.alternatives = others;
         invite.credentials = credentials.as_ref();
@@ -128,8 +127,8 @@ impl<M: Mind> Ua<M> {
         invite.routes = &routes;
         invite.max_forwards = hops;
         let mut told = target.page.map(page_headers).unwrap_or_default();
-        told.extend(diversion::headers(&caller.diverted, &identity, target.uri.reveal()));
-        told.extend(privacy_headers(caller, &identity));
+        told.extend(diversion::headers(&caller.diverted, host, target.uri.reveal()));
+        told.extend(privacy_headers(caller, host));
         let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
         invite.headers = &told;
         invite.hurried = hurried;
@@ -202,6 +201,15 @@ impl<M: Mind> Ua<M> {
         if cause != Cause::Unreachable || !self.take_next_way(now, id) {
             self.close(now, id, cause, status, false);
         }
+    }
+}
+
+/// What answers a challenge.
+pub(super) fn credentials_of(login: &Login) -> Credentials {
+    Credentials {
+        username: login.user.to_string(),
+        password: login.secret.reveal().to_string(),
+        realm: login.realm.as_ref().map(ToString::to_string),
     }
 }
 

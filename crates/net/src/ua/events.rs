@@ -58,6 +58,7 @@ impl<M: Mind> Ua<M> {
                 let told = message.is_some().then_some(status);
                 if !self.summary_answered(sent, told) {
                     self.line_answered(now, sent, told);
+                    self.registration_answered(now, sent, status, message.as_ref());
                 }
             }
             // Our provisional answers carry no offers, so none is answered early.
@@ -108,10 +109,14 @@ impl<M: Mind> Ua<M> {
         self.keys.add(leg.call_key, id);
         self.calls.insert(call, id);
         self.legs.insert(id, Box::new(leg));
+        let behind = match &origin {
+            Origin::Trunk(trunk) => self.registrations.behind_contact(*trunk, message),
+            Origin::Device(_) => None,
+        };
         let incoming = Incoming {
             tenant,
             origin,
-            dialled: Private::new(Text::from(dialled(message))),
+            dialled: Private::new(Text::from(behind.unwrap_or_else(|| dialled(message)))),
             caller: Private::new(caller),
             caller_name: Private::new(name_of(message)),
             sip_call_id: Text::from(message.call_id()),

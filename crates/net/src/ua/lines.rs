@@ -20,7 +20,7 @@ const TIMED_OUT: u16 = 408;
 /// It takes no calls.
 const UNAVAILABLE: u16 = 503;
 /// Trunks are not all asked at one moment: this lies between the first questions to two of them.
-const STAGGER: Duration = Duration::from_millis(50);
+pub(super) const STAGGER: Duration = Duration::from_millis(50);
 
 /// What a trunk's far end was asked, and when it is asked again.
 #[derive(Debug)]
@@ -124,9 +124,13 @@ impl<M: Mind> Ua<M> {
         // What was not told is missed in its time, and so is what a proxy tells of a carrier behind it.
         let serves = status.is_some_and(|status| !matches!(status, TIMED_OUT | UNAVAILABLE));
         let Some(looked) = asked.filter(|_| serves) else { return };
+        let was_silent = looked.missed > 0;
         (looked.sent, looked.awaits, looked.missed) = (None, false, 0);
         looked.due = now.mono + looked.line.probe.unwrap_or(ANSWER_WAIT);
         let (tenant, trunk) = (looked.line.tenant, looked.line.trunk);
         self.mind.line_asked(now, tenant, trunk, true);
+        if was_silent {
+            self.register_anew(now, trunk);
+        }
     }
 }

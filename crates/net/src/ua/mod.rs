@@ -18,6 +18,7 @@ mod leg;
 mod lines;
 mod media_events;
 mod register;
+mod registrations;
 mod summaries;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -124,6 +125,8 @@ pub enum Purpose {
     Follow,
     /// To ask the far end of a trunk whether it is there; there is no leg.
     Ask(TrunkId),
+    /// To register a trunk with its carrier; there is no leg.
+    Register(TrunkId),
 }
 
 /// A name that has to be resolved.
@@ -176,6 +179,8 @@ pub struct Ua<M: Mind> {
     lines: lines::Lines,
     /// Telephones that were told of their messages without asking.
     summaries: summaries::Summaries,
+    /// Registrations of trunks with their carriers.
+    registrations: registrations::Registrations,
     /// Connections on which somebody has proved who it is.
     proven: HashSet<u64>,
     proofs: VecDeque<Proof>,
@@ -206,6 +211,7 @@ impl<M: Mind> Ua<M> {
             watches: Watches::default(),
             lines: lines::Lines::default(),
             summaries: summaries::Summaries::default(),
+            registrations: registrations::Registrations::default(),
             proven: HashSet::new(),
             proofs: VecDeque::new(),
         }
@@ -262,6 +268,7 @@ impl<M: Mind> Ua<M> {
         self.keys.expire(now.mono);
         self.say_goodbyes(now);
         self.look_at_lines(now);
+        self.register_lines(now);
         self.pump(now);
     }
 
@@ -269,7 +276,8 @@ impl<M: Mind> Ua<M> {
     pub fn poll_timeout(&mut self) -> Option<Mono> {
         let closing = self.closing.front().map(|(at, _)| *at);
         let left = self.left.due();
-        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing, self.media_due, left, self.lines.due()]
+        let (asks, registers) = (self.lines.due(), self.registrations.due());
+        [self.agent.poll_timeout(), self.mind.poll_timeout(), closing, self.media_due, left, asks, registers]
             .into_iter()
             .flatten()
             .min()
@@ -330,6 +338,7 @@ impl<M: Mind> Ua<M> {
             } else if let Some(summary) = self.mind.poll_summary() {
                 self.send_summary(now, &summary);
             } else if let Some(lines) = self.mind.poll_lines() {
+                self.keep_registrations(now, &lines);
                 self.look_after(now, lines);
             } else if !self.asked.is_empty() {
                 self.accept_transfers(now);

@@ -12,8 +12,6 @@ use types::leg::Text;
 use types::register::{Contact, RegisterChange, RegisterRejected, RegisterRequest};
 use types::{Now, Private};
 
-use super::auth::Verdict;
-use super::events::auth_header;
 use super::{Proof, Ua, browser};
 use crate::mind::Mind;
 
@@ -45,23 +43,8 @@ enum Bad {
 
 impl<M: Mind> Ua<M> {
     pub(crate) fn on_register(&mut self, now: Now, request: RequestHandle, message: &Message, flow: Flow) {
-        let device = match self.identify(now, message, flow) {
-            Verdict::Device(credential, _) => credential.device,
-            Verdict::Challenge(status, header) => {
-                let fields: Vec<(&str, &str)> = header.iter().map(|h| (auth_header(status), h.as_str())).collect();
-                let _ = self.agent.respond(now, request, status, "", &fields, None);
-                return;
-            }
-            Verdict::Refuse(status) => {
-                let _ = self.agent.respond(now, request, status, "", &[], None);
-                return;
-            }
-            // A trunk registers nobody.
-            Verdict::Trunk(..) => {
-                let _ = self.agent.respond(now, request, 403, "", &[], None);
-                return;
-            }
-        };
+        let Some(credential) = self.device_of(now, request, message, flow) else { return };
+        let device = credential.device;
         let change = match change(message, flow) {
             Ok(change) => change,
             Err(Bad::Malformed) => {

@@ -19,8 +19,6 @@ use types::watch::{WatchId, WatchKind, WatchRefused, WatchRequest, Watched, Watc
 use types::{LegId, Now, Private};
 
 use super::Ua;
-use super::auth::Verdict;
-use super::events::auth_header;
 use crate::mind::Mind;
 
 /// The event packages that are served; that of REFER is no business of SUBSCRIBE.
@@ -107,23 +105,7 @@ type Refusal = (u16, Option<(&'static str, String)>);
 
 impl<M: Mind> Ua<M> {
     pub(crate) fn on_subscribe(&mut self, now: Now, request: RequestHandle, message: &Message, flow: Flow) {
-        let credential = match self.identify(now, message, flow) {
-            Verdict::Device(credential, _) => credential,
-            Verdict::Challenge(status, header) => {
-                let fields: Vec<(&str, &str)> = header.iter().map(|h| (auth_header(status), h.as_str())).collect();
-                let _ = self.agent.respond(now, request, status, "", &fields, None);
-                return;
-            }
-            Verdict::Refuse(status) => {
-                let _ = self.agent.respond(now, request, status, "", &[], None);
-                return;
-            }
-            // What goes on inside is nothing to a carrier.
-            Verdict::Trunk(..) => {
-                let _ = self.agent.respond(now, request, 403, "", &[], None);
-                return;
-            }
-        };
+        let Some(credential) = self.device_of(now, request, message, flow) else { return };
         let watched = wish(message).and_then(|(kind, target, entity)| {
             self.watches.last += 1;
             let watch = WatchId(self.watches.last);

@@ -25,7 +25,8 @@ impl Auth {
 
     /// The line that meets a challenge; `None` where it can't be met, or was met with the same password before.
     fn meet(&mut self, refused: &Message, response: &Message, cnonce: u64) -> Option<(HeaderName, String)> {
-        let challenge = Challenge::of(response)?;
+        let asks = |challenge: &Challenge| self.credentials.realm.as_ref().is_none_or(|r| *r == challenge.realm);
+        let challenge = Challenge::of(response).filter(asks)?;
         if refused.header(challenge.answer_in).is_some() && !challenge.stale {
             return None;
         }

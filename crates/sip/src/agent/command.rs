@@ -33,6 +33,8 @@ pub struct Credentials {
     pub username: String,
     /// Password in clear.
     pub password: String,
+    /// The realm that alone may ask for it; any where absent.
+    pub realm: Option<String>,
 }
 
 impl std::fmt::Debug for Credentials {

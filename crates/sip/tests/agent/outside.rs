@@ -135,7 +135,7 @@ fn a_challenge_is_met_by_those_who_know_the_password() {
         for proxy in [false, true] {
             let mut net = Net::new(305, 2);
             let mut authenticator = Authenticator::new(&[7; 32]);
-            let credentials = Credentials { username: "alice".to_owned(), password: password.to_owned() };
+            let credentials = Credentials { username: "alice".to_owned(), password: password.to_owned(), realm: None };
             let credentials: &'static Credentials = Box::leak(Box::new(credentials));
             net.invite_with(A, B, |invite| Invite {
                 body: Some(Body::sdp(OFFER)),
@@ -166,7 +166,7 @@ fn a_challenge_is_met_by_those_who_know_the_password() {
 fn a_registration_meets_its_challenge_and_keeps_its_number() {
     let mut net = Net::new(306, 2);
     let mut authenticator = Authenticator::new(&[7; 32]);
-    let credentials = Credentials { username: "alice".to_owned(), password: "secret".to_owned() };
+    let credentials = Credentials { username: "alice".to_owned(), password: "secret".to_owned(), realm: None };
     let request = Outgoing {
         sequence: Some(("my-registration", 41)),
         credentials: Some(&credentials),

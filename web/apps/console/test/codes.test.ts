@@ -22,7 +22,7 @@ const ALARM_SOURCES = ["center", "journal", "node"].flatMap((crate) =>
 ).concat("api/src/events/alarm.rs");
 /** Every way by which the server names an alarm: in the center, in the journal, in the node, in the interface. */
 const ALARM_CODES =
-  /\.alarm\(now, \w+, "\w+"|Alarm \{\s*code: "\w+"|const (?:\w+_FAILED|TRUNK_DOWN): &str = "\w+"|\balarm\("\w+"/g;
+  /\.alarm\(now, \w+, "\w+"|Alarm \{\s*code: "\w+"|const (?:\w+_FAILED|TRUNK_[A-Z]+): &str = "\w+"|\balarm\("\w+"/g;
 const NODES = readdirSync(`${CRATES}flow/src/nodes`)
   .filter((file) => file !== "testing.rs")
   .map((file) => `flow/src/nodes/${file}`);

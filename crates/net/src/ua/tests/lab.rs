@@ -13,7 +13,7 @@ use sip::header::HeaderName;
 use sip::message::Message;
 use types::event::Binding;
 use types::leg::{CallerId, Registered, Target, Text};
-use types::register::{Contact, DigestChoice, RegisterChange, RegisterRejected, RegisterRequest};
+use types::register::{Contact, DigestChoice, RegisterChange, RegisterRejected, RegisterRequest, Registering};
 use types::watch::{Summary, WatchId, WatchRefused, WatchRequest, Watched};
 use types::{DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Private, TenantId, TrunkId, Wall};
 
@@ -60,6 +60,8 @@ pub(super) struct Noting {
     pub(super) lines: Option<Vec<Line>>,
     /// Which trunks were asked, and whether they answered.
     pub(super) looked: Vec<(TrunkId, bool)>,
+    /// How registrations of trunks stand, as they were told.
+    pub(super) registrations: Vec<(TrunkId, Registering)>,
 }
 
 impl Mind for Noting {
@@ -89,7 +91,10 @@ impl Mind for Noting {
         LEG
     }
 
-    fn admit(&self, _: &Claim<'_>) -> Admission {
+    fn admit(&self, claim: &Claim<'_>) -> Admission {
+        if let Some(by) = claim.registered.filter(|by| by.to_contact && claim.method == "INVITE") {
+            return Admission::Trunk { tenant: by.tenant, trunk: by.trunk };
+        }
         Admission::Challenge { realm: "demo".into(), digest: self.digest }
     }
 
@@ -151,6 +156,10 @@ impl Mind for Noting {
         self.looked.push((trunk, answered));
     }
 
+    fn line_registered(&mut self, _: Now, _: TenantId, trunk: TrunkId, state: Registering) {
+        self.registrations.push((trunk, state));
+    }
+
     fn flow_closed(&mut self, _: Now, _: u64) {}
 
     fn flow_failed(&mut self, _: Now, uri: &Private<Text>, registered: &Registered) {
@@ -195,6 +204,7 @@ impl Lab {
             untold: Vec::new(),
             lines: None,
             looked: Vec::new(),
+            registrations: Vec::new(),
         };
         let now = Now { mono: Mono::from_millis(1_000), wall: Wall(1_700_000_000_000) };
         Self { ua: Ua::new(config, mind, Box::new(Silence)), now, seq: 0 }

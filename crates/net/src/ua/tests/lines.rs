@@ -15,7 +15,7 @@ const CARRIER: TrunkId = TrunkId(5);
 
 fn line(uri: &str, probe_s: u64) -> Line {
     let probe = (probe_s > 0).then(|| Duration::from_secs(probe_s));
-    Line { tenant: TenantId(1), trunk: CARRIER, uri: uri.into(), probe }
+    Line { tenant: TenantId(1), trunk: CARRIER, uri: uri.into(), probe, register: None }
 }
 
 fn lab(line: Line) -> Lab {

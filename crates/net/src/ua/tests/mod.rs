@@ -5,4 +5,5 @@ mod flows;
 pub(crate) mod lab;
 mod lines;
 mod passwords;
+mod registrations;
 mod watches;

@@ -16,6 +16,7 @@ const ALARMS = [
   "flow_missing",
   "emergency_call",
   "trunk_down",
+  "trunk_unregistered",
 ] as const;
 
 /** What an alarm means; a code that this page does not know is shown as the server gave it. */

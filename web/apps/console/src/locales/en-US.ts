@@ -45,6 +45,7 @@ export const enUS = {
     flow_missing: "The flow for a call does not exist",
     emergency_call: "Somebody has dialled an emergency number",
     trunk_down: "A trunk does not answer",
+    trunk_unregistered: "A trunk is not registered with its carrier",
   },
   direction: { inbound: "Inbound", outbound: "Outbound", internal: "Internal" },
   outcome: {

@@ -45,6 +45,7 @@ export const zhCN = {
     flow_missing: "来电要走的流程不存在",
     emergency_call: "有人拨打紧急号码",
     trunk_down: "中继没有应答",
+    trunk_unregistered: "中继没有注册到运营商",
   },
   direction: { inbound: "呼入", outbound: "呼出", internal: "内部" },
   outcome: {

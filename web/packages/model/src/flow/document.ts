@@ -44,7 +44,7 @@ export interface FlowDocument {
 export const FORM_VERSION = 1;
 
 /** The fields of a node that are no kind's own. */
-const COMMON = new Set(["kind", "outlets", "label", "title", "at"]);
+const COMMON = new Set(["kind", "outlets", "label", "title", "choices", "at"]);
 
 export function isOwn(field: string): boolean {
   return !COMMON.has(field);
