@@ -51,4 +51,5 @@ export {
   type FieldWord,
   type Kind,
   type KindId,
+  type NumberRule,
 } from "./settings";

@@ -25,21 +25,33 @@ export type FieldWord =
   | "announce_agent_number"
   | "announce_position_s"
   | "announce_wait_s"
+  | "caller_id"
+  | "caller_ids"
+  | "contact_user"
   | "disabled"
   | "display_name"
   | "extension"
+  | "from_domain"
   | "hidden"
   | "mailbox_agents"
   | "max_calls"
+  | "max_cps"
   | "max_length"
   | "max_wait_s"
   | "members"
   | "no_agent"
+  | "number_format"
+  | "number_rules"
   | "offered"
+  | "pass_caller"
   | "permissions"
   | "place"
   | "priority"
+  | "probe_s"
+  | "realm"
   | "record"
+  | "register_s"
+  | "registrar"
   | "ring_timeout_s"
   | "roles"
   | "secret"
@@ -65,9 +77,16 @@ export type FieldType =
   | { type: "switch"; fallback: boolean }
   | { type: "choice"; options: readonly Choice[]; fallback: Choice }
   | { type: "ref" | "refs"; to: KindId }
-  | { type: "roles" | "permissions" | "texts" | "target" | "value" };
+  | { type: "roles" | "permissions" | "texts" | "target" | "value" | "rules" };
 
-export type Choice = "longest_idle" | "round_robin" | "wait" | "refuse" | "leave";
+export type Choice = "longest_idle" | "round_robin" | "wait" | "refuse" | "leave" | "national" | "e164" | "digits";
+
+/** A change to numbers that begin with some digits. */
+export interface NumberRule {
+  prefix: string;
+  strip: number;
+  prepend: string;
+}
 
 export type Field = FieldType & {
   /** Its place in the spec. */
@@ -97,6 +116,8 @@ const WORD_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const agent: Field = { path: "agent", word: "agent", type: "ref", to: "agent", hint: true };
 const title: Field = { path: "title", word: "title", type: "title" };
 
+const callerId: Field = { path: "caller_id", word: "caller_id", type: "text", hint: true, more: true };
+
 const QUEUE: readonly Field[] = [
   title,
   { path: "members", word: "members", type: "refs", to: "agent" },
@@ -116,6 +137,7 @@ const QUEUE: readonly Field[] = [
   { path: "priority", word: "priority", type: "number", min: -1000, max: 1000, fallback: 0, hint: true, more: true },
   { path: "ageing", word: "ageing", type: "number", min: 0, max: 1000, fallback: 1, hint: true, more: true },
   { path: "hidden", word: "hidden", type: "switch", fallback: false, more: true },
+  callerId,
 ];
 
 /** Every kind, in the order of the pages: people, telephones, ways in and out, where calls wait, the rest. */
@@ -146,6 +168,7 @@ export const KINDS: readonly Kind[] = [
     fields: [
       { path: "display_name", word: "display_name", type: "text", required: true },
       { path: "address", word: "address", type: "text", hint: true, more: true },
+      callerId,
     ],
   },
   {
@@ -176,7 +199,18 @@ export const KINDS: readonly Kind[] = [
       { path: "accept_from", word: "accept_from", type: "texts", hint: true },
       { path: "username", word: "username", type: "text" },
       { path: "secret", word: "trunk_secret", type: "secret" },
+      { path: "registrar", word: "registrar", type: "text", hint: true },
+      { path: "caller_ids", word: "caller_ids", type: "texts", hint: true },
       { path: "max_calls", word: "max_calls", type: "number", min: 0, max: 100_000, fallback: 0, hint: true },
+      { path: "number_format", word: "number_format", type: "choice", options: ["national", "e164", "digits"], fallback: "national", more: true },
+      { path: "number_rules", word: "number_rules", type: "rules", hint: true, more: true },
+      { path: "pass_caller", word: "pass_caller", type: "switch", fallback: false, hint: true, more: true },
+      { path: "max_cps", word: "max_cps", type: "number", min: 0, max: 1000, fallback: 0, hint: true, more: true },
+      { path: "probe_s", word: "probe_s", type: "number", min: 0, max: 3600, fallback: 0, unit: "seconds", hint: true, more: true },
+      { path: "register_s", word: "register_s", type: "number", min: 60, max: 86_400, fallback: 600, unit: "seconds", hint: true, more: true },
+      { path: "from_domain", word: "from_domain", type: "text", hint: true, more: true },
+      { path: "realm", word: "realm", type: "text", hint: true, more: true },
+      { path: "contact_user", word: "contact_user", type: "text", hint: true, more: true },
     ],
   },
   {
@@ -191,7 +225,7 @@ export const KINDS: readonly Kind[] = [
     name: /^(?:any|\+?[0-9]{1,32})$/,
     writes: "settings.write",
     columns: ["trunks"],
-    fields: [{ path: "trunks", word: "trunks", type: "refs", to: "trunk", required: true, hint: true }],
+    fields: [{ path: "trunks", word: "trunks", type: "refs", to: "trunk", required: true, hint: true }, callerId],
   },
   { id: "queue", name: WORD_NAME, writes: "settings.write", columns: ["title", "members", "strategy"], fields: QUEUE },
   {

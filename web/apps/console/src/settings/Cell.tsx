@@ -33,6 +33,7 @@ export function Cell({ field, resource }: { field: Field; resource: Resource }):
         </>
       );
     }
+    case "rules":
     case "permissions":
       return <span className="num">{Array.isArray(value) ? value.length : 0}</span>;
     case "roles":

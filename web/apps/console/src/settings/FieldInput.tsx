@@ -1,4 +1,4 @@
-import { madeUpSecret, type Field, type KindId } from "@lingtong/model";
+import { madeUpSecret, type Field, type KindId, type NumberRule } from "@lingtong/model";
 import { Button, Checkbox, Input, InputNumber, Segmented, Select, Switch } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -222,6 +222,8 @@ export function FieldInput(props: InputProps): ReactElement {
       );
     case "texts":
       return <Texts {...props} />;
+    case "rules":
+      return <Rules {...props} />;
     case "value":
     case "text":
       return Array.isArray(value) ? (
@@ -256,5 +258,66 @@ function Texts({ id, value, status, disabled, change }: InputProps): ReactElemen
       placeholder={t("settings.typeAndEnter")}
       onChange={change}
     />
+  );
+}
+
+/** Changes to numbers, one a row. */
+function Rules({ id, value, status, disabled, change }: InputProps): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const rules = (Array.isArray(value) ? value : []) as NumberRule[];
+  const put = (at: number, part: Partial<NumberRule>): void => {
+    change(rules.map((rule, place) => (place === at ? { ...rule, ...part } : rule)));
+  };
+  return (
+    <div className="field-rules" role="group" aria-labelledby={`${id}-label`}>
+      {rules.map((rule, at) => (
+        <div key={at} className="field-rule">
+          {(["prefix", "prepend"] as const).map((part) => (
+            <Input
+              key={part}
+              aria-label={t(`settings.rule.${part}`)}
+              placeholder={t(`settings.rule.${part}`)}
+              value={rule[part]}
+              status={status}
+              disabled={disabled}
+              onChange={(event) => {
+                put(at, { [part]: event.target.value });
+              }}
+            />
+          ))}
+          <InputNumber
+            aria-label={t("settings.rule.strip")}
+            prefix={<span className="faint">{t("settings.rule.strip")}</span>}
+            min={0}
+            max={32}
+            value={rule.strip}
+            status={status}
+            disabled={disabled}
+            onChange={(next) => {
+              put(at, { strip: next ?? 0 });
+            }}
+          />
+          <Button
+            type="text"
+            aria-label={t("settings.rule.remove")}
+            disabled={disabled}
+            onClick={() => {
+              change(rules.filter((_, place) => place !== at));
+            }}
+          >
+            ✕
+          </Button>
+        </div>
+      ))}
+      <Button
+        id={id}
+        disabled={disabled}
+        onClick={() => {
+          change([...rules, { prefix: "", strip: 0, prepend: "" }]);
+        }}
+      >
+        {t("settings.rule.add")}
+      </Button>
+    </div>
   );
 }
