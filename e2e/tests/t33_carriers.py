@@ -3,7 +3,8 @@
 from lib.events import Stream
 from lib.kamailio import kamailio_at
 from lib.server import free_port
-from tests.t01_main_job import AGENT_HZ
+from lib.sip import Phone
+from tests.t01_main_job import AGENT_HZ, CALLER_HZ
 from tests.t28_trunks import CARRIER, NUMBER, carrier, far_telephone, full_trunk, serve_over
 
 
@@ -107,3 +108,102 @@ def next_alarm(stream, code):
         _, event = stream.next()
         if event["type"] == "alarm" and event["alarm"]["code"] == code:
             return event["alarm"]
+
+
+REGISTRAR = """
+modparam("usrloc", "db_mode", 0)
+modparam("registrar", "max_expires", {expires})
+request_route {{
+    if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
+    if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
+    if (is_method("REGISTER")) {{
+        if (!pv_www_authenticate("carrier", "s3cret", "0") || $au != "shop") {{ www_challenge("carrier", "1"); exit; }}
+        save("location");
+        exit;
+    }}
+    if (has_totag()) {{
+        if (loose_route()) {{ t_relay(); exit; }}
+        if (is_method("ACK")) {{ if (t_check_trans()) t_relay(); exit; }}
+        sl_send_reply("404", "Not Here"); exit;
+    }}
+    if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
+    $ru = "sip:shop@127.0.0.1";
+    if (!lookup("location")) {{ sl_send_reply("480", "Not Registered"); exit; }}
+    record_route();
+    t_relay();
+}}
+"""
+
+
+def registrar_at(t, port, expires=600):
+    """A carrier with whom a trunk registers as `shop`; it leads all calls to what was registered."""
+    return kamailio_at(t, port, ["auth", "usrloc", "registrar"], REGISTRAR.format(expires=expires))
+
+
+def register_with(t, port, secret="s3cret"):
+    """Gives the server a trunk that registers there."""
+    t.server.apply({"kind": "trunk", "name": "line", "spec": {
+        "registrar": f"sip:127.0.0.1:{port}", "username": "shop", "secret": secret, "register_s": 60}})
+
+
+def until_registration(t, state):
+    t.until(lambda: trunk(t, "line")["registration"] == state, 90, f"a trunk that is {state}")
+
+
+def customer_of(t, port):
+    """Somebody outside whose calls this carrier brings."""
+    phone = Phone(("127.0.0.1", port), "13800138000")
+    t.at_end(phone.close)
+    return phone
+
+
+def reaches_us(t, customer):
+    """A call to one of our numbers comes by the trunk that has registered."""
+    call = customer.call("95003").wait_up()
+    t.equal(trunk(t, "line")["calls"], 1, "calls of the trunk")
+    call.rtp.tone(CALLER_HZ)
+    call.rtp.wait_tone(CALLER_HZ)
+    call.bye().wait()
+    t.server.wait_idle()
+
+
+def test_a_trunk_registers_and_its_calls_come_in(t):
+    """The carrier knows the trunk by its registration alone: digest, a call to the contact, a restart of the carrier that
+    has forgotten all, and the end of the server, which it is told of."""
+    port = free_port()
+    carrier_process = registrar_at(t, port, expires=5)
+    register_with(t, port)
+    until_registration(t, "registered")
+    customer = customer_of(t, port)
+    reaches_us(t, customer)
+    stream = Stream(t.server, t.server.live()["cursor"])
+    carrier_process.terminate()
+    carrier_process.wait()
+    until_registration(t, "unreachable")
+    alarm = next_alarm(stream, "trunk_unregistered")
+    t.equal((alarm["message"], "cleared_at" in alarm), ("line", False), "alarm")
+    registrar_at(t, port)
+    until_registration(t, "registered")
+    t.check("cleared_at" in next_alarm(stream, "trunk_unregistered"), "the alarm is not over")
+    reaches_us(t, customer)
+    t.server.stop()
+    call = customer.call("95003")
+    call.wait_end()
+    t.equal(call.statuses[-1], 480, "the carrier knows the trunk still")
+
+
+def test_a_wrong_password_is_told(t):
+    """The carrier does not take us: the live view, an alarm and the metrics say so, until the password is right."""
+    port = free_port()
+    registrar_at(t, port)
+    stream = Stream(t.server, t.server.live()["cursor"])
+    register_with(t, port, secret="wrong")
+    until_registration(t, "refused")
+    t.equal(trunk(t, "line")["registration_status"], 401, "what the carrier said")
+    t.equal(next_alarm(stream, "trunk_unregistered")["message"], "line", "alarm")
+    metrics = t.server.fetch("/metrics")[2].decode()
+    t.check('lingtong_trunk_registered{' in metrics and 'trunk="line"} 0' in metrics, "metrics")
+    register_with(t, port)
+    until_registration(t, "registered")
+    t.check("cleared_at" in next_alarm(stream, "trunk_unregistered"), "the alarm is not over")
+    reaches_us(t, customer_of(t, port))
