@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use types::event::Worked;
 use types::leg::Text;
 use types::record::AgentState;
 use types::{InteractionId, Mono, Now, QueueId};
@@ -93,6 +94,8 @@ pub(crate) struct Agent {
     pub(crate) return_at: Option<Mono>,
     /// Since when it is ready, for strategies.
     pub(crate) idle_since: Mono,
+    /// Since it signed in.
+    pub(crate) worked: Worked,
     /// The offer that ends now was nobody's fault: the idle time goes on.
     pub(crate) keep_idle: bool,
     /// As last told to the outside.
@@ -114,12 +117,19 @@ impl Agent {
             elsewhere: None,
             return_at: None,
             idle_since: now.mono,
+            worked: Worked::default(),
             keep_idle: false,
             shown: Shown { state: AgentState::Offline, reason: None, until: None, interaction: None, next: None },
             since: now,
             deadline: None,
             tie,
         }
+    }
+
+    /// Counts a talk that has ended.
+    pub(crate) fn talked(&mut self, since: Mono, now: Mono) {
+        self.worked.contacts += 1;
+        self.worked.talk_ms += u64::try_from(now.since(since).as_millis()).unwrap_or(0);
     }
 
     /// The state that follows from what the agent does and wishes.

@@ -6,12 +6,23 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use types::leg::Text;
+use types::record::{Need, SkillLevel};
 use types::{AgentId, QueueId, TenantId};
 
 /// The greatest priority of a queue or a ticket, and of both together. The least is its negative.
 pub const PRIORITY_MAX: i32 = 1000;
 /// The highest skill level.
 pub const SKILL_MAX: u8 = 10;
+/// The greatest weight of an agent: who gets a hundred calls for one of another's.
+pub const WEIGHT_MAX: u16 = 100;
+/// Steps of relaxation and of overflow each; every one may be a line of its own.
+pub const STEPS_MAX: usize = 8;
+/// The latest step, seconds: who waits for longer than an hour has been forgotten.
+pub const STEP_AFTER_MAX_S: u32 = 3600;
+/// Longest wait for the last agent, seconds: after five minutes anybody is better.
+pub const LAST_AGENT_WAIT_MAX_S: u32 = 300;
+/// Longest time for which a lost place is kept, seconds.
+pub const KEEP_PLACE_MAX_S: u32 = 3600;
 /// Digits of a queue's number: those of the longest telephone number (E.164).
 pub const NUMBER_DIGITS: usize = 15;
 /// A ring timeout beyond ten minutes is a mistake: the customer would listen to music for ever.
@@ -33,6 +44,18 @@ pub enum Strategy {
     LongestIdle,
     /// Whose last offer from this queue lies farthest back.
     RoundRobin,
+    /// Who has talked least since it signed in.
+    LeastTalk,
+    /// Who has had the fewest talks since it signed in.
+    FewestContacts,
+    /// The first in a fixed order: by [`AgentConfig::order`], then by number.
+    Linear,
+    /// By lot.
+    Random,
+    /// By lot, in the proportion of [`AgentConfig::weight`].
+    Weighted,
+    /// Whose levels in the queue's skills make the greatest sum.
+    BestSkill,
 }
 
 /// What becomes of an interaction when nobody of the queue is signed in.
@@ -57,6 +80,28 @@ pub struct SkillRequirement {
     /// The least level, 1 to [`SKILL_MAX`].
     #[serde(default = "one")]
     pub min: u8,
+}
+
+/// A step by which a queue asks less of agents for one who has waited long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relaxation {
+    /// After this wait, seconds.
+    pub after_s: u32,
+    /// This skill …
+    pub skill: Text,
+    /// … is wanted at this level only; 0 for not at all.
+    pub min: u8,
+}
+
+/// A step by which the agents of another queue are let in for one who has waited long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overflow {
+    /// After this wait, seconds.
+    pub after_s: u32,
+    /// The other queue.
+    pub queue: QueueId,
 }
 
 /// A queue.
@@ -126,6 +171,20 @@ pub struct QueueConfig {
     /// The number of ours that those whom its agents call for it are shown; `anonymous` for none.
     #[serde(default)]
     pub caller_id: Option<Text>,
+    /// How it asks less of agents while one waits, in any order.
+    #[serde(default)]
+    pub relax: Vec<Relaxation>,
+    /// Whose agents are let in while one waits, in the order in which they are asked.
+    #[serde(default)]
+    pub overflow: Vec<Overflow>,
+    /// How long a customer waits for the agent it talked to last before others may take it, seconds; absent for not at
+    /// all.
+    #[serde(default)]
+    pub last_agent_wait_s: Option<u32>,
+    /// A customer whose call was lost while it waited, and who rings again within so many seconds, stands where it stood;
+    /// absent for at the end.
+    #[serde(default)]
+    pub keep_place_s: Option<u32>,
 }
 
 /// An agent.
@@ -144,6 +203,12 @@ pub struct AgentConfig {
     /// Its skills and their levels, 0 to [`SKILL_MAX`].
     #[serde(default)]
     pub skills: BTreeMap<Text, u8>,
+    /// Its place where agents are asked in a fixed order, the least first.
+    #[serde(default)]
+    pub order: u16,
+    /// Its share of calls where lots are drawn with weights, 1 to [`WEIGHT_MAX`].
+    #[serde(default = "weight")]
+    pub weight: u16,
     /// Voice calls at once; only 1 is possible so far.
     #[serde(default = "one")]
     pub capacity: u8,
@@ -214,6 +279,10 @@ impl QueueConfig {
             no_agent: NoAgentPolicy::default(),
             utc_offset_min: utc_offset_min(),
             caller_id: None,
+            relax: Vec::new(),
+            overflow: Vec::new(),
+            last_agent_wait_s: None,
+            keep_place_s: None,
         }
     }
 
@@ -252,13 +321,72 @@ impl QueueConfig {
         if self.skills.iter().any(|s| s.skill.is_empty() || !(1..=SKILL_MAX).contains(&s.min)) {
             return Err(refuse("skills", "each needs a name and a least level of 1 to 10"));
         }
+        self.validate_steps()
+    }
+
+    fn validate_steps(&self) -> Result<(), ConfigError> {
+        let after = 1..=STEP_AFTER_MAX_S;
+        if self.relax.len() > STEPS_MAX || self.overflow.len() > STEPS_MAX {
+            return Err(refuse("relax", "at most 8 steps of each kind"));
+        }
+        if self.relax.iter().any(|step| !after.contains(&step.after_s) || step.min > SKILL_MAX) {
+            return Err(refuse("relax", "each needs a wait of 1 to 3600 s and a level of 0 to 10"));
+        }
+        if self.overflow.iter().any(|step| !after.contains(&step.after_s) || step.queue == self.id) {
+            return Err(refuse("overflow", "each needs a wait of 1 to 3600 s and another queue"));
+        }
+        if self.last_agent_wait_s.is_some_and(|wait| !(1..=LAST_AGENT_WAIT_MAX_S).contains(&wait)) {
+            return Err(refuse("last_agent_wait_s", "must be 1 to 300; leave it out for not at all"));
+        }
+        if self.keep_place_s.is_some_and(|s| !(1..=KEEP_PLACE_MAX_S).contains(&s)) {
+            return Err(refuse("keep_place_s", "must be 1 to 3600; leave it out for not at all"));
+        }
         Ok(())
     }
 
-    /// Whether this agent may serve the queue at all: same tenant and all skills.
+    /// The least that the queue ever asks of this skill, once all steps have been taken.
+    fn loosest(&self, need: &SkillRequirement) -> u8 {
+        let steps = self.relax.iter().filter(|step| step.skill == need.skill).map(|step| step.min);
+        steps.chain([need.min]).min().unwrap_or(need.min)
+    }
+
+    /// Whether this agent may serve the queue at all: same tenant, and all skills at the levels that are asked in the end.
     pub fn suits(&self, agent: &AgentConfig) -> bool {
-        self.tenant == agent.tenant
-            && self.skills.iter().all(|need| agent.skills.get(&need.skill).is_some_and(|level| *level >= need.min))
+        self.tenant == agent.tenant && self.skills.iter().all(|need| agent.level(&need.skill) >= self.loosest(need))
+    }
+
+    /// What one needs who has waited so long, and when that changes next. `wants`: skills beyond the queue's; `last`: the
+    /// agent it talked to last.
+    pub(crate) fn need(
+        &self,
+        waited: Duration,
+        wants: &[SkillRequirement],
+        last: Option<AgentId>,
+    ) -> (Need, Option<Duration>) {
+        let seconds = |s: u32| Duration::from_secs(s.into());
+        if let Some(bound) = self.last_agent_wait_s.map(seconds).filter(|bound| last.is_some() && waited < *bound) {
+            return (Need { agent: last, ..Need::default() }, Some(bound));
+        }
+        let also: Vec<_> =
+            self.overflow.iter().filter(|step| seconds(step.after_s) <= waited).map(|step| step.queue).collect();
+        let mut skills: BTreeMap<Text, u8> = BTreeMap::new();
+        for want in self.skills.iter().chain(wants) {
+            let level = skills.entry(want.skill.clone()).or_default();
+            *level = want.min.max(*level);
+        }
+        for step in self.relax.iter().filter(|step| seconds(step.after_s) <= waited) {
+            if let Some(level) = skills.get_mut(&step.skill) {
+                *level = step.min.min(*level);
+            }
+        }
+        // What every agent of the queue can do need not be asked of each; of other queues' agents it has to be.
+        let common =
+            |skill: &Text| self.skills.iter().find(|need| need.skill == *skill).map_or(0, |need| self.loosest(need));
+        skills.retain(|skill, level| *level > if also.is_empty() { common(skill) } else { 0 });
+        let skills = skills.into_iter().map(|(skill, min)| SkillLevel { skill, min }).collect();
+        let steps = self.relax.iter().map(|step| step.after_s).chain(self.overflow.iter().map(|step| step.after_s));
+        let next = steps.map(seconds).filter(|after| *after > waited).min();
+        (Need { skills, also, agent: None }, next)
     }
 }
 
@@ -271,15 +399,25 @@ impl AgentConfig {
             number: number.into(),
             queues: queues.to_vec(),
             skills: BTreeMap::new(),
+            order: 0,
+            weight: weight(),
             capacity: 1,
             return_after_s: None,
         }
+    }
+
+    /// Its level in a skill; 0 for one that it has not.
+    pub fn level(&self, skill: &str) -> u8 {
+        self.skills.get(skill).copied().unwrap_or(0)
     }
 
     /// Checks the values.
     pub fn validate(&self) -> Result<(), ConfigError> {
         if self.capacity != 1 {
             return Err(refuse("capacity", "must be 1"));
+        }
+        if !(1..=WEIGHT_MAX).contains(&self.weight) {
+            return Err(refuse("weight", "must be 1 to 100"));
         }
         if self.skills.values().any(|level| *level > SKILL_MAX) {
             return Err(refuse("skills", "levels are 0 to 10"));
@@ -290,6 +428,9 @@ impl AgentConfig {
 
 fn yes() -> bool {
     true
+}
+fn weight() -> u16 {
+    1
 }
 fn one() -> u8 {
     1

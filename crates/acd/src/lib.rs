@@ -24,7 +24,9 @@
 //! who comes later than `(P − p) / a` seconds after it overtakes it. An ageing of zero gives this up.
 
 mod agent;
+mod choice;
 mod config;
+mod line;
 mod members;
 mod output;
 mod queue;
@@ -37,11 +39,12 @@ mod timers;
 mod waiting;
 
 pub use config::{
-    AGEING_MAX, AgentConfig, ConfigError, Limits, NUMBER_DIGITS, NoAgentPolicy, OFFSET_RANGE_MIN, PRIORITY_MAX,
-    QueueConfig, RING_MAX_S, SKILL_MAX, SkillRequirement, Strategy, WRAP_UP_MAX_S,
+    AGEING_MAX, AgentConfig, ConfigError, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, Limits, NUMBER_DIGITS,
+    NoAgentPolicy, OFFSET_RANGE_MIN, Overflow, PRIORITY_MAX, QueueConfig, RING_MAX_S, Relaxation, SKILL_MAX,
+    STEP_AFTER_MAX_S, STEPS_MAX, SkillRequirement, Strategy, WEIGHT_MAX, WRAP_UP_MAX_S,
 };
 pub use output::{Change, Error, LeaveReason, OfferEnd, Output, Rejection};
 pub use replay::{Ranking, Replay, Stands};
 pub use router::{AgentView, Router};
 pub use stats::QueueSnapshot;
-pub use waiting::Ticket;
+pub use waiting::{Ticket, Wishes};

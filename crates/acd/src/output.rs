@@ -1,7 +1,8 @@
 //! What the router decides and answers.
 
+use types::event::Worked;
 use types::leg::Text;
-use types::record::{AgentState, Decision};
+use types::record::{AgentState, Decision, Need};
 use types::{AgentId, InteractionId, Mono, Now, QueueId};
 
 use crate::config::{AgentConfig, QueueConfig};
@@ -56,6 +57,10 @@ pub enum Output {
         /// By the clock that strategies compare by: when that queue made its offer, or since when a ready one counts
         /// as idle. With it a decision can be made again.
         clock: Option<Mono>,
+        /// For a ready one: what it has worked since it signed in, which some strategies compare.
+        worked: Option<Worked>,
+        /// For one whose phone rings for a queue's offer: what the customer needs beyond the queue's own settings.
+        need: Need,
     },
     /// Settings changed. With it a decision can be made again.
     Settings(Box<Change>),

@@ -1,22 +1,24 @@
 //! One queue: its settings, its agents, its line and its figures.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use types::record::AgentState;
+use types::record::{AgentState, Need};
 use types::{InteractionId, Mono, Now, Wall};
 
 use crate::config::QueueConfig;
+use crate::line::Line;
 use crate::members::Members;
 use crate::ranked::Ranked;
 use crate::stats::{Average, Fate, Pace, QueueSnapshot, Today};
-use crate::waiting::{Ageing, Place, Ticket};
+use crate::waiting::{Ageing, Held, Place, Ticket};
 
 #[derive(Debug)]
 pub(crate) struct Queue {
     pub(crate) config: QueueConfig,
     pub(crate) ageing: Ageing,
     pub(crate) members: Members,
-    pub(crate) line: Ranked<Place>,
+    pub(crate) line: Line,
     /// The same by the time of arrival, for the longest wait.
     arrivals: Ranked<(Mono, Wall, InteractionId)>,
     pub(crate) today: Today,
@@ -28,9 +30,9 @@ impl Queue {
     pub(crate) fn new(config: QueueConfig) -> Self {
         Self {
             ageing: ageing_of(&config),
-            members: Members::new(config.strategy),
+            members: Members::new(config.id, config.strategy),
             config,
-            line: Ranked::new(),
+            line: Line::default(),
             arrivals: Ranked::new(),
             today: Today::default(),
             handle: Average::default(),
@@ -50,15 +52,16 @@ impl Queue {
         Place::new(ticket, self.config.priority, self.ageing, serial)
     }
 
-    pub(crate) fn join(&mut self, now: Now, ticket: &Ticket, place: Place) {
-        self.line.insert(place);
+    pub(crate) fn join(&mut self, now: Now, ticket: &Ticket, need: &Arc<Need>, place: Place) {
+        self.line.insert(need, place);
         self.arrivals.insert((ticket.at.mono, ticket.at.wall, ticket.interaction));
         self.pace.waiting(now.mono);
     }
 
     /// Takes one out of the line, to an agent (`taken`) or for another reason.
-    pub(crate) fn part(&mut self, now: Now, ticket: &Ticket, place: &Place, taken: bool) {
-        self.line.remove(place);
+    pub(crate) fn part(&mut self, now: Now, held: &Held, place: &Place, taken: bool) {
+        let ticket = &held.ticket;
+        self.line.remove(&held.need, place);
         self.arrivals.remove(&(ticket.at.mono, ticket.at.wall, ticket.interaction));
         if taken {
             self.pace.taken(now.mono, self.line.len() > 0);

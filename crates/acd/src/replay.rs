@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use types::event::{AgentStands, QueueStands};
+use types::event::{AgentStands, QueueStands, Worked};
 use types::leg::Text;
-use types::record::{AgentState, Candidate, Decision, Excluded};
+use types::record::{AgentState, Candidate, Decision, Excluded, Need};
 use types::{AgentId, Mono, Now, QueueId};
 
 use crate::agent::Agent;
+use crate::choice::Pool;
 use crate::config::QueueConfig;
 use crate::members::{Members, NEXT_MAX};
 use crate::output::Change;
@@ -62,6 +63,7 @@ impl Router {
             agent: agent.config.id,
             state: agent.shown.state,
             idle_ms: agent.idle_since.as_millis(),
+            worked: agent.worked,
         });
         let settings = self.queues.values().map(|queue| Change::Queue(queue.config.clone()));
         let settings = settings.chain(self.agents.values().map(|agent| Change::Agent(agent.config.clone())));
@@ -89,11 +91,11 @@ impl Replay {
             Change::Queue(config) => {
                 let strategy = config.strategy;
                 let (kept, members) =
-                    self.queues.entry(config.id).or_insert_with(|| (config.clone(), Members::new(strategy)));
+                    self.queues.entry(config.id).or_insert_with(|| (config.clone(), Members::new(config.id, strategy)));
                 *kept = config;
                 members.set_strategy(strategy);
                 for agent in self.agents.values().filter(|agent| agent.config.queues.contains(&kept.id)) {
-                    members.put(agent, kept.suits(&agent.config));
+                    members.put(agent, kept);
                 }
             }
             Change::Agent(config) => {
@@ -107,7 +109,7 @@ impl Replay {
                 }
                 for queue in &agent.config.queues {
                     if let Some((config, members)) = self.queues.get_mut(queue) {
-                        members.put(agent, config.suits(&agent.config));
+                        members.put(agent, config);
                     }
                 }
             }
@@ -119,11 +121,12 @@ impl Replay {
         }
     }
 
-    /// Takes that an agent is in this state from now on; `idle_since` when that is ready.
-    pub fn agent_state(&mut self, agent: AgentId, state: AgentState, idle_since: Option<Mono>) {
+    /// Takes that an agent is in this state from now on; `idle_since` and `worked` when that is ready.
+    pub fn agent_state(&mut self, agent: AgentId, state: AgentState, idle_since: Option<Mono>, worked: Option<Worked>) {
         let Some(it) = self.agents.get_mut(&agent) else { return };
         it.shown.state = state;
         it.idle_since = idle_since.unwrap_or(it.idle_since);
+        it.worked = worked.unwrap_or(it.worked);
         for queue in &it.config.queues {
             if let Some((_, members)) = self.queues.get_mut(queue) {
                 members.update(it);
@@ -132,8 +135,9 @@ impl Replay {
     }
 
     /// Takes that a queue has offered something to an agent.
-    pub fn offered(&mut self, queue: QueueId, agent: AgentId) {
-        if let Some((_, members)) = self.queues.get_mut(&queue) {
+    pub fn offered(&mut self, queue: QueueId, need: &Need, agent: AgentId) {
+        let through = self.through(queue, need, agent);
+        if let Some((_, members)) = through.and_then(|id| self.queues.get_mut(&id)) {
             members.offered(agent);
         }
     }
@@ -145,12 +149,22 @@ impl Replay {
         }
     }
 
-    /// Whom the queue chooses from at this moment; none when nobody is ready.
-    pub fn rank(&self, queue: QueueId, now: Mono) -> Option<Ranking> {
-        let (config, members) = self.queues.get(&queue)?;
-        let (winner, mut candidates, excluded) = members.choose(now, usize::MAX)?;
-        candidates.insert(0, winner);
-        let left_out = members.left_out().collect();
-        Some(Ranking { strategy: config.strategy.name(), candidates, excluded, left_out })
+    /// Whom the queue chooses from at this moment for one with this need; none when nobody who fits is ready.
+    pub fn rank(&self, queue: QueueId, need: &Need, now: Mono) -> Option<Ranking> {
+        let (_, members) = self.queues.get(&queue)?;
+        let choice = self.choose(queue, need, now, usize::MAX)?;
+        let fits = |agent| need.skills.is_empty() || self.fits(agent, need);
+        let left_out = members.left_out(fits).collect();
+        Some(Ranking { strategy: choice.strategy, candidates: choice.candidates, excluded: choice.excluded, left_out })
+    }
+}
+
+impl Pool for Replay {
+    fn members(&self, queue: QueueId) -> Option<&Members> {
+        self.queues.get(&queue).map(|(_, members)| members)
+    }
+
+    fn agent(&self, agent: AgentId) -> Option<&Agent> {
+        self.agents.get(&agent)
     }
 }

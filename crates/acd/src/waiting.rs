@@ -1,8 +1,11 @@
 //! What waits, and in which order.
 
+use std::sync::Arc;
+
+use types::record::Need;
 use types::{AgentId, InteractionId, Mono, Now, QueueId};
 
-use crate::config::PRIORITY_MAX;
+use crate::config::{PRIORITY_MAX, SkillRequirement};
 
 /// An interaction that wants an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,15 @@ pub struct Ticket {
     /// It comes back after it lost its agent: goes before all others, is let in even where the queue
     /// is full, and is not counted a second time in the day's figures.
     pub front: bool,
+}
+
+/// What one who waits wants beyond its queue's settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Skills its agent must have, beside those of the queue.
+    pub skills: Vec<SkillRequirement>,
+    /// The agent it talked to last; its queue says how long it waits for that one.
+    pub agent: Option<AgentId>,
 }
 
 /// A place in a queue's line: the least is the next. The order does not change while time passes,
@@ -78,9 +90,12 @@ pub(crate) enum Phase {
 }
 
 /// An interaction that the router holds until it talks or leaves.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub(crate) ticket: Ticket,
+    pub(crate) wishes: Wishes,
+    /// What it needs as long as it has waited no longer.
+    pub(crate) need: Arc<Need>,
     pub(crate) phase: Phase,
     /// Order of arrival, kept over lost offers.
     pub(crate) serial: u64,

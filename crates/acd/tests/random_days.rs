@@ -15,6 +15,16 @@ use types::{AgentId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
 
 const QUEUES: u64 = 3;
 const AGENTS: u64 = 6;
+const STRATEGIES: [Choice; 8] = [
+    Choice::LongestIdle,
+    Choice::RoundRobin,
+    Choice::LeastTalk,
+    Choice::FewestContacts,
+    Choice::Linear,
+    Choice::Random,
+    Choice::Weighted,
+    Choice::BestSkill,
+];
 const PRIORITIES: [i32; 4] = [0, 5, -20, 900];
 
 #[derive(Clone, Debug)]
@@ -70,10 +80,17 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// A term so that the greater wins.
+fn won_by(term: &types::record::Term) -> i64 {
+    let least = ["talk_ms", "contacts", "order", "agent_number"].contains(&&*term.name);
+    assert!(term.value >= 0 || &*term.name == "weighted_lot", "{term:?}");
+    if least { -term.value } else { term.value }
+}
+
 /// A queue's settings; the variant decides on what matters to the order and the policies.
 fn queue_config(id: u64, variant: u8) -> QueueConfig {
     let mut config = QueueConfig::new(QueueId(id), TenantId(1), "queue");
-    config.strategy = if variant & 1 == 0 { Choice::LongestIdle } else { Choice::RoundRobin };
+    config.strategy = STRATEGIES[usize::from(variant) % STRATEGIES.len()];
     config.ageing = if variant & 2 == 0 { 1.0 } else { 0.0 };
     config.max_wait_s = (variant & 4 == 0).then_some(60);
     config.max_length = if variant & 8 == 0 { 4 } else { 50 };
@@ -98,6 +115,7 @@ fn agent_config(id: u64, queues: u8) -> AgentConfig {
     let mut config = AgentConfig::new(AgentId(id), tenant, "1001", &queues);
     config.skills.insert("english".into(), if id.is_multiple_of(2) { 7 } else { 4 });
     config.return_after_s = (id == 1).then_some(5);
+    config.weight = id as u16;
     config
 }
 
@@ -310,7 +328,7 @@ impl Model {
             match output {
                 Output::Offer { interaction, agent, queue, decision, ring_until } => {
                     assert_eq!(ring_until, self.now.mono + Duration::from_secs(15));
-                    let ranking = self.replay.rank(queue, self.now.mono).expect("somebody was ready");
+                    let ranking = self.replay.rank(queue, &decision.need, self.now.mono).expect("somebody was ready");
                     assert!(ranking.agrees_with(&decision), "{ranking:?} {decision:?}");
                     self.offered(interaction, agent, queue, &decision);
                 }
@@ -322,11 +340,11 @@ impl Model {
                     }
                 }
                 Output::Settings(change) => self.replay.change(*change),
-                Output::AgentState { agent, state, until, queue, clock, .. } => {
+                Output::AgentState { agent, state, until, queue, clock, worked, need, .. } => {
                     if let Some(queue) = queue {
-                        self.replay.offered(queue, agent);
+                        self.replay.offered(queue, &need, agent);
                     }
-                    self.replay.agent_state(agent, state, clock.filter(|_| state == AgentState::Ready));
+                    self.replay.agent_state(agent, state, clock.filter(|_| state == AgentState::Ready), worked);
                     assert!(until.is_none_or(|until| until >= self.now.mono));
                     let bounded = matches!(state, AgentState::Ringing | AgentState::Talking | AgentState::WrapUp);
                     assert!(until.is_some() || !bounded, "{agent}: {state:?} has to end by itself");
@@ -383,10 +401,9 @@ impl Model {
         assert_eq!(decision.winner.agent, agent);
         let ranks: Vec<Vec<i64>> = std::iter::once(&decision.winner)
             .chain(&decision.next)
-            .map(|candidate| candidate.terms.iter().map(|term| term.value).collect())
+            .map(|candidate| candidate.terms.iter().map(won_by).collect())
             .collect();
         assert!(ranks.is_sorted_by(|a, b| a >= b), "best first: {ranks:?}");
-        assert!(ranks.iter().flatten().all(|value| *value >= 0));
         let members = self.agents.values().filter(|agent| agent.queues.contains(&queue)).count();
         let excluded: u32 = decision.excluded.iter().map(|excluded| excluded.count).sum();
         assert_eq!(ranks.len() + excluded as usize, members, "each member is a candidate or excluded");

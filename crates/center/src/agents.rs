@@ -7,11 +7,12 @@ use types::event::{Binding, Happening};
 use types::leg::{Registered, Sound, Text, Tone};
 use types::record::{AgentState, Segment, SegmentKind};
 use types::register::{RegisterRejected, RegisterRequest};
-use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, Private, QueueId, TenantId, Wall};
+use types::{AgentId, Cause, DeviceId, InteractionId, LegId, Mono, Now, Private, TenantId, Wall};
 
 use crate::Center;
 use crate::interaction::Playing;
 use crate::order::{AgentOrder, AgentStatus, Refused};
+use crate::replay::Basis;
 use crate::talking::is_vanished;
 use crate::tenant::{DirectCall, Tenant, Wrapping};
 
@@ -170,14 +171,7 @@ impl Center {
         };
     }
 
-    pub(crate) fn on_agent_state(
-        &mut self,
-        now: Now,
-        tenant: TenantId,
-        view: AgentView,
-        queue: Option<QueueId>,
-        clock: Option<Mono>,
-    ) {
+    pub(crate) fn on_agent_state(&mut self, now: Now, tenant: TenantId, view: AgentView, basis: Basis) {
         let AgentView { agent, state, reason, since, until, interaction, next } = view;
         if let Some(t) = self.tenants.get_mut(&tenant) {
             t.since_told.states += 1;
@@ -185,8 +179,21 @@ impl Center {
         self.note_wrap_up(now, tenant, agent, interaction.filter(|_| state == AgentState::WrapUp));
         let until = until.map(|at| wall_of(now, at));
         let since = Some(since.wall).filter(|since| *since != now.wall);
+        let Basis { queue, clock, worked, need } = basis;
         let clock_ms = clock.map(Mono::as_millis);
-        let told = Happening::AgentState { agent, state, reason, until, interaction, since, next, queue, clock_ms };
+        let told = Happening::AgentState {
+            agent,
+            state,
+            reason,
+            until,
+            interaction,
+            since,
+            next,
+            queue,
+            clock_ms,
+            worked,
+            need,
+        };
         self.journal(now, tenant, told);
         if state == AgentState::Offline {
             self.gone_at_rest(now, tenant, agent);

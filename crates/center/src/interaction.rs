@@ -7,7 +7,7 @@ use call::Call;
 use flow::Walk;
 use types::forward::Forward;
 use types::leg::{CallerId, Text};
-use types::record::{Direction, Supervision};
+use types::record::{Direction, SkillLevel, Supervision};
 use types::{AgentId, InteractionId, LegId, Mono, Now, PlayId, Private, QueueId, TenantId, TrunkId, Wall};
 
 use crate::bounds::Bounds;
@@ -213,6 +213,8 @@ pub(crate) struct Interaction {
     pub(crate) listening: Option<Listening>,
     /// It has left a message: the customer is not lost.
     pub(crate) left_message: bool,
+    /// What its flow wants the agent to be able to do, beside what the queue asks.
+    pub(crate) wants: Vec<SkillLevel>,
     /// Since when it waits for an agent, over all offers.
     pub(crate) waited_from: Option<Now>,
     /// How long it had waited when an agent took it: counts again should it lose that agent.
@@ -268,6 +270,7 @@ impl Interaction {
             leaving: None,
             listening: None,
             left_message: false,
+            wants: Vec::new(),
             waited_from: None,
             waited: Duration::ZERO,
             departed: None,

@@ -35,6 +35,7 @@ mod playing;
 mod queueing;
 mod recording;
 mod reload;
+mod remembered;
 mod replay;
 mod setup;
 mod summaries;

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use acd::{AgentView, LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, Ticket};
+use acd::{AgentView, LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, SkillRequirement, Ticket, Wishes};
 use flow::{Input, QueueOutcome, TransferOutcome, speech};
 use types::leg::Sound;
 use types::record::{Decision, LegRole, SegmentKind};
-use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, QueueId, TenantId, Wall};
+use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, QueueId, TenantId};
 
 use crate::Center;
 use crate::interaction::{Announcements, Engaged, Playing, Stage};
 use crate::ledger::Doing;
+use crate::remembered::earlier;
+use crate::replay::Basis;
 
 /// The first announcement of position comes soon, so that the customer knows what to expect.
 const FIRST_ANNOUNCEMENT: Duration = Duration::from_secs(8);
@@ -19,11 +21,8 @@ const FIRST_ANNOUNCEMENT: Duration = Duration::from_secs(8);
 /// hears music from then on, whether it rings or not.
 const RINGS_WITHIN: Duration = Duration::from_secs(2);
 
-/// The moment `d` before now, on both clocks.
-fn earlier(now: Now, d: Duration) -> Now {
-    let ms = i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
-    let us = u64::try_from(d.as_micros()).unwrap_or(u64::MAX);
-    Now { mono: Mono(now.mono.0.saturating_sub(us)), wall: Wall(now.wall.0.saturating_sub(ms)) }
+fn seconds(s: u32) -> Duration {
+    Duration::from_secs(s.into())
 }
 
 impl Center {
@@ -47,14 +46,26 @@ impl Center {
             wait: first(config.announce_wait_s),
             music: None,
         };
-        let at = if front { earlier(now, interaction.waited) } else { now };
+        let number = &interaction.caller.number;
+        let at = if front {
+            earlier(now, interaction.waited)
+        } else {
+            let (keep, longest) = (config.keep_place_s.map(seconds), config.max_wait_s.map(seconds));
+            keep.and_then(|keep| tenant.remembered.place(number, queue, now, keep, longest)).unwrap_or(now)
+        };
+        let skills = interaction.wants.iter();
+        let wishes = Wishes {
+            skills: skills.map(|want| SkillRequirement { skill: want.skill.clone(), min: want.min }).collect(),
+            agent: config.last_agent_wait_s.filter(|_| !front).and_then(|_| tenant.remembered.last_agent(number)),
+        };
         interaction.waited_from = Some(at);
         let ticket = Ticket { interaction: id, queue, priority, at, front };
         let tenant_id = interaction.tenant;
         self.pump_call_commands(now, id);
         let doing = Doing { kind: SegmentKind::Queued, queue: Some(queue), agent: None };
         self.enter(now, id, doing);
-        let refused = self.tenants.get_mut(&tenant_id).is_none_or(|t| t.router.enqueue(now, ticket).is_err());
+        let refused =
+            self.tenants.get_mut(&tenant_id).is_none_or(|t| t.router.enqueue_with(now, ticket, wishes).is_err());
         if refused {
             self.alarm(now, tenant_id, "queue_refused", id.to_string());
             self.end(now, id, EndedBy::System, Cause::Internal);
@@ -77,12 +88,21 @@ impl Center {
         if matches!(interaction.stage, Stage::Queued { .. } | Stage::Offered { .. } | Stage::Announcing { .. }) {
             let tenant = interaction.tenant;
             let reason = if interaction.callback { LeaveReason::Redirected } else { reason };
+            let (number, since) = (interaction.caller.number.clone(), interaction.waited_from);
+            let waits_in = match interaction.stage {
+                Stage::Queued { queue } | Stage::Offered { queue, .. } => Some(queue),
+                _ => None,
+            };
             if let Stage::Announcing { leg, .. } = interaction.stage {
                 interaction.engaged.retain(|e| e.leg != leg);
                 interaction.call.hang_up_leg(leg, Cause::Cancelled);
                 self.pump_call_commands(now, id);
             }
             if let Some(t) = self.tenants.get_mut(&tenant) {
+                let lost = waits_in.zip(since).filter(|_| reason == LeaveReason::Abandoned);
+                if let Some((queue, since)) = lost.filter(|(queue, _)| t.keeps_places(*queue)) {
+                    t.remembered.lost(&number, queue, since, now.mono);
+                }
                 // The router may have let it go in the same moment; then there is nothing to leave.
                 let _ = t.router.leave(now, id, reason);
             }
@@ -96,9 +116,21 @@ impl Center {
                 self.on_offer(now, interaction, agent, queue, *decision, ring_until);
             }
             Output::OfferOver { interaction, queue, why, .. } => self.on_offer_over(now, interaction, queue, why),
-            Output::AgentState { agent, state, reason, since, until, interaction, next, queue, clock } => {
+            Output::AgentState {
+                agent,
+                state,
+                reason,
+                since,
+                until,
+                interaction,
+                next,
+                queue,
+                clock,
+                worked,
+                need,
+            } => {
                 let view = AgentView { agent, state, reason, since, until, interaction, next };
-                self.on_agent_state(now, tenant, view, queue, clock);
+                self.on_agent_state(now, tenant, view, Basis { queue, clock, worked, need });
             }
             Output::Settings(change) => self.on_routing_change(now, tenant, *change),
             Output::WaitTooLong { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::TooLong),
@@ -207,6 +239,7 @@ impl Center {
             return self.touch(id);
         }
         interaction.record |= tenant.queues.get(&queue).is_some_and(|q| q.record);
+        tenant.remembered.served(&interaction.caller.number, agent);
         interaction.waited = interaction.waited_from.take().map_or(Duration::ZERO, |from| now.mono - from.mono);
         self.touch_router(tenant_id);
         self.stop_playing(id);

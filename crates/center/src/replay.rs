@@ -5,9 +5,9 @@ use std::time::Duration;
 use acd::{Change, Ranking};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use types::event::{AgentStands, Event, Happening};
+use types::event::{AgentStands, Event, Happening, Worked};
 use types::leg::Text;
-use types::record::AgentState;
+use types::record::{AgentState, Need};
 use types::{AgentId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
 
 use crate::Center;
@@ -35,6 +35,15 @@ impl SinceTold {
     fn is_enough(self, now: Mono) -> bool {
         self.states >= STATES || self.states > 0 && now.since(self.at) >= TIME
     }
+}
+
+/// What a decision is made of, with an agent's state: what the journal keeps beside it.
+#[derive(Debug)]
+pub(crate) struct Basis {
+    pub(crate) queue: Option<QueueId>,
+    pub(crate) clock: Option<Mono>,
+    pub(crate) worked: Option<Worked>,
+    pub(crate) need: Need,
 }
 
 /// An offer of the past, and all whom the queue could have chosen instead.
@@ -97,22 +106,22 @@ impl Replay {
             Happening::RoutingStands { queues, agents } => {
                 let router = self.router.as_mut()?;
                 queues.iter().for_each(|stands| router.queue_stands(stands));
-                for AgentStands { agent, state, idle_ms } in agents {
-                    router.agent_state(*agent, *state, Some(Mono::from_millis(*idle_ms)));
+                for AgentStands { agent, state, idle_ms, worked } in agents {
+                    router.agent_state(*agent, *state, Some(Mono::from_millis(*idle_ms)), Some(*worked));
                 }
                 None
             }
-            Happening::AgentState { agent, state, interaction, queue, clock_ms, .. } => {
+            Happening::AgentState { agent, state, interaction, queue, clock_ms, worked, need, .. } => {
                 let router = self.router.as_mut()?;
                 let clock = clock_ms.map(Mono::from_millis);
                 let mut offer = None;
                 if let (Some(queue), Some(interaction), Some(now)) = (*queue, *interaction, clock) {
-                    let ranking = wanted(interaction).then(|| router.rank(queue, now)).flatten();
+                    let ranking = wanted(interaction).then(|| router.rank(queue, need, now)).flatten();
                     let (agent, at) = (*agent, event.at);
                     offer = ranking.map(|ranking| PastOffer { interaction, queue, agent, at, ranking });
-                    router.offered(queue, agent);
+                    router.offered(queue, need, agent);
                 }
-                router.agent_state(*agent, *state, clock.filter(|_| *state == AgentState::Ready));
+                router.agent_state(*agent, *state, clock.filter(|_| *state == AgentState::Ready), *worked);
                 offer
             }
             _ => None,

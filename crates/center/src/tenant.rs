@@ -14,6 +14,7 @@ use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, Seconds, TenantI
 
 use crate::bounds::time_for;
 use crate::message::Message;
+use crate::remembered::Remembered;
 use crate::replay::SinceTold;
 use crate::setup::{Setup, SetupError, invalid};
 use crate::{Center, Who};
@@ -66,6 +67,7 @@ pub(crate) struct Tenant {
     pub(crate) mailboxes: HashMap<Mailbox, Vec<Message>>,
     /// The interactions that ended last, the newest at the end.
     pub(crate) ended: VecDeque<InteractionId>,
+    pub(crate) remembered: Remembered,
     pub(crate) armed: Option<Mono>,
     pub(crate) since_told: SinceTold,
 }
@@ -82,6 +84,11 @@ impl Tenant {
     /// Whether a queue is kept off the wall.
     pub(crate) fn is_hidden(&self, queue: QueueId) -> bool {
         self.queues.get(&queue).is_some_and(|q| q.hidden)
+    }
+
+    /// Whether a place that is lost in this queue is kept.
+    pub(crate) fn keeps_places(&self, queue: QueueId) -> bool {
+        self.queues.get(&queue).is_some_and(|q| q.keep_place_s.is_some())
     }
 
     /// Whether an agent is kept off the wall: one who serves hidden queues alone.
@@ -168,6 +175,7 @@ impl Center {
             retiring: HashSet::new(),
             mailboxes: HashMap::new(),
             ended: VecDeque::new(),
+            remembered: Remembered::default(),
             armed: None,
             since_told: SinceTold::default(),
         };

@@ -73,7 +73,12 @@ impl Center {
                 let to = if on { Connection::Echo } else { Connection::Silent };
                 self.command(LegCommand::Connect { leg, to });
             }
-            Action::Enqueue { queue, priority } => self.enqueue_by_name(now, id, &queue, priority),
+            Action::Enqueue { queue, priority, skills } => {
+                if let Some(interaction) = self.get(id) {
+                    interaction.wants = skills;
+                }
+                self.enqueue_by_name(now, id, &queue, priority);
+            }
             Action::LeaveQueue => {
                 self.leave_queue(now, id, LeaveReason::Redirected);
                 self.stop_playing(id);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use types::leg::{Sound, Text};
+use types::record::SkillLevel;
 use types::{Cause, Private};
 
 /// What a walk is told.
@@ -124,6 +125,8 @@ pub enum Action {
         queue: Text,
         /// Added to the queue's priority.
         priority: i32,
+        /// What the agent must be able to do, beside what the queue asks.
+        skills: Vec<SkillLevel>,
     },
     /// Take the caller out of the queue it waits in: it pressed a key that leads elsewhere.
     LeaveQueue,

@@ -124,6 +124,8 @@ fn work_after_a_talk_that_a_crash_cut_off_is_accounted_for() {
         next: None,
         queue: None,
         clock_ms: None,
+        worked: None,
+        need: types::record::Need::default(),
     };
     let events = [
         event(1000, state(AgentState::Talking, Some(id))),
@@ -165,6 +167,8 @@ fn work_after_one_talk_does_not_settle_that_after_another() {
         next: None,
         queue: None,
         clock_ms: None,
+        worked: None,
+        need: types::record::Need::default(),
     };
     let wrapped = |id, wrap_up_ms, from| Happening::Wrapped {
         id: InteractionId(id),
@@ -248,6 +252,8 @@ fn an_agent_at_lunch_is_still_at_lunch_after_a_restart() {
         next: None,
         queue: None,
         clock_ms: None,
+        worked: None,
+        need: types::record::Need::default(),
     };
     events.push(Event { tenant: T, at: now.wall, what: missed });
     write(dir.path(), &events);

@@ -7,7 +7,7 @@ use acd::{AgentConfig, QueueConfig};
 use dialplan::{Numbering, Plan, PlanError, Route};
 use directory::{Agent, Directory, Tenant};
 use flow::{Flow, Names};
-use store::{FlowVersion, Queue, QueueMember, Setting};
+use store::{FlowVersion, Queue, Setting};
 use types::leg::Text;
 use types::register::DigestChoice;
 use types::{AgentId, FlowId, Private, QueueId};
@@ -83,7 +83,7 @@ pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, 
         directory.add_device(device.clone()).map_err(|e| refused(Kind::Device, &device.name, e))?;
     }
     let queues = queues(rows)?;
-    let agents = agents(&directory, &rows.members);
+    let agents = agents(&directory, rows);
     let routes: Vec<Route> = rows.routes.iter().map(|row| row.route.clone()).collect();
     let numbering = Numbering::from_settings(|name| settings.get(name).map(|value| &**value));
     let numbering = numbering.map_err(|e| problem(Kind::Setting, e.setting, "value", What::Refused(e.to_string())))?;
@@ -124,6 +124,7 @@ fn queues(rows: &Rows) -> Result<Vec<QueueConfig>, Problem> {
         fields.insert("tenant".into(), row.tenant.to_string().into());
         fields.insert("name".into(), row.name.to_string().into());
         fields.insert("number".into(), row.number.as_deref().unwrap_or("").into());
+        helpers(fields, &rows.queues).map_err(|(field, why)| wrong(&field, why))?;
         fields.entry("utc_offset_min").or_insert(rows.tenant.utc_offset_min.into());
         let queue: QueueConfig = serde_json::from_value(config).map_err(|e| wrong("", e.to_string()))?;
         queue.validate().map_err(|e| wrong(e.field, e.why.into()))?;
@@ -137,15 +138,30 @@ fn mailbox_agents(queues: &[Queue]) -> HashMap<QueueId, Vec<AgentId>> {
     of.filter(|(_, agents)| !agents.is_empty()).collect()
 }
 
-fn agents(directory: &Directory, members: &[QueueMember]) -> Vec<AgentConfig> {
+/// The queues whose agents are let in are stored by name.
+fn helpers(fields: &mut serde_json::Map<String, serde_json::Value>, all: &[Queue]) -> Result<(), (String, String)> {
+    let steps = fields.get_mut("overflow").and_then(serde_json::Value::as_array_mut);
+    for (at, step) in steps.into_iter().flatten().enumerate() {
+        let Some(queue) = step.get_mut("queue") else { continue };
+        let named = all.iter().find(|other| queue.as_str() == Some(&*other.name));
+        let named = named.ok_or_else(|| (format!("overflow[{at}].queue"), "is no queue".to_owned()))?;
+        *queue = named.id.to_string().into();
+    }
+    Ok(())
+}
+
+fn agents(directory: &Directory, rows: &Rows) -> Vec<AgentConfig> {
     let mut serves: HashMap<AgentId, Vec<QueueId>> = HashMap::new();
-    for member in members {
+    for member in &rows.members {
         serves.entry(member.agent).or_default().push(member.queue);
     }
     let config = |agent: &Agent| {
         let queues = serves.get(&agent.id).map_or(&[][..], Vec::as_slice);
         let mut config = AgentConfig::new(agent.id, agent.tenant, &agent.number, queues);
         // Nobody sits there who could press "ready" after a missed call.
+        let routing = rows.routing_of(agent.id);
+        config.skills = routing.skills.iter().map(|(skill, level)| (Text::from(skill.as_str()), *level)).collect();
+        (config.order, config.weight) = (routing.order, routing.weight);
         config.return_after_s = agent.address.is_some().then_some(RETURN_AFTER_S);
         config
     };

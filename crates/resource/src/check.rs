@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
 
-use acd::{AGEING_MAX, NUMBER_DIGITS, OFFSET_RANGE_MIN, PRIORITY_MAX, RING_MAX_S, SKILL_MAX, WRAP_UP_MAX_S};
+use acd::{
+    AGEING_MAX, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, NUMBER_DIGITS, OFFSET_RANGE_MIN, PRIORITY_MAX, RING_MAX_S,
+    SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, WEIGHT_MAX, WRAP_UP_MAX_S,
+};
 use dialplan::{Numbering, Trunk, WITHHELD};
 use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
 use serde_json::Value;
@@ -190,6 +193,13 @@ impl<'a> Judge<'a> {
             self.say("address", What::Format(Format::SipAddress));
         }
         self.caller_id("caller_id", agent.caller_id.as_ref());
+        self.range("routing.weight", agent.routing.weight, 1..=WEIGHT_MAX);
+        for (skill, level) in &agent.routing.skills {
+            if skill.is_empty() {
+                self.say("routing.skills", What::Missing);
+            }
+            self.range(&format!("routing.skills.{skill}"), *level, 0..=SKILL_MAX);
+        }
     }
 
     fn role(&mut self, role: &RoleSpec) {
@@ -336,6 +346,30 @@ impl<'a> Judge<'a> {
         self.caller_id("caller_id", queue.caller_id.as_ref());
         self.names("members", &queue.members, MEMBERS);
         self.names("mailbox_agents", &queue.mailbox_agents, MEMBERS);
+        self.steps(queue);
+    }
+
+    fn steps(&mut self, queue: &QueueSpec) {
+        for (field, steps) in [("relax", queue.relax.len()), ("overflow", queue.overflow.len())] {
+            if steps > STEPS_MAX {
+                self.say(field, What::OutOfRange(0, STEPS_MAX as i64));
+            }
+        }
+        for (at, step) in queue.relax.iter().enumerate() {
+            if step.skill.is_empty() {
+                self.say(format!("relax[{at}].skill"), What::Missing);
+            }
+            self.range(&format!("relax[{at}].min"), step.min, 0..=SKILL_MAX);
+            self.range(&format!("relax[{at}].after_s"), step.after_s, 1..=STEP_AFTER_MAX_S);
+        }
+        for (at, step) in queue.overflow.iter().enumerate() {
+            self.range(&format!("overflow[{at}].after_s"), step.after_s, 1..=STEP_AFTER_MAX_S);
+            if step.queue == self.name {
+                self.say(format!("overflow[{at}].queue"), What::Refused("must be another queue".into()));
+            }
+        }
+        self.some_range("last_agent_wait_s", queue.last_agent_wait_s, 1..=LAST_AGENT_WAIT_MAX_S);
+        self.some_range("keep_place_s", queue.keep_place_s, 1..=KEEP_PLACE_MAX_S);
     }
 }
 

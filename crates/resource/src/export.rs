@@ -104,6 +104,7 @@ impl Rows {
                 display_name: text(&agent.name),
                 address: agent.address.as_ref().map(text),
                 caller_id: agent.caller_id.as_ref().map(ToString::to_string),
+                routing: self.routing_of(agent.id),
             };
             put(book, agent.number.to_string(), Entry::plain(Spec::Agent(spec)));
         }

@@ -38,6 +38,6 @@ pub use rows::Rows;
 pub use schema::json_schema;
 pub use secrets::{Compared, NoSecrets, SecretFailed, Secrets};
 pub use spec::{
-    ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, Secret,
-    SettingSpec, TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
+    ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, OverflowSpec, QueueSpec, RoleSpec,
+    RouteSpec, RoutingSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
 };

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use dialplan::{Did, DidTarget, NumberForm, Route, Trunk};
 use directory::{Agent, Device, Ha1, Permission, Role, User};
 use serde_json::json;
-use store::{CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Setting, Team};
+use store::{
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Setting, Team,
+};
 use types::leg::Text;
 use types::{AgentId, DeviceId, FlowId, Private, QueueId, TeamId, TenantId, TrunkId, UserId};
 
@@ -104,7 +106,11 @@ impl Rows {
             Kind::Tenant => {}
             Kind::Setting => self.settings.retain(|row| row.key != name),
             Kind::Disposition => self.dispositions.retain(|row| &*row.code != name),
-            Kind::Agent => self.agents.retain(|row| &*row.number != name),
+            Kind::Agent => {
+                let gone: Vec<AgentId> = self.agents.iter().filter(|a| &*a.number == name).map(|a| a.id).collect();
+                self.agents.retain(|row| &*row.number != name);
+                self.routing.retain(|row| !gone.contains(&row.agent));
+            }
             Kind::Role => self.roles.retain(|row| &*row.name != name),
             Kind::User => {
                 let gone = self.users.iter().find(|row| &*row.user.username == name).map(|row| row.user.id);
@@ -136,6 +142,12 @@ impl Rows {
             caller_id: spec.caller_id.as_deref().map(Into::into),
         };
         set(&mut self.agents, row, |old| old.id == id);
+        self.routing.retain(|row| row.agent != id || !spec.routing.is_default());
+        if !spec.routing.is_default() {
+            let config = serde_json::to_value(&spec.routing).unwrap_or_default();
+            let row = AgentRouting { agent: id, tenant: self.tenant.id, config };
+            set(&mut self.routing, row, |old| old.agent == id);
+        }
     }
 
     fn set_user(

@@ -80,7 +80,7 @@ mod tests {
             let problem = Spec::parse(kind, "x", &value).unwrap_err();
             assert_eq!((problem.field.as_str(), &problem.what), (field, &what), "{value}");
         }
-        let problem = Spec::parse(Kind::Queue, "x", &json!({"strategy": "random"})).unwrap_err();
+        let problem = Spec::parse(Kind::Queue, "x", &json!({"strategy": "by_height"})).unwrap_err();
         assert_eq!(problem.field, "strategy");
         assert!(matches!(&problem.what, What::NoneOf(names) if names[0] == "longest_idle"), "{problem}");
         let problem = Spec::parse(Kind::Number, "1", &json!({"target": {"team": "a"}})).unwrap_err();

@@ -46,6 +46,10 @@ impl Spec {
             Self::Queue(queue) => {
                 let mut refs = list("members", Kind::Agent, &queue.members);
                 refs.extend(list("mailbox_agents", Kind::Agent, &queue.mailbox_agents));
+                let helping = queue.overflow.iter().enumerate();
+                refs.extend(
+                    helping.map(|(at, step)| (format!("overflow[{at}].queue"), Kind::Queue, step.queue.clone())),
+                );
                 refs
             }
             Self::Flow(flow) => named_in_flow(&flow.definition),

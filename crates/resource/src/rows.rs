@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
-    CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Setting, Store, Team,
+    AgentRouting, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow,
+    Setting, Store, Team,
 };
-use types::{FlowId, TenantId};
+use types::{AgentId, FlowId, TenantId};
+
+use crate::spec::RoutingSpec;
 
 /// All settings of a tenant. Of each flow only the version that calls walk and the newest one are here.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +23,8 @@ pub struct Rows {
     pub dispositions: Vec<DispositionChoice>,
     /// Agents.
     pub agents: Vec<Agent>,
+    /// What the router knows of agents; none of those who differ in nothing.
+    pub routing: Vec<AgentRouting>,
     /// Roles of the tenant's own.
     pub roles: Vec<CustomRole>,
     /// Users.
@@ -52,6 +57,7 @@ impl Rows {
             settings: Vec::new(),
             dispositions: Vec::new(),
             agents: Vec::new(),
+            routing: Vec::new(),
             roles: Vec::new(),
             users: Vec::new(),
             guards: Vec::new(),
@@ -66,6 +72,12 @@ impl Rows {
         }
     }
 
+    /// What the router knows of an agent. What this version cannot read counts as not said.
+    pub(crate) fn routing_of(&self, agent: AgentId) -> RoutingSpec {
+        let row = self.routing.iter().find(|row| row.agent == agent);
+        row.and_then(|row| serde_json::from_value(row.config.clone()).ok()).unwrap_or_default()
+    }
+
     /// Reads all settings of a tenant; none when there is no such tenant.
     ///
     /// # Errors
@@ -77,6 +89,7 @@ impl Rows {
             settings: store.list(id).await?,
             dispositions: store.list(id).await?,
             agents: store.list(id).await?,
+            routing: store.list(id).await?,
             roles: store.list(id).await?,
             users: store.list(id).await?,
             guards: store.list(id).await?,
@@ -103,6 +116,7 @@ impl Rows {
         change.rows(&before.settings, &self.settings).await?;
         change.rows(&before.dispositions, &self.dispositions).await?;
         change.rows(&before.agents, &self.agents).await?;
+        change.rows(&before.routing, &self.routing).await?;
         change.rows(&before.roles, &self.roles).await?;
         for user in before.users.iter().filter(|user| !self.users.contains(user)) {
             change.end_sessions(user.user.id).await?;

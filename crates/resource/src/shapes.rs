@@ -9,6 +9,12 @@ use utoipa::ToSchema;
 pub(crate) enum StrategyName {
     LongestIdle,
     RoundRobin,
+    LeastTalk,
+    FewestContacts,
+    Linear,
+    Random,
+    Weighted,
+    BestSkill,
 }
 
 /// What becomes of calls when nobody is signed in, for the schema alone.
@@ -30,6 +36,20 @@ pub(crate) struct SkillNeed {
     /// The least level, 1 to 10.
     #[schema(minimum = 1, maximum = 10, default = 1)]
     min: Option<u8>,
+}
+
+/// A step by which a queue asks less of agents, for the schema alone.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields are what counts")]
+pub(crate) struct SkillStep {
+    /// After this wait, seconds.
+    #[schema(minimum = 1, maximum = 3600)]
+    after_s: u32,
+    /// This skill …
+    skill: String,
+    /// … is wanted at this level only; 0 for not at all.
+    #[schema(minimum = 0, maximum = 10)]
+    min: u8,
 }
 
 /// The forms of numbers by name, for the schema alone.

@@ -1,5 +1,6 @@
 //! What a resource of each kind says. Names refer to other resources; ids stay inside.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use acd::{NoAgentPolicy, QueueConfig, Strategy};
@@ -9,7 +10,7 @@ use serde_json::Value;
 use types::{Private, QueueId, TenantId, TrunkId};
 use utoipa::ToSchema;
 
-use crate::shapes::{NoAgentName, NumberChange, NumberFormatName, SkillNeed, StrategyName};
+use crate::shapes::{NoAgentName, NumberChange, NumberFormatName, SkillNeed, SkillStep, StrategyName};
 
 /// The name of the route that takes every number.
 pub const ANY_PREFIX: &str = "any";
@@ -121,6 +122,46 @@ pub struct AgentSpec {
     /// route or the trunk shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller_id: Option<String>,
+    /// What the router knows of it, beside the queues it serves.
+    #[serde(default, skip_serializing_if = "RoutingSpec::is_default")]
+    pub routing: RoutingSpec,
+}
+
+/// What the router knows of an agent, beside the queues it serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RoutingSpec {
+    /// Its skills and their levels, 0 to 10.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub skills: BTreeMap<String, u8>,
+    /// Its place where agents are asked in a fixed order, the least first.
+    pub order: u16,
+    /// Its share of calls where lots are drawn with weights, 1 to 100.
+    pub weight: u16,
+}
+
+impl Default for RoutingSpec {
+    fn default() -> Self {
+        Self { skills: BTreeMap::new(), order: 0, weight: 1 }
+    }
+}
+
+impl RoutingSpec {
+    /// Whether it says nothing.
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A step by which the agents of another queue are let in for one who has waited long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverflowSpec {
+    /// After this wait, seconds.
+    #[schema(minimum = 1, maximum = 3600)]
+    pub after_s: u32,
+    /// The other queue's name.
+    pub queue: String,
 }
 
 /// A bundle of permissions that the tenant has made itself.
@@ -320,6 +361,21 @@ pub struct QueueSpec {
     /// The number of ours that those whom its agents call for it are shown; `anonymous` for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_id: Option<String>,
+    /// How it asks less of agents while one waits.
+    #[schema(value_type = Vec<SkillStep>)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relax: Vec<acd::Relaxation>,
+    /// Whose agents are let in while one waits, in the order in which they are asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overflow: Vec<OverflowSpec>,
+    /// How long a customer waits for the agent it talked to last before others may take it, seconds; absent for not at
+    /// all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_agent_wait_s: Option<u32>,
+    /// A customer whose call was lost while it waited, and who rings again within so many seconds, stands where it
+    /// stood; absent for at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_place_s: Option<u32>,
     /// Numbers of the agents who serve it.
     pub members: Vec<String>,
     /// Numbers of the agents who have its mailbox, whether or not they serve it; empty for all who do.
@@ -356,6 +412,10 @@ impl Default for QueueSpec {
             no_agent: queue.no_agent,
             utc_offset_min: None,
             caller_id: None,
+            relax: Vec::new(),
+            overflow: Vec::new(),
+            last_agent_wait_s: None,
+            keep_place_s: None,
             members: Vec::new(),
             mailbox_agents: Vec::new(),
         }
@@ -423,6 +483,10 @@ mod tests {
             announce_wait_s: Some(1),
             utc_offset_min: Some(1),
             caller_id: Some("1".into()),
+            relax: vec![acd::Relaxation { after_s: 1, skill: "x".into(), min: 0 }],
+            overflow: vec![OverflowSpec { after_s: 1, queue: "y".into() }],
+            last_agent_wait_s: Some(1),
+            keep_place_s: Some(1),
             ..QueueSpec::default()
         };
         let says = serde_json::to_value(&all).unwrap();

@@ -121,7 +121,12 @@ fn whole() -> Vec<Edit> {
         put(Kind::Role, "trainer", json!({"title": {"zh": "培训"}, "permissions": ["recordings.listen"]})),
         put(Kind::User, "wang", json!({"roles": ["admin", "trainer"], "password": "plum tree 77"})),
         put(Kind::User, "li", json!({"roles": ["agent"], "agent": "1001"})),
-        put(Kind::Agent, "1001", json!({"display_name": "李雷", "caller_id": "anonymous"})),
+        put(
+            Kind::Agent,
+            "1001",
+            json!({"display_name": "李雷", "caller_id": "anonymous",
+            "routing": {"skills": {"english": 7}, "order": 2, "weight": 3}}),
+        ),
         put(Kind::Agent, "1002", json!({"display_name": "手机", "address": "setting:mobile"})),
         put(Kind::Disposition, "solved", json!({"title": {"zh": "已解决", "en": "Solved"}, "place": 1})),
         put(Kind::Setting, "mobile", json!({"value": "sip:1@192.0.2.9"})),

@@ -38,8 +38,8 @@ pub use interactions::{Filter, Interaction, Number, Page};
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{
-    CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow,
-    Session, Setting, Team,
+    AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Queue, QueueMember,
+    RouteRow, Session, Setting, Team,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

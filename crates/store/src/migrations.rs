@@ -11,6 +11,7 @@ mod m0008_caller_ids;
 mod m0009_voicemail;
 mod m0010_days;
 mod m0012_mailboxes;
+mod m0014_agent_routing;
 mod m0016_flow_drafts;
 
 use sea_orm::DbBackend;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0009_voicemail::Voicemail),
             Box::new(m0010_days::Days),
             Box::new(m0012_mailboxes::Mailboxes),
+            Box::new(m0014_agent_routing::AgentRouting),
             Box::new(m0016_flow_drafts::FlowDrafts),
         ]
     }

@@ -101,6 +101,7 @@ pub fn record(n: u64) -> InteractionRecord {
             at: at(200),
             queue: QueueId(7),
             strategy: "longest_idle".into(),
+            need: types::record::Need::default(),
             winner: candidate(1),
             next: vec![candidate(2), candidate(3)],
             excluded: vec![Excluded { reason: "talking".into(), count: 41 }],

@@ -9,7 +9,7 @@ use crate::ids::{AgentId, DeviceId, InteractionId, LegId, QueueId, RecordingId, 
 use crate::leg::Text;
 use crate::private::Private;
 use crate::record::{
-    AgentState, CallbackStatus, Channel, Direction, Disposition, InteractionRecord, SegmentKind, Supervision,
+    AgentState, CallbackStatus, Channel, Direction, Disposition, InteractionRecord, Need, SegmentKind, Supervision,
 };
 use crate::time::Wall;
 use crate::voicemail::{Mailbox, MessageStatus};
@@ -45,6 +45,18 @@ pub struct AgentStands {
     pub state: AgentState,
     /// Since when it counts as idle while it is ready, by the router's clock, milliseconds.
     pub idle_ms: u64,
+    /// What it has worked since it signed in.
+    #[serde(default)]
+    pub worked: Worked,
+}
+
+/// What an agent has worked since it signed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worked {
+    /// Time in talks that queues gave it, milliseconds.
+    pub talk_ms: u64,
+    /// How many such talks.
+    pub contacts: u64,
 }
 
 /// What happened. Names are stored: a variant is never renamed, a field never changes its meaning,
@@ -173,6 +185,13 @@ pub enum Happening {
         /// made, or since when a ready agent counts as idle.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         clock_ms: Option<u64>,
+        /// For a ready one: what it has worked since it signed in, which some strategies compare.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        worked: Option<Worked>,
+        /// For one whose telephone begins to ring for a queue's offer: what the customer needed beyond the queue's own
+        /// settings.
+        #[serde(default, skip_serializing_if = "Need::is_none")]
+        need: Need,
     },
     /// What the router chooses by changed, or it began anew; with the agents' states a decision can be made again.
     /// Settings are JSON, as `acd` reads them.

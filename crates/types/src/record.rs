@@ -284,6 +284,36 @@ pub struct Excluded {
     pub count: u32,
 }
 
+/// A skill at a level.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SkillLevel {
+    /// The skill's name.
+    pub skill: Text,
+    /// The least level.
+    pub min: u8,
+}
+
+/// What one who waits needs at a moment, beyond what all agents of its queue have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Need {
+    /// Skills, in the order of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<SkillLevel>,
+    /// Queues whose agents are let in too, in this order, after those of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<QueueId>,
+    /// It waits for this agent alone: the one it talked to last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+}
+
+impl Need {
+    /// Whether any agent of the queue will do.
+    pub fn is_none(&self) -> bool {
+        self.skills.is_empty() && self.also.is_empty() && self.agent.is_none()
+    }
+}
+
 /// Why this agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -299,6 +329,9 @@ pub struct Decision {
     pub next: Vec<Candidate>,
     /// Who was out of the question, counted by reason.
     pub excluded: Vec<Excluded>,
+    /// What the customer needed at that moment, beyond what all agents of the queue have in common.
+    #[serde(default, skip_serializing_if = "Need::is_none")]
+    pub need: Need,
 }
 
 /// A stretch of a recording without sound of its own.

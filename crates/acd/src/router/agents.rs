@@ -1,7 +1,8 @@
 //! What agents do by themselves, and the one place where their state changes.
 
+use types::event::Worked;
 use types::leg::Text;
-use types::record::AgentState;
+use types::record::{AgentState, Need};
 use types::{AgentId, InteractionId, Now};
 
 use super::{Key, Router};
@@ -15,6 +16,7 @@ impl Router {
         let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
         if !it.signed_in {
             it.signed_in = true;
+            it.worked = Worked::default();
             it.wish = Wish::NotReady("signed_in".into());
             it.return_at = None;
         }
@@ -141,8 +143,9 @@ impl Router {
                 self.outputs.push_back(stuck(interaction));
                 self.withdraw(now, agent, interaction, OfferEnd::Stalled);
             }
-            Activity::Talk { interaction, .. } => {
+            Activity::Talk { interaction, since, .. } => {
                 it.activity = Activity::Idle;
+                it.talked(since, now.mono);
                 self.outputs.push_back(stuck(interaction));
             }
             Activity::WrapUp { .. } => self.end_wrap_up(now, agent),
@@ -175,8 +178,8 @@ impl Router {
             for id in &it.config.queues {
                 if let Some(queue) = self.queues.get_mut(id) {
                     queue.members.update(it);
-                    if matches!(it.shown.state, AgentState::Ready | AgentState::Offline) {
-                        self.dirty.insert(*id);
+                    if it.shown.state == AgentState::Offline {
+                        self.unstaffed.insert(*id);
                     }
                 }
             }
@@ -186,6 +189,9 @@ impl Router {
             (AgentState::Ringing, Activity::Offer { queue, .. }) if moved => (Some(queue), Some(now.mono)),
             _ => (None, None),
         };
+        let worked = (it.shown.state == AgentState::Ready).then_some(it.worked);
+        let offered = it.shown.interaction.filter(|_| queue.is_some()).and_then(|id| self.held.get(&id));
+        let need = offered.map(|held| Need::clone(&held.need)).unwrap_or_default();
         self.outputs.push_back(Output::AgentState {
             agent,
             state: it.shown.state,
@@ -196,7 +202,12 @@ impl Router {
             next: it.shown.next.clone(),
             queue,
             clock,
+            worked,
+            need,
         });
+        if moved && self.agents.get(&agent).is_some_and(|it| it.shown.state == AgentState::Ready) {
+            self.agent_came(agent);
+        }
     }
 
     fn reschedule(&mut self, agent: AgentId) {

@@ -1,51 +1,83 @@
 //! Matches those who wait with those who are ready.
 
-use types::record::Decision;
-use types::{Now, QueueId};
+use std::sync::Arc;
+
+use types::record::{Decision, Need};
+use types::{AgentId, Now, QueueId};
 
 use super::Router;
-use crate::agent::Activity;
+use crate::agent::{Activity, Agent};
+use crate::choice::Pool;
 use crate::config::NoAgentPolicy;
-use crate::members::NEXT_MAX;
+use crate::members::{Members, NEXT_MAX};
 use crate::output::Output;
 use crate::stats::Fate;
 use crate::waiting::Phase;
 
+impl Pool for Router {
+    fn members(&self, queue: QueueId) -> Option<&Members> {
+        self.queues.get(&queue).map(|queue| &queue.members)
+    }
+
+    fn agent(&self, agent: AgentId) -> Option<&Agent> {
+        self.agents.get(&agent)
+    }
+}
+
 impl Router {
-    /// Makes offers until no queue that changed has both somebody waiting and somebody ready. A
-    /// queue that did not change can't have both: it had not before.
+    /// Makes offers until no line that changed has both somebody waiting and somebody ready who fits. A
+    /// line that did not change can't have both: it had not before.
     pub(super) fn dispatch(&mut self, now: Now) {
-        while let Some(queue) = self.most_urgent(now) {
-            self.offer(now, queue);
+        while let Some((queue, need)) = self.most_urgent(now) {
+            self.offer(now, queue, &need);
         }
-        while let Some(queue) = self.dirty.pop_first() {
+        while let Some(queue) = self.unstaffed.pop_first() {
             self.leave_unstaffed(now, queue);
         }
     }
 
-    /// Of the changed queues where a match is possible, the one whose head is the most urgent.
-    fn most_urgent(&mut self, now: Now) -> Option<QueueId> {
-        let queues = &self.queues;
-        self.dirty
-            .iter()
-            .filter_map(|id| queues.get(id).filter(|queue| queue.members.has_ready()).map(|queue| (id, queue)))
-            .filter_map(|(id, queue)| Some((queue.line.first()?.urgency(queue.ageing, now.mono), *id)))
-            .min()
-            .map(|(_, id)| id)
+    /// Of the changed lines where a match is possible, the one whose head is the most urgent. The others are not looked
+    /// at again until something changes.
+    fn most_urgent(&mut self, now: Now) -> Option<(QueueId, Arc<Need>)> {
+        let mut open = std::mem::take(&mut self.open);
+        open.retain(|(id, need)| {
+            self.queues.get(id).is_some_and(|queue| queue.line.first(need).is_some()) && self.has_choice(*id, need)
+        });
+        let head = |(id, need): &(QueueId, Arc<Need>)| {
+            let queue = self.queues.get(id)?;
+            Some(queue.line.first(need)?.urgency(queue.ageing, now.mono))
+        };
+        let most = open.iter().min_by_key(|line| (head(line), line.0)).cloned();
+        self.open = open;
+        most
     }
 
-    /// Offers the queue's first to its best agent. Both are there.
-    fn offer(&mut self, now: Now, id: QueueId) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
-        let Some((place, (winner, next, excluded))) = queue.line.first().zip(queue.members.choose(now.mono, NEXT_MAX))
-        else {
+    /// Offers the line's first to the best agent. Both are there.
+    fn offer(&mut self, now: Now, id: QueueId, need: &Arc<Need>) {
+        let Some(mut choice) = Pool::choose(self, id, need, now.mono, 1 + NEXT_MAX) else {
+            self.open.remove(&(id, need.clone()));
             return;
         };
-        let (interaction, agent_id) = (place.interaction, winner.agent);
-        queue.members.offered(agent_id);
+        let winner = choice.candidates.remove(0);
+        let agent_id = winner.agent;
+        if let Some(through) = self.through(id, need, agent_id)
+            && let Some(queue) = self.queues.get_mut(&through)
+        {
+            queue.members.offered(agent_id);
+        }
+        let Some(queue) = self.queues.get(&id) else { return };
+        let Some(place) = queue.line.first(need) else { return };
+        let interaction = place.interaction;
         let ring_until = now.mono + std::time::Duration::from_secs(queue.config.ring_timeout_s.into());
-        let strategy = queue.config.strategy.name();
-        let decision = Box::new(Decision { at: now.wall, queue: id, strategy, winner, next, excluded });
+        let decision = Box::new(Decision {
+            at: now.wall,
+            queue: id,
+            strategy: choice.strategy,
+            winner,
+            next: choice.candidates,
+            excluded: choice.excluded,
+            need: Need::clone(need),
+        });
         self.leave_line(now, interaction, true);
         if let Some(held) = self.held.get_mut(&interaction) {
             held.phase = Phase::Offered(agent_id);
@@ -57,13 +89,41 @@ impl Router {
         self.settle(now, agent_id);
     }
 
+    /// An agent is ready, or can do other things than before: the lines that it fits are looked at.
+    pub(super) fn agent_came(&mut self, agent: AgentId) {
+        let Some(it) = self.agents.get(&agent) else { return };
+        let mut found = Vec::new();
+        for own in &it.config.queues {
+            for id in self.helped.get(own).into_iter().flatten().chain([own]) {
+                let Some(queue) = self.queues.get(id) else { continue };
+                let suits = queue.line.needs().filter(|need| {
+                    need.agent.is_none_or(|only| only == agent)
+                        && (id == own || need.also.contains(own))
+                        && (need.skills.is_empty() || self.fits(agent, need))
+                });
+                found.extend(suits.map(|need| (*id, need.clone())));
+            }
+        }
+        self.open.extend(found);
+    }
+
+    /// A queue is different now: its lines are looked at, and those that its agents help with.
+    pub(super) fn queue_changed(&mut self, id: QueueId) {
+        for id in self.helped.get(&id).into_iter().flatten().chain([&id]) {
+            if let Some(queue) = self.queues.get(id) {
+                self.open.extend(queue.line.needs().map(|need| (*id, need.clone())));
+            }
+        }
+        self.unstaffed.insert(id);
+    }
+
     /// Where the last agent has gone and the queue says so, all who wait leave.
     fn leave_unstaffed(&mut self, now: Now, id: QueueId) {
         let Some(queue) = self.queues.get(&id) else { return };
         if queue.config.no_agent != NoAgentPolicy::Leave || queue.members.staffed() {
             return;
         }
-        let waiting: Vec<_> = queue.line.iter().map(|place| place.interaction).collect();
+        let waiting: Vec<_> = queue.line.places().iter().map(|place| place.interaction).collect();
         for interaction in waiting {
             self.drop_ticket(now, interaction, Some(Fate::Overflowed));
             self.outputs.push_back(Output::NoAgent { interaction, queue: id });

@@ -8,18 +8,22 @@ mod settings;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
 
+use types::record::Need;
 use types::{AgentId, InteractionId, Mono, Now, QueueId};
 
 use crate::agent::Agent;
 use crate::config::{Limits, NoAgentPolicy};
+use crate::line::shared;
 use crate::output::{Error, LeaveReason, OfferEnd, Output};
 use crate::queue::Queue;
 use crate::stats::Fate;
 use crate::timers::Timers;
-use crate::waiting::{Held, Phase, Ticket};
+use crate::waiting::{Held, Phase, Ticket, Wishes};
 
-pub(crate) use settings::lot;
+pub(crate) use settings::{lot, mix};
 pub use view::AgentView;
 
 /// What a deadline belongs to.
@@ -38,8 +42,12 @@ pub struct Router {
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     held: BTreeMap<InteractionId, Held>,
     timers: Timers<Key>,
-    /// Queues in which something changed that a match or a policy may follow from.
-    dirty: BTreeSet<QueueId>,
+    /// Lines in which something changed that a match may follow from.
+    open: BTreeSet<(QueueId, Arc<Need>)>,
+    /// Queues that their last agent may have left.
+    unstaffed: BTreeSet<QueueId>,
+    /// By queue: those whose waiting ones are let in to its agents some time.
+    helped: BTreeMap<QueueId, BTreeSet<QueueId>>,
     /// Bounded by what one input causes: the caller drains it after each.
     outputs: VecDeque<Output>,
     serial: u64,
@@ -60,7 +68,9 @@ impl Router {
             agents: BTreeMap::new(),
             held: BTreeMap::new(),
             timers: Timers::new(),
-            dirty: BTreeSet::new(),
+            open: BTreeSet::new(),
+            unstaffed: BTreeSet::new(),
+            helped: BTreeMap::new(),
             outputs: VecDeque::new(),
             serial: 0,
         }
@@ -81,7 +91,7 @@ impl Router {
         while let Some(key) = self.timers.due(now.mono) {
             match key {
                 Key::Agent(agent) => self.agent_due(now, agent),
-                Key::Ticket(interaction) => self.waited_too_long(now, interaction),
+                Key::Ticket(interaction) => self.ticket_due(now, interaction),
             }
         }
         self.dispatch(now);
@@ -90,6 +100,11 @@ impl Router {
     /// An interaction wants an agent. It is answered by an [`Output::Offer`] when one is free, by
     /// [`Output::QueueFull`] or [`Output::NoAgent`] when it is not let in, else it waits.
     pub fn enqueue(&mut self, now: Now, ticket: Ticket) -> Result<(), Error> {
+        self.enqueue_with(now, ticket, Wishes::default())
+    }
+
+    /// As [`Self::enqueue`] for one that wants more than the queue's settings say.
+    pub fn enqueue_with(&mut self, now: Now, ticket: Ticket, wishes: Wishes) -> Result<(), Error> {
         if self.held.contains_key(&ticket.interaction) {
             return Err(Error::AlreadyQueued);
         }
@@ -112,8 +127,15 @@ impl Router {
         }
         self.serial += 1;
         let place = queue.place(&ticket, self.serial);
-        let held =
-            Held { ticket, phase: Phase::Waiting(place), serial: self.serial, counted: !ticket.front, deadline: None };
+        let held = Held {
+            ticket,
+            wishes,
+            need: Arc::default(),
+            phase: Phase::Waiting(place),
+            serial: self.serial,
+            counted: !ticket.front,
+            deadline: None,
+        };
         self.held.insert(interaction, held);
         self.join_line(now, interaction);
         self.dispatch(now);
@@ -135,14 +157,24 @@ impl Router {
     fn join_line(&mut self, now: Now, interaction: InteractionId) {
         let Some(held) = self.held.get_mut(&interaction) else { return };
         let Some(queue) = self.queues.get_mut(&held.ticket.queue) else { return };
+        let waited = now.mono.since(held.ticket.at.mono);
+        let wishes = &held.wishes;
+        // Who is not there is not waited for.
+        let last = wishes.agent.filter(|agent| queue.members.is_there(*agent));
+        let (mut need, mut next) = queue.config.need(waited, &wishes.skills, last);
+        if need.agent.is_some() && !queue.line.may_pin(&need) {
+            (need, next) = queue.config.need(waited, &wishes.skills, None);
+        }
+        held.need = shared(need);
         let place = queue.place(&held.ticket, held.serial);
         held.phase = Phase::Waiting(place);
-        queue.join(now, &held.ticket, place);
-        let wait = queue.config.max_wait_s.map(|s| std::time::Duration::from_secs(s.into()));
-        let deadline = wait.map(|wait| held.ticket.at.mono + wait);
+        queue.join(now, &held.ticket, &held.need, place);
+        let longest = queue.config.max_wait_s.map(|s| Duration::from_secs(s.into()));
+        let deadline = longest.into_iter().chain(next).min().map(|wait| held.ticket.at.mono + wait);
         self.timers.set(Key::Ticket(interaction), held.deadline, deadline);
         held.deadline = deadline;
-        self.dirty.insert(held.ticket.queue);
+        self.open.insert((held.ticket.queue, held.need.clone()));
+        self.unstaffed.insert(held.ticket.queue);
     }
 
     /// Takes an interaction out of the line, to an agent or out of the queue, and stops its clock.
@@ -153,7 +185,7 @@ impl Router {
         if let Phase::Waiting(place) = held.phase
             && let Some(queue) = self.queues.get_mut(&held.ticket.queue)
         {
-            queue.part(now, &held.ticket, &place, taken);
+            queue.part(now, held, &place, taken);
         }
     }
 
@@ -175,9 +207,18 @@ impl Router {
         Some(id)
     }
 
-    fn waited_too_long(&mut self, now: Now, interaction: InteractionId) {
-        if let Some(queue) = self.drop_ticket(now, interaction, Some(Fate::Overflowed)) {
-            self.outputs.push_back(Output::WaitTooLong { interaction, queue });
+    /// One has waited long enough to leave, or to be asked less for.
+    fn ticket_due(&mut self, now: Now, interaction: InteractionId) {
+        let Some(held) = self.held.get(&interaction) else { return };
+        let longest = self.queues.get(&held.ticket.queue).and_then(|queue| queue.config.max_wait_s);
+        let left_at = longest.map(|s| held.ticket.at.mono + Duration::from_secs(s.into()));
+        if left_at.is_some_and(|at| at <= now.mono) {
+            if let Some(queue) = self.drop_ticket(now, interaction, Some(Fate::Overflowed)) {
+                self.outputs.push_back(Output::WaitTooLong { interaction, queue });
+            }
+        } else {
+            self.leave_line(now, interaction, false);
+            self.join_line(now, interaction);
         }
     }
 }

@@ -93,6 +93,7 @@ impl Router {
         match it.activity {
             Activity::Talk { interaction: held, queue, since, wrap_up, .. } if held == interaction => {
                 let until = (now.mono + wrap_up).min(limit);
+                it.talked(since, now.mono);
                 it.activity = Activity::WrapUp { interaction, queue, handled_since: since, until, limit };
                 if wrap_up.is_zero() || !it.signed_in {
                     self.end_wrap_up(now, agent);

@@ -24,14 +24,18 @@ impl Router {
         let Some(queue) = self.queues.get_mut(&id) else { return Ok(()) };
         self.outputs.push_back(Output::Settings(Box::new(Change::Queue(queue.config.clone()))));
         for agent in self.agents.values().filter(|agent| agent.config.queues.contains(&id)) {
-            queue.members.put(agent, queue.config.suits(&agent.config));
+            queue.members.put(agent, &queue.config);
         }
-        let waiting: Vec<_> = queue.line.iter().map(|place| place.interaction).collect();
+        self.helped.values_mut().for_each(|helped| helped.retain(|other| *other != id));
+        for step in &queue.config.overflow {
+            self.helped.entry(step.queue).or_default().insert(id);
+        }
+        let waiting: Vec<_> = queue.line.places().iter().map(|place| place.interaction).collect();
         for interaction in waiting {
             self.leave_line(now, interaction, false);
             self.join_line(now, interaction);
         }
-        self.dirty.insert(id);
+        self.queue_changed(id);
         self.dispatch(now);
         Ok(())
     }
@@ -40,7 +44,7 @@ impl Router {
     pub fn remove_queue(&mut self, now: Now, id: QueueId) -> Result<(), Error> {
         let queue = self.queues.get(&id).ok_or(Error::UnknownQueue)?;
         // First those in line, so that none of them gets an agent whom another's end frees.
-        let mut all: Vec<_> = queue.line.iter().map(|place| place.interaction).collect();
+        let mut all: Vec<_> = queue.line.places().iter().map(|place| place.interaction).collect();
         let placed = self.held.iter().filter(|(_, held)| held.ticket.queue == id);
         all.extend(placed.filter(|(_, held)| !matches!(held.phase, Phase::Waiting(_))).map(|(id, _)| *id));
         for interaction in all {
@@ -48,6 +52,7 @@ impl Router {
             self.outputs.push_back(Output::NoAgent { interaction, queue: id });
         }
         self.queues.remove(&id);
+        self.helped.values_mut().for_each(|helped| helped.retain(|other| *other != id));
         self.outputs.push_back(Output::Settings(Box::new(Change::QueueGone(id))));
         self.dispatch(now);
         Ok(())
@@ -69,7 +74,7 @@ impl Router {
                 for queue in left.into_iter().filter(|queue| !agent.config.queues.contains(queue)) {
                     if let Some(it) = self.queues.get_mut(&queue) {
                         it.members.remove(id);
-                        self.dirty.insert(queue);
+                        self.unstaffed.insert(queue);
                     }
                 }
                 agent
@@ -77,10 +82,11 @@ impl Router {
         };
         for id in &agent.config.queues {
             if let Some(queue) = self.queues.get_mut(id) {
-                queue.members.put(agent, queue.config.suits(&agent.config));
-                self.dirty.insert(*id);
+                queue.members.put(agent, &queue.config);
+                self.unstaffed.insert(*id);
             }
         }
+        self.agent_came(id);
         self.dispatch(now);
         Ok(())
     }
@@ -118,7 +124,7 @@ pub(crate) const fn lot(seed: u64, agent: AgentId) -> u64 {
 }
 
 /// Steele, Lea and Flood's SplitMix64 finaliser: lots that have nothing to do with the order of ids.
-const fn mix(seed: u64) -> u64 {
+pub(crate) const fn mix(seed: u64) -> u64 {
     let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -51,7 +51,7 @@ impl Router {
     pub fn position(&self, interaction: InteractionId) -> Option<usize> {
         let held = self.held.get(&interaction)?;
         let Phase::Waiting(place) = held.phase else { return None };
-        Some(self.queues.get(&held.ticket.queue)?.line.rank(&place)? + 1)
+        Some(self.queues.get(&held.ticket.queue)?.line.rank(&place) + 1)
     }
 
     /// How long an interaction will probably wait from now on: the greater of what the agents'
@@ -61,7 +61,7 @@ impl Router {
         let held = self.held.get(&interaction)?;
         let Phase::Waiting(place) = held.phase else { return None };
         let queue = self.queues.get(&held.ticket.queue)?;
-        queue.estimate(queue.line.rank(&place)?)
+        queue.estimate(queue.line.rank(&place))
     }
 
     /// A queue's figures.

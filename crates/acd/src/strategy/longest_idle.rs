@@ -8,7 +8,7 @@ use types::record::Term;
 use super::{Facts, Moment, Rank, idle_term, since_ms};
 
 pub(super) fn rank(facts: Facts) -> Rank {
-    [since_ms(facts.idle_since), 0]
+    [since_ms(facts.idle_since), 0, 0]
 }
 
 pub(super) fn terms(rank: Rank, moment: Moment) -> Vec<Term> {
@@ -23,7 +23,7 @@ mod tests {
 
     #[test]
     fn the_longer_idle_stands_first_and_is_told_in_milliseconds() {
-        let facts = |ms| Facts { idle_since: Mono::from_millis(ms), last_offer: 0 };
+        let facts = |ms| Facts { idle_since: Mono::from_millis(ms), ..Facts::default() };
         assert!(rank(facts(1)) > rank(facts(2)));
         let term = &terms(rank(facts(1000)), Moment { now: Mono::from_millis(4500), offers: 0 })[0];
         assert_eq!((&*term.name, term.value), ("idle_ms", 3500));

@@ -8,7 +8,7 @@ use types::record::Term;
 use super::{Facts, Moment, NAMES, Rank, idle_term, since_ms};
 
 pub(super) fn rank(facts: Facts) -> Rank {
-    [-i64::try_from(facts.last_offer).unwrap_or(i64::MAX), since_ms(facts.idle_since)]
+    [-i64::try_from(facts.last_offer).unwrap_or(i64::MAX), since_ms(facts.idle_since), 0]
 }
 
 pub(super) fn terms(rank: Rank, moment: Moment) -> Vec<Term> {
@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn who_was_offered_longest_ago_stands_first_then_the_longer_idle() {
-        let facts = |last_offer, ms| Facts { idle_since: Mono::from_millis(ms), last_offer };
+        let facts = |last_offer, ms| Facts { idle_since: Mono::from_millis(ms), last_offer, ..Facts::default() };
         assert!(rank(facts(3, 900)) > rank(facts(4, 100)));
         assert!(rank(facts(0, 900)) > rank(facts(1, 100)));
         assert!(rank(facts(0, 100)) > rank(facts(0, 900)));

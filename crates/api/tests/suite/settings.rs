@@ -122,7 +122,7 @@ async fn the_wrong_field_is_named_in_the_readers_language() {
     for (spec, field) in [
         (json!({"wrapup": 1}), "wrapup"),
         (json!({"record": "yes"}), "record"),
-        (json!({"strategy": "random"}), "strategy"),
+        (json!({"strategy": "by_height"}), "strategy"),
         (json!({"skills": [{"min": 2}]}), "skills[0].skill"),
     ] {
         let reply = put(&world, &token, "queue", "sales", spec).await;

@@ -17,6 +17,7 @@ mod parking;
 mod queue;
 mod record;
 mod reload;
+mod remembering;
 mod replay;
 mod supervising;
 mod tenants;

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use types::Cause;
 use types::leg::Text;
+use types::record::SkillLevel;
 use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule, key_name, yes};
@@ -14,6 +15,11 @@ use crate::core::{Core, Event, Phase};
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "queue", "queue": "sales", "priority": 10,
   "outlets": {"no_agent": "nobody", "full": "try_later", "too_long": "offer_callback", "3": "offer_callback"}}"#;
+
+/// Each different bundle of skills is a line of its own in the queue.
+const SKILLS_MAX: i64 = 8;
+/// The highest level of a skill.
+const SKILL_LEVEL_MAX: i64 = 10;
 
 /// Fields of a `queue` node.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -26,6 +32,10 @@ pub(crate) struct Queue {
     #[serde(default)]
     #[schema(default = 0, minimum = -1000, maximum = 1000)]
     priority: i32,
+    /// What the agent must be able to do, beside what the queue asks: at most 8 skills.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>, format = "skills", max_items = 8)]
+    skills: Vec<SkillLevel>,
     /// Take the call first, so that the caller hears music; else it hears ringing until an agent answers.
     #[serde(default = "yes")]
     #[schema(default = true)]
@@ -40,6 +50,10 @@ impl NodeKind for Queue {
     fn check(&self, check: &mut Check<'_>) {
         check.queue("queue", &self.queue);
         check.range("priority", self.priority, -1000, 1000);
+        check.range("skills", self.skills.len() as i64, 0, SKILLS_MAX);
+        for skill in &self.skills {
+            check.range("skills.min", skill.min, 1, SKILL_LEVEL_MAX);
+        }
     }
 
     fn enter(&self, _: &Outlets, core: &mut Core) -> Next {
@@ -49,7 +63,7 @@ impl NodeKind for Queue {
         // What was typed on the way here was meant for the way here.
         core.forget_keys();
         core.phase = Phase::Waiting;
-        core.act(Action::Enqueue { queue: self.queue.clone(), priority: self.priority });
+        core.act(Action::Enqueue { queue: self.queue.clone(), priority: self.priority, skills: self.skills.clone() });
         Next::Stay
     }
 

@@ -58,6 +58,8 @@ fn state(agent: AgentId, at: i64, state: AgentState) -> Event {
         next: None,
         queue: None,
         clock_ms: None,
+        worked: None,
+        need: types::record::Need::default(),
     };
     Event { tenant: T, at: Wall(at), what }
 }

@@ -56,6 +56,17 @@ pub struct QueueMember {
     pub config: serde_json::Value,
 }
 
+/// What the router knows of an agent, beside the queues it serves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgentRouting {
+    /// The agent.
+    pub agent: AgentId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Skills, order, weight: opaque to the store.
+    pub config: serde_json::Value,
+}
+
 /// A setting that has no table of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
@@ -86,6 +97,10 @@ row!(DispositionChoice, "disposition_choice", (TenantId, String), ["tenant_id", 
 
 row!(QueueMember, "queue_member", (QueueId, AgentId), ["queue_id", "agent_id"], {
     queue: "queue_id", agent: "agent_id", tenant: "tenant_id", config: "config",
+});
+
+row!(AgentRouting, "agent_routing", AgentId, ["agent_id"], {
+    agent: "agent_id", tenant: "tenant_id", config: "config",
 });
 
 row!(Setting, "setting", (TenantId, String), ["tenant_id", "key"], {

@@ -79,14 +79,25 @@ export type FieldType =
   | { type: "ref" | "refs"; to: KindId }
   | { type: "roles" | "permissions" | "texts" | "target" | "value" | "rules" };
 
-export type Choice = "longest_idle" | "round_robin" | "wait" | "refuse" | "leave" | "national" | "e164" | "digits";
-
 /** A change to numbers that begin with some digits. */
 export interface NumberRule {
   prefix: string;
   strip: number;
   prepend: string;
 }
+
+const STRATEGIES = [
+  "longest_idle",
+  "round_robin",
+  "least_talk",
+  "fewest_contacts",
+  "linear",
+  "random",
+  "weighted",
+  "best_skill",
+] as const;
+
+export type Choice = (typeof STRATEGIES)[number] | "wait" | "refuse" | "leave" | "national" | "e164" | "digits";
 
 export type Field = FieldType & {
   /** Its place in the spec. */
@@ -122,7 +133,7 @@ const QUEUE: readonly Field[] = [
   title,
   { path: "members", word: "members", type: "refs", to: "agent" },
   { path: "number", word: "extension", type: "text", hint: true },
-  { path: "strategy", word: "strategy", type: "choice", options: ["longest_idle", "round_robin"], fallback: "longest_idle" },
+  { path: "strategy", word: "strategy", type: "choice", options: STRATEGIES, fallback: "longest_idle" },
   { path: "ring_timeout_s", word: "ring_timeout_s", type: "number", min: 1, max: 600, fallback: 20, unit: "seconds" },
   { path: "wrap_up_s", word: "wrap_up_s", type: "number", min: 0, max: 3600, fallback: 0, unit: "seconds" },
   { path: "max_wait_s", word: "max_wait_s", type: "number", min: 1, max: 86_400, unit: "seconds", hint: true },

@@ -76,8 +76,30 @@ const SENTENCES = [
   ["too many steps", "tooManySteps"],
 ] as const;
 
-const STRATEGIES = ["longest_idle", "round_robin"] as const;
-const TERMS = ["idle_ms", "offers_since"] as const;
+const STRATEGIES = [
+  "longest_idle",
+  "round_robin",
+  "least_talk",
+  "fewest_contacts",
+  "linear",
+  "random",
+  "weighted",
+  "best_skill",
+  "last_agent",
+] as const;
+const TERMS = [
+  "idle_ms",
+  "offers_since",
+  "talk_ms",
+  "contacts",
+  "order",
+  "agent_number",
+  "lot",
+  "weighted_lot",
+  "weight",
+  "skill_level",
+  "last_agent",
+] as const;
 const GAP_CAUSES = ["disk", "slow", "paused"] as const;
 
 // Each of these shows a code that this page does not know as the server gave it.

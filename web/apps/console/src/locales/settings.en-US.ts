@@ -189,6 +189,12 @@ export const settings = {
   choice: {
     longest_idle: "Longest idle first",
     round_robin: "In turn",
+    least_talk: "Least talk time first",
+    fewest_contacts: "Fewest contacts first",
+    linear: "In a fixed order",
+    random: "By lot",
+    weighted: "By lot with weights",
+    best_skill: "Best skill match first",
     wait: "Calls wait on",
     refuse: "Calls do not enter",
     leave: "Calls do not enter, and those waiting leave",

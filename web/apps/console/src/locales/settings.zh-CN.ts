@@ -183,6 +183,12 @@ export const settings = {
   choice: {
     longest_idle: "最长空闲优先",
     round_robin: "轮流",
+    least_talk: "通话时间最少优先",
+    fewest_contacts: "接待次数最少优先",
+    linear: "按固定顺序",
+    random: "随机",
+    weighted: "按权重随机",
+    best_skill: "技能最匹配优先",
     wait: "继续等待",
     refuse: "不进入队列",
     leave: "不进入，等待者也离开",
