@@ -164,7 +164,12 @@ fn ids_stay_when_contents_change() {
     let before = bench.rows.clone();
     let lines = bench.change(vec![
         put(Kind::Queue, "sales", json!({"number": "800", "wrap_up_s": 20, "caller_id": "95001", "members": ["1001"]})),
-        put(Kind::Agent, "1001", json!({"display_name": "李雷雷", "caller_id": "anonymous"})),
+        put(
+            Kind::Agent,
+            "1001",
+            json!({"display_name": "李雷雷", "caller_id": "anonymous",
+            "routing": {"skills": {"english": 7}, "order": 2, "weight": 3}}),
+        ),
     ]);
     assert_eq!(lines, ["update agent 1001 display_name", "update queue sales members,wrap_up_s"]);
     assert_eq!(bench.rows.queues[0].id, before.queues[0].id);
