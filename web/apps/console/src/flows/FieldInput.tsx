@@ -21,7 +21,11 @@ export interface InputProps {
   change: (value: unknown) => void;
 }
 
-const asText = (value: unknown): string => (typeof value === "string" ? value : value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value));
+function asText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return value === undefined || value === null ? "" : JSON.stringify(value);
+}
 
 /** What is typed as a value: a number or a yes is one, everything else is a text. */
 function asValue(typed: string): unknown {
