@@ -5,8 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use types::Wall;
 
-use crate::dto::IceServer;
-
 /// How long a password lets in, in seconds: the longest call, a day, may need a new path at its end, which the browser asks
 /// for by the password that it had at the beginning; and the half hour that an account is held before a call.
 const VALID_S: i64 = (24 * 60 + 30) * 60;
@@ -30,12 +28,16 @@ impl Relay {
         self.only
     }
 
-    /// As a browser asks for it, for a device in a realm.
-    pub(crate) fn server(&self, now: Wall, device: &str, realm: &str) -> IceServer {
+    pub(crate) fn urls(&self) -> &[String] {
+        &self.urls
+    }
+
+    /// A user name and a password for a device in a realm.
+    pub(crate) fn credentials(&self, now: Wall, device: &str, realm: &str) -> (String, String) {
         let until = now.0.div_euclid(1000) + VALID_S;
         let username = format!("{until}:{device}@{realm}");
-        let credential = STANDARD.encode(hmac::sign(&self.secret, username.as_bytes()));
-        IceServer { urls: self.urls.clone(), username, credential }
+        let password = STANDARD.encode(hmac::sign(&self.secret, username.as_bytes()));
+        (username, password)
     }
 }
 
@@ -52,8 +54,8 @@ mod tests {
     #[test]
     fn the_password_is_the_hash_of_the_name() {
         let relay = Relay::new(vec!["turn:a".into()], "north", false);
-        let told = relay.server(Wall(1_600_000_000_000 - VALID_S * 1000), "1001", "demo");
-        assert_eq!(told.username, "1600000000:1001@demo");
-        assert_eq!(told.credential, "3vb/PP1Uwu50NDEq4Pphh6PTCbw=");
+        let (username, password) = relay.credentials(Wall(1_600_000_000_000 - VALID_S * 1000), "1001", "demo");
+        assert_eq!(username, "1600000000:1001@demo");
+        assert_eq!(password, "3vb/PP1Uwu50NDEq4Pphh6PTCbw=");
     }
 }

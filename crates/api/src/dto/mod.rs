@@ -43,7 +43,7 @@ pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
 pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
 };
-pub(crate) use phone::{IceServer, PhoneCredentials};
+pub(crate) use phone::PhoneCredentials;
 pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
 pub(crate) use settings::{

@@ -38,11 +38,18 @@ pub(crate) struct IceServer {
     pub(crate) credential: String,
 }
 
+impl IceServer {
+    fn of(relay: &Relay, now: Wall, phone: &crate::backend::PhoneCredentials) -> Self {
+        let (username, credential) = relay.credentials(now, &phone.device, &phone.realm);
+        Self { urls: relay.urls().to_vec(), username, credential }
+    }
+}
+
 impl PhoneCredentials {
     /// What the node gave, and a way into the relay, where there is one.
     pub(crate) fn new(theirs: crate::backend::PhoneCredentials, relay: Option<&Relay>, now: Wall) -> Self {
         Self {
-            ice_servers: relay.map(|relay| relay.server(now, &theirs.device, &theirs.realm)).into_iter().collect(),
+            ice_servers: relay.map(|relay| IceServer::of(relay, now, &theirs)).into_iter().collect(),
             relay_only: relay.is_some_and(Relay::only),
             uri: format!("sip:{}@{}", theirs.device, theirs.realm),
             username: theirs.username,
