@@ -24,6 +24,7 @@
 mod action;
 mod check;
 mod core;
+mod forms;
 mod model;
 mod nodes;
 mod problem;
@@ -40,8 +41,9 @@ mod walk;
 pub use action::{Action, Input, MailboxName, MailboxOutcome, QueueOutcome, TransferOutcome, TransferTarget};
 pub use check::{AnyName, Names};
 pub use core::DIGITS_MAX;
+pub use forms::{KindForm, forms};
 pub use model::{Flow, Library, VERSION};
-pub use nodes::{KINDS, KindForm, forms};
+pub use nodes::KINDS;
 pub use problem::{Problem, What};
 pub use rehearsal::{Rehearsed, STIMULI_MAX, Stimulus, Turn, Waiting, rehearse};
 pub use value::Value;
