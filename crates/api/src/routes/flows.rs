@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use directory::Permission;
 use flow::{Context, Flow, Library, STIMULI_MAX, rehearse};
 use resource::{Edit, Expect, Kind, Problem, Request, Rows, Spec, What, Wish};
@@ -235,10 +235,8 @@ pub(crate) async fn flow_version(
 pub(crate) async fn try_flow(
     State(app): State<App>,
     viewer: Viewer,
-    headers: HeaderMap,
     Input(trial): Input<FlowTrial, FLOW_BYTES>,
 ) -> Result<Json<FlowTried>> {
-    drop(headers);
     if trial.events.len() > STIMULI_MAX {
         return Err(ApiError::field(Code::BadValue, "events"));
     }
