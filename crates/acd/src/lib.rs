@@ -7,10 +7,12 @@
 //! What always holds once an input is handled:
 //!
 //! - an agent has at most one offer or talk, and an interaction at most one agent;
-//! - nothing waits in a queue while a suitable agent of that queue is ready;
+//! - nothing waits while an agent is ready who fits its need at that moment: the queue's skills as far as they are
+//!   still asked, the agents of queues that help by then, its last agent while it waits for that one alone;
 //! - every state in which an agent is kept from work (ringing, talking, wrap-up) is a lease with an
 //!   end: a forgotten release frees the agent and raises [`Output::LeaseExpired`];
-//! - a decision costs O(log agents + queues of the agent), never a walk over all agents.
+//! - a decision costs O(log agents + lines of the agent's queues); only where lots are drawn or a need names skills are
+//!   all ready agents of the queue looked at.
 //!
 //! # Order of the waiting
 //!
