@@ -2,6 +2,8 @@
 //! agent becomes free and gets the call that is its due; beside it the same by a scan of plain lists.
 //! `DECISION_TABLE=1 cargo bench -p acd` prints percentiles of single decisions instead, as the plot in the docs shows them.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

@@ -29,6 +29,7 @@ mod agent;
 mod choice;
 mod config;
 mod line;
+mod lot;
 mod members;
 mod output;
 mod queue;

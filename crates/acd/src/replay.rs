@@ -11,9 +11,10 @@ use types::{AgentId, Mono, Now, QueueId};
 use crate::agent::Agent;
 use crate::choice::Pool;
 use crate::config::QueueConfig;
+use crate::lot::lot;
 use crate::members::{Members, NEXT_MAX};
 use crate::output::Change;
-use crate::router::{Router, lot};
+use crate::router::Router;
 
 /// All that a decision was made of.
 #[derive(Clone, Debug, PartialEq)]

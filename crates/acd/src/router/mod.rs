@@ -23,7 +23,6 @@ use crate::stats::Fate;
 use crate::timers::Timers;
 use crate::waiting::{Held, Phase, Ticket, Wishes};
 
-pub(crate) use settings::{lot, mix};
 pub use view::AgentView;
 
 /// What a deadline belongs to.

@@ -5,6 +5,7 @@ use types::{AgentId, Now, QueueId};
 use super::{Key, Router};
 use crate::agent::{Activity, Agent};
 use crate::config::{AgentConfig, ConfigError, QueueConfig};
+use crate::lot::lot;
 use crate::output::{Change, Error, OfferEnd, Output};
 use crate::queue::Queue;
 use crate::stats::Fate;
@@ -116,17 +117,4 @@ impl Router {
         self.dispatch(now);
         Ok(())
     }
-}
-
-/// The lot of an agent.
-pub(crate) const fn lot(seed: u64, agent: AgentId) -> u64 {
-    mix(seed ^ agent.0)
-}
-
-/// Steele, Lea and Flood's SplitMix64 finaliser: lots that have nothing to do with the order of ids.
-pub(crate) const fn mix(seed: u64) -> u64 {
-    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

@@ -142,7 +142,7 @@ impl Strategy {
 
 /// An agent's lot in a queue's next decision, 1 to 2³¹. `tie` is the agent's, and has the seed in it.
 pub(crate) const fn lot(tie: u64, queue: u64, offers: u64) -> u32 {
-    let mixed = crate::router::mix(tie ^ crate::router::mix(queue ^ crate::router::mix(offers)));
+    let mixed = crate::lot::mix(tie ^ crate::lot::mix(queue ^ crate::lot::mix(offers)));
     (mixed >> 33) as u32 + 1
 }
 
