@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use config::Draft;
 
 use crate::centre::{Wanted, Where};
+use crate::tenant::OfTenant;
 
 /// A complete, self-hosted call centre.
 #[derive(Parser)]
@@ -93,17 +94,6 @@ pub(crate) enum Command {
     /// Look after what is made from the journal, of a server that does not run.
     #[command(subcommand)]
     Projection(Projection),
-}
-
-/// Which tenant a command is about.
-#[derive(Args)]
-pub(crate) struct OfTenant {
-    /// The server's data folder.
-    #[arg(long, value_name = "DIR", default_value = "./data")]
-    pub(crate) data: PathBuf,
-    /// The tenant's short name; may be left out where there is only one.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) tenant: Option<String>,
 }
 
 /// Commands that look after users. A password that is not given is made up, printed, and good for one sign-in.

@@ -18,6 +18,7 @@ mod secrets;
 mod serve;
 mod simulate;
 mod sip_parse;
+mod tenant;
 mod user;
 mod version;
 

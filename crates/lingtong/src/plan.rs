@@ -7,8 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use types::Wall;
 
-use crate::cli::OfTenant;
-use crate::user::{Place, now};
+use crate::tenant::{OfTenant, Place, now};
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;

@@ -3,14 +3,14 @@
 //! The server reads users anew at each request, so this may be done while it runs.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
 use api::{PasswordCost, hash_password, one_time_password};
-use directory::{Agent, PasswordPolicy, Role, Tenant, User};
-use store::{CustomRole, Guard, Login, Store};
+use directory::{Agent, PasswordPolicy, Role, User};
+use store::{CustomRole, Guard, Login};
 use types::{IdSource, Private, UserId};
 
 use crate::cli;
+use crate::tenant::{Place, now};
 
 /// A password that comes by standard input is a line of at most so many bytes.
 const LINE_BYTES: u64 = 4096;
@@ -51,12 +51,6 @@ async fn carry_out(command: cli::User) -> Result<(), String> {
     }
 }
 
-/// A tenant in a data folder.
-pub(crate) struct Place {
-    pub(crate) store: Store,
-    pub(crate) tenant: Tenant,
-}
-
 /// A password and what is kept of it.
 struct Given {
     hash: Private<String>,
@@ -65,21 +59,6 @@ struct Given {
 }
 
 impl Place {
-    pub(crate) async fn open(of: &cli::OfTenant) -> Result<Self, String> {
-        let path = database(&of.data)?;
-        let store = Store::open_sqlite(&path).await.map_err(|e| e.to_string())?;
-        let mut tenants = store.tenants().await.map_err(|e| e.to_string())?;
-        if let Some(name) = &of.tenant {
-            tenants.retain(|tenant| *tenant.name == **name);
-        }
-        match (tenants.len(), tenants.pop()) {
-            (1, Some(tenant)) => Ok(Self { store, tenant }),
-            (0, _) if of.tenant.is_some() => Err("there is no such tenant".to_owned()),
-            (0, _) => Err("nothing is set up here yet: start the server and open the link that it prints".to_owned()),
-            _ => Err("there are several tenants: say which one by --tenant NAME".to_owned()),
-        }
-    }
-
     async fn login(&self, name: &str) -> Result<Login, String> {
         let found = self.store.login(self.tenant.id, name).await.map_err(|e| e.to_string())?;
         found.ok_or_else(|| format!("there is no user {name}"))
@@ -138,12 +117,6 @@ impl Place {
     }
 }
 
-/// The database of a data folder, which has to be there: a misspelt folder must not become a new centre.
-fn database(data: &Path) -> Result<PathBuf, String> {
-    let path = data.join("lingtong.db");
-    if path.is_file() { Ok(path) } else { Err(format!("{} is no data folder of a server", data.display())) }
-}
-
 fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.@".contains(&b))
 }
@@ -152,8 +125,4 @@ fn line() -> Result<String, String> {
     let mut text = String::new();
     std::io::stdin().take(LINE_BYTES).read_to_string(&mut text).map_err(|e| format!("standard input: {e}"))?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-pub(crate) fn now() -> types::Wall {
-    net::media::now().wall
 }

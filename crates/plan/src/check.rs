@@ -2,6 +2,12 @@
 
 use std::ops::RangeInclusive;
 
+/// The most work at once that is planned for, erlangs: ten times the largest centre, and a tenth of a second of
+/// computing.
+pub const MAX_ERLANGS: f64 = 100_000.0;
+/// The most lines or agents that are reckoned with.
+pub const MAX_LINES: u32 = 1_000_000;
+
 /// A figure that can't be planned with.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("{field}: {why}")]
@@ -30,7 +36,7 @@ pub enum Why {
     #[error("has to be one of {0}")]
     OneOf(&'static str),
     /// Together the figures make more work than is planned for.
-    #[error("makes more than {} erlangs of work at once", crate::MAX_ERLANGS)]
+    #[error("makes more than {} erlangs of work at once", MAX_ERLANGS)]
     TooMuch,
     /// Intervals that reach beyond a day, or hold nothing.
     #[error("needs intervals within one day, and calls in one of them at least")]

@@ -6,7 +6,7 @@
 //! positive functions with φ in them: nothing cancels, for any patience, also with more work than agents.
 
 use crate::erlang_b::blocking;
-use crate::model::{Figures, Load};
+use crate::load::{Figures, Load};
 use crate::quadrature::integrate;
 
 /// φ is left out where it is so far below its highest value, in powers of e: 10⁻²¹ of it.

@@ -1,12 +1,6 @@
 //! Erlang B: calls that find all lines taken are turned away.
 
-use crate::check::{Invalid, within};
-
-/// The most work at once that is planned for, erlangs: ten times the largest centre, and a tenth of a second of
-/// computing.
-pub const MAX_ERLANGS: f64 = 100_000.0;
-/// The most lines or agents that are reckoned with.
-pub const MAX_LINES: u32 = 1_000_000;
+use crate::check::{Invalid, MAX_ERLANGS, MAX_LINES, within};
 
 /// The share of calls that find all lines taken.
 ///

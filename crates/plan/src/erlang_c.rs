@@ -1,7 +1,7 @@
 //! Erlang C: calls that find all agents busy wait for as long as it takes.
 
 use crate::erlang_b::{Blocking, blocking};
-use crate::model::{Figures, Load};
+use crate::load::{Figures, Load};
 
 /// Figures with so many agents. With no more agents than erlangs the queue never ends.
 pub(crate) fn figures(load: &Load, agents: u32, target_s: f64) -> Figures {

@@ -3,7 +3,8 @@
 use crate::check::{Invalid, within};
 use crate::codec::Codec;
 use crate::erlang_b::{blocking, least_lines};
-use crate::model::{Figures, Goal, Load, Model, Staff, least_agents, of};
+use crate::load::{Figures, Load};
+use crate::model::{Goal, Model, Staff, least_agents, of};
 use crate::site::Site;
 
 /// Processor time that 100 standing calls take of a core, by docs/performance.md: recorded and not. Measured with 300
