@@ -6,7 +6,7 @@ use types::record::{
     Channel, Decision, Direction, Disposition, InteractionRecord, LegRecord, LegRole, Outcome, RecordingGap,
     RecordingRecord, Segment, SegmentKind, TraceStep,
 };
-use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
+use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
 /// Decisions kept with one interaction. A call that bounces between agents for longer keeps the
 /// first ones and the last.
@@ -14,6 +14,8 @@ const MAX_DECISIONS: usize = 50;
 /// Legs kept with one interaction. While every telephone of a queue is out of order, its first caller
 /// is offered many times a second; what says least goes first.
 const MAX_LEGS: usize = 100;
+/// Flows kept with one interaction. One that is handed around for longer keeps the first ones.
+const MAX_FLOWS: usize = 20;
 /// Stated gaps of one recording. One that goes on is one gap.
 const MAX_GAPS: usize = 100;
 /// Why nothing was recorded for a while, beside a disk that was slow or full.
@@ -61,6 +63,7 @@ impl Ledger {
             to,
             queue: None,
             agent: None,
+            flows: Vec::new(),
             started: now,
             answered: None,
             connected: None,
@@ -243,6 +246,14 @@ impl Ledger {
 
     pub(crate) fn trace(&mut self, steps: impl IntoIterator<Item = TraceStep>) {
         self.record.trace.extend(steps);
+    }
+
+    /// It enters this flow.
+    pub(crate) fn walks(&mut self, flow: FlowId) {
+        let flows = &mut self.record.flows;
+        if flows.len() < MAX_FLOWS && !flows.contains(&flow) {
+            flows.push(flow);
+        }
     }
 
     pub(crate) fn decided(&mut self, decision: Decision) {

@@ -16,15 +16,16 @@ use crate::ledger::Doing;
 
 impl Center {
     /// The customer enters a flow.
-    pub(crate) fn start_flow(&mut self, now: Now, id: InteractionId, flow: FlowId) {
+    pub(crate) fn start_flow(&mut self, now: Now, id: InteractionId, flow_id: FlowId) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
         let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
-        let Some(flow) = tenant.flows.get(&flow) else {
+        let Some(flow) = tenant.flows.get(&flow_id) else {
             let tenant = interaction.tenant;
-            self.alarm(now, tenant, "flow_missing", flow.to_string());
+            self.alarm(now, tenant, "flow_missing", flow_id.to_string());
             return self.end(now, id, EndedBy::System, Cause::Internal);
         };
         let flow = flow.clone();
+        interaction.ledger.walks(flow_id);
         self.walk_along(now, id, &flow);
     }
 

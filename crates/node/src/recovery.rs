@@ -336,6 +336,7 @@ fn begun(
         to,
         queue: None,
         agent: None,
+        flows: Vec::new(),
         started: at,
         answered: None,
         connected: None,

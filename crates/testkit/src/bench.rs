@@ -79,6 +79,7 @@ pub fn record(n: u64) -> InteractionRecord {
         to: "95005".into(),
         queue: Some(QueueId(7)),
         agent: Some(AgentId(n % 500)),
+        flows: Vec::new(),
         started: at(0),
         answered: Some(at(20)),
         connected: Some(at(2_000)),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cause::{Cause, EndedBy};
 use crate::forward::Forward;
-use crate::ids::{AgentId, InteractionId, LegId, QueueId, RecordingId, TenantId};
+use crate::ids::{AgentId, FlowId, InteractionId, LegId, QueueId, RecordingId, TenantId};
 use crate::leg::{MediaQuality, Text};
 use crate::private::Private;
 use crate::time::Wall;
@@ -447,6 +447,9 @@ pub struct InteractionRecord {
     /// The last agent who talked; or, where none did, whom it last rang.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
+    /// The flows that it walked, in the order in which it entered each first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<FlowId>,
     /// First message.
     pub started: Wall,
     /// When we took the call (menu, announcement or agent).

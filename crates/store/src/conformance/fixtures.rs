@@ -51,6 +51,7 @@ pub(super) fn record(tenant: u64, id: u64, started: i64, from: &str, to: &str) -
         to: to.into(),
         queue: None,
         agent: None,
+        flows: Vec::new(),
         started: Wall(started),
         answered: Some(Wall(started + 10)),
         connected: None,
