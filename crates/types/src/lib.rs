@@ -15,6 +15,7 @@ pub mod queue;
 pub mod record;
 pub mod register;
 pub mod seconds;
+pub mod service;
 pub mod time;
 pub mod title;
 pub mod voicemail;

@@ -29,8 +29,23 @@ impl Seconds {
         usual: 30,
         range: 0..=300,
     };
+    /// Up to when a customer who gives up has hardly come: reports tell such calls apart. Beyond a minute it is waiting.
+    pub const SHORT_ABANDON: Self = Self {
+        name: "report.short_abandon_s",
+        what: "how long a customer waits at most for giving up to count as a short abandon",
+        usual: 5,
+        range: 0..=60,
+    };
+    /// How soon a customer has to be back for the first call to count as not resolved. Below an hour it is the same call
+    /// that broke off; after a month it is another matter.
+    pub const REPEAT: Self = Self {
+        name: "report.repeat_s",
+        what: "how soon a customer has to call the same queue again for the call before to count as not resolved",
+        usual: 7 * 86_400,
+        range: 3_600..=31 * 86_400,
+    };
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::LONGEST_CALL, Self::PAGE_AWAY];
+    pub const ALL: [Self; 4] = [Self::LONGEST_CALL, Self::PAGE_AWAY, Self::SHORT_ABANDON, Self::REPEAT];
 
     /// The time that a text stands for; without one the usual time.
     ///
