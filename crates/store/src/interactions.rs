@@ -9,6 +9,7 @@ use types::{AgentId, InteractionId, Private, QueueId, RecordingId, TenantId, Wal
 
 use crate::column::Column;
 use crate::error::Error;
+use crate::report;
 use crate::row::{Row, col, row, select};
 use crate::store::Store;
 
@@ -136,6 +137,8 @@ pub struct Filter {
     pub to: Option<Wall>,
     /// With, or without, a recording.
     pub has_recording: Option<bool>,
+    /// Those under a figure of a report.
+    pub under: Option<report::Under>,
 }
 
 /// Some rows, and where the next ones are.
@@ -217,7 +220,13 @@ pub(crate) fn page(
 
 /// The columns that put the rows in order: of the table whose index has them so.
 fn place(filter: &Filter) -> (&'static str, &'static str) {
-    if filter.agent.is_some() { ("began_at", "part_of") } else { ("started_at", "id") }
+    if filter.under.is_some() {
+        ("contact_at", "contact_of")
+    } else if filter.agent.is_some() {
+        ("began_at", "part_of")
+    } else {
+        ("started_at", "id")
+    }
 }
 
 fn filtered(tenant: TenantId, filter: &Filter) -> Result<SelectStatement, Error> {
@@ -244,6 +253,9 @@ fn filtered(tenant: TenantId, filter: &Filter) -> Result<SelectStatement, Error>
     if filter.number.is_none() {
         let internal = col("direction").eq(Direction::Internal.to_value());
         query.cond_where(Cond::all().not().add(internal).add(col("to_number").eq(LINE_TEST)));
+    }
+    if let Some(under) = &filter.under {
+        report::under(&mut query, tenant, under);
     }
     let (began, _) = place(filter);
     if let Some(from) = filter.from {

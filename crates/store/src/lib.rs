@@ -19,9 +19,11 @@ mod error;
 mod forwarding;
 mod interactions;
 mod migrations;
+mod parts;
 #[cfg(test)]
 mod plans;
 mod projection;
+pub mod report;
 mod row;
 mod rows;
 mod sql;
@@ -30,11 +32,12 @@ mod voicemail;
 
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use change::Change;
-pub use days::{AgentDay, Part, StateChange};
+pub use days::{AgentDay, StateChange};
 pub use demand::Demand;
 pub use error::Error;
 pub use forwarding::AgentForwarding;
 pub use interactions::{Filter, Interaction, Number, Page};
+pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{

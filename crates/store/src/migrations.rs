@@ -12,6 +12,7 @@ mod m0009_voicemail;
 mod m0010_days;
 mod m0012_mailboxes;
 mod m0014_agent_routing;
+mod m0015_reports;
 mod m0016_flow_drafts;
 
 use sea_orm::DbBackend;
@@ -34,19 +35,21 @@ impl MigratorTrait for Migrations {
             Box::new(m0010_days::Days),
             Box::new(m0012_mailboxes::Mailboxes),
             Box::new(m0014_agent_routing::AgentRouting),
+            Box::new(m0015_reports::Reports),
             Box::new(m0016_flow_drafts::FlowDrafts),
         ]
     }
 }
 
-/// Where the dialects differ: `{id}` is the cheapest 64-bit primary key, `{plain}` is text compared byte by byte.
+/// Where the dialects differ: `{id}` is the cheapest 64-bit primary key, `{plain}` is text compared byte by byte,
+/// `{clustered}` keeps the rows in the order of their key where the backend can.
 fn in_dialect(backend: DbBackend, sql: &str) -> String {
-    let (id, plain) = match backend {
+    let (id, plain, clustered) = match backend {
         // Only this spelling makes the key the row's own number.
-        DbBackend::Sqlite => ("INTEGER PRIMARY KEY", "TEXT"),
-        _ => ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\""),
+        DbBackend::Sqlite => ("INTEGER PRIMARY KEY", "TEXT", " WITHOUT ROWID"),
+        _ => ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\"", ""),
     };
-    sql.replace("{id}", id).replace("{plain}", plain)
+    sql.replace("{id}", id).replace("{plain}", plain).replace("{clustered}", clustered)
 }
 
 #[cfg(test)]

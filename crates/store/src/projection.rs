@@ -6,14 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use types::record::{Disposition, is_line_test};
-use types::{AgentId, InteractionId, QueueId, RecordingId, TenantId, Wall};
+use types::leg::Text;
+use types::record::{Direction, Disposition, Outcome, is_line_test};
+use types::{AgentId, FlowId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
 use crate::column::Column;
 use crate::days;
 use crate::error::Error;
 use crate::forwarding;
 use crate::interactions::backwards;
+use crate::parts::{self, Part};
+use crate::report::{self, Books, Entry, Outline, Passed};
 use crate::sql::{ForIds, Insert};
 use crate::store::Store;
 use crate::voicemail;
@@ -77,6 +80,22 @@ struct Wrapped {
     id: InteractionId,
     agent: AgentId,
     wrap_up_ms: u64,
+    #[serde(default)]
+    queue: Option<QueueId>,
+}
+
+/// `routing.changed`, what reports need of it.
+#[derive(Deserialize)]
+struct Routing {
+    #[serde(default)]
+    queues: Vec<Text>,
+}
+
+/// A queue's settings, what reports need of them.
+#[derive(Deserialize)]
+struct Target {
+    id: QueueId,
+    service_level_s: u32,
 }
 
 /// `callback.requested`.
@@ -157,9 +176,13 @@ struct Record<'a> {
     #[serde(default)]
     recordings: Vec<Recording>,
     #[serde(default, borrow)]
-    legs: Vec<days::Leg<'a>>,
+    legs: Vec<parts::Leg<'a>>,
     #[serde(default, borrow)]
-    segments: Vec<days::Span<'a>>,
+    segments: Vec<parts::Span<'a>>,
+    #[serde(default)]
+    flows: Vec<FlowId>,
+    #[serde(default, borrow)]
+    wrap_ups: Vec<parts::Span<'a>>,
 }
 
 /// What there is of each recording in a record.
@@ -187,6 +210,8 @@ pub struct Projector {
     cursor: u64,
     newest: u64,
     statements: Statements,
+    /// None after a failure: what is in memory may be ahead of the database then.
+    books: Option<Books>,
 }
 
 pub(crate) struct Statements {
@@ -234,6 +259,8 @@ struct Batch {
     lost_agents: BTreeSet<u64>,
     /// The interactions whose work afterwards has to be summed anew.
     touched: BTreeSet<u64>,
+    /// In the order in which it happened.
+    reports: Vec<Entry>,
     facts: usize,
     pos: u64,
 }
@@ -255,7 +282,7 @@ impl Projector {
                 _ => {}
             }
         }
-        Ok(Self { store, cursor, newest, statements: Statements::new(backend) })
+        Ok(Self { store, cursor, newest, statements: Statements::new(backend), books: None })
     }
 
     /// The position up to which the journal is projected: read the journal from here.
@@ -293,12 +320,20 @@ impl Projector {
         Ok(applied)
     }
 
-    async fn commit(&mut self, batch: Batch) -> Result<usize, Error> {
+    async fn commit(&mut self, mut batch: Batch) -> Result<usize, Error> {
         let (pos, written) = (batch.pos, batch.interactions.len());
+        let reports = std::mem::take(&mut batch.reports);
+        let mut books = match self.books.take() {
+            Some(books) => books,
+            None => Books::open(&self.store).await?,
+        };
+        books.prepare(&self.store, &reports).await?;
         let change = self.store.write().begin().await?;
         self.statements.write(&change, batch).await?;
+        books.write(&change, &reports).await?;
         self.statements.move_cursor(&change, NAME, pos).await?;
         change.commit().await?;
+        self.books = Some(books);
         self.cursor = pos;
         Ok(written)
     }
@@ -310,6 +345,8 @@ impl Projector {
     /// The database fails; then everything is as before.
     pub async fn rewind(&mut self, oldest: u64) -> Result<(), Error> {
         let change = self.store.write().begin().await?;
+        self.books = None;
+        report::rewind(&change, oldest).await?;
         for table in
             ["interaction", "recording", "callback", "survey_answer", "disposition", "voicemail", "agent_state"]
         {
@@ -351,7 +388,7 @@ impl Statements {
             forwarding: forwarding::insert(backend),
             voicemails: voicemail::insert(backend),
             change_voicemail: voicemail::change(backend),
-            parts: days::parts(backend),
+            parts: parts::parts(backend),
             states: days::states(backend),
             forget_states: days::forget_states(backend),
             change_callback: match backend {
@@ -436,13 +473,18 @@ impl Batch {
                 self.recordings.extend(record.recordings.iter().flat_map(|r| r.values(fact, record.id)));
                 self.interactions.insert(id, record.values(fact, json));
                 if !is_line_test(&record.direction, &record.to) {
-                    self.parts.insert(id, record.parts(fact).collect());
+                    let parts = record.parts(fact);
+                    self.parts.insert(id, parts::values(&parts, fact.pos));
+                    self.reports.push(Entry::Ended(Box::new(record.outline(fact, parts))));
                 }
                 self.touched.insert(id);
             }
             b"interaction.wrapped" => {
                 let wrapped: Wrapped = serde_json::from_slice(fact.json)?;
                 self.touched.insert(wrapped.id.0);
+                let (tenant, ms) = (fact.tenant, wrapped.wrap_up_ms);
+                let Wrapped { id, agent, queue, .. } = wrapped;
+                self.reports.push(Entry::Wrapped { tenant, id, agent, queue, ms });
                 self.wraps.extend(wrapped.values(fact));
             }
             b"callback.requested" => {
@@ -460,6 +502,15 @@ impl Batch {
             b"agent.state" => {
                 let changed: days::Changed = serde_json::from_slice(fact.json)?;
                 self.states.extend(changed.values(fact.pos, fact.tenant, fact.at));
+                let (agent, state, reason, at) = changed.told(fact.at);
+                self.reports.push(Entry::Passed(Passed { tenant: fact.tenant, agent, state, reason, at }));
+            }
+            b"routing.changed" => {
+                let routing: Routing = serde_json::from_slice(fact.json)?;
+                for queue in routing.queues {
+                    let Target { id, service_level_s } = serde_json::from_str(&queue)?;
+                    self.reports.push(Entry::Target { tenant: fact.tenant, queue: id, target_s: service_level_s });
+                }
             }
             b"agent.forwarding" => {
                 let changed: forwarding::Changed = serde_json::from_slice(fact.json)?;
@@ -475,6 +526,7 @@ impl Batch {
                 self.voicemail_changes.push(changed.values(fact.tenant, fact.at));
             }
             b"settings.changed" => {
+                self.reports.push(Entry::Settings(fact.tenant));
                 let changed: days::SettingsChanged<'_> = serde_json::from_slice(fact.json)?;
                 if changed.removes_agent() {
                     self.lost_agents.insert(fact.tenant.0);
@@ -532,14 +584,34 @@ impl Record<'_> {
 }
 
 impl Record<'_> {
-    fn parts(&self, fact: &Fact<'_>) -> impl Iterator<Item = Value> {
-        days::values(
-            (self.id, fact.tenant, fact.pos),
-            (self.started, self.ended),
-            self.agent,
-            &self.legs,
-            &self.segments,
-        )
+    fn parts(&self, fact: &Fact<'_>) -> Vec<Part> {
+        let times = (self.started, self.ended);
+        parts::parts_in((self.id, fact.tenant), times, self.agent, &self.legs, &self.segments)
+    }
+
+    fn outline(&self, fact: &Fact<'_>, parts: Vec<Part>) -> Outline {
+        let direction = Direction::parse(&self.direction);
+        let outside = direction == Some(Direction::Outbound);
+        let wraps = self.wrap_ups.iter().filter_map(|wrap| Some((wrap.agent()?, wrap.queue(), wrap.ms())));
+        Outline {
+            id: self.id,
+            tenant: fact.tenant,
+            pos: fact.pos,
+            direction,
+            outcome: Outcome::parse(&self.outcome),
+            customer: if outside { &self.to } else { &self.from }.clone().into_owned(),
+            dialled: self.to.clone().into_owned(),
+            flows: self.flows.clone(),
+            began: self.started,
+            connected: self.connected.is_some(),
+            ended: self.ended,
+            talk_ms: self.talk_ms,
+            hold_ms: self.hold_ms,
+            stays: Outline::stays(&self.segments),
+            wraps: wraps.collect(),
+            handed_on: Outline::handed_on(&self.segments),
+            parts,
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use types::record::{AgentState, Direction, InteractionRecord, LINE_TEST, LegReco
 use types::{AgentId, InteractionId, LegId, TenantId, Wall};
 
 use super::fixtures::{Journal, agent, ended, record, wrapped};
-use crate::days::Part;
 use crate::interactions::{Filter, Number};
+use crate::parts::Part;
 use crate::projection::Projector;
 use crate::store::Store;
 
@@ -15,7 +15,7 @@ const T: TenantId = TenantId(500);
 const ME: AgentId = AgentId(71);
 const OTHER: AgentId = AgentId(72);
 
-fn leg(role: LegRole, agent: Option<AgentId>, rang: bool, answered: Option<i64>, cause: Cause) -> LegRecord {
+pub(super) fn leg(role: LegRole, agent: Option<AgentId>, rang: bool, answered: Option<i64>, cause: Cause) -> LegRecord {
     LegRecord {
         id: LegId(1),
         role,

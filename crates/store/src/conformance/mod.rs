@@ -5,6 +5,7 @@ mod demand;
 mod fixtures;
 mod interactions;
 mod projection;
+mod reports;
 mod settings;
 mod tenancy;
 
@@ -21,4 +22,5 @@ pub async fn run(store: &Store) {
     tenancy::run(store).await;
     days::run(store).await;
     demand::run(store).await;
+    reports::run(store).await;
 }

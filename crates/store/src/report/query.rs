@@ -1,0 +1,162 @@
+//! Reading reports, and the interactions under a figure.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
+use sea_orm::{ConnectionTrait, Order};
+use types::record::AgentState;
+use types::{TenantId, Wall};
+
+use super::{DAY_MS, Dimension, Figure, Grain, QUARTER_MS, Sums};
+use crate::column::Column;
+use crate::error::Error;
+use crate::row::col;
+use crate::store::Store;
+
+/// What a report is to tell.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Whose.
+    pub tenant: TenantId,
+    /// By what.
+    pub dimension: Dimension,
+    /// Of these subjects alone; empty for all.
+    pub subjects: Vec<String>,
+    /// From this moment, the start of a quarter of an hour.
+    pub from: Wall,
+    /// To before this moment, the start of a quarter of an hour.
+    pub to: Wall,
+    /// Both are midnights of the tenant's, so that sums of days will do.
+    pub whole_days: bool,
+    /// Length of the intervals, milliseconds, and a moment at which one begins; none for one sum of all.
+    pub step: Option<(i64, Wall)>,
+    /// Lines at most; one more is read, to tell that there are more.
+    pub most: u64,
+}
+
+/// What became of the contacts of one subject that began in one interval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The interval's start.
+    pub start: Wall,
+    /// The subject: an id, a number, a direction.
+    pub subject: String,
+    /// The figures.
+    pub sums: Sums,
+    /// The longest wait, milliseconds.
+    pub longest_wait_ms: u64,
+}
+
+/// What the agents of one subject, an agent or a team, spent in one state in one interval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Time {
+    /// The interval's start.
+    pub start: Wall,
+    /// The subject's id.
+    pub subject: String,
+    /// The state.
+    pub state: AgentState,
+    /// Why, for `not_ready`.
+    pub reason: String,
+    /// How long, milliseconds.
+    pub ms: u64,
+}
+
+impl Report {
+    fn grain(&self) -> Grain {
+        let days = self.step.is_none_or(|(length, _)| length % DAY_MS == 0);
+        if self.whole_days && days { Grain::Day } else { Grain::Quarter }
+    }
+
+    /// The start of the interval that a sum lies in.
+    fn start(&self) -> SimpleExpr {
+        match self.step {
+            // An origin before everything keeps the division one of positive numbers.
+            Some((length, origin)) => {
+                let origin = origin.0.rem_euclid(length) - length;
+                col("start_at").sub(origin).div(length).mul(length).add(origin)
+            }
+            None => Expr::val(self.from.0),
+        }
+    }
+
+    fn lines(&self, table: &str) -> SelectStatement {
+        let mut query = Query::select();
+        query.expr_as(self.start(), Alias::new("step")).column(Alias::new("subject")).from(Alias::new(table));
+        query.and_where(col("tenant_id").eq(self.tenant.to_value())).and_where(col("grain").eq(self.grain().as_str()));
+        query.and_where(col("dimension").eq(self.dimension.as_str()));
+        query.and_where(col("start_at").gte(self.from.0)).and_where(col("start_at").lt(self.to.0));
+        if !self.subjects.is_empty() {
+            query.and_where(col("subject").is_in(self.subjects.iter().map(String::as_str)));
+        }
+        query.add_group_by([col("step"), col("subject")]);
+        query.order_by(Alias::new("step"), Order::Asc).order_by(Alias::new("subject"), Order::Asc);
+        query.limit(self.most + 1);
+        query
+    }
+}
+
+/// A sum as a whole number, in any dialect.
+fn sum(column: &str) -> SimpleExpr {
+    Expr::cust(format!("CAST(SUM(\"{column}\") AS BIGINT)"))
+}
+
+impl Store {
+    /// The lines of a report, in the order of time and subject.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn report(&self, report: &Report) -> Result<Vec<Line>, Error> {
+        let mut query = report.lines("rollup");
+        for figure in Figure::ALL {
+            query.expr_as(sum(figure.as_str()), Alias::new(figure.as_str()));
+        }
+        query.expr_as(col("longest_wait_ms").max(), Alias::new("longest_wait_ms"));
+        let mut lines = Vec::new();
+        for row in self.read().query_all(&query).await? {
+            let (start, subject) = (Column::read(&row, "step")?, Column::read(&row, "subject")?);
+            let longest_wait_ms = Column::read(&row, "longest_wait_ms")?;
+            lines.push(Line { start, subject, sums: Sums::read(&row)?, longest_wait_ms });
+        }
+        Ok(lines)
+    }
+
+    /// What agents spent their time on, in the intervals of a report by agent or team. A state counts once it is over.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn report_times(&self, report: &Report) -> Result<Vec<Time>, Error> {
+        let mut query = report.lines("staffing");
+        query.column(Alias::new("state")).column(Alias::new("reason"));
+        query.add_group_by([col("state"), col("reason")]);
+        query.expr_as(sum("spent_ms"), Alias::new("spent_ms"));
+        let mut times = Vec::new();
+        for row in self.read().query_all(&query).await? {
+            let (start, subject) = (Column::read(&row, "step")?, Column::read(&row, "subject")?);
+            let (state, reason) = (Column::read(&row, "state")?, Column::read(&row, "reason")?);
+            times.push(Time { start, subject, state, reason, ms: Column::read(&row, "spent_ms")? });
+        }
+        Ok(times)
+    }
+}
+
+/// Of one subject those under one figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Under {
+    /// By what.
+    pub dimension: Dimension,
+    /// Of this subject.
+    pub subject: String,
+    /// Those that this figure counts, or has a part of.
+    pub figure: Figure,
+}
+
+/// Narrows a list of interactions to those under a figure.
+pub(crate) fn under(query: &mut SelectStatement, tenant: TenantId, under: &Under) {
+    query.from(Alias::new("contact")).and_where(col("contact_tenant").eq(tenant.to_value()));
+    query.and_where(col("dimension").eq(under.dimension.as_str())).and_where(col("subject").eq(under.subject.as_str()));
+    query.and_where(col(under.figure.as_str()).gt(0)).and_where(col("contact_of").eq(col("id")));
+}
+
+/// Whether a moment begins a quarter of an hour.
+pub const fn is_quarter(at: Wall) -> bool {
+    at.0 % QUARTER_MS == 0
+}
