@@ -30,6 +30,7 @@ pub use day::{Day, DayError};
 pub use fault::Fault;
 pub use figures::QueueRow;
 pub use report::Report;
+use types::event::Event;
 
 /// What day to simulate.
 #[derive(Clone, Debug)]
@@ -58,5 +59,11 @@ impl Options {
 
 /// Simulates a day.
 pub fn simulate(options: &Options) -> Report {
-    sim::Sim::new(options).run()
+    sim::Sim::new(options, 0, false).run().0
+}
+
+/// Simulates a day so many days after the usual one, and tells what was written in the journal: what a month of days makes
+/// of reports can be held against it.
+pub fn tell(options: &Options, days: u16) -> (Report, Vec<Event>) {
+    sim::Sim::new(options, days, true).run()
 }

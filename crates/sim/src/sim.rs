@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use center::{AgentOrder, Center, Effect};
+use types::event::Event;
 use types::leg::{Incoming, Origin, Text};
 use types::{Cause, LegEvent, LegId, Mono, Now, Wall};
 
@@ -18,6 +19,7 @@ use crate::{Options, world};
 
 /// Monday 2026-03-02, midnight in China.
 const MIDNIGHT: Wall = Wall(1_772_380_800_000);
+const DAY_MS: i64 = 24 * 3_600_000;
 /// Longer than any call of the day lasts after the last caller came, and still before midnight.
 const TAIL: Duration = Duration::from_secs(7_000);
 /// How often the states are looked at.
@@ -38,16 +40,22 @@ pub(crate) struct Sim {
     events: u64,
     pub(crate) options: Options,
     callers: u64,
+    /// The midnight at which the day begins.
+    midnight: Wall,
+    /// What was written in the journal, where somebody wants it.
+    told: Option<Vec<Event>>,
 }
 
 impl Sim {
-    pub(crate) fn new(options: &Options) -> Self {
+    /// `days`: after the first one. `tells`: what is written in the journal is kept.
+    pub(crate) fn new(options: &Options, days: u16, tells: bool) -> Self {
+        let midnight = Wall(MIDNIGHT.0 + i64::from(days) * DAY_MS);
         let agents = options.agents.clamp(1, 2000) as usize;
         let day = options.day.clone();
         let opens = day.opens_s();
-        let start = Now { mono: at((opens - 1800.0).max(0.0)), wall: MIDNIGHT };
+        let start = Now { mono: at((opens - 1800.0).max(0.0)), wall: midnight };
         let mut sim = Self {
-            now: Now { wall: Wall(MIDNIGHT.0 + start.mono.as_millis() as i64), ..start },
+            now: Now { wall: Wall(midnight.0 + start.mono.as_millis() as i64), ..start },
             rng: Rng::new(options.seed ^ 0x51a1_1ab5),
             agenda: Agenda::new(),
             center: Center::new(1),
@@ -60,6 +68,8 @@ impl Sim {
             events: 0,
             options: Options { trouble: options.trouble.clamp(0.0, 10.0), ..options.clone() },
             callers: 0,
+            midnight,
+            told: tells.then(Vec::new),
         };
         let setup = world::setup(options.seed, agents);
         sim.center.add_tenant(sim.now, setup).expect("the world is consistent");
@@ -74,7 +84,7 @@ impl Sim {
     }
 
     /// Runs the day to its end.
-    pub(crate) fn run(mut self) -> Report {
+    pub(crate) fn run(mut self) -> (Report, Vec<Event>) {
         self.drain();
         let end = self.closes + TAIL;
         loop {
@@ -103,15 +113,16 @@ impl Sim {
         // What comes due in the past (a deadline set for a moment gone by) comes now.
         let to = to.max(self.now.mono);
         let skew = self.planted.as_ref().map_or(0, |p| p.wall_skew_ms(to));
-        self.now = Now { mono: to, wall: Wall(MIDNIGHT.0 + to.as_millis() as i64 - skew) };
+        self.now = Now { mono: to, wall: Wall(self.midnight.0 + to.as_millis() as i64 - skew) };
     }
 
-    fn finish(mut self, end: Mono) -> Report {
+    fn finish(mut self, end: Mono) -> (Report, Vec<Event>) {
         self.advance(end);
         let queues = self.center.queues_live(self.now, world::TENANT);
         self.checks.at_the_end(self.now, &self.center, &self.legs, &queues);
         let figures = self.checks.figures(&queues);
-        Report::new(&self.options, figures, self.events, self.checks.broken())
+        let report = Report::new(&self.options, figures, self.events, self.checks.broken());
+        (report, self.told.unwrap_or_default())
     }
 
     /// Carries out what the center wants.
@@ -130,6 +141,9 @@ impl Sim {
                     Effect::Journal(event) => {
                         self.checks.on_journal(self.now, &event);
                         self.on_journal(&event.what);
+                        if let Some(told) = &mut self.told {
+                            told.push(*event);
+                        }
                     }
                     // Nobody in a simulated day looks at lamps.
                     Effect::Watched { .. } | Effect::Summary(_) => {}
