@@ -15,6 +15,7 @@ mod live;
 mod people;
 mod phone;
 mod plan;
+mod report;
 mod settings;
 mod voicemail;
 
@@ -46,6 +47,7 @@ pub(crate) use people::{
 pub(crate) use phone::PhoneCredentials;
 pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
+pub(crate) use report::{Report, ReportLine, ReportSubject, ReportTimes};
 pub(crate) use settings::{
     SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsName, SettingsPage,
     SettingsProblem, SettingsQuestion, SettingsResource, SettingsWish,

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use center::{LiveDetail, LiveInteraction};
 use directory::Permission;
 use journal::ladder::Message;
+use store::report::{Dimension, Figure, Under};
 use store::{DispositionChoice, Filter, Number};
 use types::record::{BadDisposition, Direction, Disposition as Said, InteractionRecord, LegRecord, LegRole, Outcome};
 use types::{InteractionId, LegId, Private, TenantId};
@@ -47,7 +48,10 @@ const ARRIVAL_LOOK: Duration = Duration::from_millis(100);
         ("direction" = Option<String>, Query), ("outcome" = Option<String>, Query),
         ("missed" = Option<bool>, Query, description = "With `true`: those that rang at the `agent` and that nobody \
             took there"),
-        ("number" = Option<String>, Query, description = "The caller's or the dialled number, or its last digits")),
+        ("number" = Option<String>, Query, description = "The caller's or the dialled number, or its last digits"),
+        ("by" = Option<String>, Query, description = "With `subject` and `figure`: those that a figure of a report counts, \
+            over its `from` and `to`; takes `interactions.read_all`"),
+        ("subject" = Option<String>, Query), ("figure" = Option<String>, Query)),
     responses((status = 200, body = InteractionPage), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
 pub(crate) async fn interactions(
     State(app): State<App>,
@@ -59,6 +63,9 @@ pub(crate) async fn interactions(
     let limit = args.read("limit", |t| t.parse().ok().filter(|n| (1..=MOST).contains(n)))?.unwrap_or(LIMIT);
     let mut filter = filter(&mut args, &names)?;
     args.finish()?;
+    if filter.under.is_some() {
+        viewer.require(Permission::InteractionsReadAll)?;
+    }
     if filter.missed && filter.agent.is_none() && viewer.sight() == Sight::All {
         return Err(ApiError::field(Code::MissingField, "agent"));
     }
@@ -97,7 +104,22 @@ fn filter(args: &mut Args, names: &Names) -> Result<Filter> {
         from: args.read("from", moment)?,
         to: args.read("to", moment)?,
         has_recording: None,
+        under: under(args)?,
     })
+}
+
+/// Those under a figure of a report: all three parameters, or none.
+fn under(args: &mut Args) -> Result<Option<Under>> {
+    let dimension = args.read("by", Dimension::parse)?;
+    let (subject, figure) = (args.take("subject"), args.read("figure", Figure::parse)?);
+    let missing = |name| ApiError::field(Code::MissingField, name);
+    match (dimension, subject, figure) {
+        (None, None, None) => Ok(None),
+        (Some(dimension), Some(subject), Some(figure)) => Ok(Some(Under { dimension, subject, figure })),
+        (None, _, _) => Err(missing("by")),
+        (_, None, _) => Err(missing("subject")),
+        (_, _, None) => Err(missing("figure")),
+    }
 }
 
 /// Narrows a list to what this person may see: one's own, and the history of a customer whose whole number one knows,
