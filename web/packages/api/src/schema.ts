@@ -753,6 +753,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of a time, by what interactions touched. Each counts in the interval in which it began. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1064,6 +1081,8 @@ export interface components {
             caller_id?: string | null;
             /** @description The person's name. */
             display_name: string;
+            /** @description What the router knows of it, beside the queues it serves. */
+            routing?: components["schemas"]["RoutingSpec"];
         };
         /** @description An agent's state. */
         AgentState: {
@@ -1873,6 +1892,12 @@ export interface components {
              */
             max_calls: number;
             name: string;
+            registration: components["schemas"]["TrunkRegistration"];
+            /**
+             * Format: int32
+             * @description What the carrier said when it refused the registration: a SIP status.
+             */
+            registration_status?: number | null;
             state: components["schemas"]["TrunkState"];
         };
         /** @description Who wants in. */
@@ -1927,6 +1952,12 @@ export interface components {
          * @enum {string}
          */
         NoAgentName: "wait" | "refuse" | "leave";
+        /** @description Time not ready for one reason. */
+        NotReady: {
+            /** Format: int64 */
+            ms: number;
+            reason: string;
+        };
         /** @description A change to numbers that begin with some digits, for the schema alone. */
         NumberChange: {
             /** @description Numbers that begin with this. */
@@ -1960,6 +1991,16 @@ export interface components {
          * @enum {string}
          */
         Outcome: "answered" | "abandoned" | "rejected" | "failed" | "self_served" | "callback" | "voicemail";
+        /** @description A step by which the agents of another queue are let in for one who has waited long. */
+        OverflowSpec: {
+            /**
+             * Format: int32
+             * @description After this wait, seconds.
+             */
+            after_s: number;
+            /** @description The other queue's name. */
+            queue: string;
+        };
         /** @description A new password of one's own. */
         PasswordChange: {
             current: string;
@@ -2369,6 +2410,20 @@ export interface components {
              */
             hidden: boolean;
             /**
+             * Format: int32
+             * @description A customer whose call was lost while it waited, and who rings again within so many seconds, stands where it
+             *     stood; absent for at the end.
+             * @default null
+             */
+            keep_place_s: number | null;
+            /**
+             * Format: int32
+             * @description How long a customer waits for the agent it talked to last before others may take it, seconds; absent for not at
+             *     all.
+             * @default null
+             */
+            last_agent_wait_s: number | null;
+            /**
              * @description Numbers of the agents who have its mailbox, whether or not they serve it; empty for all who do.
              * @default []
              */
@@ -2403,6 +2458,11 @@ export interface components {
              */
             number: string | null;
             /**
+             * @description Whose agents are let in while one waits, in the order in which they are asked.
+             * @default []
+             */
+            overflow: components["schemas"]["OverflowSpec"][];
+            /**
              * Format: int32
              * @description Added to each interaction's priority.
              * @default 0
@@ -2413,6 +2473,11 @@ export interface components {
              * @default true
              */
             record: boolean;
+            /**
+             * @description How it asks less of agents while one waits.
+             * @default []
+             */
+            relax: components["schemas"]["SkillStep"][];
             /**
              * Format: int32
              * @description How long an agent's phone rings, seconds.
@@ -2474,6 +2539,138 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** @description Figures of a time, by what was asked for. */
+        Report: {
+            /** @description In the order of time, then of their subjects' ids. An interval in which nothing happened has no line. */
+            items: components["schemas"]["ReportLine"][];
+            /**
+             * Format: int32
+             * @description The offset from UTC by which days, weeks and months begin, minutes.
+             */
+            utc_offset_min: number;
+        };
+        /**
+         * @description The interactions of one subject that began in one interval. Every count is the length of the list of interactions with
+         *     `by`, `subject`, `figure` (the field's name), `from` and `to`.
+         */
+        ReportLine: {
+            /**
+             * Format: double
+             * @description Without short ones on either side of the division.
+             */
+            abandon_rate?: number | null;
+            /**
+             * Format: int64
+             * @description Given up by the customer, short ones included.
+             */
+            abandoned: number;
+            /** Format: int64 */
+            abandoned_in_target: number;
+            /**
+             * Format: int64
+             * @description Of these: after hardly any wait.
+             */
+            abandoned_short: number;
+            /**
+             * Format: double
+             * @description Average speed of answer.
+             */
+            answer_speed_ms?: number | null;
+            /** Format: int64 */
+            answer_wait_ms: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            answered_in_target: number;
+            /**
+             * Format: int64
+             * @description All that touched the subject.
+             */
+            contacts: number;
+            from: string;
+            /**
+             * Format: double
+             * @description Average handle time: talk, hold and the work afterwards, per answered.
+             */
+            handle_time_ms?: number | null;
+            /** Format: int64 */
+            holding_ms: number;
+            /** Format: int64 */
+            longest_wait_ms: number;
+            /**
+             * Format: int64
+             * @description Rang at an agent, and nobody took it there.
+             */
+            missed_ring: number;
+            /**
+             * Format: int64
+             * @description Those that waited for a person: answered, abandoned and went on together.
+             */
+            offered: number;
+            /**
+             * Format: int64
+             * @description Of these: the customer was back in the same queue soon.
+             */
+            repeated: number;
+            /**
+             * Format: double
+             * @description First contact resolution.
+             */
+            resolution?: number | null;
+            /**
+             * Format: int64
+             * @description Answered, from a customer whose number is known.
+             */
+            resolvable: number;
+            service_level: components["schemas"]["ServiceLevels"];
+            subject: components["schemas"]["ReportSubject"];
+            /** Format: int64 */
+            talking_ms: number;
+            times?: null | components["schemas"]["ReportTimes"];
+            /** @description Before this moment. */
+            to: string;
+            /** Format: double */
+            transfer_rate?: number | null;
+            /** Format: int64 */
+            transferred: number;
+            /** Format: int64 */
+            waited_ms: number;
+            /**
+             * Format: int64
+             * @description Neither answered nor abandoned there.
+             */
+            went_on: number;
+            /** Format: int64 */
+            wrapping_ms: number;
+        };
+        /** @description What a line is about. */
+        ReportSubject: {
+            /** @description An id; of a number the number, of a direction its name. */
+            id: string;
+            /** @description A name, an agent's number; empty when it was removed. */
+            name: string;
+            title: components["schemas"]["Title"];
+        };
+        /** @description What agents spent their time on. A state counts once it is over. */
+        ReportTimes: {
+            /** @description `not_ready_ms` by reason, the longest first. */
+            not_ready: components["schemas"]["NotReady"][];
+            /** Format: int64 */
+            not_ready_ms: number;
+            /**
+             * Format: double
+             * @description Ringing, talking and wrapping up, of these and ready.
+             */
+            occupancy?: number | null;
+            /** Format: int64 */
+            ready_ms: number;
+            /** Format: int64 */
+            ringing_ms: number;
+            /** Format: int64 */
+            talking_ms: number;
+            /** Format: int64 */
+            wrap_up_ms: number;
+        };
         /** @description How a user gets in again. */
         ResetRequest: {
             /** @description Also forget the second factor: the app is lost. */
@@ -2501,6 +2698,28 @@ export interface components {
             /** @description Names of trunks, tried in this order. */
             trunks: string[];
         };
+        /** @description What the router knows of an agent, beside the queues it serves. */
+        RoutingSpec: {
+            /**
+             * Format: int32
+             * @description Its place where agents are asked in a fixed order, the least first.
+             * @default 0
+             */
+            order: number;
+            /**
+             * @description Its skills and their levels, 0 to 10.
+             * @default {}
+             */
+            skills: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Its share of calls where lots are drawn with weights, 1 to 100.
+             * @default 1
+             */
+            weight: number;
+        };
         /** @description One named share of a score. */
         ScoreTerm: {
             name: string;
@@ -2524,6 +2743,29 @@ export interface components {
             cause: string;
             from: string;
             to: string;
+        };
+        /** @description The share served in time, 0 to 1, by the usual four formulas. Absent where there is nothing to divide by. */
+        ServiceLevels: {
+            /**
+             * Format: double
+             * @description (Answered in target + abandoned in target) / offered.
+             */
+            abandons_as_served?: number | null;
+            /**
+             * Format: double
+             * @description Answered in target / answered.
+             */
+            of_answered?: number | null;
+            /**
+             * Format: double
+             * @description Answered in target / offered.
+             */
+            of_offered?: number | null;
+            /**
+             * Format: double
+             * @description Answered in target / (offered − abandoned in target).
+             */
+            without_early_abandons?: number | null;
         };
         /** @description A place where one is signed in. */
         Session: {
@@ -2727,11 +2969,26 @@ export interface components {
             /** @description The skill's name. */
             skill: string;
         };
+        /** @description A step by which a queue asks less of agents, for the schema alone. */
+        SkillStep: {
+            /**
+             * Format: int32
+             * @description After this wait, seconds.
+             */
+            after_s: number;
+            /**
+             * Format: int32
+             * @description … is wanted at this level only; 0 for not at all.
+             */
+            min: number;
+            /** @description This skill … */
+            skill: string;
+        };
         /**
          * @description The strategies by name, for the schema alone.
          * @enum {string}
          */
-        StrategyName: "longest_idle" | "round_robin";
+        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill";
         /** @description An order to take part in a call. */
         Supervise: {
             mode: components["schemas"]["SupervisionMode"];
@@ -2892,6 +3149,11 @@ export interface components {
             /** @description It goes on by itself after a while. */
             timed: boolean;
         };
+        /**
+         * @description How a trunk's registration with its carrier stands.
+         * @enum {string}
+         */
+        TrunkRegistration: "off" | "trying" | "registered" | "refused" | "unreachable";
         /** @description A line to a carrier or a peer. */
         TrunkSpec: {
             /**
@@ -2905,6 +3167,17 @@ export interface components {
              * @default []
              */
             caller_ids: string[];
+            /**
+             * @description The user by which the carrier calls it; its user name where absent.
+             * @default null
+             */
+            contact_user: string | null;
+            /**
+             * @description The host of numbers that are shown over it, and the domain of its account; absent: our own address, and the
+             *     registrar's host.
+             * @default null
+             */
+            from_domain: string | null;
             /**
              * Format: int32
              * @description Most calls at once, in and out together; 0 is no limit.
@@ -2936,6 +3209,22 @@ export interface components {
              * @default 0
              */
             probe_s: number;
+            /**
+             * @description The realm that alone may ask for the password; any where absent.
+             * @default null
+             */
+            realm: string | null;
+            /**
+             * Format: int32
+             * @description For how long it asks to be registered, seconds.
+             * @default 600
+             */
+            register_s: number;
+            /**
+             * @description Where it registers as its user, `sip:host[:port][;transport=…]`; absent: it does not.
+             * @default null
+             */
+            registrar: string | null;
             /**
              * @description Where outbound calls go, `sip:host[:port][;transport=…]`; absent for a trunk that only takes calls.
              * @default null
@@ -4109,6 +4398,10 @@ export interface operations {
                 missed?: boolean;
                 /** @description The caller's or the dialled number, or its last digits */
                 number?: string;
+                /** @description With `subject` and `figure`: those that a figure of a report counts, over its `from` and `to`; takes `interactions.read_all` */
+                by?: string;
+                subject?: string;
+                figure?: string;
             };
             header?: never;
             path?: never;
@@ -5221,6 +5514,71 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description `queue`, `agent`, `team`, `flow`, `number` or `direction` */
+                by: string;
+                /** @description `15`, `30` or `60` minutes, `day`, `week` (from Monday), `month`, or `all` in one line; `day` when absent */
+                every?: string;
+                /** @description RFC 3339; the start of a quarter of an hour */
+                from: string;
+                /** @description Before this moment, the start of a quarter of an hour; the end of this quarter when absent. Five years at most */
+                to?: string;
+                /** @description These alone: ids (of numbers the numbers), by commas */
+                subject?: string;
+                /** @description By whose clock days begin; the tenant's when absent */
+                utc_offset_min?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description More than 5,000 lines: ask for longer intervals or less time */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
