@@ -40,7 +40,7 @@ pub(super) async fn run(store: &Store) {
         outbound,
         unqueued,
     ];
-    let journal = Journal::new(950_000, records.map(ended).into_iter());
+    let journal = Journal::new(950_000, records.map(ended));
     Projector::open(store.clone()).await.expect("opened").apply(journal.facts()).await.expect("applied");
 
     let week = (Wall(at(0, 0)), Wall(at(7, 0)));
