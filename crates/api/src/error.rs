@@ -40,6 +40,7 @@ pub(crate) enum Code {
     Busy,
     UnknownNumber,
     NoLine,
+    NoRemoteAnswer,
     TooMany,
     BadSetting,
     Conflict,
@@ -87,6 +88,7 @@ impl Code {
             Self::Busy => "busy",
             Self::UnknownNumber => "unknown_number",
             Self::NoLine => "no_line",
+            Self::NoRemoteAnswer => "no_remote_answer",
             Self::TooMany => "too_many",
             Self::BadSetting => "bad_setting",
             Self::Conflict => "conflict",
@@ -130,6 +132,7 @@ impl Code {
             | Self::Busy
             | Self::UnknownNumber
             | Self::NoLine
+            | Self::NoRemoteAnswer
             | Self::TooMany
             | Self::Conflict
             | Self::Exists
@@ -182,6 +185,10 @@ impl Code {
             Self::Busy => ("对方正在通话中", "Whoever is to be called is on a call"),
             Self::UnknownNumber => ("该号码无法接通，请检查号码", "The number leads to nobody; look at it again"),
             Self::NoLine => ("没有空闲的外线", "No line to the outside is free"),
+            Self::NoRemoteAnswer => (
+                "正在振铃的话机不支持远程接听，请在话机上接听",
+                "The ringing phone cannot be answered remotely; answer at the phone",
+            ),
             Self::TooMany => ("参与人数已达上限", "As many take part as may"),
             Self::BadSetting => ("设置无效", "The setting is not valid"),
             Self::Conflict => ("读取之后已被他人修改，请重新载入", "It has changed since it was read; load it anew"),
@@ -324,6 +331,7 @@ impl From<Trouble> for ApiError {
             Trouble::Refused(Refused::Busy) => Code::Busy,
             Trouble::Refused(Refused::NoSuchNumber) => Code::UnknownNumber,
             Trouble::Refused(Refused::NoLine) => Code::NoLine,
+            Trouble::Refused(Refused::NoRemoteAnswer) => Code::NoRemoteAnswer,
             Trouble::Refused(Refused::TooMany) => Code::TooMany,
             Trouble::Refused(Refused::Draining) => Code::Unavailable,
             Trouble::Unavailable => Code::Unavailable,

@@ -30,10 +30,17 @@ pub struct Leg {
     pub holds: bool,
     /// Its voice is passed on to nobody.
     pub muted: bool,
+    /// The telephone that rings takes the call when it is told to.
+    pub answerable: bool,
 }
 
 impl Leg {
+    /// Whether its telephone rings.
+    pub fn rings(&self) -> bool {
+        self.phase == Phase::Ringing
+    }
+
     pub(crate) const fn new(id: LegId, phase: Phase) -> Self {
-        Self { id, phase, holds: false, muted: false }
+        Self { id, phase, holds: false, muted: false, answerable: false }
     }
 }

@@ -11,6 +11,11 @@ impl Call {
     pub fn handle(&mut self, event: &LegEvent) {
         match *event {
             LegEvent::Ringing { leg, early_media } => self.on_ringing(leg, early_media),
+            LegEvent::Answerable { leg } => {
+                if let Some(l) = self.legs.iter_mut().find(|l| l.id == leg) {
+                    l.answerable = true;
+                }
+            }
             LegEvent::Answered { leg } => self.on_answered(leg),
             LegEvent::Ended { leg, cause, status, by_peer, .. } => self.on_ended(leg, cause, status, by_peer),
             LegEvent::HeldByPeer { leg, held } => self.on_held(leg, held),

@@ -1,6 +1,7 @@
 //! What people and programs order about calls that go on: one way for browsers, telephones' desks and the API.
 
 use dialplan::strip_uri;
+use types::event::Happening;
 use types::forward::ForwardReason;
 use types::leg::{CallerId, Text};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegCommand, LegId, Now, Private, TenantId};
@@ -104,6 +105,7 @@ impl Center {
     fn carry_out(&mut self, now: Now, id: InteractionId, by: By, order: CallOrder) -> Result<(), Refused> {
         match order {
             CallOrder::Reject => return self.reject(id, by),
+            CallOrder::Answer => return self.have_answered(now, id, by),
             CallOrder::HangUp if by == By::Supervisor => {
                 self.end(now, id, EndedBy::System, Cause::Forced);
                 return Ok(());
@@ -209,6 +211,29 @@ impl Center {
         let rings = interaction.dialled_agents.iter().find(|(_, a)| *a == agent).map(|(leg, _)| *leg);
         let leg = rings.ok_or(Refused::NotOnCall)?;
         if interaction.call.decline(leg) { Ok(()) } else { Err(Refused::WrongState) }
+    }
+
+    /// A telephone that rings for the agent takes it; a page is told so by an event.
+    fn have_answered(&mut self, now: Now, id: InteractionId, by: By) -> Result<(), Refused> {
+        let interaction = self.get(id).ok_or(Refused::NotFound)?;
+        let of_agent = |of: AgentId| matches!(by, By::Supervisor) || by == By::Agent(of);
+        let dialled: Vec<_> = interaction.dialled_agents.iter().copied().filter(|(_, of)| of_agent(*of)).collect();
+        if dialled.is_empty() {
+            return Err(if by == By::Supervisor { Refused::WrongState } else { Refused::NotOnCall });
+        }
+        let call = &interaction.call;
+        let ringing = || dialled.iter().filter_map(|(leg, of)| call.leg(*leg).filter(|leg| leg.rings()).zip(Some(*of)));
+        let page = ringing().find(|(leg, _)| interaction.pages.of(leg.id).is_some()).map(|(_, agent)| agent);
+        let phone = ringing().find(|(leg, _)| leg.answerable).map(|(leg, _)| leg.id);
+        let rings = ringing().next().is_some();
+        let tenant = interaction.tenant;
+        match (page, phone) {
+            (Some(agent), _) => self.journal(now, tenant, Happening::AnswerAsked { id, agent }),
+            (None, Some(leg)) => self.command(LegCommand::AskToAnswer(leg)),
+            (None, None) if rings => return Err(Refused::NoRemoteAnswer),
+            (None, None) => return Err(Refused::WrongState),
+        }
+        Ok(())
     }
 
     fn transfer_by_order(

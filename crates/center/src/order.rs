@@ -57,6 +57,9 @@ pub enum Refused {
     /// All lines that lead there are taken.
     #[error("no line is free")]
     NoLine,
+    /// The telephone that rings can't be told to answer.
+    #[error("the telephone cannot be told to answer")]
+    NoRemoteAnswer,
     /// As many take part as may.
     #[error("as many take part as may")]
     TooMany,
@@ -105,6 +108,9 @@ pub enum CallOrder {
     HangUp,
     /// The agent, whose telephones ring, does not take it.
     Reject,
+    /// A telephone that rings for the agent takes it: the page where one rings, otherwise one that can be told to.
+    /// By a supervisor: for whichever agent it rings.
+    Answer,
     /// Nothing is recorded until it goes on.
     PauseRecording,
     /// The recording goes on.

@@ -3,7 +3,7 @@
 use call::{Call, Dial};
 use dialplan::strip_uri;
 use types::event::Happening;
-use types::leg::{CallerId, Target, Text};
+use types::leg::{CallerId, PageCall, Target, Text};
 use types::record::{Channel, Direction, LegRole};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Now, Private, TenantId};
 
@@ -12,6 +12,7 @@ use crate::bounds::Bounds;
 use crate::interaction::{Errand, Interaction, RING_FOR};
 use crate::ledger::Ledger;
 use crate::order::Refused;
+use crate::pages::Pages;
 use crate::transfer::Destination;
 
 impl Center {
@@ -70,9 +71,13 @@ impl Center {
         let mut ledger = Ledger::new(id, tenant, direction, from.clone(), recorded.clone(), now.wall);
         // The agent sees whom it is about to call.
         let caller = CallerId { number: to.clone(), ..CallerId::default() };
-        let mut dials = Vec::new();
-        for target in targets.into_iter().take(call::MAX_FORKS) {
+        let (mut dials, mut pages) = (Vec::new(), Pages::default());
+        for mut target in targets.into_iter().take(call::MAX_FORKS) {
             let leg = LegId(self.ids.next(now.wall));
+            if let Some(page) = target.flow.and_then(|flow| self.tenants.get(&tenant)?.page_at(agent, flow)) {
+                target.page = Some(PageCall { interaction: id, returns: false });
+                pages.note(leg, page);
+            }
             ledger.leg_started(now.wall, leg, LegRole::Agent, Some(agent), target.uri.clone(), None);
             dials.push(Dial { leg, tenant, target, caller: caller.clone() });
         }
@@ -83,6 +88,7 @@ impl Center {
         let bounds = Bounds::new(now, longest);
         let mut interaction = Interaction::new(id, tenant, call, ledger, own, to, bounds);
         interaction.dialled_agents = ringing;
+        interaction.pages = pages;
         self.interactions.insert(id, Box::new(interaction));
         let channel = Channel::Voice;
         let started =

@@ -87,6 +87,7 @@ impl Sim {
             LegCommand::StopPlay(leg) => self.stop_play(leg),
             LegCommand::TransferProgress { leg, progress } => self.on_progress(leg, progress),
             LegCommand::Ring(_)
+            | LegCommand::AskToAnswer(_)
             | LegCommand::SendDigits { .. }
             | LegCommand::Hold { .. }
             | LegCommand::Record { .. }

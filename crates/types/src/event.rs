@@ -137,6 +137,14 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<AgentId>,
     },
+    /// The page that rings for an agent is to take the call, by order.
+    #[serde(rename = "interaction.answer_asked")]
+    AnswerAsked {
+        /// The interaction.
+        id: InteractionId,
+        /// Whose page.
+        agent: AgentId,
+    },
     /// A supervisor takes part in a call, in another way, or no longer.
     #[serde(rename = "interaction.supervised")]
     Supervised {

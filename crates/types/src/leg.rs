@@ -211,6 +211,9 @@ pub enum LegCommand {
     EarlyMedia(LegId),
     /// Take the call.
     Answer(LegId),
+    /// Have the telephone that rings at the far end take it, which has said that it can
+    /// ([`LegEvent::Answerable`]).
+    AskToAnswer(LegId),
     /// Refuse an inbound leg that has not been answered, or end any other leg.
     Hangup {
         /// The leg.
@@ -391,6 +394,12 @@ pub enum LegEvent {
         /// The far end sends audio already (a carrier's announcement, a ringback tone).
         early_media: bool,
     },
+    /// The telephone at an outbound leg's far end takes the call when it is told to
+    /// ([`LegCommand::AskToAnswer`]). Comes before its `Ringing`; told once.
+    Answerable {
+        /// The leg.
+        leg: LegId,
+    },
     /// An outbound leg has an address of its own in the records: its Call-ID is known.
     Dialled {
         /// The leg.
@@ -498,6 +507,7 @@ impl LegEvent {
         match self {
             Self::Incoming { leg, .. }
             | Self::Ringing { leg, .. }
+            | Self::Answerable { leg }
             | Self::Dialled { leg, .. }
             | Self::Answered { leg }
             | Self::Redirected { leg, .. }
@@ -523,6 +533,7 @@ impl LegCommand {
             | Self::Ring(leg)
             | Self::EarlyMedia(leg)
             | Self::Answer(leg)
+            | Self::AskToAnswer(leg)
             | Self::Hangup { leg, .. }
             | Self::Connect { leg, .. }
             | Self::Play { leg, .. }

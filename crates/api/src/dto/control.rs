@@ -47,6 +47,9 @@ pub(crate) enum ActionName {
     Hangup,
     /// The agent does not take the call that rings.
     Reject,
+    /// A telephone that rings for the agent takes the call: its page where one rings, otherwise an IP telephone that
+    /// says it can be told to (`Allow-Events: talk` while it rings). By a supervisor: for whichever agent it rings.
+    Answer,
     /// Nothing is recorded until it goes on.
     PauseRecording,
     /// The recording goes on.
@@ -107,6 +110,7 @@ impl CallAction {
             ActionName::Remove => CallOrder::Remove(leg(leg_id.as_deref())?),
             ActionName::Hangup => CallOrder::HangUp,
             ActionName::Reject => CallOrder::Reject,
+            ActionName::Answer => CallOrder::Answer,
             ActionName::PauseRecording => CallOrder::PauseRecording,
             ActionName::ResumeRecording => CallOrder::ResumeRecording,
         })

@@ -61,6 +61,9 @@ pub(crate) enum Event {
         agent_id: Option<String>,
         mode: SupervisionMode,
     },
+    /// The page of an agent is to take the call that rings in it, by order. Told to this agent alone.
+    #[serde(rename = "interaction.answer_asked")]
+    InteractionAnswerAsked { id: String, at: String, interaction_id: String, agent_id: String },
     /// A recording was paused, or goes on.
     #[serde(rename = "recording.paused")]
     RecordingPaused { id: String, at: String, interaction_id: String, recording_id: String, paused: bool },
@@ -127,6 +130,7 @@ impl Event {
             Self::InteractionEnded { .. } => "interaction.ended",
             Self::InteractionWrapped { .. } => "interaction.wrapped",
             Self::InteractionSupervised { .. } => "interaction.supervised",
+            Self::InteractionAnswerAsked { .. } => "interaction.answer_asked",
             Self::RecordingPaused { .. } => "recording.paused",
             Self::QueueStats { .. } => "queue.stats",
             Self::Alarm { .. } => "alarm",

@@ -17,12 +17,13 @@ use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 16] = [
+const SHOWN: [&str; 17] = [
     "interaction.started",
     "interaction.state",
     "interaction.ended",
     "interaction.wrapped",
     "interaction.supervised",
+    "interaction.answer_asked",
     "recording.paused",
     "agent.state",
     "alarm",
@@ -98,6 +99,9 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let (interaction_id, by_agent_id) = (of.to_string(), by.to_string());
             let agent_id = agent.map(|a| a.to_string());
             Event::InteractionSupervised { id, at, interaction_id, by_agent_id, agent_id, mode: mode.into() }
+        }
+        Happening::AnswerAsked { id: of, agent } if viewer.user.agent == Some(agent) => {
+            Event::InteractionAnswerAsked { id, at, interaction_id: of.to_string(), agent_id: agent.to_string() }
         }
         Happening::RecordingPaused { id: of, recording, paused, .. } => {
             let (interaction_id, recording_id) = (of.to_string(), recording.to_string());

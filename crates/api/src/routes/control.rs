@@ -22,7 +22,7 @@ use crate::viewer::Viewer;
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "`wrong_state`: not in this state of the call; `busy`, \
             `no_phone`, `unknown_number`, `no_line`: the other one cannot be called; `too_many`: as many take part as \
-            may")))]
+            may; `no_remote_answer`: the telephone that rings cannot be told to answer")))]
 pub(crate) async fn act(
     State(app): State<App>,
     viewer: Viewer,

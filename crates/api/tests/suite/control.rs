@@ -49,6 +49,25 @@ async fn another_agent_may_not_and_a_supervisor_may() {
 }
 
 #[tokio::test]
+async fn a_telephone_that_rings_answers_by_order_where_it_can() {
+    let world = World::start().await;
+    let call = world.desk.call(ALPHA, "13800138000", SALES);
+    let token = world.login(ALPHA, "agent").await;
+    let answer = json!({"action": "answer"});
+    assert_eq!(act(&world, &token, &call, &answer).await.error(), (409, "wrong_state".into(), None));
+    world.desk.ring();
+    let refused = act(&world, &token, &call, &answer).await;
+    assert!(refused.json()["error"]["message"].as_str().unwrap().contains("远程接听"), "{:?}", refused.json());
+    assert_eq!(refused.error(), (409, "no_remote_answer".into(), None));
+    world.desk.ring_answerable();
+    assert_eq!(act(&world, &token, &call, &answer).await.status, 204);
+    let idle = world.login(ALPHA, "idle").await;
+    assert_eq!(act(&world, &idle, &call, &answer).await.error(), (403, "forbidden".into(), None));
+    let supervisor = world.login(ALPHA, "super").await;
+    assert_eq!(act(&world, &supervisor, &call, &answer).await.status, 204);
+}
+
+#[tokio::test]
 async fn each_action_has_its_own_fields() {
     let (world, call) = talking().await;
     let token = world.login(ALPHA, "agent").await;

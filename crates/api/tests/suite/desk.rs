@@ -181,6 +181,16 @@ impl Desk {
         });
     }
 
+    /// The telephones that were dialled ring, and can be told to answer.
+    pub(crate) fn ring_answerable(&self) {
+        self.act(|inner| {
+            for leg in inner.dialled.clone() {
+                inner.center.handle(inner.now, LegEvent::Answerable { leg });
+            }
+        });
+        self.ring();
+    }
+
     /// The telephone that was rung last rings and is answered.
     pub(crate) fn answer(&self) {
         self.act(|inner| {

@@ -320,3 +320,22 @@ async fn an_alarm_that_the_journal_takes_is_told_once() {
     assert!(id.is_some() && told["code"] == "journal_failed", "{told}");
     assert_eq!(next_alarm(&mut events).await.1["code"], "sync_slow");
 }
+
+#[tokio::test]
+async fn the_agent_whose_page_is_to_answer_is_told_and_nobody_else() {
+    let world = World::start().await;
+    let id = InteractionId(7);
+    let token = world.login(ALPHA, "super").await;
+    let cursor = world.get(&token, "/api/v1/live").await.json()["cursor"].as_str().unwrap().to_owned();
+    world.desk.write(ALPHA, Happening::AnswerAsked { id, agent: agent(ALPHA) });
+    alarm(&world, ALPHA, "after it");
+    for (user, told) in [("agent", "interaction.answer_asked"), ("super", "alarm"), ("idle", "alarm")] {
+        let token = world.login(ALPHA, user).await;
+        let event = open(&world, &token, &cursor).await.next_stored().await;
+        assert_eq!(event.name, told, "{user}");
+        if user == "agent" {
+            assert_eq!(event.data["interaction_id"], id.to_string());
+            assert_eq!(event.data["agent_id"], agent(ALPHA).to_string());
+        }
+    }
+}

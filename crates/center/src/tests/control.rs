@@ -119,6 +119,72 @@ fn a_call_that_is_declined_by_order_goes_to_somebody_else() {
 }
 
 #[test]
+fn a_telephone_that_says_it_can_be_told_answers_by_order() {
+    let mut lab = Lab::with(&[1001]);
+    lab.caller("95002");
+    assert_eq!(lab.orders(Some(1001), CallOrder::Answer), Err(Refused::WrongState), "it does not ring yet");
+    lab.rings_answerable("d1");
+    lab.trace();
+    assert_eq!(lab.orders(Some(1003), CallOrder::Answer), Err(Refused::NotOnCall));
+    lab.orders(Some(1001), CallOrder::Answer).unwrap();
+    assert_eq!(lab.trace(), ["take d1"]);
+    assert_eq!(lab.state(1001), "ringing", "until it answers");
+    lab.orders(None, CallOrder::Answer).unwrap();
+    assert_eq!(lab.trace(), ["take d1"]);
+    lab.answers("d1");
+    assert_eq!(lab.state(1001), "talking");
+    assert_eq!(lab.orders(Some(1001), CallOrder::Answer), Err(Refused::WrongState));
+    assert_eq!(lab.orders(None, CallOrder::Answer), Err(Refused::WrongState));
+}
+
+#[test]
+fn another_telephone_cannot_be_told_to_answer_and_goes_on_ringing() {
+    let mut lab = Lab::with(&[1001]);
+    lab.caller("95002");
+    lab.rings("d1");
+    lab.trace();
+    assert_eq!(lab.orders(Some(1001), CallOrder::Answer), Err(Refused::NoRemoteAnswer));
+    assert_eq!(lab.orders(None, CallOrder::Answer), Err(Refused::NoRemoteAnswer));
+    assert!(lab.trace().is_empty());
+    assert_eq!(lab.state(1001), "ringing");
+}
+
+#[test]
+fn a_page_is_told_by_an_event_to_answer() {
+    let mut lab = Lab::new();
+    lab.page(1001);
+    lab.caller("95002");
+    lab.rings("d1");
+    lab.trace();
+    lab.orders(Some(1001), CallOrder::Answer).unwrap();
+    assert_eq!(lab.trace(), ["asked 1001"]);
+    assert!(lab.written.last().unwrap().contains(r#""type":"interaction.answer_asked""#));
+}
+
+#[test]
+fn the_telephone_of_a_call_that_its_agent_began_answers_by_order() {
+    let mut lab = Lab::with(&[1001, 1003]);
+    lab.dials(1001, "1003").unwrap();
+    lab.rings_answerable("d1");
+    lab.trace();
+    lab.orders(Some(1001), CallOrder::Answer).unwrap();
+    assert_eq!(lab.told(&["take"]), ["take d1"]);
+    lab.answers("d1");
+    lab.rings_answerable("d2");
+    lab.trace();
+    assert_eq!(lab.orders(Some(1001), CallOrder::Answer), Err(Refused::WrongState));
+    lab.orders(Some(1003), CallOrder::Answer).unwrap();
+    assert_eq!(lab.told(&["take"]), ["take d2"]);
+    let mut lab = Lab::with(&[1003]);
+    lab.page(1001);
+    lab.dials(1001, "1003").unwrap();
+    assert_eq!(lab.told(&["dial"]), ["dial d1 sip:1001@desk1 page"]);
+    lab.rings("d1");
+    lab.orders(Some(1001), CallOrder::Answer).unwrap();
+    assert_eq!(lab.told(&["asked"]), ["asked 1001"]);
+}
+
+#[test]
 fn a_recording_is_paused_and_states_it() {
     let mut lab = talking(&[1001]);
     lab.orders(Some(1001), CallOrder::PauseRecording).unwrap();

@@ -241,6 +241,13 @@ impl Lab {
         self.event(LegEvent::Ringing { leg, early_media: false });
     }
 
+    /// Rings, and says that it can be told to answer.
+    pub(super) fn rings_answerable(&mut self, name: &str) {
+        let leg = self.leg(name);
+        self.event(LegEvent::Answerable { leg });
+        self.rings(name);
+    }
+
     pub(super) fn answers(&mut self, name: &str) {
         let leg = self.leg(name);
         self.event(LegEvent::Answered { leg });
@@ -453,6 +460,7 @@ impl Lab {
         match command {
             LegCommand::Answer(_) => format!("answer {name}"),
             LegCommand::Ring(_) => format!("ring {name}"),
+            LegCommand::AskToAnswer(_) => format!("take {name}"),
             LegCommand::Hangup { cause, .. } => format!("hangup {name} {}", cause.as_str()),
             LegCommand::Connect { to: Connection::Bridge(to), .. } => format!("bridge {name} {}", self.name(*to)),
             LegCommand::Connect { to: Connection::Echo, .. } => format!("echo {name}"),
@@ -503,6 +511,7 @@ impl Lab {
                 let number = |agent: AgentId| 1001 + agent.0 % 100;
                 format!("supervised {} {:?} {}", number(by), agent.map(number), mode.as_str())
             }
+            Happening::AnswerAsked { agent, .. } => format!("asked {}", 1001 + agent.0 % 100),
             Happening::Registered { contacts, .. } => format!("registered {}", contacts.len()),
             other => format!("{other:?}"),
         }

@@ -22,6 +22,7 @@ impl<M: Mind> Ua<M> {
             LegCommand::Ring(leg) => self.ring(now, leg),
             LegCommand::EarlyMedia(leg) => self.early_media(now, leg),
             LegCommand::Answer(leg) => self.answer(now, leg),
+            LegCommand::AskToAnswer(leg) => self.ask_to_answer(now, leg),
             LegCommand::Hangup { leg, cause } => self.hang_up(now, leg, cause),
             LegCommand::Connect { leg, to } => {
                 if let Connection::Bridge(other) = to {
@@ -145,6 +146,15 @@ impl<M: Mind> Ua<M> {
             leg.phase = Phase::Up;
         }
         self.media.command(MediaCommand::Watch { leg: id, on: true });
+    }
+
+    /// Tells the telephone that rings to take the call, as if somebody had lifted its receiver.
+    fn ask_to_answer(&mut self, now: Now, id: LegId) {
+        let Some(call) = self.call_in(id, Phase::Dialling) else { return };
+        if let Some(fork) = self.legs.get(&id).and_then(|leg| leg.answerable) {
+            // A telephone that has answered or given up in this moment needs no word.
+            let _ = self.agent.talk(now, call, fork);
+        }
     }
 
     fn hang_up(&mut self, now: Now, id: LegId, cause: Cause) {

@@ -21,7 +21,10 @@ impl<M: Mind> Ua<M> {
             Event::Incoming { call, message, flow, offer, replaces } => {
                 self.on_incoming(now, call, &message, flow, offer, replaces);
             }
-            Event::Progress { call, status, sdp, .. } => self.on_progress(now, call, status, sdp.as_ref()),
+            Event::Progress { call, fork, status, message, sdp, .. } => {
+                self.note_answerable(now, call, fork, &message);
+                self.on_progress(now, call, status, sdp.as_ref());
+            }
             Event::Answered { call, sdp, .. } => self.on_answered(now, call, sdp),
             Event::Confirmed { call, answer } => self.on_confirmed(now, call, answer.as_deref()),
             Event::Failed { call, status, message } => {
@@ -125,6 +128,15 @@ impl<M: Mind> Ua<M> {
             browser: browser::is_browsers(flow).then_some(flow.conn),
         };
         self.tell(now, LegEvent::Incoming { leg: id, call: Box::new(incoming) });
+    }
+
+    /// A telephone that rings may say that it can be told to answer: it takes the event `talk`.
+    fn note_answerable(&mut self, now: Now, call: CallHandle, fork: u16, message: &Message) {
+        let Some(id) = self.leg_of(call) else { return };
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        if message.lists(HeaderName::AllowEvents, sip::agent::TALK) && leg.answerable.replace(fork).is_none() {
+            self.tell(now, LegEvent::Answerable { leg: id });
+        }
     }
 
     fn on_progress(&mut self, now: Now, call: CallHandle, status: u16, sdp: Option<&Sdp>) {

@@ -61,6 +61,8 @@ pub(crate) struct Leg {
     pub(crate) media_seen: bool,
     pub(crate) held: bool,
     pub(crate) rang: bool,
+    /// The fork whose telephone takes the call when it is told to.
+    pub(crate) answerable: Option<u16>,
     /// Hops that a request on its behalf may still take (Max-Forwards): what stops a call that is led back to us.
     pub(crate) hops: u8,
     /// Its dialog was saved and has to be declared void at its end.
@@ -93,6 +95,7 @@ impl Leg {
             media_seen: false,
             held: false,
             rang: false,
+            answerable: None,
             hops: MAX_FORWARDS,
             saved: false,
             refer: None,

@@ -41,6 +41,7 @@ pub use self::event::{ChangeKind, EndCause, Event, Sdp};
 use self::incoming::Guard;
 use self::outside::Sent;
 use self::subscription::Subscription;
+pub use self::within::TALK;
 pub use crate::config::{AgentConfig, AgentLimits, Identity, SessionConfig, TimerConfig};
 pub use crate::flow::Transmit;
 pub use crate::handle::{CallHandle, RequestHandle, SentHandle, SubscriptionHandle};

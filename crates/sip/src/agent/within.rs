@@ -2,7 +2,7 @@
 
 use types::Now;
 
-use super::call::{Auth, Stage};
+use super::call::{Auth, Cancel, Stage};
 use super::outside::Sent;
 use super::receive::{Arrival, Refusal};
 use super::wire::finish;
@@ -13,6 +13,10 @@ use crate::method::Method;
 use crate::name::HeaderName;
 use crate::screen::screen;
 use crate::transaction::Owner;
+
+/// The event by which a telephone that rings is told to answer, as its Allow-Events names it. No RFC has it; makers of
+/// telephones do.
+pub const TALK: &str = "talk";
 
 impl Agent {
     /// A request whose To tag is one of ours.
@@ -75,6 +79,32 @@ impl Agent {
         let builder = self.reply(message, &arrival.flow, 200, "", tag);
         let bytes = finish(self.with_capabilities(builder), &[], None);
         self.tx.answer_at_once(arrival.now.mono, arrival.place, message, arrival.flow, bytes, arrival.key);
+    }
+
+    /// Tells a telephone that rings to answer: NOTIFY of the event `talk`, which no subscription asked for, in the early
+    /// dialog of one fork. Telephones that take it say so in the Allow-Events of their provisional answers. What it
+    /// answers to the NOTIFY is of no use: it answers the call, or goes on ringing.
+    ///
+    /// # Errors
+    /// [`CommandError::Gone`]; [`CommandError::WrongState`] when the call is not an unanswered one of ours, or was taken
+    /// back, or has no such fork.
+    pub fn talk(&mut self, now: Now, call: CallHandle, fork: u16) -> Result<(), CommandError> {
+        let branch = self.random();
+        let leg = self.calls.get_mut(call).ok_or(CommandError::Gone)?;
+        leg.calling().filter(|calling| calling.cancel == Cancel::No).ok_or(CommandError::WrongState)?;
+        leg.dialog_by_fork(fork).ok_or(CommandError::WrongState)?;
+        let seq = leg.end.next_seq();
+        let leg = self.calls.get(call).ok_or(CommandError::Gone)?;
+        let dialog = leg.dialogs.iter().find(|dialog| dialog.fork == fork).ok_or(CommandError::WrongState)?;
+        let builder = self
+            .within(leg, dialog, Method::Notify, seq, branch)
+            .raw_header(HeaderName::Contact.as_str(), &leg.end.contact)
+            .header(HeaderName::Event, TALK)
+            .header(HeaderName::SubscriptionState, "active");
+        let (hop, key) = (dialog.hop, leg.end.call_key);
+        let bytes = finish(builder, &[], None);
+        self.tx.start_client(now.mono, Method::Notify, hop, bytes, branch, key, Owner::Nobody);
+        Ok(())
     }
 
     /// Sends INFO, MESSAGE, OPTIONS or another simple request within a call; [`Event::Response`] follows.

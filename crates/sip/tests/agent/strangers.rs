@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sip::agent::{Event, Invite, call_key};
+use sip::agent::{CommandError, Event, Invite, TALK, call_key};
 use sip::{Flow, HeaderName, Message, MessageBuilder, Transport};
 
 use crate::harness::*;
@@ -478,4 +478,43 @@ fn a_bye_that_the_peer_finds_out_of_order_is_sent_again() {
     assert!(net.tell(reply(&second, 500, "one", &[], &[])).is_empty());
     assert_eq!(words(&net.take(A)), ["answered answer", "ended LocalBye"]);
     net.assert_clean();
+}
+
+#[test]
+fn the_fork_that_is_told_to_answer_is_told_in_its_own_early_dialog() {
+    let mut net = Net::with_hand(422);
+    let caller = net.invite(A, B, Some(OFFER));
+    let invite = net.heard().remove(0);
+    let now = net.now;
+    assert_eq!(net.agent(A).talk(now, caller, 0), Err(CommandError::WrongState), "nobody rings");
+    for tag in ["one", "two"] {
+        net.tell(reply(&invite, 180, tag, &[CONTACT], &[]));
+    }
+    net.agent(A).talk(now, caller, 1).unwrap();
+    let notify = net.heard().remove(0);
+    assert_eq!((notify.method_text(), notify.to_tag()), ("NOTIFY", Some("two")));
+    assert_eq!(notify.header(HeaderName::Event), Some(&b"talk"[..]));
+    assert_eq!(notify.header(HeaderName::SubscriptionState), Some(&b"active"[..]));
+    assert_eq!(notify.cseq().unwrap().number, invite.cseq().unwrap().number + 1);
+    net.tell(reply(&notify, 200, "two", &[], &[]));
+    let after = net.tell(reply(&invite, 200, "two", &[CONTACT], ANSWER));
+    assert_eq!(methods(&after), ["ACK"]);
+    assert_eq!(after[0].cseq().unwrap().number, invite.cseq().unwrap().number, "the INVITE's, not the NOTIFY's");
+    assert_eq!(words(&net.take(A)), ["progress 180 none", "progress 180 none", "answered answer"]);
+    assert_eq!(net.agent(A).talk(now, caller, 1), Err(CommandError::WrongState), "it stands");
+}
+
+#[test]
+fn a_telephone_that_refuses_to_be_told_goes_on_ringing() {
+    let mut net = Net::with_hand(423);
+    let caller = net.invite(A, B, Some(OFFER));
+    let invite = net.heard().remove(0);
+    net.tell(reply(&invite, 180, "one", &[CONTACT, (HeaderName::AllowEvents, TALK)], &[]));
+    let now = net.now;
+    net.agent(A).talk(now, caller, 0).unwrap();
+    let notify = net.heard().remove(0);
+    net.tell(reply(&notify, 489, "one", &[], &[]));
+    assert_eq!(words(&net.take(A)), ["progress 180 none"]);
+    net.agent(A).cancel(now, caller, None).unwrap();
+    assert_eq!(net.agent(A).talk(now, caller, 0), Err(CommandError::WrongState), "it is taken back");
 }

@@ -256,8 +256,12 @@ impl Lab {
     /// Rings a target.
     pub(super) fn dial(&mut self, target: Target) -> Vec<(Flow, Message)> {
         let caller = CallerId { number: Private::new("13800000001".into()), ..CallerId::default() };
-        let dial = LegCommand::Dial { leg: LEG, tenant: TenantId(1), target, caller, on_behalf_of: None };
-        self.ua.mind.commands.push_back(dial);
+        self.command(LegCommand::Dial { leg: LEG, tenant: TenantId(1), target, caller, on_behalf_of: None })
+    }
+
+    /// Gives the command; what goes out then.
+    pub(super) fn command(&mut self, command: LegCommand) -> Vec<(Flow, Message)> {
+        self.ua.mind.commands.push_back(command);
         self.turn()
     }
 
