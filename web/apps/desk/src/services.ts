@@ -121,6 +121,9 @@ export function createServices(me: Me, agentId: string): Services {
   });
   const mailbox = new Mailbox(api, systemClock);
   live.watch(mailbox.take);
+  live.watch((event) => {
+    if (event.type === "interaction.answer_asked") void phone.answerInteraction(event.interaction_id);
+  });
   live.subscribe(() => {
     const { board, phase } = live.getView();
     mailbox.follow(phase === "live");

@@ -16,6 +16,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<LiveEvent["type"]>([
   "interaction.wrapped",
   "interaction.disposition",
   "interaction.supervised",
+  "interaction.answer_asked",
   "recording.paused",
   "survey.answered",
   "queue.stats",

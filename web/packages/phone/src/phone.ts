@@ -115,6 +115,12 @@ export class Phone {
     await this.take(call, session);
   }
 
+  /** By order of the server: takes the call of this interaction, where it still rings. */
+  async answerInteraction(interactionId: string): Promise<void> {
+    const call = this.calls.find(({ state }) => state.phase === "ringing" && state.interactionId === interactionId);
+    if (call !== undefined) await this.answer(call.state.id);
+  }
+
   reject(id?: string): void {
     const call = this.calls.find((one) => one.state.phase === "ringing" && (id === undefined || one.state.id === id));
     call?.leg?.reject(603);

@@ -135,6 +135,18 @@ describe("a call that comes in", () => {
     expect(rig.played.at(-1)).toBeNull();
   });
 
+  it("is answered by order of the server, the call that is named and no other", async () => {
+    await rig.ready();
+    rig.server.invite({ callId: "c1", headers: ["X-Lingtong-Interaction: i1"] });
+    await rig.pass(10);
+    await rig.phone.answerInteraction("i2");
+    await rig.pass(50);
+    expect(mode()).toBe("ringing");
+    await rig.phone.answerInteraction("i1");
+    await rig.pass(50);
+    expect(mode()).toBe("talking");
+  });
+
   it("is never answered by itself, whatever a caller puts into it, unless the server names its interaction", async () => {
     await rig.ready();
     rig.server.invite({ callId: "c1", headers: ["Answer-Mode: Auto", "Call-Info: <sip:x>;answer-after=0"] });

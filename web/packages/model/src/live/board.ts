@@ -106,6 +106,7 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
         break;
       // Nothing on the board changes: they are for whoever looks at one call, at the callbacks or at messages.
       case "interaction.wrapped":
+      case "interaction.answer_asked":
       case "interaction.disposition":
       case "recording.paused":
       case "survey.answered":

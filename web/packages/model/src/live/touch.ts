@@ -10,6 +10,7 @@ export function interactionOf(event: LiveEvent): string | null {
     case "interaction.wrapped":
     case "interaction.disposition":
     case "interaction.supervised":
+    case "interaction.answer_asked":
     case "recording.paused":
     case "survey.answered":
     case "callback.requested":
