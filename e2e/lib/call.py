@@ -89,6 +89,8 @@ class Call:
     def ring(self, reliable=False):
         """Says that it rings."""
         fields = [("Require", "100rel"), ("RSeq", "1")] if reliable else []
+        if self.phone.talks:
+            fields.append(("Allow-Events", "talk, hold, conference"))
         self.phone.respond(self.incoming, 180, self, fields)
 
     def answer(self, with_tone=None):

@@ -58,6 +58,8 @@ class Phone:
         self.dead = False
         self.ring_at_once = True
         self.supports = "replaces, timer"
+        # Takes a call when it is told to by NOTIFY of the event `talk`, and says so while it rings.
+        self.talks = False
         self._transactions = {}
         self._answers = {}
         self._oks = {}
@@ -390,11 +392,19 @@ class Phone:
         body, fields = b"", []
         if request.method == "BYE":
             call._end(True, request)
+        elif request.method == "NOTIFY" and request["event"] == "talk":
+            return self._told_to_talk(request, call)
         elif request.method == "NOTIFY":
             call.notified.append(request.body.decode())
         elif request.method == "UPDATE" and request.body:
             body, fields = call.changed_by_peer(request), [("Content-Type", "application/sdp")]
         self.respond(request, 200, call, fields, body)
+
+    def _told_to_talk(self, request, call):
+        fits = self.talks and call.state == "ringing" and request.tag("to") == call.local_tag
+        self.respond(request, 200 if fits else 489, call)
+        if fits:
+            call.answer()
 
 
 __all__ = ["Phone", "check"]

@@ -294,3 +294,54 @@ def test_click_to_dial(t):
     own.wait_end()
     record = t.server.record(own)
     t.equal((record["direction"], record["outcome"]), ("internal", "answered"), "record")
+
+
+def rings(t):
+    """The interaction whose agent is rung, once the server has heard it ring."""
+    interaction = t.server.wait_live("ringing")["id"]
+    path = f"/api/v1/interactions/{interaction}"
+    rung = lambda: any(leg.get("agent_id") and leg.get("ringing_at") for leg in t.server.get(path)["legs"])
+    t.until(rung, 8, "an agent's telephone that rings", 0.05)
+    return interaction
+
+
+def test_a_phone_answers_by_order(t):
+    """A phone that takes `talk` answers when the agent's program says so; one that does not goes on ringing."""
+    agent = t.agent(1001)
+    agent.talks = True
+    call = t.caller().call("95001").wait_up()
+    offered = agent.wait_call()
+    interaction = rings(t)
+    act(t, interaction, "answer")
+    offered.wait_up()
+    talk(t, call, offered)
+    post(t, f"/api/v1/interactions/{interaction}/actions", {"action": "answer"}, status=409)
+    call.bye().wait()
+    offered.wait_end()
+    other = t.agent(1101)
+    t.server.wait_agent(1101, "ready")
+    call = t.caller().call("1101")
+    offered = other.wait_call()
+    answer = post(t, f"/api/v1/interactions/{rings(t)}/actions", {"action": "answer"}, "1101", 409)
+    t.check(b"no_remote_answer" in answer, answer)
+    offered.answer()
+    talk(t, call.wait_up(), offered)
+
+
+def test_a_page_answers_by_order(t):
+    """The desk takes the call that rings, as if its button had been pressed: a customer's, and one made by order."""
+    browser = at_the_desk(t)
+    other = t.agent(1101)
+    call = t.caller().call("95001").wait_up()
+    act(t, rings(t), "answer", "2001")
+    state_is(browser, "talking")
+    call.rtp.wait_tone(VOICE_HZ, 15)
+    call.bye().wait()
+    state_is(browser, "wrap_up")
+    key(browser, "g")
+    state_is(browser, "ready")
+    t.server.wait_agent(1101, "ready")
+    post(t, "/api/v1/calls", {"to": "1101"}, status=201)
+    act(t, rings(t), "answer")
+    asked = other.take_call()
+    asked.rtp.wait_tone(VOICE_HZ, 15)
