@@ -329,7 +329,9 @@ def test_a_phone_answers_by_order(t):
 
 
 def test_a_page_answers_by_order(t):
-    """The desk takes the call that rings, as if its button had been pressed: a customer's, and one made by order."""
+    """The desk takes the call that rings, as if its button had been pressed: a customer's, and one made by order.
+
+    That one is back, too, after the page was loaded anew."""
     browser = at_the_desk(t)
     other = t.agent(1101)
     call = t.caller().call("95001").wait_up()
@@ -345,3 +347,8 @@ def test_a_page_answers_by_order(t):
     act(t, rings(t), "answer")
     asked = other.take_call()
     asked.rtp.wait_tone(VOICE_HZ, 15)
+    browser.reload()
+    t.until(lambda: not asked.rtp.hears(VOICE_HZ), 15, "the end of the agent's tone")
+    asked.rtp.wait_tone(VOICE_HZ, 30)
+    asked.bye().wait()
+    state_is(browser, "ready")

@@ -298,6 +298,40 @@ fn a_page_that_had_called_out_has_its_call_back() {
 }
 
 #[test]
+fn a_page_that_was_rung_for_a_call_of_its_own_agent_has_it_back() {
+    let mut lab = Lab::new();
+    lab.page(1001);
+    lab.dials(1001, "13911112222").unwrap();
+    assert_eq!(lab.told(&["dial"]), ["dial d1 sip:1001@desk1 page"]);
+    lab.answers("d1");
+    lab.answers("d2");
+    lab.trace();
+    lab.disconnects(1001);
+    lab.loads(1001);
+    assert_eq!(lab.told(&["dial", "play"]), ["play d2 music", "dial d3 sip:1001@desk2 back"]);
+    lab.answers("d3");
+    assert_eq!(lab.told(&["bridge", "hangup", "stop"]), ["hangup d1 media_lost", "bridge d2 d3", "stop d2"]);
+    lab.ends("d1", Cause::MediaLost, false);
+    lab.hangs_up("d3");
+    lab.settle();
+    assert_eq!((lab.records.len(), lab.state(1001).as_str(), lab.center.in_progress()), (1, "ready", 0));
+}
+
+#[test]
+fn a_page_that_goes_away_while_it_rings_for_its_own_agent_begins_no_call() {
+    let mut lab = Lab::new();
+    lab.page(1001);
+    lab.dials(1001, "13911112222").unwrap();
+    lab.rings("d1");
+    lab.disconnects(1001);
+    lab.loads(1001);
+    lab.wait(60);
+    lab.settle();
+    assert_eq!(lab.told(&["dial"]), ["dial d1 sip:1001@desk1 page"], "nobody is called");
+    assert_eq!((lab.state(1001).as_str(), lab.center.in_progress()), ("ready", 0));
+}
+
+#[test]
 fn a_node_that_goes_down_meanwhile_ends_everything() {
     let mut lab = talks();
     media_lost(&mut lab, "d1");
