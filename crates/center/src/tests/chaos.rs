@@ -33,6 +33,11 @@ const NUMBERS: [&str; 18] = [
 const CAUSES: [Cause; 6] =
     [Cause::Normal, Cause::Busy, Cause::Declined, Cause::MediaLost, Cause::PeerFailed, Cause::SessionExpired];
 
+/// The lab's longest call, seconds.
+const LONGEST_CALL_S: u64 = 36_000;
+/// A leg that was told to end and does not is given up within so many seconds; twice, for one that another's end ends.
+const GIVEN_UP_S: u64 = 200;
+
 #[derive(Clone, Debug)]
 enum Step {
     Call {
@@ -63,6 +68,8 @@ enum Step {
     Rules(u64, [usize; 3]),
     EndTold,
     Measured,
+    /// A telephone, its line or its program dies: its leg reports nothing more, at most that its media has stopped.
+    Dies(usize, bool),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -97,6 +104,11 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// The same, while telephones die.
+fn deadly_step() -> impl Strategy<Value = Step> {
+    prop_oneof![12 => step(), 1 => (0..40usize, any::<bool>()).prop_map(|(l, n)| Step::Dies(l, n))]
+}
+
 fn call_order(n: usize, leg: Option<LegId>) -> CallOrder {
     match n {
         0 => CallOrder::Hold,
@@ -122,6 +134,8 @@ struct Chaos {
     lab: Lab,
     legs: Vec<LegId>,
     ended: Vec<LegId>,
+    /// Legs that report nothing more, whatever they are told.
+    dead: Vec<LegId>,
     /// Legs whose figures the edge still has to tell.
     unmeasured: Vec<LegId>,
     /// Interactions in which media has stopped once, or somebody was asked beside: music plays to one while others talk.
@@ -131,7 +145,8 @@ struct Chaos {
 impl Chaos {
     fn leg(&mut self, n: usize) -> Option<LegId> {
         self.find_new();
-        let living: Vec<LegId> = self.legs.iter().filter(|l| !self.ended.contains(l)).copied().collect();
+        let gone = |l: &&LegId| self.ended.contains(l) || self.dead.contains(l);
+        let living: Vec<LegId> = self.legs.iter().filter(|l| !gone(l)).copied().collect();
         (!living.is_empty()).then(|| living[n % living.len()])
     }
 
@@ -195,6 +210,7 @@ impl Chaos {
                 let _ = self.lab.center.dial(now, T, agent(who), &NUMBERS[number].into());
             }
             Step::EndTold => self.end_told(),
+            Step::Dies(n, noticed) => self.dies(n, noticed),
             Step::Rules(who, to) => {
                 let [busy, no_answer, unreachable] = to.map(|n| ForwardTo::parse(NUMBERS[n]).ok());
                 let rules = Forwarding { busy, no_answer, unreachable, ..Forwarding::default() };
@@ -253,10 +269,19 @@ impl Chaos {
         self.lab.event(event);
     }
 
+    fn dies(&mut self, n: usize, noticed: bool) {
+        let Some(leg) = self.leg(n) else { return };
+        self.lost.extend(self.lab.center.interaction_of(leg).map(|(_, id)| id));
+        if noticed {
+            self.lab.event(LegEvent::MediaLost { leg });
+        }
+        self.dead.push(leg);
+    }
+
     /// The edge ends what it was told to end.
     fn end_told(&mut self) {
         for (leg, cause) in self.lab.pending() {
-            if !self.ended.contains(&leg) {
+            if !self.ended.contains(&leg) && !self.dead.contains(&leg) {
                 self.end(leg, cause, false);
             }
         }
@@ -285,8 +310,44 @@ impl Chaos {
         while let Some(leg) = self.leg(0) {
             self.end(leg, Cause::Normal, true);
         }
+        if !self.dead.is_empty() {
+            self.lab.wait(LONGEST_CALL_S + GIVEN_UP_S);
+        }
         self.lab.wait(3700);
     }
+}
+
+/// Nothing may be left of what these steps began.
+fn nothing_is_left(steps: &[Step]) -> Result<(), TestCaseError> {
+    let (legs, ended, dead) = (Vec::new(), Vec::new(), Vec::new());
+    let (unmeasured, lost) = (Vec::new(), Vec::new());
+    let mut chaos = Chaos { lab: Lab::with(&[1001, 1002, 1003]), legs, ended, dead, unmeasured, lost };
+    chaos.lab.page(1001);
+    chaos.lab.page(1002);
+    for step in steps {
+        chaos.take(step);
+        prop_assert!(chaos.disturbed().is_none(), "{step:?}: {:?}", chaos.disturbed());
+    }
+    chaos.finish();
+    prop_assert_eq!(chaos.lab.center.in_progress(), 0);
+    let mut told: Vec<_> = chaos.lab.records.iter().map(|r| r.id).collect();
+    told.sort();
+    let mut begun = chaos.lab.interactions.clone();
+    begun.sort();
+    prop_assert_eq!(told, begun);
+    for number in 1001..1004 {
+        let state = chaos.lab.state(number);
+        prop_assert!(!matches!(state.as_str(), "ringing" | "talking" | "wrap_up"), "{} {}", number, state);
+    }
+    for record in &chaos.lab.records {
+        let mut at = record.started;
+        for segment in &record.segments {
+            prop_assert!(segment.from == at && segment.to > at);
+            at = segment.to;
+        }
+        prop_assert_eq!(at, record.ended);
+    }
+    Ok(())
 }
 
 proptest! {
@@ -294,32 +355,11 @@ proptest! {
 
     #[test]
     fn nothing_is_left_when_every_leg_has_ended(steps in prop::collection::vec(step(), 1..120)) {
-        let (legs, ended, unmeasured, lost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut chaos = Chaos { lab: Lab::with(&[1001, 1002, 1003]), legs, ended, unmeasured, lost };
-        chaos.lab.page(1001);
-        chaos.lab.page(1002);
-        for step in &steps {
-            chaos.take(step);
-            prop_assert!(chaos.disturbed().is_none(), "{step:?}: {:?}", chaos.disturbed());
-        }
-        chaos.finish();
-        prop_assert_eq!(chaos.lab.center.in_progress(), 0);
-        let mut told: Vec<_> = chaos.lab.records.iter().map(|r| r.id).collect();
-        told.sort();
-        let mut begun = chaos.lab.interactions.clone();
-        begun.sort();
-        prop_assert_eq!(told, begun);
-        for number in 1001..1004 {
-            let state = chaos.lab.state(number);
-            prop_assert!(!matches!(state.as_str(), "ringing" | "talking" | "wrap_up"), "{} {}", number, state);
-        }
-        for record in &chaos.lab.records {
-            let mut at = record.started;
-            for segment in &record.segments {
-                prop_assert!(segment.from == at && segment.to > at);
-                at = segment.to;
-            }
-            prop_assert_eq!(at, record.ended);
-        }
+        nothing_is_left(&steps)?;
+    }
+
+    #[test]
+    fn nothing_is_left_of_those_who_fell_silent_for_ever(steps in prop::collection::vec(deadly_step(), 1..120)) {
+        nothing_is_left(&steps)?;
     }
 }
