@@ -58,7 +58,8 @@ pub enum Strategy {
     BestSkill,
 }
 
-/// What becomes of an interaction when nobody of the queue is signed in.
+/// What becomes of an interaction when nobody is signed in who serves the queue, or who is let in to help
+/// ([`QueueConfig::overflow`]) before its longest wait is over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoAgentPolicy {
@@ -67,7 +68,7 @@ pub enum NoAgentPolicy {
     /// It is not let in, but who waits already goes on waiting.
     #[default]
     Refuse,
-    /// It is not let in, and all who wait leave when the last agent signs out.
+    /// It is not let in, and all who wait leave when the last of them signs out.
     Leave,
 }
 

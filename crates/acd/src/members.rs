@@ -137,6 +137,12 @@ impl Members {
         self.working() > 0 || self.count(AgentState::NotReady) > 0
     }
 
+    /// Each suitable agent who is signed in.
+    pub(crate) fn signed_in(&self) -> impl Iterator<Item = AgentId> {
+        let there = |member: &Member| member.kind != index(AgentState::Offline) && member.kind != MISSING_SKILL;
+        self.all.iter().filter(move |(_, member)| there(member)).map(|(id, _)| *id)
+    }
+
     /// Suitable agents who work: ready, ringing, talking or wrapping up.
     pub(crate) fn working(&self) -> u32 {
         [AgentState::Ready, AgentState::Ringing, AgentState::Talking, AgentState::WrapUp]

@@ -71,7 +71,7 @@ pub enum Output {
         /// The queue.
         queue: QueueId,
     },
-    /// Nobody of the queue is signed in (or the queue is gone); the interaction is not in it (any more).
+    /// Nobody is signed in who serves the queue or helps it (or the queue is gone); the interaction is not in it (any more).
     NoAgent {
         /// The interaction.
         interaction: InteractionId,

@@ -282,3 +282,58 @@ fn the_decision_says_what_was_needed_and_who_lacked_it() {
     shop.enqueue(1, 0, Some(5));
     assert_eq!((&*shop.offers[1].2.strategy, shop.offers[1].1), ("last_agent", 5));
 }
+
+/// A queue that lets nobody in when it has no agents counts those who will help: not those who lack its skill for ever,
+/// nor those who would be let in only once the wait is over.
+#[test]
+fn who_will_help_is_somebody() {
+    let says = |shop: &mut Shop| {
+        let mut said = Vec::new();
+        while let Some(output) = shop.router.poll_output() {
+            match output {
+                Output::NoAgent { interaction, .. } => said.push(("no_agent", interaction.0)),
+                Output::Offer { interaction, agent, .. } => {
+                    assert_eq!(agent, AgentId(4));
+                    said.push(("offer", interaction.0));
+                }
+                _ => {}
+            }
+        }
+        said
+    };
+    let call = |shop: &mut Shop, id| {
+        let ticket =
+            Ticket { interaction: InteractionId(id), queue: QueueId(1), priority: 0, at: shop.now, front: false };
+        shop.router.enqueue(shop.now, ticket).unwrap();
+        says(shop)
+    };
+    let mut shop = Shop::new();
+    let leaves = |max_wait_s| QueueConfig { no_agent: acd::NoAgentPolicy::Leave, max_wait_s, ..first() };
+    shop.router.upsert_queue(shop.now, leaves(None)).unwrap();
+    for id in 1..=AGENTS {
+        shop.router.sign_out(shop.now, AgentId(id)).unwrap();
+    }
+    says(&mut shop);
+    assert_eq!(call(&mut shop, 1), [("no_agent", 1)], "nobody is there at all");
+    let mut english = agent(4);
+    english.skills.insert("english".into(), 2);
+    shop.router.upsert_agent(shop.now, english).unwrap();
+    shop.router.sign_in(shop.now, AgentId(4)).unwrap();
+    assert_eq!(call(&mut shop, 2), [("no_agent", 2)], "the one who is there will never do");
+    shop.router.upsert_agent(shop.now, agent(4)).unwrap();
+    assert_eq!(call(&mut shop, 3), [], "it waits for one who will");
+    shop.router.sign_out(shop.now, AgentId(4)).unwrap();
+    assert_eq!(says(&mut shop), [("no_agent", 3)], "who has gone now");
+    shop.router.sign_in(shop.now, AgentId(4)).unwrap();
+    shop.router.ready(shop.now, AgentId(4)).unwrap();
+    assert_eq!(call(&mut shop, 4), []);
+    shop.now.mono = shop.now.mono + Duration::from_secs(40);
+    shop.router.handle_timeout(shop.now);
+    assert_eq!(says(&mut shop), [("offer", 4)], "and who takes it when the time has come");
+    assert_eq!(call(&mut shop, 5), []);
+    shop.router.remove_queue(shop.now, QueueId(2)).unwrap();
+    assert_eq!(says(&mut shop), [("no_agent", 5)], "with the queue goes its help");
+    shop.router.upsert_queue(shop.now, second()).unwrap();
+    shop.router.upsert_queue(shop.now, leaves(Some(40))).unwrap();
+    assert_eq!(call(&mut shop, 6), [("no_agent", 6)], "help would come too late");
+}

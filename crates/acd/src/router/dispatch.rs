@@ -33,6 +33,9 @@ impl Router {
         }
         while let Some(queue) = self.unstaffed.pop_first() {
             self.leave_unstaffed(now, queue);
+            for helped in self.helped.get(&queue).cloned().unwrap_or_default() {
+                self.leave_unstaffed(now, helped);
+            }
         }
     }
 
@@ -117,10 +120,27 @@ impl Router {
         self.unstaffed.insert(id);
     }
 
+    /// Whether somebody is signed in who serves the queue, or who is let in to help before its longest wait is over.
+    pub(super) fn staffed(&self, id: QueueId) -> bool {
+        let Some(queue) = self.queues.get(&id) else { return false };
+        let config = &queue.config;
+        if queue.members.staffed() {
+            return true;
+        }
+        let steps =
+            config.overflow.iter().filter(|step| config.max_wait_s.is_none_or(|longest| step.after_s < longest));
+        let mut helpers = steps.filter_map(|step| self.queues.get(&step.queue)).map(|helper| &helper.members);
+        if config.skills.is_empty() {
+            return helpers.any(Members::staffed);
+        }
+        let suits = |agent| self.agents.get(&agent).is_some_and(|it| config.suits(&it.config));
+        helpers.any(|members| members.signed_in().any(suits))
+    }
+
     /// Where the last agent has gone and the queue says so, all who wait leave.
     fn leave_unstaffed(&mut self, now: Now, id: QueueId) {
         let Some(queue) = self.queues.get(&id) else { return };
-        if queue.config.no_agent != NoAgentPolicy::Leave || queue.members.staffed() {
+        if queue.config.no_agent != NoAgentPolicy::Leave || self.staffed(id) {
             return;
         }
         let waiting: Vec<_> = queue.line.places().iter().map(|place| place.interaction).collect();

@@ -107,12 +107,14 @@ impl Router {
         if self.held.contains_key(&ticket.interaction) {
             return Err(Error::AlreadyQueued);
         }
-        let queue = self.queues.get_mut(&ticket.queue).ok_or(Error::UnknownQueue)?;
         let (interaction, id) = (ticket.interaction, ticket.queue);
+        let config = &self.queues.get(&id).ok_or(Error::UnknownQueue)?.config;
+        let alone = !ticket.front && config.no_agent != NoAgentPolicy::Wait && !self.staffed(id);
+        let queue = self.queues.get_mut(&id).ok_or(Error::UnknownQueue)?;
         if !ticket.front {
             let refusal = if queue.line.len() >= queue.config.max_length as usize {
                 Some(Output::QueueFull { interaction, queue: id })
-            } else if queue.config.no_agent != NoAgentPolicy::Wait && !queue.members.staffed() {
+            } else if alone {
                 Some(Output::NoAgent { interaction, queue: id })
             } else {
                 None

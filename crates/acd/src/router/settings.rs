@@ -53,6 +53,7 @@ impl Router {
             self.outputs.push_back(Output::NoAgent { interaction, queue: id });
         }
         self.queues.remove(&id);
+        self.unstaffed.extend(self.helped.get(&id).into_iter().flatten());
         self.helped.values_mut().for_each(|helped| helped.retain(|other| *other != id));
         self.outputs.push_back(Output::Settings(Box::new(Change::QueueGone(id))));
         self.dispatch(now);

@@ -9,7 +9,8 @@ use super::fixtures::{agent, device, login, tenant};
 use crate::error::Error;
 use crate::row::Row;
 use crate::rows::{
-    CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session, Setting, Team,
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session,
+    Setting, Team,
 };
 use crate::store::Store;
 
@@ -107,6 +108,9 @@ async fn all_kinds_come_back(store: &Store) {
     comes_back(store, T, || (QueueId(1), AgentId(1)), member(json!({})), member(json!({"penalty": 1}))).await;
     assert_eq!(store.members_of(T, QueueId(1)).await.expect("read"), [member(json!({}))]);
     assert_eq!(store.members_of(T, QueueId(2)).await.expect("read"), []);
+
+    let routing = |config| AgentRouting { agent: AgentId(1), tenant: T, config };
+    comes_back(store, T, || AgentId(1), routing(json!({})), routing(json!({"skills": {"英语": 3}}))).await;
 
     let setting = |value| Setting { tenant: T, key: "hours".to_owned(), value };
     comes_back(store, T, || (T, "hours".to_owned()), setting(json!([9, 18])), setting(json!("中文"))).await;

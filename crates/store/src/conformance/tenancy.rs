@@ -15,7 +15,8 @@ use crate::interactions::{Filter, Interaction, Number};
 use crate::projection::Projector;
 use crate::row::Row;
 use crate::rows::{
-    CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session, Setting, Team,
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session,
+    Setting, Team,
 };
 use crate::store::Store;
 
@@ -73,6 +74,8 @@ async fn every_kind_of_setting(store: &Store) {
     not_taken_over(store, || QueueId(4_000), queue).await;
     let member = |tenant| QueueMember { queue: QueueId(4_000), agent: AgentId(4_000), tenant, config: json!(1) };
     not_taken_over(store, || (QueueId(4_000), AgentId(4_000)), member).await;
+    let routing = |tenant| AgentRouting { agent: AgentId(4_000), tenant, config: json!(1) };
+    not_taken_over(store, || AgentId(4_000), routing).await;
     let flow = |tenant| FlowVersion {
         id: FlowId(4_000),
         version: 1,
