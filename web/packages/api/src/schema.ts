@@ -1134,7 +1134,7 @@ export interface components {
              * @description What is to be done with a call.
              * @enum {string}
              */
-            action: "hold" | "resume" | "mute" | "unmute" | "digits" | "transfer" | "park" | "consult" | "swap" | "complete" | "cancel" | "conference" | "remove" | "hangup" | "reject" | "pause_recording" | "resume_recording";
+            action: "hold" | "resume" | "mute" | "unmute" | "digits" | "transfer" | "park" | "consult" | "swap" | "complete" | "cancel" | "conference" | "remove" | "hangup" | "reject" | "answer" | "pause_recording" | "resume_recording";
             /** @description `0-9*#A-D`, for `digits`. */
             digits?: string | null;
             /** @description The party's leg, for `remove`. */
@@ -1383,6 +1383,13 @@ export interface components {
             mode: components["schemas"]["SupervisionMode"];
             /** @enum {string} */
             type: "interaction.supervised";
+        } | {
+            agent_id: string;
+            at: string;
+            id: string;
+            interaction_id: string;
+            /** @enum {string} */
+            type: "interaction.answer_asked";
         } | {
             at: string;
             id: string;
@@ -4533,7 +4540,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `wrong_state`: not in this state of the call; `busy`, `no_phone`, `unknown_number`, `no_line`: the other one cannot be called; `too_many`: as many take part as may */
+            /** @description `wrong_state`: not in this state of the call; `busy`, `no_phone`, `unknown_number`, `no_line`: the other one cannot be called; `too_many`: as many take part as may; `no_remote_answer`: the telephone that rings cannot be told to answer */
             409: {
                 headers: {
                     [name: string]: unknown;
