@@ -7,6 +7,7 @@ mod control;
 mod desk;
 mod errors;
 mod events;
+mod flows;
 mod forwarding;
 mod history;
 mod http;

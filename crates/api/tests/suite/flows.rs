@@ -1,0 +1,107 @@
+//! Flows as they are drawn: drafts, versions, trying, and the border of tenants.
+
+use serde_json::{Value, json};
+
+use crate::http::{Ask, Reply};
+use crate::world::{ALPHA, BETA, World};
+
+const NAME: &str = "greeting";
+
+/// A flow that says something and ends the call.
+fn spec(prompt: &str) -> Value {
+    json!({"definition": {"version": 1, "id": NAME, "name": "Greeting", "language": "zh", "start": "bye", "nodes": {
+        "bye": {"kind": "hangup", "prompt": prompt}}}})
+}
+
+fn path(end: &str) -> String {
+    format!("/api/v1/flows/{NAME}{end}")
+}
+
+async fn save(world: &World, token: &str, prompt: &str) -> Reply {
+    world.ask(Ask::new("PUT", path("/draft")).token(token).json(&json!({"spec": spec(prompt)}))).await
+}
+
+async fn publish(world: &World, token: &str, prompt: &str, revision: Option<&Value>) -> Reply {
+    let mut wish = json!({"spec": spec(prompt), "note": "said anew"});
+    if let Some(revision) = revision {
+        wish["revision"] = revision.clone();
+    }
+    world.ask(Ask::new("POST", path("/publish")).token(token).json(&wish)).await
+}
+
+async fn status(world: &World, token: &str, path: String) -> u16 {
+    world.get(token, path).await.status
+}
+
+#[tokio::test]
+async fn a_draft_changes_nothing_until_it_is_published() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "admin").await;
+    let reply = save(&world, &token, "no_agent").await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let drawn = world.get(&token, path("")).await.json();
+    assert_eq!((&drawn["version"], &drawn["draft"]["saved_by"]), (&Value::Null, &json!("admin")), "{drawn}");
+    let first = publish(&world, &token, "no_agent", None).await;
+    assert_eq!((first.status, &first.json()["version"]), (200, &json!(1)), "{}", first.text());
+    // Whoever has not seen the first one does not put another over it.
+    assert_eq!(publish(&world, &token, "queue_full", None).await.status, 409);
+    let second = publish(&world, &token, "queue_full", Some(&first.json()["revision"])).await;
+    assert_eq!((second.status, &second.json()["version"]), (200, &json!(2)), "{}", second.text());
+    let versions = world.get(&token, path("/versions")).await.json();
+    let said = |at: usize| (&versions["items"][at]["version"], &versions["items"][at]["published"]);
+    assert_eq!((said(0), said(1)), ((&json!(2), &json!(true)), (&json!(1), &json!(false))), "{versions}");
+    assert_eq!(versions["items"][0]["note"], "said anew", "{versions}");
+    let old = world.get(&token, path("/versions/1")).await.json();
+    assert_eq!(old["definition"]["nodes"]["bye"]["prompt"], "no_agent", "{old}");
+    assert_eq!(world.get(&token, path("")).await.json().get("draft"), None, "a draft that is published is gone");
+}
+
+#[tokio::test]
+async fn flows_of_one_tenant_are_nothing_to_another() {
+    let world = World::start().await;
+    let (ours, theirs) = (world.login(ALPHA, "admin").await, world.login(BETA, "admin").await);
+    assert_eq!(publish(&world, &ours, "no_agent", None).await.status, 200);
+    assert_eq!(save(&world, &ours, "queue_full").await.status, 200);
+    for end in ["", "/versions", "/versions/1"] {
+        assert_eq!(status(&world, &theirs, path(end)).await, 404, "{end}");
+    }
+    let list = world.get(&theirs, "/api/v1/flows").await;
+    assert!(!list.text().contains(NAME), "{}", list.text());
+    assert_eq!(world.ask(Ask::new("DELETE", path("/draft")).token(&theirs)).await.status, 404);
+    // The same name there is another flow.
+    assert_eq!(publish(&world, &theirs, "queue_full", None).await.status, 200);
+    let kept = world.get(&ours, path("")).await.json();
+    assert_eq!(kept["spec"]["definition"]["nodes"]["bye"]["prompt"], "no_agent", "{kept}");
+    assert_eq!(kept["draft"]["spec"]["definition"]["nodes"]["bye"]["prompt"], "queue_full", "{kept}");
+}
+
+#[tokio::test]
+async fn agents_have_no_flows() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "agent").await;
+    for path in
+        ["/api/v1/flow-kinds".to_owned(), "/api/v1/flows".into(), path(""), path("/versions"), path("/versions/1")]
+    {
+        assert_eq!(status(&world, &token, path.clone()).await, 403, "{path}");
+    }
+    assert_eq!(save(&world, &token, "no_agent").await.status, 403);
+    assert_eq!(publish(&world, &token, "no_agent", None).await.status, 403);
+    assert_eq!(world.ask(Ask::new("DELETE", path("/draft")).token(&token)).await.status, 403);
+    let trial = Ask::new("POST", "/api/v1/flow-trial").token(&token);
+    assert_eq!(world.ask(trial.json(&json!({"definition": spec("no_agent")["definition"]}))).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_try_walks_by_what_is_said_to_happen() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "admin").await;
+    let ask = |events: Value| {
+        let wish = json!({"definition": spec("no_agent")["definition"], "events": events});
+        Ask::new("POST", "/api/v1/flow-trial").token(&token).json(&wish)
+    };
+    let tried = world.ask(ask(json!(["played"]))).await;
+    assert_eq!(tried.status, 200, "{}", tried.text());
+    assert!(tried.text().contains("\"bye\"") && tried.text().contains("no_agent"), "{}", tried.text());
+    let many = world.ask(ask(vec!["silence"; 201].into())).await;
+    assert_eq!((many.status, &many.json()["error"]["field"]), (400, &json!("events")), "{}", many.text());
+}
