@@ -51,5 +51,11 @@ export {
   type FieldWord,
   type Kind,
   type KindId,
-  type NumberRule,
+  ROWS,
+  skillRows,
+  skillsOf,
+  type AgentRouting,
+  type RowPart,
+  type RowsId,
+  type TypedRow,
 } from "./settings";

@@ -33,6 +33,8 @@ export type FieldWord =
   | "extension"
   | "from_domain"
   | "hidden"
+  | "keep_place_s"
+  | "last_agent_wait_s"
   | "mailbox_agents"
   | "max_calls"
   | "max_cps"
@@ -43,6 +45,7 @@ export type FieldWord =
   | "number_format"
   | "number_rules"
   | "offered"
+  | "overflow"
   | "pass_caller"
   | "permissions"
   | "place"
@@ -52,11 +55,14 @@ export type FieldWord =
   | "record"
   | "register_s"
   | "registrar"
+  | "relax"
   | "ring_timeout_s"
   | "roles"
+  | "routing"
   | "secret"
   | "send_to"
   | "service_level_s"
+  | "skills"
   | "strategy"
   | "supervisors"
   | "target"
@@ -77,13 +83,55 @@ export type FieldType =
   | { type: "switch"; fallback: boolean }
   | { type: "choice"; options: readonly Choice[]; fallback: Choice }
   | { type: "ref" | "refs"; to: KindId }
-  | { type: "roles" | "permissions" | "texts" | "target" | "value" | "rules" };
+  | { type: "roles" | "permissions" | "texts" | "target" | "value" | "routing" }
+  | { type: "rows"; of: RowsId };
 
-/** A change to numbers that begin with some digits. */
-export interface NumberRule {
-  prefix: string;
-  strip: number;
-  prepend: string;
+/** One thing that a row says. */
+export type RowPart = {
+  name: "prefix" | "prepend" | "strip" | "skill" | "min" | "level" | "after_s" | "queue";
+} & ({ type: "text" } | { type: "number"; min: number; max: number; unit?: "seconds" } | { type: "ref"; to: KindId });
+
+/** A row as it is typed: by the names of its parts. */
+export type TypedRow = Record<string, string | number>;
+
+const skill: RowPart = { name: "skill", type: "text" };
+const after: RowPart = { name: "after_s", type: "number", min: 1, max: 3600, unit: "seconds" };
+
+/** What is said in rows: the parts of each, and what a new row says. */
+export const ROWS = {
+  /** Changes to numbers that begin with some digits. */
+  rules: {
+    parts: [{ name: "prefix", type: "text" }, { name: "prepend", type: "text" }, { name: "strip", type: "number", min: 0, max: 32 }],
+    fresh: { prefix: "", strip: 0, prepend: "" },
+  },
+  /** Skills that agents must have. */
+  needs: { parts: [skill, { name: "min", type: "number", min: 1, max: 10 }], fresh: { skill: "", min: 1 } },
+  /** Skills that are asked less of while one waits. */
+  relax: { parts: [after, skill, { name: "min", type: "number", min: 0, max: 10 }], fresh: { after_s: 30, skill: "", min: 0 } },
+  /** Queues whose agents are let in while one waits. */
+  overflow: { parts: [after, { name: "queue", type: "ref", to: "queue" }], fresh: { after_s: 60, queue: "" } },
+  /** Skills that an agent has. */
+  skills: { parts: [skill, { name: "level", type: "number", min: 0, max: 10 }], fresh: { skill: "", level: 5 } },
+} as const satisfies Record<string, { parts: readonly RowPart[]; fresh: TypedRow }>;
+
+export type RowsId = keyof typeof ROWS;
+
+/** What the router knows of an agent. */
+export interface AgentRouting {
+  skills?: Record<string, number>;
+  order?: number;
+  weight?: number;
+}
+
+/** An agent's skills as rows. */
+export function skillRows(skills: AgentRouting["skills"]): TypedRow[] {
+  return Object.entries(skills ?? {}).map(([name, level]) => ({ skill: name, level }));
+}
+
+/** Rows as an agent's skills: those without a name yet say nothing, and of two with one name the later holds. */
+export function skillsOf(rows: readonly TypedRow[]): Record<string, number> {
+  const named = rows.map((row) => [String(row["skill"]).trim(), Number(row["level"])] as const);
+  return Object.fromEntries(named.filter(([name]) => name !== ""));
 }
 
 const STRATEGIES = [
@@ -147,6 +195,11 @@ const QUEUE: readonly Field[] = [
   { path: "max_length", word: "max_length", type: "number", min: 1, max: 50_000, fallback: 50_000, more: true },
   { path: "priority", word: "priority", type: "number", min: -1000, max: 1000, fallback: 0, hint: true, more: true },
   { path: "ageing", word: "ageing", type: "number", min: 0, max: 1000, fallback: 1, hint: true, more: true },
+  { path: "skills", word: "skills", type: "rows", of: "needs", hint: true, more: true },
+  { path: "relax", word: "relax", type: "rows", of: "relax", hint: true, more: true },
+  { path: "overflow", word: "overflow", type: "rows", of: "overflow", hint: true, more: true },
+  { path: "last_agent_wait_s", word: "last_agent_wait_s", type: "number", min: 1, max: 300, unit: "seconds", hint: true, more: true },
+  { path: "keep_place_s", word: "keep_place_s", type: "number", min: 1, max: 3600, unit: "seconds", hint: true, more: true },
   { path: "hidden", word: "hidden", type: "switch", fallback: false, more: true },
   callerId,
 ];
@@ -178,6 +231,7 @@ export const KINDS: readonly Kind[] = [
     columns: ["display_name"],
     fields: [
       { path: "display_name", word: "display_name", type: "text", required: true },
+      { path: "routing", word: "routing", type: "routing", hint: true },
       { path: "address", word: "address", type: "text", hint: true, more: true },
       callerId,
     ],
@@ -214,7 +268,7 @@ export const KINDS: readonly Kind[] = [
       { path: "caller_ids", word: "caller_ids", type: "texts", hint: true },
       { path: "max_calls", word: "max_calls", type: "number", min: 0, max: 100_000, fallback: 0, hint: true },
       { path: "number_format", word: "number_format", type: "choice", options: ["national", "e164", "digits"], fallback: "national", more: true },
-      { path: "number_rules", word: "number_rules", type: "rules", hint: true, more: true },
+      { path: "number_rules", word: "number_rules", type: "rows", of: "rules", hint: true, more: true },
       { path: "pass_caller", word: "pass_caller", type: "switch", fallback: false, hint: true, more: true },
       { path: "max_cps", word: "max_cps", type: "number", min: 0, max: 1000, fallback: 0, hint: true, more: true },
       { path: "probe_s", word: "probe_s", type: "number", min: 0, max: 3600, fallback: 0, unit: "seconds", hint: true, more: true },

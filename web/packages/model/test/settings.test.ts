@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, KINDS, kindOf, madeUpSecret, problemsIn, sameSpec, withValue } from "../src/settings";
+import { fieldOf, KINDS, kindOf, madeUpSecret, problemsIn, sameSpec, skillRows, skillsOf, withValue } from "../src/settings";
 
 describe("settings", () => {
   it("names a field once in each kind, and lists only fields that there are", () => {
@@ -39,6 +39,13 @@ describe("settings", () => {
     const queue = kindOf("queue");
     if (queue === undefined) throw new Error("there is no kind queue");
     expect(["members[2]", "title.zh", "name"].map((path) => fieldOf(queue, path)?.path)).toEqual(["members", "title", undefined]);
+  });
+
+  it("shows an agent's skills as rows, and reads those that have a name", () => {
+    const skills = { english: 7, billing: 3 };
+    expect(skillsOf(skillRows(skills))).toEqual(skills);
+    expect(skillRows(undefined)).toEqual([]);
+    expect(skillsOf([...skillRows(skills), { skill: " ", level: 5 }, { skill: "english ", level: 9 }])).toEqual({ english: 9, billing: 3 });
   });
 
   it("shows at the name that something is there already", () => {

@@ -1,6 +1,6 @@
 import type { Resource } from "@lingtong/api";
-import type { Field } from "@lingtong/model";
-import { titleIn } from "@lingtong/model";
+import type { AgentRouting, Field } from "@lingtong/model";
+import { skillRows, titleIn } from "@lingtong/model";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -33,7 +33,9 @@ export function Cell({ field, resource }: { field: Field; resource: Resource }):
         </>
       );
     }
-    case "rules":
+    case "routing":
+      return <span className="num">{skillRows((value as AgentRouting | undefined)?.skills).length}</span>;
+    case "rows":
     case "permissions":
       return <span className="num">{Array.isArray(value) ? value.length : 0}</span>;
     case "roles":

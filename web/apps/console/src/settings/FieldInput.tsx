@@ -1,24 +1,14 @@
-import { madeUpSecret, type Field, type KindId, type NumberRule } from "@lingtong/model";
+import { madeUpSecret } from "@lingtong/model";
 import { Button, Checkbox, Input, InputNumber, Segmented, Select, Switch } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useSettled } from "../useSettled";
 import { PERMISSIONS, permissionWord } from "./permissions";
+import { Reference } from "./Reference";
+import { Routing } from "./Routing";
+import { Rows } from "./Rows";
 import { useNames } from "./useNames";
+import { list, orNothing, text, type InputProps } from "./values";
 
-export interface InputProps {
-  field: Field;
-  id: string;
-  value: unknown;
-  /** Of a secret: whether there is one already. */
-  isSet: boolean;
-  status: "error" | "";
-  disabled: boolean;
-  change: (value: unknown) => void;
-}
-
-/** The server is asked for choices when nobody has typed for so long. */
-const PAUSE_MS = 150;
 const BUILT_IN = ["agent", "supervisor", "quality", "operator", "admin", "auditor"] as const;
 const TARGETS = ["queue", "flow", "agent"] as const;
 type Target = (typeof TARGETS)[number];
@@ -27,35 +17,6 @@ type Target = (typeof TARGETS)[number];
 const byLabel = (typed: string, option?: { label?: unknown }): boolean =>
   typeof option?.label === "string" && option.label.toLowerCase().includes(typed.toLowerCase());
 
-const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
-const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : []);
-const orNothing = (typed: string): string | undefined => (typed === "" ? undefined : typed);
-
-function Reference({ id, value, status, disabled, change, to, many, describe }: Omit<InputProps, "field" | "isSet"> & { to: KindId | "flow"; many: boolean; describe: string }): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
-  const [typed, setTyped] = useState("");
-  const names = useNames(to as KindId, useSettled(typed.trim(), PAUSE_MS));
-  return (
-    <Select
-      id={id}
-      aria-describedby={describe}
-      style={{ width: "100%" }}
-      {...(many ? { mode: "multiple" as const, maxTagCount: 24 } : {})}
-      value={many ? list(value) : orNothing(text(value))}
-      options={names ?? []}
-      loading={names === undefined}
-      showSearch={{ filterOption: false, onSearch: setTyped }}
-      allowClear
-      status={status}
-      disabled={disabled}
-      placeholder={t("settings.choose")}
-      notFoundContent={t("settings.nothingToChoose")}
-      onChange={(chosen: string | string[] | undefined) => {
-        change(many ? (chosen ?? []) : chosen);
-      }}
-    />
-  );
-}
 
 function Roles(props: InputProps): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
@@ -222,8 +183,10 @@ export function FieldInput(props: InputProps): ReactElement {
       );
     case "texts":
       return <Texts {...props} />;
-    case "rules":
-      return <Rules {...props} />;
+    case "rows":
+      return <Rows {...props} of={field.of} />;
+    case "routing":
+      return <Routing {...props} />;
     case "value":
     case "text":
       return Array.isArray(value) ? (
@@ -258,66 +221,5 @@ function Texts({ id, value, status, disabled, change }: InputProps): ReactElemen
       placeholder={t("settings.typeAndEnter")}
       onChange={change}
     />
-  );
-}
-
-/** Changes to numbers, one a row. */
-function Rules({ id, value, status, disabled, change }: InputProps): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
-  const rules = (Array.isArray(value) ? value : []) as NumberRule[];
-  const put = (at: number, part: Partial<NumberRule>): void => {
-    change(rules.map((rule, place) => (place === at ? { ...rule, ...part } : rule)));
-  };
-  return (
-    <div className="field-rules" role="group" aria-labelledby={`${id}-label`}>
-      {rules.map((rule, at) => (
-        <div key={at} className="field-rule">
-          {(["prefix", "prepend"] as const).map((part) => (
-            <Input
-              key={part}
-              aria-label={t(`settings.rule.${part}`)}
-              placeholder={t(`settings.rule.${part}`)}
-              value={rule[part]}
-              status={status}
-              disabled={disabled}
-              onChange={(event) => {
-                put(at, { [part]: event.target.value });
-              }}
-            />
-          ))}
-          <InputNumber
-            aria-label={t("settings.rule.strip")}
-            prefix={<span className="faint">{t("settings.rule.strip")}</span>}
-            min={0}
-            max={32}
-            value={rule.strip}
-            status={status}
-            disabled={disabled}
-            onChange={(next) => {
-              put(at, { strip: next ?? 0 });
-            }}
-          />
-          <Button
-            type="text"
-            aria-label={t("settings.rule.remove")}
-            disabled={disabled}
-            onClick={() => {
-              change(rules.filter((_, place) => place !== at));
-            }}
-          >
-            ✕
-          </Button>
-        </div>
-      ))}
-      <Button
-        id={id}
-        disabled={disabled}
-        onClick={() => {
-          change([...rules, { prefix: "", strip: 0, prepend: "" }]);
-        }}
-      >
-        {t("settings.rule.add")}
-      </Button>
-    </div>
   );
 }
