@@ -110,4 +110,5 @@ def test_planning_in_english(t):
     agent = Browser(t, "en-US", profile="agent")
     sign_in(t, agent, "1001", "demo-1001", "/planner")
     agent.wait_for("location.pathname.endsWith('/interactions')", what="led to a page of the agent's")
+    agent.wait_for("!!document.querySelector('nav.rail')", what="the rail")
     t.check("Planner" not in agent.js("document.querySelector('nav.rail').innerText"), "an agent sees the planner")
