@@ -126,6 +126,7 @@ export function Canvas(props: CanvasProps): ReactElement {
   const ways = useMemo(() => edgesOf({ flow, forms, bank, problems, path, difference, found }), [flow, forms, bank, problems, path, difference, found]);
   const [nodes, setNodes] = useState<DrawnNode[]>(drawn);
   const [edge, setEdge] = useState<string | null>(null);
+  const [moving, setMoving] = useState(false);
   const taken = useRef<number | null>(null);
 
   useEffect(() => {
@@ -207,6 +208,7 @@ export function Canvas(props: CanvasProps): ReactElement {
   return (
     <div
       className="flow-canvas"
+      data-moving={moving}
       role="application"
       aria-label={t("canvas.label", { count: Object.keys(flow.nodes).length })}
       onDragOver={(event) => {
@@ -231,6 +233,13 @@ export function Canvas(props: CanvasProps): ReactElement {
         deleteKeyCode={null}
         multiSelectionKeyCode={["Shift", "Control", "Meta"]}
         selectionKeyCode="Shift"
+        onMoveStart={() => {
+          setMoving(true);
+        }}
+        onMoveEnd={() => {
+          setMoving(false);
+        }}
+        onlyRenderVisibleElements
         minZoom={0.1}
         maxZoom={2}
         fitView

@@ -100,6 +100,15 @@ describe("steps are taken back", () => {
 });
 
 describe("nodes are placed", () => {
+  it("a flow in which all leads everywhere is laid out too, column by column", () => {
+    const ids = Array.from({ length: 300 }, (_, index) => `n${String(index)}`);
+    const outlets = (index: number): Record<string, string> => Object.fromEntries(Array.from({ length: 9 }, (_, key) => [String(key), `n${String((index * 37 + key * 53 + 1) % 300)}`]));
+    const dense = { ...emptyFlow("d", "D"), start: "n0", nodes: Object.fromEntries(ids.map((id, index) => [id, { kind: "menu", prompt: "menu_main", outlets: outlets(index) }])) };
+    const places = layOut(dense, FORMS);
+    expect(places.get("n0")).toEqual([0, 0]);
+    expect(new Set([...places.values()].map(String)).size).toBe(300);
+  });
+
   it("ways go to the right and nothing lies on anything else", () => {
     const nodes = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`n${String(n)}`, { kind: "play", outlets: { done: `n${String((n * 7 + 1) % 300)}` } }]));
     for (const flow of [FLOW, { ...FLOW, nodes, start: "n0" }]) {
