@@ -6,7 +6,7 @@ use sip::flow::{Flow, Transport};
 use types::{LegId, Now};
 
 use super::Ua;
-use super::leg::Phase;
+use super::phase::Phase;
 use crate::mind::Mind;
 
 /// What a browser's media line begins its protocol with.

@@ -9,7 +9,8 @@ use sip::agent::{Body, CallHandle};
 use types::leg::{Connection, Sound, TransferProgress};
 use types::{Cause, LegCommand, LegEvent, LegId, Now, PlayId, RecordingId};
 
-use super::leg::{Phase, Refer};
+use super::leg::Refer;
+use super::phase::Phase;
 use super::{MEDIA_FIGURES_WAIT, Ua, browser, cause, codecs};
 use crate::mind::Mind;
 

@@ -8,7 +8,8 @@ use sip::uri::{Uri, escape_user};
 use types::leg::{CallerId, Login, PageCall, Target, Text};
 use types::{Cause, LegEvent, LegId, Now, Private};
 
-use super::leg::{Leg, Phase};
+use super::leg::Leg;
+use super::phase::Phase;
 use super::{Lookup, Purpose, Ua, browser, codecs, diversion};
 use crate::mind::Mind;
 

@@ -11,7 +11,8 @@ use types::leg::{Incoming, Origin, Text};
 use types::{Cause, LegEvent, LegId, Now, Private};
 
 use super::auth::Verdict;
-use super::leg::{Leg, Phase, Refer};
+use super::leg::{Leg, Refer};
+use super::phase::Phase;
 use super::{Ua, browser, cause};
 use crate::mind::Mind;
 

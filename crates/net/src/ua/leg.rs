@@ -9,24 +9,12 @@ use sip::agent::{CallHandle, RequestHandle, SubscriptionHandle};
 use types::{LegId, Mono, RecordingId};
 
 use super::codecs;
+use super::phase::Phase;
 use super::ways::Ways;
 use crate::media::browser_media;
 
 /// What a request of our own may take (RFC 3261 section 8.1.1.6).
 const MAX_FORWARDS: u8 = 70;
-
-/// Where a leg is in its life, as signalling sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// Inbound, no final answer given.
-    Offered,
-    /// Outbound, no final answer received.
-    Dialling,
-    /// Answered; an inbound one may still wait for its ACK.
-    Up,
-    /// Over; waits for its media figures.
-    Closing,
-}
 
 /// A transfer that the far end of a leg asked for.
 #[derive(Clone, Copy, Debug)]

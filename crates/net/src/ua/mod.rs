@@ -17,6 +17,7 @@ mod guard;
 mod leg;
 mod lines;
 mod media_events;
+mod phase;
 mod register;
 mod registrations;
 mod summaries;

@@ -7,7 +7,7 @@ use types::leg::{CallerId, Registered, Target, Text};
 use types::{LegId, Now, Private};
 
 use super::Ua;
-use super::leg::Phase;
+use super::phase::Phase;
 use crate::mind::Mind;
 
 /// The proxy before the telephone has lost its flow (RFC 5626 section 11.5).

@@ -3,18 +3,9 @@ import { toApiError, type Me } from "@lingtong/api";
 import { EmptyState, ErrorState, LocalityContext, Skeleton } from "@lingtong/ui";
 import { useEffect, useMemo, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { toLogin, toPage } from "./pages";
 import { createServices, openApi, serverBase, ServicesProvider, startServices, type Services } from "./services";
 import { DeskShell } from "./shell/DeskShell";
-
-/** Pages around signing in live beside the other ones; they lead back here. */
-function toPage(page: "login" | "welcome"): void {
-  const next = new URL(document.baseURI).pathname;
-  window.location.assign(new URL(`${page}?next=${encodeURIComponent(next)}`, serverBase()));
-}
-
-export function toLogin(): void {
-  toPage("login");
-}
 
 type Entry = { me: Me } | { error: ApiError } | null;
 

@@ -1,7 +1,7 @@
 import { OfflineStrip, useKeys } from "@lingtong/ui";
 import { lazy, Suspense, useEffect, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { toLogin } from "../App";
+import { toLogin } from "../pages";
 import { Stage } from "../call/Stage";
 import { useAgentFace, useLivePhase, usePhone } from "../hooks";
 import { serverBase, useServices } from "../services";
@@ -11,14 +11,13 @@ import { PhoneBar } from "./PhoneBar";
 import { PhoneNotice } from "./PhoneNotice";
 import { Rail } from "./Rail";
 import { useRinging } from "./useRinging";
+import type { DialogName } from "./dialogs";
 
 const KeysDialog = lazy(() => import("./KeysDialog"));
 const TransferDialog = lazy(() => import("../call/TransferDialog"));
 const DevicesDialog = lazy(() => import("../settings/DevicesDialog"));
 const ForwardingDialog = lazy(() => import("../settings/ForwardingDialog"));
 const MessagesDialog = lazy(() => import("../messages/MessagesDialog"));
-
-export type DialogName = "keys" | "transfer" | "devices" | "forwarding" | "messages";
 
 function Connection(): ReactElement | null {
   const { t } = useTranslation(["desk", "ui"]);

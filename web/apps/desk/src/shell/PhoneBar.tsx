@@ -7,7 +7,7 @@ import { CallStrip } from "../call/CallStrip";
 import { usePhone } from "../hooks";
 import { MessagesButton } from "../messages/MessagesButton";
 import { useServices } from "../services";
-import type { DialogName } from "./DeskShell";
+import type { DialogName } from "./dialogs";
 import { PhoneStatus } from "./PhoneStatus";
 import { StateSwitch } from "./StateSwitch";
 
