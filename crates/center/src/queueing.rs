@@ -53,6 +53,7 @@ impl Center {
             let (keep, longest) = (config.keep_place_s.map(seconds), config.max_wait_s.map(seconds));
             keep.and_then(|keep| tenant.remembered.place(number, queue, now, keep, longest)).unwrap_or(now)
         };
+        let priority = priority.saturating_add(tenant.priority_of(number.reveal(), interaction.dialled.reveal()));
         let skills = interaction.wants.iter();
         let wishes = Wishes {
             skills: skills.map(|want| SkillRequirement { skill: want.skill.clone(), min: want.min }).collect(),

@@ -42,6 +42,7 @@ impl Center {
         let id = setup.directory.tenant().id;
         let Some(t) = self.tenants.get_mut(&id) else { return self.add_tenant(now, setup) };
         t.longest_call = time_for(&Seconds::LONGEST_CALL, &setup.settings)?;
+        t.priorities = setup.priorities()?;
         t.reconnect = time_for(&Seconds::PAGE_AWAY, &setup.settings)?;
         let was_reachable = t.reachable();
         let trunk_troubles = t.trunk_troubles();

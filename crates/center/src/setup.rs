@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use acd::{AgentConfig, QueueConfig};
-use dialplan::{Dialled, DidTarget, Plan, is_emergency};
+use dialplan::{Dialled, DidTarget, Plan, PriorityRules, is_emergency};
 use directory::Directory;
 use flow::Flow;
 use types::leg::Text;
@@ -101,6 +101,19 @@ impl Setup {
             }
         }
         Ok(())
+    }
+
+    /// Who goes before others.
+    ///
+    /// # Errors
+    /// The rule that makes no sense.
+    pub(crate) fn priorities(&self) -> Result<PriorityRules, SetupError> {
+        let text = self.settings.get(PriorityRules::SETTING).map_or("", |text| &**text);
+        PriorityRules::parse(text, self.plan.numbering()).map_err(|why| SetupError::Invalid {
+            what: "setting",
+            name: PriorityRules::SETTING.into(),
+            why: why.to_string(),
+        })
     }
 
     fn leads_elsewhere(&self, queue: &QueueConfig) -> bool {

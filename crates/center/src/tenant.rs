@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acd::Router;
-use dialplan::{DidTarget, Plan};
+use dialplan::{DidTarget, Plan, PriorityRules};
 use directory::{Directory, Registrations};
 use flow::Flow;
 use types::leg::Text;
@@ -48,6 +48,8 @@ pub(crate) struct Tenant {
     pub(crate) flows: HashMap<FlowId, Arc<Flow>>,
     pub(crate) library: Arc<flow::Library>,
     pub(crate) settings: HashMap<Text, Text>,
+    /// Who goes before others.
+    pub(crate) priorities: PriorityRules,
     pub(crate) registrations: Registrations,
     pub(crate) registrations_lapse: Option<Mono>,
     /// Trunks at work.
@@ -91,6 +93,11 @@ impl Tenant {
         self.queues.get(&queue).is_some_and(|q| q.keep_place_s.is_some())
     }
 
+    /// What is added to the priority of one who calls from this number and has dialled that one.
+    pub(crate) fn priority_of(&self, caller: &str, dialled: &str) -> i32 {
+        self.priorities.of(caller, self.plan.numbering().received(dialled).text())
+    }
+
     /// Whether an agent is kept off the wall: one who serves hidden queues alone.
     pub(crate) fn is_agent_hidden(&self, agent: types::AgentId) -> bool {
         let queues = self.router.agent_config(agent).map_or(&[][..], |config| &config.queues);
@@ -125,6 +132,7 @@ impl Setup {
         for what in &Seconds::ALL {
             time_for(what, &self.settings)?;
         }
+        self.priorities()?;
         for queue in &self.queues {
             queue.validate().map_err(|e| invalid("queue", &queue.name, &e))?;
         }
@@ -146,6 +154,7 @@ impl Center {
         let reconnect = time_for(&Seconds::PAGE_AWAY, &setup.settings)?;
         setup.check_queue_numbers()?;
         setup.check_caller_ids()?;
+        let priorities = setup.priorities()?;
         let mut router = Router::new(setup.seed);
         for queue in &setup.queues {
             router.upsert_queue(now, queue.clone()).map_err(|e| invalid("queue", &queue.name, &e))?;
@@ -164,6 +173,7 @@ impl Center {
             library: Arc::new(setup.flows.values().map(|f| (f.id.clone(), f.clone())).collect()),
             flows: setup.flows,
             settings: setup.settings,
+            priorities,
             registrations: Registrations::default(),
             registrations_lapse: None,
             lines: HashMap::new(),

@@ -6,6 +6,7 @@ mod number;
 mod numbering;
 mod place;
 mod plan;
+mod priority;
 mod shown;
 mod trunk;
 
@@ -15,6 +16,7 @@ pub use number::{EMERGENCY, is_emergency, is_feature_code, strip_uri};
 pub use numbering::{BadNumbering, Kind, Number, Numbering};
 pub use place::{Place, place_of};
 pub use plan::{Dialled, Did, DidTarget, Plan, PlanError, Route, Way};
+pub use priority::{BadPriority, PriorityRules};
 pub use shown::{OwnNumbers, Shown, WITHHELD, Wishes};
 pub use trunk::Trunk;
 pub use types::Network;

@@ -8,7 +8,7 @@ use acd::{
     AGEING_MAX, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, NUMBER_DIGITS, OFFSET_RANGE_MIN, PRIORITY_MAX, RING_MAX_S,
     SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, WEIGHT_MAX, WRAP_UP_MAX_S,
 };
-use dialplan::{Numbering, Trunk, WITHHELD};
+use dialplan::{Numbering, PriorityRules, Trunk, WITHHELD};
 use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
 use serde_json::Value;
 use types::Seconds;
@@ -159,8 +159,9 @@ impl<'a> Judge<'a> {
     }
 
     fn setting(&mut self, setting: &SettingSpec) {
-        if setting.value.to_string().chars().count() > TEXT_CHARS {
-            self.say("value", What::TooLong(TEXT_CHARS));
+        let most = if self.name == PriorityRules::SETTING { PriorityRules::CHARS_MAX } else { TEXT_CHARS };
+        if setting.value.to_string().chars().count() > most {
+            self.say("value", What::TooLong(most));
         }
         if self.name == DigestChoice::SETTING && setting.value.as_str().and_then(DigestChoice::parse).is_none() {
             self.say("value", What::NoneOf(DigestChoice::NAMES.map(str::to_owned).to_vec()));
@@ -169,6 +170,11 @@ impl<'a> Judge<'a> {
         if Numbering::check(self.name, &text).is_err() {
             let area = self.name == Numbering::AREA_CODE;
             self.say("value", What::Format(if area { Format::AreaCode } else { Format::OutsidePrefix }));
+        }
+        if self.name == PriorityRules::SETTING
+            && let Err(why) = PriorityRules::parse(&text, &Numbering::default())
+        {
+            self.say(format!("value[{}]", why.rule - 1), What::Format(Format::PriorityRule));
         }
         let seconds = Seconds::ALL.into_iter().find(|seconds| seconds.name == self.name);
         if let Some(seconds) = seconds.filter(|seconds| seconds.parse(Some(&text)).is_err()) {

@@ -133,6 +133,8 @@ pub enum Format {
     OutsidePrefix,
     /// A change to numbers.
     NumberRule,
+    /// Who goes before others.
+    PriorityRule,
     /// A text without control characters.
     Plain,
 }
@@ -192,6 +194,11 @@ impl Format {
             Self::NumberRule => (
                 "只能用数字和 + * #；去掉的位数不能超过前缀，添加的最多 16 位",
                 "may hold digits and + * #; it takes off no more than its prefix and puts before at most 16",
+            ),
+            Self::PriorityRule => (
+                "每条应为 caller:主叫=分数 或 called:被叫=分数，前缀后加 *，分数为 -1000 到 1000，例如 caller:1380*=500",
+                "each must be caller:NUMBER=PRIORITY or called:NUMBER=PRIORITY with * behind a prefix and -1000 to 1000, \
+                 such as caller:1380*=500",
             ),
             Self::Plain => ("不能含控制字符", "must not hold control characters"),
         }

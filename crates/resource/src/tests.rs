@@ -270,6 +270,10 @@ fn values_that_make_no_sense_are_named() {
         ),
         (put(Kind::Route, "0", json!({"trunks": ["backup"], "caller_id": "95588"})), "route 0 caller_id not_ours"),
         (put(Kind::Setting, "dialplan.area_code", json!({"value": 10})), "setting dialplan.area_code value bad_format"),
+        (
+            put(Kind::Setting, "routing.priority", json!({"value": "caller:1380*=500, vip:1=5"})),
+            "setting routing.priority value[1] bad_format",
+        ),
         (put(Kind::Route, "0", json!({"trunks": []})), "route 0 trunks missing"),
         (put(Kind::Setting, "sip.digest", json!({"value": "sha1"})), "setting sip.digest value none_of"),
         (put(Kind::Flow, "other", json!({"definition": menu("sales")})), "flow other definition.id none_of"),

@@ -18,6 +18,7 @@ mod fault;
 mod figures;
 mod leg;
 mod lines;
+mod platinum;
 mod report;
 mod rng;
 mod sim;
@@ -29,6 +30,7 @@ pub use check::{Broken, Invariant};
 pub use day::{Day, DayError};
 pub use fault::Fault;
 pub use figures::QueueRow;
+pub use platinum::Platinum;
 pub use report::Report;
 use types::event::Event;
 
@@ -46,6 +48,8 @@ pub struct Options {
     /// How much more often things go wrong than on an ordinary day (1.0): lost messages, telephones
     /// that vanish, missed calls, transfers and consultations, breaking connections. At most 10.
     pub trouble: f64,
+    /// The share of callers whose number makes them platinum customers, 0 to 1.
+    pub platinum: f64,
     /// A fault to plant; for tests of the invariants.
     pub fault: Option<Fault>,
 }
@@ -53,7 +57,7 @@ pub struct Options {
 impl Options {
     /// A working day without faults.
     pub fn new(calls: u32, agents: u32, seed: u64) -> Self {
-        Self { calls, agents, seed, day: Day::default(), trouble: 1.0, fault: None }
+        Self { calls, agents, seed, day: Day::default(), trouble: 1.0, platinum: 0.0, fault: None }
     }
 }
 

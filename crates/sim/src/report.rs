@@ -6,6 +6,7 @@ use types::record::Outcome;
 use crate::Options;
 use crate::check::Broken;
 use crate::figures::{Figures, QueueRow, ratio};
+use crate::platinum::Platinum;
 
 /// A simulated day.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,12 +45,20 @@ pub struct Report {
     pub events: u64,
     /// Each queue's day.
     pub queues: Vec<QueueRow>,
+    /// How platinum customers fared in full queues.
+    pub platinum: Platinum,
     /// What did not hold; empty on a good day.
     pub broken_invariants: Vec<Broken>,
 }
 
 impl Report {
-    pub(crate) fn new(options: &Options, figures: Figures, events: u64, broken_invariants: Vec<Broken>) -> Self {
+    pub(crate) fn new(
+        options: &Options,
+        figures: Figures,
+        events: u64,
+        broken_invariants: Vec<Broken>,
+        platinum: Platinum,
+    ) -> Self {
         let sum = |f: fn(&QueueRow) -> u64| figures.queues.iter().map(f).sum::<u64>();
         let answered_in_queues = sum(|q| q.answered);
         let in_target: f64 = figures
@@ -76,6 +85,7 @@ impl Report {
             longest_wait_s: figures.queues.iter().map(|q| q.longest_wait_s).fold(0.0, f64::max),
             events,
             queues: figures.queues,
+            platinum,
             broken_invariants,
         }
     }
@@ -101,6 +111,7 @@ impl Report {
             "longest_wait_s": self.longest_wait_s,
             "events": self.events,
             "queues": self.queues,
+            "platinum": self.platinum,
             "broken_invariants": self.broken_invariants.iter().map(broken).collect::<Vec<_>>(),
         })
     }

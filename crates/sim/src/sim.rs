@@ -13,6 +13,7 @@ use crate::agenda::Agenda;
 use crate::check::Checks;
 use crate::fault::{Of, Planted};
 use crate::leg::{Caller, Leg, Party};
+use crate::platinum::Watch;
 use crate::report::Report;
 use crate::rng::Rng;
 use crate::{Options, world};
@@ -44,6 +45,7 @@ pub(crate) struct Sim {
     midnight: Wall,
     /// What was written in the journal, where somebody wants it.
     told: Option<Vec<Event>>,
+    platinum: Watch,
 }
 
 impl Sim {
@@ -70,6 +72,7 @@ impl Sim {
             callers: 0,
             midnight,
             told: tells.then(Vec::new),
+            platinum: Watch::default(),
         };
         let setup = world::setup(options.seed, agents);
         sim.center.add_tenant(sim.now, setup).expect("the world is consistent");
@@ -121,7 +124,7 @@ impl Sim {
         let queues = self.center.queues_live(self.now, world::TENANT);
         self.checks.at_the_end(self.now, &self.center, &self.legs, &queues);
         let figures = self.checks.figures(&queues);
-        let report = Report::new(&self.options, figures, self.events, self.checks.broken());
+        let report = Report::new(&self.options, figures, self.events, self.checks.broken(), self.platinum.seen);
         (report, self.told.unwrap_or_default())
     }
 
@@ -141,6 +144,7 @@ impl Sim {
                     Effect::Journal(event) => {
                         self.checks.on_journal(self.now, &event);
                         self.on_journal(&event.what);
+                        self.platinum.on_journal(self.now, &self.center, &event.what);
                         if let Some(told) = &mut self.told {
                             told.push(*event);
                         }
@@ -274,7 +278,11 @@ impl Sim {
             4 => world::CARRIER_NUMBER,
             _ => "95099",
         };
-        let from: Text = format!("139{:08}", self.callers).into();
+        let platinum = self.options.platinum > 0.0 && self.rng.chance(self.options.platinum);
+        let from: Text = match platinum {
+            true => format!("{}{:07}", world::PLATINUM, self.callers).into(),
+            false => format!("139{:08}", self.callers).into(),
+        };
         let party = Party::Caller(Caller { wish, waiting: false });
         let leg = self.call_in(party, Origin::Trunk(world::CARRIER), from, number.into(), None);
         let patience = self.rng.between(40.0, 90.0);

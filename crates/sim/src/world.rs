@@ -23,6 +23,8 @@ pub(crate) const MENU_NUMBER: &str = "95001";
 pub(crate) const SALES_NUMBER: &str = "95003";
 pub(crate) const SUPPORT_NUMBER: &str = "95013";
 pub(crate) const BOSS_NUMBER: &str = "95014";
+/// How the numbers of platinum customers begin; no other caller's does.
+pub(crate) const PLATINUM: &str = "1380";
 pub(crate) const CARRIER_NUMBER: &str = "95015";
 
 /// The boss's line: a greeting, then the boss, who is an agent like all others; else an agent of support,
@@ -181,7 +183,7 @@ pub(crate) fn setup(seed: u64, agents: usize) -> Setup {
             .zip(1..)
             .map(|(f, id)| (FlowId(id), flow(f)))
             .collect(),
-        settings: HashMap::new(),
+        settings: HashMap::from([("routing.priority".into(), format!("caller:{PLATINUM}*=1000").into())]),
         seed,
     }
 }

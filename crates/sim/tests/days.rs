@@ -76,3 +76,25 @@ fn long_talks_late_in_the_evening_are_over_by_midnight() {
     options.trouble = 3.0;
     assert_good(&simulate(&options), 200);
 }
+
+/// An hour in which far more call than 220 agents can serve, who need some three minutes and a quarter for each: one of
+/// them becomes free every second. Hundreds wait all the time, and whoever has a platinum number has an agent's
+/// telephone ringing within ten seconds; it is the rule of the tenant's settings that does it.
+#[test]
+fn platinum_customers_reach_an_agent_within_ten_seconds_while_two_hundred_wait() {
+    let json = r#"{"version": 1, "opens": "09:00", "interval_min": 60, "arrivals": [10000], "talk_s": 180,
+                   "patience_s": 3600, "support_share": 0}"#;
+    for seed in 1..=2 {
+        let mut options = Options::new(10_000, 400, seed);
+        options.day = Day::parse(json).unwrap();
+        options.trouble = 0.0;
+        options.platinum = 0.02;
+        let report = simulate(&options);
+        assert!(report.broken_invariants.is_empty(), "seed {seed}: {:#}", report.to_json());
+        let platinum = &report.platinum;
+        assert!(platinum.calls >= 50, "seed {seed}: {platinum:?}");
+        assert!(platinum.reached * 50 >= platinum.calls * 49, "seed {seed}: hardly one gives up so soon: {platinum:?}");
+        assert!(platinum.longest_s <= 10.0, "seed {seed}: {platinum:?}");
+        assert!(report.longest_wait_s > 200.0, "seed {seed}: others wait for long");
+    }
+}

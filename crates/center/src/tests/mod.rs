@@ -14,6 +14,7 @@ mod lamps;
 mod outside;
 mod pages;
 mod parking;
+mod priorities;
 mod queue;
 mod record;
 mod reload;
