@@ -6,9 +6,14 @@ WAITING = 20
 PLATINUM = "13800138000"
 
 
+def rules(value):
+    """The setting that says who goes first."""
+    return {"kind": "setting", "name": "routing.priority", "spec": {"value": value}}
+
+
 def test_platinum_before_twenty_who_wait(t):
-    """Twenty wait, one with a platinum number comes last: the next agent gets that one, and the one who came first after it."""
-    t.server.apply({"kind": "setting", "name": "routing.priority", "spec": {"value": f"caller:+86{PLATINUM}=1000, caller:137*=-5"}})
+    """Twenty wait, one with a platinum number comes last: the next agent gets that one, then the one who came first."""
+    t.server.apply(rules(f"caller:+86{PLATINUM}=1000, caller:137*=-5"))
     busy = t.agent(1001)
     t.server.wait_agent(1001, "ready")
     talking = t.caller("13900000000").call("95001").wait_up()
@@ -42,10 +47,10 @@ def test_platinum_before_twenty_who_wait(t):
 def test_rules_that_make_no_sense(t):
     """The settings say which rule is wrong, and what stood before holds."""
     def put(value):
-        resource = {"kind": "setting", "name": "routing.priority", "spec": {"value": value}}
-        return t.server.fetch("/api/v1/settings", "admin", "POST", {"resources": [resource]})
+        return t.server.fetch("/api/v1/settings", "admin", "POST", {"resources": [rules(value)]})
 
     t.equal(put("caller:1380*=500")[0], 200, "rules")
     status, _, body = put("caller:1380*=500, vip:1380*=5")
     t.check(status == 400 and b"value[1]" in body and b"bad_format" in body, f"{status}: {body!r}")
-    t.check("caller:1380*=500" in str(t.server.get("/api/v1/settings/setting/routing.priority")), "the rules from before")
+    stored = t.server.get("/api/v1/settings/setting/routing.priority")["spec"]["value"]
+    t.equal(stored, "caller:1380*=500", "the rules from before")
