@@ -190,6 +190,10 @@ export function Canvas(props: CanvasProps): ReactElement {
   const onReconnect = useCallback(
     (old: Edge, { source, sourceHandle, target }: Connection) => {
       if (sourceHandle === null || typeof old.sourceHandle !== "string") return;
+      if (source === old.source && sourceHandle === old.sourceHandle) {
+        change(connect(flow, source, sourceHandle, target));
+        return;
+      }
       const without = connect(flow, old.source, old.sourceHandle, undefined);
       const outlet = outletFor(without, source, sourceHandle, forms.get(flow.nodes[source]?.kind ?? ""));
       if (outlet !== null) change(connect(without, source, outlet, target));

@@ -1,4 +1,4 @@
-import { freeId, notesOf, readFlow, without, type FlowDocument, type FlowNode, type FlowNote, type Place } from "./document";
+import { freeId, notesOf, readFlow, withOutlets, type FlowDocument, type FlowNode, type FlowNote, type Place } from "./document";
 
 /** What is copied says what it is, so that another text on the clipboard is left alone. */
 const MARK = "lingtong/flow-part";
@@ -18,7 +18,7 @@ export function copyPart(flow: FlowDocument, ids: ReadonlySet<string>, notes: Re
     if (node === undefined) continue;
     const outlets = Object.fromEntries(Object.entries(node.outlets ?? {}).filter(([, target]) => ids.has(target)));
     const at = places.get(id);
-    nodes[id] = { ...node, outlets, ...(at === undefined ? {} : { at }) };
+    nodes[id] = { ...withOutlets(node, outlets), ...(at === undefined ? {} : { at }) };
   }
   const part: Part = { nodes, notes: notesOf(flow).filter((_, at) => notes.has(at)) };
   return JSON.stringify({ type: MARK, ...part }, null, 1);
@@ -48,7 +48,7 @@ export function pastePart(flow: FlowDocument, part: Part): { flow: FlowDocument;
   const beside = (at: Place | undefined): Place => [(at?.[0] ?? 0) + STEP, (at?.[1] ?? 0) + STEP];
   for (const [id, node] of Object.entries(part.nodes)) {
     const outlets = Object.fromEntries(Object.entries(node.outlets ?? {}).map(([outlet, target]) => [outlet, names.get(target) ?? target]));
-    nodes[names.get(id) ?? id] = { ...without(node, "outlets"), at: beside(node.at), ...(Object.keys(outlets).length > 0 ? { outlets } : {}) };
+    nodes[names.get(id) ?? id] = { ...withOutlets(node, outlets), at: beside(node.at) };
   }
   const notes = [...notesOf(flow), ...part.notes.map((note) => ({ ...note, at: beside(note.at) }))];
   const ids = [...names.values()];

@@ -15,6 +15,8 @@ export interface FlowNode {
   readonly outlets?: Outlets;
   readonly label?: string;
   readonly title?: Words;
+  /** What taking an outlet means, by its name. */
+  readonly choices?: Readonly<Record<string, Words>>;
   readonly at?: Place;
   readonly [field: string]: unknown;
 }
@@ -117,4 +119,12 @@ export function freeId(taken: Readonly<Record<string, unknown>>, wish: string): 
     const id = `${root}_${String(n)}`;
     if (!Object.hasOwn(taken, id)) return id;
   }
+}
+
+/** What taking an outlet means goes with the outlet. */
+export function withOutlets(node: FlowNode, outlets: Outlets): FlowNode {
+  const gone = Object.keys(node.outlets ?? {}).filter((name) => outlets[name] === undefined);
+  const choices = Object.fromEntries(Object.entries(node.choices ?? {}).filter(([name]) => !gone.includes(name)));
+  const rest = without(node, "outlets", "choices");
+  return { ...rest, ...(Object.keys(choices).length > 0 ? { choices } : {}), ...(Object.keys(outlets).length > 0 ? { outlets } : {}) };
 }

@@ -1,4 +1,4 @@
-import { freeId, isOwn, notesOf, without, type FlowDocument, type FlowNode, type FlowNote, type Outlets, type Place } from "./document";
+import { freeId, isOwn, notesOf, withOutlets, without, type FlowDocument, type FlowNode, type FlowNote, type Place } from "./document";
 
 function withNode(flow: FlowDocument, id: string, change: (node: FlowNode) => FlowNode): FlowDocument {
   const node = flow.nodes[id];
@@ -8,11 +8,6 @@ function withNode(flow: FlowDocument, id: string, change: (node: FlowNode) => Fl
 function withNotes(flow: FlowDocument, notes: readonly FlowNote[]): FlowDocument {
   if (notes.length > 0) return { ...flow, view: { ...flow.view, notes } };
   return without(flow, "view");
-}
-
-function withOutlets(node: FlowNode, outlets: Outlets): FlowNode {
-  const rest = without(node, "outlets");
-  return Object.keys(outlets).length === 0 ? rest : { ...rest, outlets };
 }
 
 const whole = (place: Place): Place => [Math.round(place[0]), Math.round(place[1])];
@@ -47,8 +42,8 @@ export function connect(flow: FlowDocument, from: string, outlet: string, to: st
 export function renameOutlet(flow: FlowDocument, from: string, outlet: string, name: string): FlowDocument {
   return withNode(flow, from, (node) => {
     if (node.outlets?.[outlet] === undefined || (name !== outlet && node.outlets[name] !== undefined)) return node;
-    const pairs = Object.entries(node.outlets).map(([key, target]): [string, string] => [key === outlet ? name : key, target]);
-    return withOutlets(node, Object.fromEntries(pairs));
+    const renamed = <T>(all: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(all).map(([key, one]) => [key === outlet ? name : key, one]));
+    return withOutlets({ ...node, ...(node.choices === undefined ? {} : { choices: renamed(node.choices) }) }, renamed(node.outlets));
   });
 }
 

@@ -58,6 +58,15 @@ describe("a drawing is changed", () => {
     expect(removeNodes(FLOW, new Set(["bye"])).nodes["menu"]?.outlets).toEqual({ "1": "hi" });
   });
 
+  it("what a key means goes where its outlet goes", () => {
+    const words = { "1": { zh: "再听一遍", en: "Again" }, timeout: { zh: "不按", en: "No key" } };
+    const flow = { ...FLOW, nodes: { ...FLOW.nodes, menu: { ...FLOW.nodes["menu"], kind: "menu", choices: words } } };
+    expect(removeNodes(flow, new Set(["hi"])).nodes["menu"]?.choices).toEqual({ timeout: words.timeout });
+    expect(connect(flow, "menu", "1", "bye").nodes["menu"]?.choices).toEqual(words);
+    expect(renameOutlet(flow, "menu", "1", "7").nodes["menu"]?.choices).toEqual({ "7": words["1"], timeout: words.timeout });
+    expect(connect(connect(flow, "menu", "1", undefined), "menu", "timeout", undefined).nodes["menu"]).not.toHaveProperty("choices");
+  });
+
   it("the first node is the start, and names do not collide", () => {
     const first = addNode(emptyFlow("x", "X"), "menu", newNode(FORMS.get("menu") ?? form("menu")), [3.4, 7.6]);
     expect([first.flow.start, first.flow.nodes["menu"]]).toEqual(["menu", { kind: "menu", prompt: "menu_main", at: [3, 8] }]);
