@@ -59,6 +59,8 @@ interface CanvasProps {
 const NODE_TYPES = { card: NodeCard, note: NoteCard };
 const NOTE = "note:";
 const MAP = { width: 168, height: 112 };
+/** From so many nodes on a map helps; before, it only lies over the drawing. */
+const MAP_FROM = 40;
 const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.2 } as const;
 
 export function noteIndex(id: string): number | null {
@@ -256,7 +258,7 @@ export function Canvas(props: CanvasProps): ReactElement {
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--flow-dot)" />
         <Controls showInteractive={false} position="bottom-left" />
-        <MiniMap<DrawnNode> style={MAP} pannable zoomable nodeColor={colour} nodeBorderRadius={20} ariaLabel={t("canvas.minimap")} position="bottom-right" />
+        {nodes.length < MAP_FROM ? null : <MiniMap<DrawnNode> style={MAP} pannable zoomable nodeColor={colour} nodeBorderRadius={20} ariaLabel={t("canvas.minimap")} position="bottom-right" />}
       </ReactFlow>
       {Object.keys(flow.nodes).length === 0 ? <p className="flow-nothing">{t("canvas.empty")}</p> : null}
     </div>
