@@ -76,6 +76,7 @@ def ends_whole(t, browser, call):
     goes_on(t, call)
     call.bye().wait()
     state_is(browser, "wrap_up")
+    browser.wait_for("!document.querySelector('.bar-party')", what="a telephone without a call")
     record = t.server.record(call)
     t.equal(len(t.server.interactions(CALLER)), 1, "interactions")
     t.equal((record["outcome"], record["agent"]["number"]), ("answered", "1001"), "outcome and agent")
