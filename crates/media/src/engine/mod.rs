@@ -13,6 +13,8 @@ mod crypt;
 mod digits;
 mod event;
 mod gate;
+mod handshake;
+mod hearing;
 mod hush;
 mod leg;
 mod output;
@@ -44,10 +46,10 @@ use crate::rtp::{self, Datagram};
 use crate::tone::Country;
 use browser::Browser;
 use digits::Outgoing;
+use hearing::{Hears, Mode};
 use leg::{Incoming, Leg, Role};
 use play::Player;
 use record::Track;
-use route::{Hears, Mode};
 use slow::{PHASES, Scratch};
 
 /// How often a leg's timers are looked at, in microseconds: half a second is fine for lost media and reports, and an

@@ -1,46 +1,10 @@
 //! Who hears whom: from what the legs were told to the way their packets go.
 
-use std::sync::Arc;
-
 use types::LegId;
 use types::leg::Connection;
 
 use super::Engine;
-use super::slow::{Decoding, Edge};
-
-/// What a leg was told to hear.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Hears {
-    Nothing,
-    Echo,
-    /// Each hears the other.
-    Bridge(LegId),
-    /// Sources with their gains in thousandths.
-    Mix(Arc<[(LegId, u16)]>),
-}
-
-impl Hears {
-    /// Whether another leg is among the sources.
-    pub(super) fn includes(&self, leg: LegId) -> bool {
-        match self {
-            Self::Nothing | Self::Echo => false,
-            Self::Bridge(other) => *other == leg,
-            Self::Mix(list) => list.iter().any(|(id, _)| *id == leg),
-        }
-    }
-}
-
-/// How what a leg hears is made, as things stand.
-pub(super) enum Mode {
-    /// Nothing is sent.
-    Mute,
-    /// A playback.
-    Play,
-    /// Packets of the source in this slot, as they come.
-    Fast(u32),
-    /// Decoded, mixed and coded at the tick.
-    Mix(Vec<Edge>),
-}
+use super::hearing::{Decoding, Edge, Hears, Mode};
 
 /// Sources in one mix, so that a tick's cost has a bound; a conference of people stays far below.
 const MAX_SOURCES: usize = 64;

@@ -9,12 +9,10 @@ use types::Mono;
 use super::Engine;
 use super::digits::DigitFrame;
 use super::event::MediaEvent;
+use super::hearing::Mode;
 use super::leg::{Incoming, Leg};
 use super::play::{Frame, encode};
-use super::route::Mode;
-use crate::codec::{Codec, Resampler};
-use crate::mix::{Gain, Mixer};
-use crate::playout::Playout;
+use crate::mix::Mixer;
 use crate::rtp::Header;
 
 /// Parts of a tick.
@@ -24,50 +22,6 @@ pub(super) const PHASE_US: u64 = crate::FRAME_US / PHASES as u64;
 /// Phases that are made up for when the thread was held up: 100 ms. What is older is left out; the far ends' buffers
 /// hold no more anyway.
 const MAX_BEHIND: u64 = 5 * PHASES as u64;
-
-/// A source in a listener's mix.
-pub(super) struct Edge {
-    pub(super) source: u32,
-    gain: Gain,
-    resampler: Option<Resampler>,
-}
-
-impl Edge {
-    /// `thousandths`: gain, 1000 as it is. Rates in Hz, from the source's to the listener's.
-    pub(super) fn new(source: u32, thousandths: u16, from: u32, to: u32) -> Self {
-        let gain = match thousandths {
-            0 => Gain::MUTE,
-            1000 => Gain::UNITY,
-            n => Gain::from_db(20.0 * (f32::from(n) / 1000.0).log10()),
-        };
-        // Rates of codecs are never zero, so that a resampler is always to be had.
-        let resampler = if from == to { None } else { Resampler::new(from, to).ok() };
-        Self { source, gain, resampler }
-    }
-}
-
-/// A leg's voice as even frames.
-pub(super) struct Decoding {
-    playout: Playout,
-    /// The present frame, until the next tick.
-    frame: Vec<i16>,
-}
-
-impl Decoding {
-    pub(super) fn new(codec: Codec) -> Option<Self> {
-        Some(Self { playout: Playout::new(codec).ok()?, frame: Vec::new() })
-    }
-
-    pub(super) fn codec(&self) -> Codec {
-        self.playout.codec()
-    }
-
-    /// Moves on by 20 ms.
-    fn advance(&mut self, now: Mono) {
-        self.frame.clear();
-        self.playout.frame(now.0, &mut self.frame);
-    }
-}
 
 /// Buffers that all legs of an engine use in turn.
 #[derive(Default)]

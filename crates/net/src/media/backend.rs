@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use media::engine::{Forward, Lane, Outbox, Tie};
 
-use super::browser::Shared;
 use super::ports::SocketPair;
+use super::shared::Shared;
 
 /// Room for one packet, in bytes: an Ethernet frame's worth, SRTP's tag and the kernel's own header.
 pub(crate) const PACKET_ROOM: usize = 2048;

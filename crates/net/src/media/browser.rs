@@ -5,8 +5,7 @@
 //! any leg, but its port can't: the port's thread hands its datagrams over, and it sends by the same socket.
 
 use std::collections::{HashMap, VecDeque};
-use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,8 +17,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use sdp::{Candidate, Capabilities, DtlsLocal, Fingerprint, IceLocal, Negotiated, Setup};
 use types::{LegId, Mono};
 
-use super::ports::SocketPair;
-use super::worker::{Door, HandedOver, Order};
+use super::door::{Door, HandedOver, Order};
 
 /// Addresses that one leg is known by: a browser's interfaces, and those it had before.
 const MAX_ADDRESSES: usize = 8;
@@ -30,41 +28,6 @@ const SHARE: u32 = 200;
 const SHARE_OF: Duration = Duration::from_millis(250);
 /// Names that one leg is known by: the present one, and those before ICE restarts that may still be in use.
 const MAX_UFRAGS: usize = 4;
-
-/// An address of ours that browsers may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BrowserAddress {
-    /// What to bind to: an address of the host, never the unspecified one, or answers would leave from another.
-    pub bind: IpAddr,
-    /// What to tell browsers: the same, or the address that a router translates to it.
-    pub announce: IpAddr,
-}
-
-impl BrowserAddress {
-    /// An address of the host that browsers can reach as it is.
-    pub const fn own(ip: IpAddr) -> Self {
-        Self { bind: ip, announce: ip }
-    }
-
-    /// The address `announced` where it is the host's; else a router translates it to `own`.
-    pub fn announced(announced: IpAddr, own: IpAddr) -> Self {
-        let is_ours = UdpSocket::bind(SocketAddr::new(announced, 0)).is_ok();
-        Self { bind: if is_ours { announced } else { own }, announce: announced }
-    }
-}
-
-/// How browsers reach the media threads.
-#[derive(Clone, Debug, Default)]
-pub struct BrowserPorts {
-    /// At most one IPv4 and one IPv6 address are used; one that cannot be bound to is left out, and none of both means
-    /// that there are no browser legs.
-    pub addresses: Vec<BrowserAddress>,
-    /// Lowest and highest UDP port: each thread takes the highest that is free. Both 0 leave the choice to the system.
-    pub ports: (u16, u16),
-}
-
-/// Ports of the range that are tried for one thread.
-const MAX_TRIES: u16 = 200;
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -96,58 +59,6 @@ pub(super) fn new_credentials() -> Option<Credentials> {
     let mut random = [0; Credentials::RANDOM];
     SystemRandom::new().fill(&mut random).ok()?;
     Some(Credentials::from_random(&random))
-}
-
-/// The sockets of one thread's browser port.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    v4: Option<Arc<SocketPair>>,
-    v6: Option<Arc<SocketPair>>,
-}
-
-/// Binds to the highest free port of a range.
-fn bind_one(ip: IpAddr, (lo, hi): (u16, u16)) -> io::Result<SocketPair> {
-    let mut last = io::ErrorKind::AddrInUse.into();
-    for port in (lo..=hi).rev().take(usize::from(MAX_TRIES)) {
-        match SocketPair::bind_shared(SocketAddr::new(ip, port)) {
-            Ok(pair) => return Ok(pair),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
-            Err(error) => return Err(error),
-        }
-    }
-    Err(last)
-}
-
-impl Shared {
-    /// Binds one port of each family, both the same where that is to be had; what browsers are told, best first.
-    pub(super) fn bind(ports: &BrowserPorts) -> (Self, Vec<SocketAddr>) {
-        let mut shared = Self { v4: None, v6: None };
-        let mut told = Vec::new();
-        for &BrowserAddress { bind, announce } in &ports.addresses {
-            let place = if bind.is_ipv4() { &mut shared.v4 } else { &mut shared.v6 };
-            if place.is_some() || bind.is_unspecified() {
-                continue;
-            }
-            match bind_one(bind, ports.ports) {
-                Ok(pair) => {
-                    told.push(SocketAddr::new(announce, pair.port));
-                    *place = Some(Arc::new(pair));
-                }
-                Err(error) => tracing::warn!(%error, address = %bind, "browsers' media cannot come to this address"),
-            }
-        }
-        (shared, told)
-    }
-
-    /// The socket that reaches an address.
-    pub(crate) fn towards(&self, to: SocketAddr) -> Option<&Arc<SocketPair>> {
-        if to.is_ipv4() { self.v4.as_ref() } else { self.v6.as_ref() }
-    }
-
-    /// All sockets.
-    pub(super) fn each(&self) -> impl Iterator<Item = &Arc<SocketPair>> {
-        self.v4.iter().chain(&self.v6)
-    }
 }
 
 /// Our end of a new browser leg, for its session description.

@@ -14,8 +14,8 @@ use std::time::Duration;
 use media::engine::{Forward, Lane, Outbox, Tie};
 
 use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM, gathering};
-use super::browser::Shared;
 use super::ports::SocketPair;
+use super::shared::Shared;
 use super::sys::{self, NAME_LEN, Name, Waker, check};
 
 /// Sockets told ready in one turn.

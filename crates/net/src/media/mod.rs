@@ -6,21 +6,24 @@
 mod backend;
 mod browser;
 mod clips;
+mod door;
 mod epoll;
 mod pool;
 mod ports;
 mod recorder;
+mod shared;
 mod sys;
 mod uring;
 mod worker;
 
 pub use ::media::prompt::PromptBank;
-pub use browser::{BrowserAddress, BrowserEnd, BrowserPorts, browser_media};
+pub use browser::{BrowserEnd, browser_media};
 pub(crate) use clips::Clips;
 pub use pool::{
     BackendChoice, CreateError, LocalPorts, MediaBusy, MediaPool, MediaPoolConfig, MediaStartError, MediaStats,
 };
 pub use ports::PortsExhausted;
+pub use shared::{BrowserAddress, BrowserPorts};
 pub(crate) use sys::{Name, Waker, check};
 pub use worker::EventSink;
 

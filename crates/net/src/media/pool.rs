@@ -18,13 +18,15 @@ use types::LegId;
 use types::leg::Connection;
 
 use super::backend::Backend;
-use super::browser::{self, BrowserEnd, BrowserPorts, Browsers, IdentityFailed, Shared as SharedPort};
+use super::browser::{self, BrowserEnd, Browsers, IdentityFailed};
+use super::door::{Door, Order, Sockets};
 use super::epoll::Epoll;
 use super::ports::{GUARD, PortPool, PortsExhausted};
 use super::recorder::{self, Loss, Recorder, lock};
+use super::shared::{BrowserPorts, Shared as SharedPort};
 use super::sys::{self, Waker};
 use super::uring::{self, Uring};
-use super::worker::{Counters, Door, EventSink, Moves, Order, Sockets, Worker};
+use super::worker::{Counters, EventSink, Moves, Worker};
 
 /// Orders that may wait for one thread: what 1,000 calls a second give in a second and a half.
 const ORDERS: usize = 8192;

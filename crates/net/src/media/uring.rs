@@ -22,8 +22,8 @@ use io_uring::{IoUring, cqueue, opcode, squeue};
 use media::engine::{Forward, Lane, Outbox, Tie};
 
 use super::backend::{Backend, Handler, MAX_PACKET, PACKET_ROOM, gathering};
-use super::browser::Shared;
 use super::ports::SocketPair;
+use super::shared::Shared;
 use super::sys::{self, NAME_LEN, Name, Waker};
 
 /// Sends that go out in one system call.

@@ -9,7 +9,6 @@ use types::leg::Text;
 use types::register::DigestChoice;
 use types::{Now, TenantId, TrunkId};
 
-use super::events::auth_header;
 use super::guard::{Guard, Who};
 use super::{Proof, Ua, browser};
 use crate::mind::{Admission, Claim, Credential, Mind};
@@ -249,4 +248,9 @@ fn ha1(credential: &Credential, algorithm: Algorithm) -> Ha1 {
         Algorithm::Sha256 => credential.sha256.reveal(),
     };
     Ha1::from_hex(algorithm, hex)
+}
+
+/// The header that a challenge comes in.
+pub(crate) const fn auth_header(status: u16) -> &'static str {
+    if status == 401 { "WWW-Authenticate" } else { "Proxy-Authenticate" }
 }

@@ -10,7 +10,7 @@ use sip::method::Method;
 use types::leg::{Incoming, Origin, Text};
 use types::{Cause, LegEvent, LegId, Now, Private};
 
-use super::auth::Verdict;
+use super::auth::{Verdict, auth_header};
 use super::leg::{Leg, Refer};
 use super::phase::Phase;
 use super::{Ua, browser, cause};
@@ -316,10 +316,6 @@ impl<M: Mind> Ua<M> {
             }
         }
     }
-}
-
-pub(crate) const fn auth_header(status: u16) -> &'static str {
-    if status == 401 { "WWW-Authenticate" } else { "Proxy-Authenticate" }
 }
 
 /// The number or user that was dialled.
