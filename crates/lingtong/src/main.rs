@@ -1,5 +1,6 @@
 //! `lingtong`: a call centre in one program.
 
+mod allocator;
 mod backend;
 mod backup;
 mod centre;
@@ -26,11 +27,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Thousands of small allocations a second on few threads: mimalloc keeps them apart by thread.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::set_up();
     let succeeded = |()| ExitCode::SUCCESS;
     let done = match cli::Cli::parse().command {
         cli::Command::Serve(flags) => serve::run(*flags).map(succeeded),

@@ -34,11 +34,11 @@ impl Insert {
     }
 
     /// Inserts the rows whose values follow one another in `values`.
-    pub(crate) async fn execute(&self, db: &impl ConnectionTrait, mut values: Vec<Value>) -> Result<(), DbErr> {
+    pub(crate) async fn execute(&self, db: &impl ConnectionTrait, values: Vec<Value>) -> Result<(), DbErr> {
+        let mut values = values.into_iter();
         for (size, text) in SIZES.iter().zip(&self.texts) {
             while values.len() >= size * self.columns {
-                let rest = values.split_off(size * self.columns);
-                let rows = std::mem::replace(&mut values, rest);
+                let rows = values.by_ref().take(size * self.columns).collect::<Vec<_>>();
                 db.execute_raw(Statement::from_sql_and_values(self.backend, text, rows)).await?;
             }
         }
