@@ -56,7 +56,10 @@ def works(t, language):
     browser.wait_for("document.querySelector('.save-state').dataset.save === 'saved'", what="the note at the server")
     shot(t, browser, f"desk-talking-{language}")
     call.bye().wait()
-    said = t.server.record(call)["said"]
+    record = t.server.record(call)
+    t.equal(record["outcome"], "answered", "the outcome")
+    t.check(record["talk_ms"] > 0, f"no talk in the record: {record['talk_ms']} ms")
+    said = record["said"]
     t.equal((said["note"], said["by"]), ("customer asks for a bill", "1001"), "what was said of the call")
     state_is(browser, "wrap_up")
     browser.wait_for("/^0:\\d\\d$/.test(document.querySelector('.wrap-up-clock')?.innerText ?? '')", what="the countdown")

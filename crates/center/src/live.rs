@@ -96,7 +96,7 @@ impl Tenant {
             slot: interaction.slot(),
             started: record.started,
             position: self.router.position(interaction.id).map(|p| p as u32),
-            waiting_since: interaction.waited_from.map(|from| from.wall),
+            waiting_since: interaction.waited_from.filter(|_| record.connected.is_none()).map(|from| from.wall),
             supervisors: there.map(|s| (s.agent, s.mode)).collect(),
         }
     }

@@ -94,10 +94,15 @@ impl Center {
                 Stage::Queued { queue } | Stage::Offered { queue, .. } => Some(queue),
                 _ => None,
             };
-            if let Stage::Announcing { leg, .. } = interaction.stage {
-                interaction.engaged.retain(|e| e.leg != leg);
+            if let Stage::Announcing { agent, leg, .. } = interaction.stage {
+                // The agent has taken the call: whoever leaves now was answered, and the agent has its wrap-up.
+                let begun = self.begin_talk(now, id, agent);
+                let Some(interaction) = self.get(id) else { return };
                 interaction.call.hang_up_leg(leg, Cause::Cancelled);
                 self.pump_call_commands(now, id);
+                if begun {
+                    return;
+                }
             }
             if let Some(t) = self.tenants.get_mut(&tenant) {
                 let lost = waits_in.zip(since).filter(|_| reason == LeaveReason::Abandoned);
@@ -212,6 +217,7 @@ impl Center {
         interaction.engaged.push(Engaged { agent, leg, queue: Some(queue) });
         interaction.stage = Stage::Announcing { queue, agent, leg };
         interaction.announcements = Announcements::default();
+        interaction.record |= tenant.queues.get(&queue).is_some_and(|q| q.record);
         let announce = tenant.queues.get(&queue).is_some_and(|q| q.announce_agent_number);
         let number = tenant.directory.agent(agent).map(|a| a.number.clone());
         let tenant_id = interaction.tenant;
@@ -219,6 +225,10 @@ impl Center {
         match number.filter(|_| announce) {
             Some(number) => {
                 interaction.call.answer();
+                interaction.ledger.connected(now.wall);
+                self.enter(now, id, Doing { kind: SegmentKind::Talking, queue: None, agent: Some(agent) });
+                self.pump_call_commands(now, id);
+                self.keep_recording(now, id, leg);
                 let sounds = speech::agent_number(&language, &number);
                 self.play(now, id, Playing::AgentNumber, sounds, false, false);
             }
@@ -227,22 +237,31 @@ impl Center {
         self.touch_router(tenant_id);
     }
 
-    /// The announcement is over: customer and agent hear each other.
-    pub(crate) fn bridge_agent(&mut self, now: Now, id: InteractionId) {
-        let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        let Stage::Announcing { queue, agent, leg } = interaction.stage else { return };
-        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
+    /// The router and the memory of callers learn that the talk begins; whether the router still knew of it.
+    pub(crate) fn begin_talk(&mut self, now: Now, id: InteractionId, agent: AgentId) -> bool {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return false };
+        let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return false };
         let tenant_id = interaction.tenant;
         if tenant.router.talk_started(now, id, agent).is_err() {
+            return false;
+        }
+        tenant.remembered.served(&interaction.caller.number, agent);
+        interaction.waited = interaction.waited_from.take().map_or(Duration::ZERO, |from| now.mono - from.mono);
+        self.touch_router(tenant_id);
+        true
+    }
+
+    /// The announcement is over: customer and agent hear each other.
+    pub(crate) fn bridge_agent(&mut self, now: Now, id: InteractionId) {
+        let Some(Stage::Announcing { queue, agent, leg }) = self.get(id).map(|i| i.stage) else { return };
+        let begun = self.begin_talk(now, id, agent);
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        if !begun {
             interaction.engaged.retain(|e| e.leg != leg);
             interaction.call.hang_up_leg(leg, Cause::Internal);
             self.back_in_queue(now, id, queue);
             return self.touch(id);
         }
-        interaction.record |= tenant.queues.get(&queue).is_some_and(|q| q.record);
-        tenant.remembered.served(&interaction.caller.number, agent);
-        interaction.waited = interaction.waited_from.take().map_or(Duration::ZERO, |from| now.mono - from.mono);
-        self.touch_router(tenant_id);
         self.stop_playing(id);
         self.watch_leases(now, id);
         self.connect(now, id, leg);

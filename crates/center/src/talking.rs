@@ -7,7 +7,7 @@ use call::Happened;
 use flow::{Input, QueueOutcome, TransferOutcome};
 use types::leg::{Sound, Tone};
 use types::record::{LegRole, Outcome, SegmentKind};
-use types::{Cause, EndedBy, InteractionId, LegEvent, LegId, Now, PlayId};
+use types::{AgentId, Cause, EndedBy, InteractionId, LegEvent, LegId, Now, PlayId, QueueId};
 
 use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
@@ -313,23 +313,15 @@ impl Center {
         self.touch(id);
     }
 
-    fn agent_lost_while_announcing(
-        &mut self,
-        now: Now,
-        id: InteractionId,
-        queue: types::QueueId,
-        agent: types::AgentId,
-    ) {
-        let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        interaction.engaged.retain(|e| e.agent != agent);
-        let tenant = interaction.tenant;
-        interaction.stage = Stage::Queued { queue };
-        if let Some(t) = self.tenants.get_mut(&tenant) {
-            let _ = t.router.offer_rejected(now, id, agent, Rejection::Failed);
+    /// The agent has gone while the customer was told who serves: that talk is over, and the customer is next in line.
+    fn agent_lost_while_announcing(&mut self, now: Now, id: InteractionId, queue: QueueId, agent: AgentId) {
+        if self.begin_talk(now, id, agent)
+            && let Some(interaction) = self.get(id)
+        {
+            interaction.stage = Stage::Talking;
         }
-        self.touch_router(tenant);
         self.stop_playing(id);
-        self.back_in_queue(now, id, queue);
+        self.return_to_queue(now, id, queue);
     }
 
     fn return_to_queue(&mut self, now: Now, id: InteractionId, queue: types::QueueId) {

@@ -295,7 +295,8 @@ impl Chaos {
             let seen = self.lab.center.interaction(self.lab.now, T, id)?;
             let legs = seen.record.legs.iter().filter(|l| l.ended.is_none() && !self.ended.contains(&l.id));
             let talks = seen.now.state == SegmentKind::Talking;
-            let mut played = legs.filter(|l| talks && self.lab.plays.contains_key(&l.id) && !self.lost.contains(&id));
+            let plays = |leg| self.lab.plays.get(leg).is_some_and(|play| !self.lab.named.contains(play));
+            let mut played = legs.filter(|l| talks && plays(&l.id) && !self.lost.contains(&id));
             played.next().map(|l| (id.to_string(), l.id.to_string()))
         })
     }

@@ -1,6 +1,6 @@
 //! Two small tenants and a telephone network that does what a test says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +35,8 @@ pub(super) struct Lab {
     incoming: usize,
     dialled: usize,
     pub(super) plays: HashMap<LegId, PlayId>,
+    /// Plays that tell the number of the agent who has taken the call.
+    pub(super) named: HashSet<PlayId>,
     pub(super) records: Vec<InteractionRecord>,
     pub(super) interactions: Vec<InteractionId>,
     /// What the journal got, as it stores it.
@@ -149,6 +151,7 @@ impl Lab {
             incoming: 0,
             dialled: 0,
             plays: HashMap::new(),
+            named: HashSet::new(),
             records: Vec::new(),
             interactions: Vec::new(),
             written: Vec::new(),
@@ -450,8 +453,12 @@ impl Lab {
             }
             return format!("dial d{} {}{page}", self.dialled, target.uri.reveal());
         }
-        if let LegCommand::Play { leg, play, .. } = command {
+        if let LegCommand::Play { leg, play, sounds, .. } = command {
             self.plays.insert(*leg, *play);
+            let names = |s: &Sound| matches!(s, Sound::Prompt { id, .. } if &**id == "agent_number_prefix");
+            if sounds.iter().any(names) {
+                self.named.insert(*play);
+            }
         }
         if let LegCommand::StopPlay(leg) = command {
             self.plays.remove(leg);

@@ -1,7 +1,8 @@
 //! Waiting, offers, talks, and callers who lose their agent.
 
 use acd::QueueSnapshot;
-use types::{Cause, LegEvent};
+use types::record::Outcome;
+use types::{Cause, EndedBy, LegEvent};
 
 use super::lab::{Lab, SALES, T, agent};
 
@@ -236,9 +237,29 @@ fn an_agent_whose_leg_ends_before_the_talk_gives_the_caller_back() {
     assert_eq!(lab.state(1002), "talking");
     lab.trace();
     lab.hangs_up("d1");
-    assert_eq!(lab.told(&["state", "agent"]), ["state queued", "agent 1002 not_ready phone_failed"]);
+    let told = lab.told(&["state", "agent", "play"]);
+    assert_eq!(told.first().map(String::as_str), Some("state queued"));
+    assert_eq!(told[told.len() - 2..], ["play c1 agent_back_soon", "agent 1002 wrap_up"]);
     lab.played("c1");
-    assert_eq!(lab.told(&["bridge", "play"]), Vec::<String>::new(), "music plays on");
+    assert_eq!(lab.told(&["bridge", "play"]), ["play c1 music"]);
+}
+
+#[test]
+fn a_caller_who_leaves_while_told_who_serves_was_answered_and_the_agent_wraps_up() {
+    let mut lab = Lab::with(&[1002]);
+    lab.caller("95003");
+    lab.wait(6);
+    lab.trace();
+    lab.answers("d1");
+    assert_eq!(lab.told(&["state", "bridge"]), ["state talking"], "the talk has begun, and its first words are ours");
+    lab.wait(2);
+    lab.hangs_up("c1");
+    lab.settle();
+    assert_eq!(lab.state(1002), "wrap_up");
+    let record = &lab.records[0];
+    assert_eq!((record.outcome, record.ended_by), (Outcome::Answered, EndedBy::Caller));
+    assert_eq!((record.wait_ms, record.talk_ms), (6_000, 2_000));
+    assert_eq!(record.agent, Some(agent(1002)));
 }
 
 #[test]
