@@ -63,6 +63,8 @@ export function Plot({ label, kind, places, series, format, most, mark, missing 
   const finite = drawn.flatMap((values) => values.filter((value) => value !== null));
   const ticks = roundTicks(most ?? Math.max(0, ...finite), TICKS);
   const top = most ?? ticks.at(-1) ?? 1;
+  // Of whole numbers, and of short times, several would have one name.
+  const named = ticks.filter((tick, index) => tick <= top && format(tick) !== format(ticks[index - 1] ?? NaN));
   const inner = width - PAD.left - PAD.right;
   const slot = stretches ? inner / places.length : inner / Math.max(1, places.length - 1);
   const x = (index: number): number => PAD.left + slot * (stretches ? index + 0.5 : index);
@@ -107,7 +109,7 @@ export function Plot({ label, kind, places, series, format, most, mark, missing 
         <clipPath id={clip}>
           <rect x={PAD.left} y={PAD.top - 2} width={inner} height={HEIGHT - PAD.top - PAD.bottom + 4} />
         </clipPath>
-        {ticks.filter((tick) => tick <= top).map((tick) => (
+        {named.map((tick) => (
           <g key={tick}>
             <line className="plot-grid" x1={PAD.left} x2={width - PAD.right} y1={y(tick)} y2={y(tick)} />
             <text className="plot-tick" x={PAD.left - 6} y={y(tick) + 4} textAnchor="end">

@@ -26,6 +26,7 @@ export function CoursePlots({ draft, every, course, oneDay }: CoursePlotsProps):
   const duration = (value: number): string => format.figure("duration", value);
   const label = (name: string): string => `${name}. ${t("plot.here")}`;
   const missing = t("plot.missing");
+  const handle = staff ? t("plot.handleOnly") : t("plot.handle");
   return (
     <div className="report-plots">
       <Panel title={t("plot.volume")}>
@@ -74,9 +75,9 @@ export function CoursePlots({ draft, every, course, oneDay }: CoursePlotsProps):
           />
         </Panel>
       )}
-      <Panel title={t("plot.handle")}>
+      <Panel title={handle}>
         <Plot
-          label={label(t("plot.handle"))}
+          label={label(handle)}
           kind="line"
           places={places}
           format={duration}

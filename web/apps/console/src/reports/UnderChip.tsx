@@ -31,7 +31,7 @@ export default function UnderChip({ filter, clear }: UnderChipProps): ReactEleme
           ? t("under", { by: t(`by.${dimension}`), name: subjectName(t, language, line.subject), figure: name, count: counted })
           : t("underUnknown", { by: `${t(`by.${dimension}`)} ${line === undefined ? subject : subjectName(t, language, line.subject)}`, figure: name })}
       </span>
-      <Link to="/reports" search={{ by: dimension, from, to, focus: subject }}>
+      <Link to="/reports" className="link-button" search={{ by: dimension, from, to, focus: subject }}>
         {t("backToReport")}
       </Link>
       <Button size="small" type="text" icon={<CloseOutlined />} onClick={clear}>
