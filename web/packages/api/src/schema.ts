@@ -770,6 +770,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same figures as a file: the sums of the whole time, then the intervals, and what the figures mean. */
+        get: operations["report_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -5585,6 +5602,75 @@ export interface operations {
                 };
             };
             /** @description More than 5,000 lines: ask for longer intervals or less time */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_file: {
+        parameters: {
+            query: {
+                /** @description `csv` (UTF-8 with a byte order mark), `xlsx` or `pdf` */
+                format: string;
+                /** @description Which figures, by commas; the usual ones when absent */
+                columns?: string;
+                /** @description The formula of the service level: `of_offered` (when absent), `without_early_abandons`, `of_answered` or `abandons_as_served` */
+                level?: string;
+                /** @description `zh` or `en`; what `Accept-Language` says when absent */
+                language?: string;
+                /** @description This and what follows: as of a report */
+                by: string;
+                every?: string;
+                from: string;
+                to?: string;
+                subject?: string;
+                utc_offset_min?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description More lines than such a file takes: 20,000, as PDF 3,000 */
             413: {
                 headers: {
                     [name: string]: unknown;
