@@ -1,5 +1,11 @@
 """Reports in Chromium after real calls: figures, and the calls that each of them opens."""
 
+import csv
+import io
+import os
+import zipfile
+from pathlib import Path
+
 from lib.accessible import barriers
 from lib.browser import Browser
 from tests.t11_page import past, shot, sign_in
@@ -7,9 +13,10 @@ from tests.t30_pages import SETTLE
 
 WORDS = {
     "zh-CN": {"queue": "队列", "agent": "坐席", "centre": "全中心", "sums": "队列合计", "meaning": "指标说明", "yesterday": "昨天",
-              "nothing": "这段时间没有通话", "sales": "销售", "support": "技术支持", "back": "回到报表"},
+              "nothing": "这段时间没有通话", "sales": "销售", "support": "技术支持", "back": "回到报表", "export": "导出"},
     "en-US": {"queue": "Queue", "agent": "Agent", "centre": "Whole centre", "sums": "Queue: sums", "meaning": "What the figures mean",
-              "yesterday": "Yesterday", "nothing": "No calls in this period", "sales": "Sales", "support": "Support", "back": "Back to the report"},
+              "yesterday": "Yesterday", "nothing": "No calls in this period", "sales": "Sales", "support": "Support", "back": "Back to the report",
+              "export": "Export"},
 }
 ROWS = "[...document.querySelectorAll('[data-table=sums] tbody tr')].map(r => r.innerText.replace(/\\s+/g, ' '))"
 LISTED = "[...document.querySelectorAll('tbody a.row-link')].map(a => a.dataset.row)"
@@ -20,6 +27,13 @@ def open_page(t, language, path="/reports"):
     browser.command("Emulation.setDeviceMetricsOverride", width=1366, height=768, deviceScaleFactor=1, mobile=False)
     sign_in(t, browser, "2001", "demo-2001", path)
     return browser
+
+
+def keep(t, name, content):
+    """Where pictures go, for people who want to look."""
+    folder = Path(os.environ.get("LINGTONG_SHOTS") or t.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
 
 
 def look(t, browser, name):
@@ -55,6 +69,34 @@ def figures(t, browser, words):
     browser.wait_for(f"{ROWS}.length === 2", what="the report again")
 
 
+def files(t, browser, words):
+    """The page's export is saved, and says what the page says; the other forms are what they are called."""
+    folder = t.folder / "saved"
+    folder.mkdir()
+    browser.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+    browser.press(words["export"], ".report-bar")
+    item = ".ant-dropdown:not(.ant-dropdown-hidden) .ant-dropdown-menu-item"
+    browser.wait_for(f"[...document.querySelectorAll('{item}')].some(e => e.innerText === 'CSV')", what="the kinds of files")
+    browser.js(f"[...document.querySelectorAll('{item}')].find(e => e.innerText === 'CSV').click()")
+    t.until(lambda: [*folder.glob("report-queue-*.csv")], 15, "the saved file")
+    saved = next(folder.glob("*.csv")).read_bytes()
+    t.check(saved.startswith(b"\xef\xbb\xbf"), "a byte order mark")
+    rows = [*csv.reader(io.StringIO(saved.decode("utf-8-sig")))]
+    said = browser.js("""[...document.querySelectorAll('[data-table=sums] tbody tr')].map(r => [...r.cells].slice(0, 4).map(c => c.innerText))""")
+    for row in said:
+        t.check(row in [r[:4] for r in rows], f"{row} of the page in {rows}")
+    query = "by=agent&every=30&from=2026-01-01T00:00:00Z&to=2029-01-01T00:00:00Z"
+    _, _, book = t.server.fetch(f"/api/v1/reports/file?{query}&format=xlsx", "2001")
+    sheets = [name for name in zipfile.ZipFile(io.BytesIO(book)).namelist() if name.startswith("xl/worksheets/sheet")]
+    t.equal(len(sheets), 2, "tabs")
+    _, headers, paper = t.server.fetch(f"/api/v1/reports/file?{query}&format=pdf", "2001")
+    t.check(paper.startswith(b"%PDF-") and b"%%EOF" in paper[-16:], "a PDF")
+    status, _, _ = t.server.fetch(f"/api/v1/reports/file?{query}&format=pdf", "1001")
+    t.equal(status, 403, "an agent's question")
+    for name, content in (("xlsx", book), ("pdf", paper)):
+        keep(t, f"report-{words['queue']}.{name}", content)
+
+
 def shows(t, language):
     """Queues, agents and the whole centre after four calls; a day without calls says so."""
     words = WORDS[language]
@@ -68,6 +110,7 @@ def shows(t, language):
     browser.wait_for("document.querySelectorAll('[data-table=course] tbody tr').length >= 1", what="an interval")
     look(t, browser, f"reports-{language}")
     figures(t, browser, words)
+    files(t, browser, words)
     browser.press(words["agent"], ".report-bar")
     browser.wait_for(f"{ROWS}.some(r => r.startsWith('1001')) && {ROWS}.some(r => r.startsWith('1101'))", what="both agents")
     browser.wait_for("document.querySelectorAll('.report-plots .plot').length === 3", what="three plots")

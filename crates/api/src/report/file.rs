@@ -124,7 +124,10 @@ impl Wish {
         let mut foot: Vec<String> = self
             .columns
             .iter()
-            .map(|column| format!("{}: {}", say(column.name, language), column.about(level, language)))
+            .map(|column| {
+                let (name, about) = (say(column.name, language), column.about(level, language));
+                said(format!("{name}：{about}"), format!("{name}: {about}"))
+            })
             .collect();
         foot.push(said(
             "一通电话转到另一队列或坐席，会在两处各计一次，各行不能相加。".into(),

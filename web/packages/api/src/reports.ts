@@ -1,4 +1,4 @@
-import { queryString, requestsTo, type ApiOptions } from "./client";
+import { queryString, requestsTo, send, type ApiOptions } from "./client";
 import type { Report } from "./types";
 
 /** What a report is asked for; empty values are left out of the request. */
@@ -14,13 +14,30 @@ export interface ReportQuery {
   subject?: string;
 }
 
+/** What a file of a report has besides its figures. */
+export interface ReportFile {
+  format: "csv" | "xlsx" | "pdf";
+  /** By commas. */
+  columns: string;
+  level: string;
+  language: string;
+}
+
 export interface ReportsApi {
   report: (query: ReportQuery, signal?: AbortSignal) => Promise<Report>;
+  /** The report as a file, and what it is to be called. */
+  file: (query: ReportQuery, file: ReportFile) => Promise<{ name: string; data: Blob }>;
 }
 
 export function createReportsApi({ baseUrl, fetch: fetcher }: ApiOptions): ReportsApi {
-  const { get } = requestsTo(fetcher, new URL("api/v1/", baseUrl).href);
+  const root = new URL("api/v1/", baseUrl).href;
+  const { get } = requestsTo(fetcher, root);
   return {
     report: (query, signal) => get<Report>(`reports${queryString(query)}`, signal),
+    file: async (query, file) => {
+      const response = await send(fetcher, `${root}reports/file${queryString({ ...query, ...file })}`, {});
+      const said = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+      return { name: said ?? `report.${file.format}`, data: await response.blob() };
+    },
   };
 }

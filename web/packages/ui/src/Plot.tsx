@@ -22,6 +22,8 @@ export interface PlotProps {
   most?: number;
   /** The place that all is about. */
   mark?: number;
+  /** The least step of the axis: counts have no halves. */
+  least?: number;
   /** What stands for a value that is not there; endless when absent. */
   missing?: string;
   /** A level that is aimed at. */
@@ -54,17 +56,16 @@ function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
 }
 
 /** A small plot in the palette's colours: what stands at a place is read out by pointer and by arrow keys. */
-export function Plot({ label, kind, places, series, format, most, mark, missing = "∞", goal }: PlotProps): ReactElement {
+export function Plot({ label, kind, places, series, format, most, mark, least = 0, missing = "∞", goal }: PlotProps): ReactElement {
   const [box, width] = useWidth();
   const clip = useId();
   const [at, setAt] = useState<number | null>(null);
   const stretches = kind !== "line";
   const drawn = kind === "stack" ? stacked(series.map((one) => one.values)) : series.map((one) => one.values);
   const finite = drawn.flatMap((values) => values.filter((value) => value !== null));
-  const ticks = roundTicks(most ?? Math.max(0, ...finite), TICKS);
+  const highest = most ?? Math.max(least, ...finite);
+  const ticks = roundTicks(highest, least > 0 ? Math.min(TICKS, Math.ceil(highest / least)) : TICKS);
   const top = most ?? ticks.at(-1) ?? 1;
-  // Of whole numbers, and of short times, several would have one name.
-  const named = ticks.filter((tick, index) => tick <= top && format(tick) !== format(ticks[index - 1] ?? NaN));
   const inner = width - PAD.left - PAD.right;
   const slot = stretches ? inner / places.length : inner / Math.max(1, places.length - 1);
   const x = (index: number): number => PAD.left + slot * (stretches ? index + 0.5 : index);
@@ -109,7 +110,7 @@ export function Plot({ label, kind, places, series, format, most, mark, missing 
         <clipPath id={clip}>
           <rect x={PAD.left} y={PAD.top - 2} width={inner} height={HEIGHT - PAD.top - PAD.bottom + 4} />
         </clipPath>
-        {named.map((tick) => (
+        {ticks.filter((tick) => tick <= top).map((tick) => (
           <g key={tick}>
             <line className="plot-grid" x1={PAD.left} x2={width - PAD.right} y1={y(tick)} y2={y(tick)} />
             <text className="plot-tick" x={PAD.left - 6} y={y(tick) + 4} textAnchor="end">

@@ -36,6 +36,8 @@ export const enUS = {
   usual: "Usual columns",
   refresh: "Refresh",
   print: "Print",
+  export: "Export",
+  format: { xlsx: "Excel (XLSX)", csv: "CSV", pdf: "PDF" },
   sumsOf: "{{by}}: sums",
   subject: "Name",
   interval: "Interval",

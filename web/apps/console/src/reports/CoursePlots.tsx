@@ -5,6 +5,8 @@ import type { ReactElement } from "react";
 import { useFormat } from "./useFormat";
 import { useReportWords } from "./words";
 
+const SECOND_MS = 1000;
+
 interface CoursePlotsProps {
   draft: ReportDraft;
   every: ReportEvery;
@@ -35,6 +37,7 @@ export function CoursePlots({ draft, every, course, oneDay }: CoursePlotsProps):
           kind="stack"
           places={places}
           format={count}
+          least={1}
           missing={missing}
           series={
             staff
@@ -81,6 +84,7 @@ export function CoursePlots({ draft, every, course, oneDay }: CoursePlotsProps):
           kind="line"
           places={places}
           format={duration}
+          least={SECOND_MS}
           missing={missing}
           series={[
             { name: t("plot.handleTime"), values: values((line) => line.handle_time_ms), color: "--accent" },

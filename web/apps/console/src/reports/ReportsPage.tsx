@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useTitle } from "../useTitle";
 import { CoursePlots } from "./CoursePlots";
 import { CourseTable } from "./CourseTable";
+import { ExportMenu } from "./ExportMenu";
 import { ReportBar } from "./ReportBar";
 import { SumTable } from "./SumTable";
 import { useColumns } from "./useColumns";
@@ -173,7 +174,9 @@ export function ReportsPage(): ReactElement {
         choose={choose}
         refresh={shown.refresh}
         refreshing={shown.loading}
-      />
+      >
+        <ExportMenu draft={draft} shown={shown} columns={columns} />
+      </ReportBar>
       <Body draft={draft} shown={shown} columns={columns} change={change} />
     </div>
   );
