@@ -13,19 +13,19 @@ from tests.t30_pages import SETTLE
 
 WORDS = {
     "zh-CN": {"queue": "队列", "agent": "坐席", "centre": "全中心", "sums": "队列合计", "meaning": "指标说明", "yesterday": "昨天",
-              "nothing": "这段时间没有通话", "sales": "销售", "support": "技术支持", "back": "回到报表", "export": "导出"},
+              "nothing": "这段时间没有通话", "sales": "销售", "support": "技术支持", "back": "回到报表", "export": "导出", "views": "视图"},
     "en-US": {"queue": "Queue", "agent": "Agent", "centre": "Whole centre", "sums": "Queue: sums", "meaning": "What the figures mean",
               "yesterday": "Yesterday", "nothing": "No calls in this period", "sales": "Sales", "support": "Support", "back": "Back to the report",
-              "export": "Export"},
+              "export": "Export", "views": "Views"},
 }
 ROWS = "[...document.querySelectorAll('[data-table=sums] tbody tr')].map(r => r.innerText.replace(/\\s+/g, ' '))"
 LISTED = "[...document.querySelectorAll('tbody a.row-link')].map(a => a.dataset.row)"
 
 
-def open_page(t, language, path="/reports"):
+def open_page(t, language, path="/reports", user="2001"):
     browser = Browser(t, language, (1366, 768))
     browser.command("Emulation.setDeviceMetricsOverride", width=1366, height=768, deviceScaleFactor=1, mobile=False)
-    sign_in(t, browser, "2001", "demo-2001", path)
+    sign_in(t, browser, user, f"demo-{user}", path)
     return browser
 
 
@@ -97,6 +97,32 @@ def files(t, browser, words):
         keep(t, f"report-{words['queue']}.{name}", content)
 
 
+def opened(browser):
+    """Waits until the list of views stands where it is to be: it opens out of sight."""
+    browser.wait_for("""(() => { const box = document.querySelector('.report-views')?.getBoundingClientRect();
+        return box && box.top > 0 && box.bottom <= innerHeight; })()""", what="the list of views in sight")
+    browser.js(SETTLE)
+
+
+def kept(t, browser, words):
+    """A report kept for all under a name is found by another, and leads to the same report."""
+    browser.press(words["agent"], ".report-bar")
+    browser.wait_for(f"{ROWS}.some(r => r.startsWith('1001'))", what="the agents")
+    browser.press(words["views"], ".report-bar")
+    opened(browser)
+    browser.type_into(".report-views input:not([type=checkbox])", "Team one")
+    browser.click(".report-views .ant-checkbox-wrapper")
+    browser.click(".report-views button[type=submit]")
+    browser.wait_for("document.querySelector('.report-views li .link-button')?.innerText === 'Team one'", what="the view")
+    look(t, browser, f"reports-views-{words['queue']}")
+    other = open_page(t, "en-US", user="admin")
+    other.press("Views", ".report-bar")
+    opened(other)
+    other.press("Team one", ".report-views")
+    other.wait_for(f"{ROWS}.some(r => r.startsWith('1001'))", what="the agents of the view")
+    t.check("by=agent" in other.js("location.search"), "the view's address")
+
+
 def shows(t, language):
     """Queues, agents and the whole centre after four calls; a day without calls says so."""
     words = WORDS[language]
@@ -115,6 +141,8 @@ def shows(t, language):
     browser.wait_for(f"{ROWS}.some(r => r.startsWith('1001')) && {ROWS}.some(r => r.startsWith('1101'))", what="both agents")
     browser.wait_for("document.querySelectorAll('.report-plots .plot').length === 3", what="three plots")
     look(t, browser, f"reports-agents-{language}")
+    kept(t, browser, words)
+    browser.open(browser.js("location.href"))
     browser.press(words["centre"], ".report-bar")
     browser.wait_for(f"{ROWS}.length >= 1", what="the centre")
     browser.open(browser.js("location.href").split("?")[0] + "?period=yesterday")

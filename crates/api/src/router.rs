@@ -76,6 +76,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/settings/{kind}/{name}/check", post(routes::check_setting))
         .route("/api/v1/flows/{name}/draft", put(routes::save_flow_draft).delete(routes::drop_flow_draft))
         .route("/api/v1/flows/{name}/publish", post(routes::publish_flow))
+        .route("/api/v1/report-views", get(routes::report_views).post(routes::keep_report_view))
+        .route("/api/v1/report-views/{id}", put(routes::change_report_view).delete(routes::forget_report_view))
         .route("/api/v1/recordings/{id}/audio", get(routes::audio))
         .route("/api/v1/voicemails/{id}", put(routes::set_voicemail_status).delete(routes::delete_voicemail))
         .route("/api/v1/voicemails/{id}/audio", get(routes::voicemail_audio))

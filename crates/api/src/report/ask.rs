@@ -15,6 +15,8 @@ use crate::input::{Args, moment};
 
 /// The longest time that is told at once, milliseconds: five years.
 const LONGEST_MS: u64 = 5 * 366 * 86_400_000;
+/// States and reasons that one line is made of, in the mean at most.
+const STATES: u64 = 10;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// A Monday, days after 1970-01-01.
@@ -119,19 +121,24 @@ impl Asked {
         let titles = Titles::of(store, tenant, dimension).await?;
         let mut items = Vec::new();
         for (from, to) in months {
-            let wanted = Wanted { from, to, most: most - items.len() as u64, ..base.clone() };
+            let wanted = Wanted { from, to, ..base.clone() };
             let lines = store.report(&wanted).await?;
-            if lines.len() as u64 > wanted.most {
+            let staff = self.is_staff();
+            let most_times = most * STATES;
+            let times = if staff { store.report_times(&Wanted { most: most_times, ..wanted }).await? } else { vec![] };
+            if times.len() as u64 > most_times {
                 return Err(Code::TooLarge.into());
             }
-            let staff = self.is_staff();
-            let times = if staff { store.report_times(&Wanted { most: most * 10, ..wanted }).await? } else { vec![] };
             items.extend(with_times(lines, times).into_iter().map(|(line, times)| {
                 let end = step.map_or(to, |(length, _)| Wall((line.start.0 + length).min(to.0)));
                 let line = Line { start: line.start.max(from), ..line };
                 let times = staff.then(|| ReportTimes::new(times.iter()));
                 ReportLine::new(&line, end, titles.subject(&line.subject), times)
             }));
+            // Agents who were there and had no contact are lines too.
+            if items.len() as u64 > most {
+                return Err(Code::TooLarge.into());
+            }
         }
         Ok(Report { utc_offset_min: self.utc_offset_min, items })
     }

@@ -155,6 +155,10 @@ async fn no_route_leads_across_the_border() {
                 assert_no_leak(&reply.text(), &theirs, &what);
                 continue;
             }
+            // Tried in the tests of reports, across the border too.
+            if path.starts_with("/api/v1/report-views") {
+                continue;
+            }
             if path.contains("{id}") && !path.contains("/me/") {
                 let path = path.replace("{id}", id.unwrap_or_else(|| panic!("{path} needs a case in this test")));
                 let reply = world.ask(ask(&method, path).token(&token)).await;

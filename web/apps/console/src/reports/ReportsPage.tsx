@@ -14,6 +14,7 @@ import { SumTable } from "./SumTable";
 import { useColumns } from "./useColumns";
 import { useFormat } from "./useFormat";
 import { useReport, type Shown } from "./useReport";
+import { ViewsMenu } from "./ViewsMenu";
 import { useReportWords } from "./words";
 import "./reports.css";
 
@@ -175,6 +176,7 @@ export function ReportsPage(): ReactElement {
         refresh={shown.refresh}
         refreshing={shown.loading}
       >
+        <ViewsMenu draft={{ ...draft, columns: columns.map((column) => column.id) }} show={change} />
         <ExportMenu draft={draft} shown={shown} columns={columns} />
       </ReportBar>
       <Body draft={draft} shown={shown} columns={columns} change={change} />
