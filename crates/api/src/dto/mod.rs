@@ -47,7 +47,9 @@ pub(crate) use people::{
 pub(crate) use phone::PhoneCredentials;
 pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
-pub(crate) use report::{Report, ReportLine, ReportSubject, ReportTimes};
+pub(crate) use report::{
+    Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
+};
 pub(crate) use settings::{
     SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsName, SettingsPage,
     SettingsProblem, SettingsQuestion, SettingsResource, SettingsWish,

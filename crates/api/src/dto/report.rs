@@ -1,6 +1,6 @@
 //! Reports.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::report::{Figure, Line, Time};
 use types::Wall;
 use types::record::AgentState;
@@ -16,6 +16,40 @@ pub(crate) struct Report {
     pub(crate) utc_offset_min: i32,
     /// In the order of time, then of their subjects' ids. An interval in which nothing happened has no line.
     pub(crate) items: Vec<ReportLine>,
+}
+
+/// A report that somebody keeps under a name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReportViewItem {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Whether all see it who may see reports.
+    pub(crate) shared: bool,
+    /// Whether it is the own: others' can't be changed.
+    pub(crate) own: bool,
+    /// The user name of who keeps it; empty when that user was removed.
+    pub(crate) owner: String,
+    /// What the page's address says of it.
+    pub(crate) query: String,
+    pub(crate) saved_at: String,
+}
+
+/// Reports that are kept, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReportViewList {
+    pub(crate) items: Vec<ReportViewItem>,
+}
+
+/// A report to be kept.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportViewWish {
+    /// 80 characters at most.
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) shared: bool,
+    /// What the page's address says of it, 4,000 bytes at most.
+    pub(crate) query: String,
 }
 
 /// What a line is about.

@@ -13,6 +13,7 @@ mod pages;
 mod phone;
 mod plan;
 mod recordings;
+mod report_views;
 mod reports;
 mod second_factor;
 mod service;
@@ -48,7 +49,11 @@ pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_creden
 pub use plan::basis;
 pub(crate) use plan::{__path_plan_basis, __path_plan_site, plan_basis, plan_site};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
-pub(crate) use reports::{__path_report, report};
+pub(crate) use report_views::{
+    __path_change_report_view, __path_forget_report_view, __path_keep_report_view, __path_report_views,
+    change_report_view, forget_report_view, keep_report_view, report_views,
+};
+pub(crate) use reports::{__path_report, __path_report_file, report, report_file};
 pub(crate) use second_factor::{
     __path_begin_second_factor, __path_confirm_second_factor, __path_remove_second_factor, begin_second_factor,
     confirm_second_factor, remove_second_factor,

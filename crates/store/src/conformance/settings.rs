@@ -9,8 +9,8 @@ use super::fixtures::{agent, device, login, tenant};
 use crate::error::Error;
 use crate::row::Row;
 use crate::rows::{
-    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session,
-    Setting, Team,
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, ReportView, RouteRow,
+    Session, Setting, Team,
 };
 use crate::store::Store;
 
@@ -62,6 +62,17 @@ async fn all_kinds_come_back(store: &Store) {
 
     let team = Team { id: TeamId(1), tenant: T, name: "a".into(), config: json!({}) };
     comes_back(store, T, || TeamId(1), team.clone(), Team { config: json!({"members": [1]}), ..team }).await;
+
+    let view = ReportView {
+        id: 1,
+        tenant: T,
+        owner: UserId(5),
+        name: "周报".into(),
+        shared: false,
+        query: "by=agent".into(),
+        saved: types::Wall(1),
+    };
+    comes_back(store, T, || 1, view.clone(), ReportView { shared: true, ..view }).await;
 
     let trunk = Trunk {
         accept_from: vec!["192.0.2.0/24".parse().expect("a network")],

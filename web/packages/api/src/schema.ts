@@ -753,6 +753,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own views and those that others share. */
+        get: operations["report_views"];
+        put?: never;
+        /** Keeps a report under a name. */
+        post: operations["keep_report_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a view of one's own. */
+        put: operations["change_report_view"];
+        post?: never;
+        /** Forgets a view of one's own. */
+        delete: operations["forget_report_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -762,6 +798,23 @@ export interface paths {
         };
         /** The figures of a time, by what interactions touched. Each counts in the interval in which it began. */
         get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same figures as a file: the sums of the whole time, then the intervals, and what the figures mean. */
+        get: operations["report_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2677,6 +2730,32 @@ export interface components {
             talking_ms: number;
             /** Format: int64 */
             wrap_up_ms: number;
+        };
+        /** @description A report that somebody keeps under a name. */
+        ReportViewItem: {
+            id: string;
+            name: string;
+            /** @description Whether it is the own: others' can't be changed. */
+            own: boolean;
+            /** @description The user name of who keeps it; empty when that user was removed. */
+            owner: string;
+            /** @description What the page's address says of it. */
+            query: string;
+            saved_at: string;
+            /** @description Whether all see it who may see reports. */
+            shared: boolean;
+        };
+        /** @description Reports that are kept, by name. */
+        ReportViewList: {
+            items: components["schemas"]["ReportViewItem"][];
+        };
+        /** @description A report to be kept. */
+        ReportViewWish: {
+            /** @description 80 characters at most. */
+            name: string;
+            /** @description What the page's address says of it, 4,000 bytes at most. */
+            query: string;
+            shared?: boolean;
         };
         /** @description How a user gets in again. */
         ResetRequest: {
@@ -5530,6 +5609,197 @@ export interface operations {
             };
         };
     };
+    report_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportViewList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_report_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportViewWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportViewItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description One person keeps 100 at most */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_report_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportViewWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportViewItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    forget_report_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     report: {
         parameters: {
             query: {
@@ -5585,6 +5855,75 @@ export interface operations {
                 };
             };
             /** @description More than 5,000 lines: ask for longer intervals or less time */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_file: {
+        parameters: {
+            query: {
+                /** @description `csv` (UTF-8 with a byte order mark), `xlsx` or `pdf` */
+                format: string;
+                /** @description Which figures, by commas; the usual ones when absent */
+                columns?: string;
+                /** @description The formula of the service level: `of_offered` (when absent), `without_early_abandons`, `of_answered` or `abandons_as_served` */
+                level?: string;
+                /** @description `zh` or `en`; what `Accept-Language` says when absent */
+                language?: string;
+                /** @description This and what follows: as of a report */
+                by: string;
+                every?: string;
+                from: string;
+                to?: string;
+                subject?: string;
+                utc_offset_min?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description More lines than such a file takes: 20,000, as PDF 3,000 */
             413: {
                 headers: {
                     [name: string]: unknown;
