@@ -453,6 +453,7 @@ pub struct ThresholdSpec {
     #[serde(default)]
     pub title: TitleSpec,
     /// The figure.
+    #[serde(default)]
     #[schema(value_type = MeasureName)]
     pub measure: Measure,
     /// Names of the queues, each watched for itself; empty for all queues together.

@@ -7,7 +7,7 @@ use types::register::Registering;
 use utoipa::ToSchema;
 
 use super::{AgentStateName, Capacity, Channel, Direction, LiveAlert, NextState, SupervisionMode, Title};
-use crate::names::Names;
+use crate::names::{Names, TeamName};
 use crate::viewer::Viewer;
 
 /// What an interaction does right now.
@@ -275,6 +275,25 @@ impl From<center::LiveTrunk> for LiveTrunk {
     }
 }
 
+/// A team.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct LiveTeam {
+    pub(crate) id: String,
+    /// The technical name.
+    pub(crate) name: String,
+    pub(crate) title: Title,
+    /// Ids of its agents.
+    pub(crate) agents: Vec<String>,
+}
+
+impl LiveTeam {
+    fn new(team: &TeamName) -> Self {
+        let ids = team.agents.iter().map(ToString::to_string);
+        let title = team.title.shown(&team.name).into();
+        Self { id: team.id.to_string(), name: team.name.to_string(), title, agents: ids.collect() }
+    }
+}
+
 /// All of a tenant right now.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LiveSnapshot {
@@ -289,6 +308,9 @@ pub(crate) struct LiveSnapshot {
     /// Alerts that stand, for whomever `alert.raised` is told.
     #[schema(required = false)]
     pub(crate) alerts: Vec<LiveAlert>,
+    /// Teams, for the same.
+    #[schema(required = false)]
+    pub(crate) teams: Vec<LiveTeam>,
     #[schema(required = false)]
     pub(crate) capacity: Capacity,
 }
@@ -310,8 +332,9 @@ impl LiveSnapshot {
         let sees = viewer.may(directory::Permission::InteractionsReadAll);
         let shown = live.alerts.into_iter().filter(|_| sees);
         let alerts = shown.map(|s| LiveAlert::new(s.alert, s.raised, s.acknowledged, names)).collect();
+        let teams = names.teams().iter().filter(|_| sees).map(LiveTeam::new).collect();
         let capacity = live.capacity.into();
         let (cursor, at) = (cursor.to_string(), at.to_string());
-        Self { cursor, at, agents, interactions, queues, trunks, alerts, capacity }
+        Self { cursor, at, agents, interactions, queues, trunks, alerts, teams, capacity }
     }
 }

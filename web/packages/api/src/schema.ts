@@ -2029,12 +2029,23 @@ export interface components {
             cursor: string;
             interactions: components["schemas"]["LiveInteraction"][];
             queues: components["schemas"]["LiveQueue"][];
+            /** @description Teams, for the same. */
+            teams?: components["schemas"]["LiveTeam"][];
             trunks?: components["schemas"]["LiveTrunk"][];
         };
         /** @description A supervisor who takes part in a call. */
         LiveSupervisor: {
             agent_id: string;
             mode: components["schemas"]["SupervisionMode"];
+        };
+        /** @description A team. */
+        LiveTeam: {
+            /** @description Ids of its agents. */
+            agents: string[];
+            id: string;
+            /** @description The technical name. */
+            name: string;
+            title: components["schemas"]["Title"];
         };
         /** @description A trunk right now. */
         LiveTrunk: {
@@ -3241,7 +3252,7 @@ export interface components {
              */
             margin?: number;
             /** @description The figure. */
-            measure: components["schemas"]["MeasureName"];
+            measure?: components["schemas"]["MeasureName"];
             /** @description Names of the queues, each watched for itself; empty for all queues together. */
             queues?: string[];
             /** @description What people read. */
