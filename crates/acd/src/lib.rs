@@ -28,6 +28,7 @@
 mod agent;
 mod choice;
 mod config;
+mod hour;
 mod line;
 mod lot;
 mod members;
@@ -49,5 +50,5 @@ pub use config::{
 pub use output::{Change, Error, LeaveReason, OfferEnd, Output, Rejection};
 pub use replay::{Ranking, Replay, Stands};
 pub use router::{AgentView, Router};
-pub use stats::QueueSnapshot;
+pub use stats::{QueueSnapshot, Recent};
 pub use waiting::{Ticket, Wishes};

@@ -7,6 +7,7 @@ use types::record::{AgentState, Need};
 use types::{InteractionId, Mono, Now, Wall};
 
 use crate::config::QueueConfig;
+use crate::hour::Hour;
 use crate::line::Line;
 use crate::members::Members;
 use crate::ranked::Ranked;
@@ -22,6 +23,7 @@ pub(crate) struct Queue {
     /// The same by the time of arrival, for the longest wait.
     arrivals: Ranked<(Mono, Wall, InteractionId)>,
     pub(crate) today: Today,
+    hour: Hour,
     pub(crate) handle: Average,
     pub(crate) pace: Pace,
 }
@@ -35,6 +37,7 @@ impl Queue {
             line: Line::default(),
             arrivals: Ranked::new(),
             today: Today::default(),
+            hour: Hour::default(),
             handle: Average::default(),
             pace: Pace::default(),
         }
@@ -56,6 +59,7 @@ impl Queue {
         self.line.insert(need, place);
         self.arrivals.insert((ticket.at.mono, ticket.at.wall, ticket.interaction));
         self.pace.waiting(now.mono);
+        self.hour.waits(now.wall, self.line.len());
     }
 
     /// Takes one out of the line, to an agent (`taken`) or for another reason.
@@ -68,6 +72,7 @@ impl Queue {
         } else if self.line.len() == 0 {
             self.pace.emptied();
         }
+        self.hour.waits(now.wall, self.line.len());
     }
 
     /// The day's figures, of today.
@@ -79,6 +84,7 @@ impl Queue {
     pub(crate) fn count(&mut self, now: Now, fate: Fate) {
         let target_s = self.config.service_level_s;
         self.today(now).end(fate, target_s);
+        self.hour.end(now.wall, fate, target_s);
     }
 
     /// The expected wait of one with `ahead` before it; none where nothing is known.
@@ -111,8 +117,14 @@ impl Queue {
             overflowed: today.overflowed,
             refused: today.refused,
             service_level: today.service_level(),
+            recent: self.hour.recent(now.wall),
             handle_time: self.handle.get(),
         }
+    }
+
+    /// The most that waited at once in each minute of the last hour, the oldest first.
+    pub(crate) fn waited(&self, now: Now) -> Vec<u32> {
+        self.hour.peaks(now.wall)
     }
 }
 

@@ -47,8 +47,30 @@ pub struct QueueSnapshot {
     pub refused: u64,
     /// Answered within the target, of all answered, abandoned and overflowed today; 0 to 1.
     pub service_level: Option<f64>,
+    /// What came of the last half hour.
+    pub recent: Recent,
     /// Average time an agent needs for one interaction, wrap-up included; absent before five were measured.
     pub handle_time: Option<Duration>,
+}
+
+/// What came of the waits that ended within the last half hour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recent {
+    /// Talked with an agent.
+    pub answered: u32,
+    /// Of them, within the target.
+    pub in_target: u32,
+    /// Given up by the customer.
+    pub abandoned: u32,
+    /// Sent elsewhere.
+    pub overflowed: u32,
+}
+
+impl Recent {
+    /// All waits that ended.
+    pub const fn ended(self) -> u32 {
+        self.answered + self.abandoned + self.overflowed
+    }
 }
 
 /// What came of a wait.

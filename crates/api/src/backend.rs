@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveFigures, Refused};
 use journal::ladder::Position;
 use resource::{ChangeError, Changed, Request};
 use tokio::sync::watch;
@@ -15,7 +15,7 @@ use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, RecordingRecord, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
-use types::{AgentId, InteractionId, Private, RecordingId, TenantId};
+use types::{AgentId, AlertId, InteractionId, Private, RecordingId, TenantId};
 
 /// An answer that comes later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -35,8 +35,10 @@ pub enum Trouble {
 pub trait Backend: Send + Sync + 'static {
     /// What goes on right now, with the journal's cursor of the same moment; none when nobody answers.
     fn live(&self, tenant: TenantId) -> Answer<'_, Option<(u64, Live)>>;
-    /// The queues right now; none when nobody answers.
-    fn queues(&self, tenant: TenantId) -> Answer<'_, Vec<LiveQueue>>;
+    /// What changes by the second; nothing when nobody answers.
+    fn live_figures(&self, tenant: TenantId) -> Answer<'_, LiveFigures>;
+    /// Somebody, by the name of a user, looks after an alert from now on.
+    fn acknowledge(&self, tenant: TenantId, alert: AlertId, by: Text) -> Answer<'_, Result<(), Trouble>>;
     /// An agent's state; none when there is no such agent in this tenant.
     fn agent_status(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Option<AgentStatus>>;
     /// Orders an agent's state.

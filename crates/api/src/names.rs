@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use directory::Agent;
-use store::{DispositionChoice, Queue, QueueMember, Setting, Store};
+use serde::Deserialize;
+use store::{DispositionChoice, Queue, QueueMember, Setting, Store, Team};
 use tokio::time::Instant;
 use types::leg::Text;
-use types::{AgentId, Private, QueueId, TenantId, Title};
+use types::{AgentId, Private, QueueId, TeamId, TenantId, Title};
 
 use crate::error::Result;
 
@@ -19,6 +20,23 @@ const AGENTS_SEE_SUPERVISION: &str = "supervision.agents_see";
 /// Tenants whose names are kept at once.
 const TENANTS: usize = 1_000;
 
+/// A team, and who is in it.
+#[derive(Clone, Debug)]
+pub(crate) struct TeamName {
+    pub(crate) id: TeamId,
+    pub(crate) name: Text,
+    pub(crate) title: Title,
+    pub(crate) agents: Vec<AgentId>,
+}
+
+/// What a team's row holds beside its name, as names need it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct TeamConfig {
+    title: Title,
+    agents: Vec<AgentId>,
+}
+
 /// One tenant's names.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -27,6 +45,7 @@ pub(crate) struct Names {
     dispositions: HashMap<Text, Title>,
     serves: HashMap<AgentId, Vec<QueueId>>,
     hidden: HashSet<QueueId>,
+    teams: Vec<TeamName>,
     shows_supervision: bool,
 }
 
@@ -60,6 +79,11 @@ impl Names {
     pub(crate) fn is_hidden(&self, agent: AgentId) -> bool {
         let queues = self.queues_of(agent);
         !queues.is_empty() && queues.iter().all(|q| self.hidden.contains(q))
+    }
+
+    /// All teams.
+    pub(crate) fn teams(&self) -> &[TeamName] {
+        &self.teams
     }
 
     /// Whether agents may know who listens to their calls.
@@ -121,6 +145,11 @@ impl NamesCache {
                 names.hidden.insert(queue.id);
             }
             names.queues.insert(queue.id, (queue.name, queue.title));
+        }
+        for team in self.store.list::<Team>(tenant).await? {
+            // A row of another version may hold anything.
+            let TeamConfig { title, agents } = serde_json::from_value(team.config).unwrap_or_default();
+            names.teams.push(TeamName { id: team.id, name: team.name, title, agents });
         }
         for choice in self.store.list::<DispositionChoice>(tenant).await? {
             names.dispositions.insert(choice.code, choice.title);

@@ -23,6 +23,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/interactions", get(routes::interactions))
         .route("/api/v1/interactions/{id}", get(routes::interaction))
         .route("/api/v1/interactions/{id}/decisions", get(routes::decisions))
+        .route("/api/v1/alerts", get(routes::alerts))
         .route("/api/v1/callbacks", get(routes::callbacks))
         .route("/api/v1/plan", post(routes::plan_site))
         .route("/api/v1/plan/basis", get(routes::plan_basis))
@@ -68,6 +69,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/calls", post(routes::dial))
         .route("/api/v1/interactions/{id}/disposition", put(routes::dispose))
         .route("/api/v1/dispositions", get(routes::dispositions))
+        .route("/api/v1/alerts/{id}/acknowledge", post(routes::acknowledge_alert))
         .route("/api/v1/callbacks/{id}/status", put(routes::set_callback_status))
         .route(
             "/api/v1/settings/{kind}/{name}",

@@ -10,6 +10,7 @@
 
 mod again;
 mod agents;
+mod alerts;
 mod anchor;
 mod bounds;
 mod conference;
@@ -59,13 +60,15 @@ use types::leg::Text;
 use types::record::{Disposition, SegmentKind};
 use types::{Cause, EndedBy, IdSource, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, PlayId, TenantId};
 
+pub use alert::{Standing as LiveAlert, Threshold};
+pub use alerts::Capacity;
 pub use dialplan::Health;
 pub use effect::Effect;
 pub use figures::{Figures, QueueFigures};
 use interaction::{Interaction, Stage};
 use ledger::Doing;
 pub use lines::LiveTrunk;
-pub use live::{Live, LiveAgent, LiveDetail, LiveInteraction, LiveQueue};
+pub use live::{Live, LiveAgent, LiveDetail, LiveFigures, LiveInteraction, LiveQueue};
 pub use message::Message;
 pub use order::{AgentOrder, AgentStatus, By, CallOrder, Refused};
 pub use replay::{PastOffer, Replay};
@@ -91,6 +94,8 @@ pub struct Center {
     /// Callers of the process before who may come again.
     expected: again::Expected,
     lamps: lamps::Lamps,
+    /// Calls that this node can carry at once; 0 where nobody has said.
+    capacity: u32,
     /// New interactions are refused: the node is going down.
     draining: bool,
 }
@@ -110,6 +115,7 @@ impl Center {
             dirty_routers: VecDeque::new(),
             expected: again::Expected::default(),
             lamps: lamps::Lamps::default(),
+            capacity: 0,
             draining: false,
         }
     }
@@ -167,6 +173,12 @@ impl Center {
                         t.armed = None;
                         t.router.handle_timeout(now);
                         self.dirty_routers.push_back(tenant);
+                    }
+                }
+                Who::Alerts(tenant) => {
+                    if let Some(t) = self.tenants.get_mut(&tenant) {
+                        t.alerts_armed = None;
+                        self.look_for_alerts(now, tenant);
                     }
                 }
             }

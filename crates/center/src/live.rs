@@ -1,5 +1,7 @@
 //! What goes on right now, for the wall.
 
+use std::collections::HashMap;
+
 use acd::QueueSnapshot;
 use types::leg::Text;
 use types::record::{Direction, InteractionRecord, SegmentKind, Supervision};
@@ -21,6 +23,21 @@ pub struct Live {
     pub queues: Vec<LiveQueue>,
     /// All trunks.
     pub trunks: Vec<crate::LiveTrunk>,
+    /// Alerts that stand.
+    pub alerts: Vec<crate::LiveAlert>,
+    /// What the node can carry.
+    pub capacity: crate::Capacity,
+    /// The most that waited at once in each minute of the last hour, the oldest first, by queue.
+    pub waited: HashMap<QueueId, Vec<u32>>,
+}
+
+/// What changes at a tenant by the second: a bounded piece, whatever goes on.
+#[derive(Clone, Debug, Default)]
+pub struct LiveFigures {
+    /// All queues.
+    pub queues: Vec<LiveQueue>,
+    /// What the node can carry.
+    pub capacity: crate::Capacity,
 }
 
 /// An agent right now.
@@ -120,7 +137,15 @@ impl Center {
             interactions: interactions.collect(),
             queues: self.queues_live(now, tenant),
             trunks: t.live_trunks(),
+            alerts: t.alerts.standing().cloned().collect(),
+            capacity: self.capacity(),
+            waited: t.queues.keys().map(|queue| (*queue, t.router.waited(now, *queue))).collect(),
         })
+    }
+
+    /// A tenant's figures that change by the second.
+    pub fn figures_live(&self, now: Now, tenant: TenantId) -> LiveFigures {
+        LiveFigures { queues: self.queues_live(now, tenant), capacity: self.capacity() }
     }
 
     /// An interaction in progress, in the shape of its record; none when it has ended or is not this

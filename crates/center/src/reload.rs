@@ -54,6 +54,7 @@ impl Center {
         t.settings = setup.settings;
         t.mailbox_agents = setup.mailbox_agents;
         t.queue_names = setup.queues.iter().map(|q| (q.name.clone(), q.id)).collect();
+        let thresholds = setup.thresholds;
         let queues = setup.queues.into_iter().map(|q| (q.id, q)).collect();
         let old_queues = std::mem::replace(&mut t.queues, queues);
         for queue in t.queues.values().filter(|queue| old_queues.get(&queue.id) != Some(queue)) {
@@ -72,6 +73,7 @@ impl Center {
         for queue in gone {
             let _ = t.router.remove_queue(now, queue);
         }
+        self.set_thresholds(now, id, thresholds);
         self.touch_router(id);
         self.keep_lines(now, id, &trunk_troubles);
         self.forget_devices(now, id, &before);

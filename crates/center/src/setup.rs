@@ -28,6 +28,8 @@ pub struct Setup {
     /// Named values that flows refer to as `setting:NAME`, and `call.longest_s`, the longest a call
     /// may last in seconds, and `anchor.wait_s`, how long an agent's page may take to come back to its call.
     pub settings: HashMap<Text, Text>,
+    /// What somebody wants to be told of.
+    pub thresholds: Vec<alert::Threshold>,
     /// The seed of all random choices of this tenant's router.
     pub seed: u64,
 }

@@ -70,6 +70,8 @@ pub(crate) struct Tenant {
     /// The interactions that ended last, the newest at the end.
     pub(crate) ended: VecDeque<InteractionId>,
     pub(crate) remembered: Remembered,
+    pub(crate) alerts: alert::Board,
+    pub(crate) alerts_armed: Option<Mono>,
     pub(crate) armed: Option<Mono>,
     pub(crate) since_told: SinceTold,
 }
@@ -162,6 +164,7 @@ impl Center {
         for agent in &setup.agents {
             router.upsert_agent(now, agent.clone()).map_err(|e| invalid("agent", &agent.number, &e))?;
         }
+        let thresholds = setup.thresholds;
         let always: Vec<_> = setup.directory.agents().filter(|a| a.address.is_some()).map(|a| a.id).collect();
         let tenant = Tenant {
             directory: setup.directory,
@@ -186,10 +189,13 @@ impl Center {
             mailboxes: HashMap::new(),
             ended: VecDeque::new(),
             remembered: Remembered::default(),
+            alerts: alert::Board::default(),
+            alerts_armed: None,
             armed: None,
             since_told: SinceTold::default(),
         };
         self.tenants.insert(id, tenant);
+        self.set_thresholds(now, id, thresholds);
         self.routing_begins(now, id, seed);
         for agent in always {
             self.sign_in(now, id, agent);

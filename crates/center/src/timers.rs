@@ -1,4 +1,4 @@
-//! When whom to call: one deadline for each interaction and tenant.
+//! When whom to call: one deadline for each interaction, and for each of a tenant's routers and thresholds.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use types::{InteractionId, Mono, TenantId};
 pub(crate) enum Who {
     Interaction(InteractionId),
     Router(TenantId),
+    Alerts(TenantId),
 }
 
 /// Deadlines in order. Each party has one at most; moving it costs O(log n).

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
-use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveQueue, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveFigures, Refused};
 use journal::ladder::Position;
 use node::Handle;
 use resource::{ChangeError, Changed, Request};
@@ -15,7 +15,7 @@ use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
-use types::{AgentId, InteractionId, Private, RecordingId, TenantId};
+use types::{AgentId, AlertId, InteractionId, Private, RecordingId, TenantId};
 
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
@@ -43,8 +43,15 @@ impl Backend for NodeBackend {
         Box::pin(async move { self.node.live(tenant).await.ok().flatten() })
     }
 
-    fn queues(&self, tenant: TenantId) -> Answer<'_, Vec<LiveQueue>> {
-        Box::pin(async move { self.node.queues(tenant).await.unwrap_or_default() })
+    fn live_figures(&self, tenant: TenantId) -> Answer<'_, LiveFigures> {
+        Box::pin(async move { self.node.live_figures(tenant).await.unwrap_or_default() })
+    }
+
+    fn acknowledge(&self, tenant: TenantId, alert: AlertId, by: Text) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move {
+            let done = self.node.acknowledge(tenant, alert, by).await.map_err(|_| Trouble::Unavailable)?;
+            done.map_err(Trouble::Refused)
+        })
     }
 
     fn agent_status(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Option<AgentStatus>> {

@@ -2,13 +2,13 @@
 
 use tokio::sync::oneshot;
 
-use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveQueue, Refused, SetupError};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveFigures, Refused, SetupError};
 use journal::ladder::Position;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
-use types::{AgentId, InteractionId, Private, RecordingId, TenantId};
+use types::{AgentId, AlertId, InteractionId, Private, RecordingId, TenantId};
 
 use crate::keeper::News;
 use crate::tally::Tally;
@@ -18,8 +18,10 @@ use crate::tally::Tally;
 pub enum Ask {
     /// What goes on right now, with the journal's cursor of the same moment.
     Live(TenantId, oneshot::Sender<Option<(u64, Live)>>),
-    /// The queues right now.
-    Queues(TenantId, oneshot::Sender<Vec<LiveQueue>>),
+    /// What changes by the second.
+    LiveFigures(TenantId, oneshot::Sender<LiveFigures>),
+    /// Somebody, by the name of a user, looks after an alert.
+    Acknowledge(TenantId, AlertId, Text, oneshot::Sender<Result<(), Refused>>),
     /// An agent's state.
     Agent(TenantId, AgentId, oneshot::Sender<Option<AgentStatus>>),
     /// An order to an agent's state.

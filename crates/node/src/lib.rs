@@ -24,7 +24,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use center::{AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveDetail, LiveQueue, Message, Refused};
+use center::{
+    AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveAlert, LiveDetail, LiveFigures, Message, Refused,
+};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions, Position};
 use net::Transport;
@@ -37,12 +39,13 @@ use resource::{ChangeError, Changed, Request, Secrets};
 use store::{Projector, Store};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use types::alert::Alert;
 use types::event::Happening;
 use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{AgentState, Disposition, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
-use types::{AgentId, InteractionId, LegId, Private, RecordingId, TenantId};
+use types::{AgentId, AlertId, InteractionId, LegId, Private, RecordingId, TenantId};
 
 use alarms::{Board, Notes};
 use keeper::Keeper;
@@ -239,6 +242,7 @@ impl Node {
             demo::seed(&store, config.node, now.wall, hash).await?;
         }
         let mut center = Center::new(config.node);
+        center.set_capacity(capacity(&config));
         let closed = open_tenants(&store, &config, now, &mut center).await?;
         let checkpoint = config.data.join("checkpoint.json");
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
@@ -343,6 +347,9 @@ async fn open_tenants(
     for tenant in open {
         let setup = settings::load(store, &tenant, &config.settings).await?;
         center.add_tenant(now, setup)?;
+        for row in store.standing_alerts(tenant.id).await? {
+            center.restore_alert(now, tenant.id, standing(row));
+        }
         for row in store.kept_voicemails(tenant.id).await? {
             if let Some(mailbox) = row.mailbox() {
                 center.restore_message(tenant.id, mailbox, message(row));
@@ -356,6 +363,36 @@ async fn open_tenants(
 fn message(row: store::Voicemail) -> Message {
     let store::Voicemail { recording, leg, from, left: at, status, .. } = row;
     Message { recording, leg, from, at, is_new: status == MessageStatus::New }
+}
+
+/// The named value that says how many calls this node can carry at once, where what is reckoned does not fit.
+const CAPACITY_SETTING: &str = "capacity.calls";
+/// Recorded calls that a core carries at once: it is said to be full with 1,700 (see the figures of media), and signalling,
+/// the journal and the pages need theirs.
+const CALLS_PER_CORE: usize = 1_000;
+/// Ports of a call: two legs, each with a pair.
+const PORTS_PER_CALL: usize = 4;
+
+/// How many calls this node can carry at once.
+fn capacity(config: &NodeConfig) -> u32 {
+    let told = config.settings.get(CAPACITY_SETTING).map(|text| text.parse::<u32>());
+    match told {
+        Some(Ok(calls)) if calls > 0 => return calls,
+        Some(_) => tracing::warn!("{CAPACITY_SETTING} is no number of calls and is passed over"),
+        None => {}
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if config.media_threads == 0 { cores } else { config.media_threads };
+    let (low, high) = config.rtp;
+    let by_ports = (usize::from(high.saturating_sub(low)) + 1) / PORTS_PER_CALL;
+    u32::try_from(by_ports.min(threads * CALLS_PER_CORE)).unwrap_or(u32::MAX)
+}
+
+/// An alert as the center keeps it.
+fn standing(row: store::AlertRow) -> LiveAlert {
+    let store::AlertRow { id, threshold, title, queue, measure, level, value, limit, raised, .. } = row;
+    let acknowledged = row.acknowledged.zip(row.acknowledged_by);
+    LiveAlert { alert: Alert { id, threshold, title, queue, measure, level, value, limit }, raised, acknowledged }
 }
 
 /// Dialogs that still stand on the far side, and whose they are.
@@ -491,12 +528,25 @@ impl Handle {
         self.ask(|to| Ask::Live(tenant, to)).await
     }
 
-    /// The queues right now.
+    /// What changes by the second.
     ///
     /// # Errors
     /// [`Unavailable`].
-    pub async fn queues(&self, tenant: TenantId) -> Result<Vec<LiveQueue>, Unavailable> {
-        self.ask(|to| Ask::Queues(tenant, to)).await
+    pub async fn live_figures(&self, tenant: TenantId) -> Result<LiveFigures, Unavailable> {
+        self.ask(|to| Ask::LiveFigures(tenant, to)).await
+    }
+
+    /// Somebody, by the name of a user, looks after an alert from now on.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn acknowledge(
+        &self,
+        tenant: TenantId,
+        alert: AlertId,
+        by: Text,
+    ) -> Result<Result<(), Refused>, Unavailable> {
+        self.ask(|to| Ask::Acknowledge(tenant, alert, by, to)).await
     }
 
     /// An agent's state.

@@ -141,7 +141,8 @@ impl NodeMind {
                 let live = self.center.live(now, tenant);
                 let _ = to.send(live.map(|live| (self.journal.last_seq(tenant), live)));
             }
-            Ask::Queues(tenant, to) => drop(to.send(self.center.queues_live(now, tenant))),
+            Ask::LiveFigures(tenant, to) => drop(to.send(self.center.figures_live(now, tenant))),
+            Ask::Acknowledge(tenant, id, by, to) => drop(to.send(self.center.acknowledge(now, tenant, id, by))),
             Ask::Agent(tenant, agent, to) => drop(to.send(self.center.agent_status(now, tenant, agent))),
             Ask::Order(tenant, agent, order, to) => drop(to.send(self.center.order(now, tenant, agent, order))),
             Ask::Forwarding(tenant, agent, to) => drop(to.send(self.center.forwarding(tenant, agent))),

@@ -204,6 +204,7 @@ fn company() -> Setup {
         queues: vec![acd::QueueConfig::new(QUEUE, T, "q")],
         agents,
         mailbox_agents: HashMap::new(),
+        thresholds: Vec::new(),
         flows: HashMap::new(),
         settings: HashMap::new(),
         seed: 1,

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use acd::{AgentConfig, QueueConfig};
+use alert::Threshold;
 use dialplan::{Numbering, Plan, PlanError, Route};
 use directory::{Agent, Directory, Tenant};
 use flow::{Flow, Names};
-use store::{FlowVersion, Queue, Setting};
+use store::{FlowVersion, Queue, Setting, ThresholdRow};
 use types::leg::Text;
 use types::register::DigestChoice;
 use types::{AgentId, FlowId, Private, QueueId};
@@ -17,6 +18,7 @@ use crate::kind::Kind;
 use crate::names::route_name;
 use crate::problem::{Problem, What};
 use crate::rows::Rows;
+use crate::spec::ThresholdSpec;
 
 /// An agent at a fixed address who missed a call is tried again after this, seconds.
 const RETURN_AFTER_S: u32 = 1;
@@ -38,6 +40,8 @@ pub struct Parts {
     pub flows: HashMap<FlowId, Arc<Flow>>,
     /// Named values.
     pub settings: HashMap<Text, Text>,
+    /// What somebody wants to be told of.
+    pub thresholds: Vec<Threshold>,
 }
 
 impl Parts {
@@ -51,6 +55,7 @@ impl Parts {
             mailbox_agents: HashMap::new(),
             flows: HashMap::new(),
             settings: HashMap::new(),
+            thresholds: Vec::new(),
         }
     }
 }
@@ -95,7 +100,8 @@ pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, 
     })?;
     let flows = flows(&rows.flows, &queues, &settings)?;
     let mailbox_agents = mailbox_agents(&rows.queues);
-    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings })
+    let thresholds = thresholds(rows);
+    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds })
 }
 
 fn values(stored: &[Setting], given: &BTreeMap<String, String>) -> HashMap<Text, Text> {
@@ -136,6 +142,25 @@ fn queues(rows: &Rows) -> Result<Vec<QueueConfig>, Problem> {
 fn mailbox_agents(queues: &[Queue]) -> HashMap<QueueId, Vec<AgentId>> {
     let of = queues.iter().map(|queue| (queue.id, take_mailbox_agents(&mut queue.config.clone())));
     of.filter(|(_, agents)| !agents.is_empty()).collect()
+}
+
+/// What a row of another version holds and this one cannot read is not watched.
+fn thresholds(rows: &Rows) -> Vec<Threshold> {
+    let queue = |name: &String| rows.queues.iter().find(|queue| *queue.name == **name).map(|queue| queue.id);
+    let threshold = |row: &ThresholdRow| {
+        let spec: ThresholdSpec = serde_json::from_value(row.config.clone()).ok()?;
+        Some(Threshold {
+            name: row.name.clone(),
+            title: row.title.clone(),
+            queues: spec.queues.iter().filter_map(queue).collect(),
+            measure: spec.measure,
+            warning: spec.warning,
+            critical: spec.critical,
+            hold_s: spec.hold_s,
+            margin: spec.margin,
+        })
+    };
+    rows.thresholds.iter().filter_map(threshold).collect()
 }
 
 /// The queues whose agents are let in are stored by name.

@@ -18,7 +18,8 @@ use crate::content::Spec;
 use crate::kind::Kind;
 use crate::problem::{Format, Problem, What};
 use crate::spec::{
-    AgentSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec, TeamSpec, TitleSpec, TrunkSpec, UserSpec,
+    AgentSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec, TeamSpec, ThresholdSpec, TitleSpec, TrunkSpec,
+    UserSpec,
 };
 
 /// Characters of what people read: it is shown in one line.
@@ -89,6 +90,7 @@ impl<'a> Judge<'a> {
             Spec::Trunk(trunk) => judge.trunk(trunk),
             Spec::Route(route) => judge.route(route),
             Spec::Queue(queue) => judge.queue(queue),
+            Spec::Threshold(threshold) => judge.threshold(threshold),
             Spec::Flow(flow) => {
                 judge.title(&flow.title);
                 // Sub-flows and transfers refer to a flow by what it calls itself.
@@ -353,6 +355,33 @@ impl<'a> Judge<'a> {
         self.names("members", &queue.members, MEMBERS);
         self.names("mailbox_agents", &queue.mailbox_agents, MEMBERS);
         self.steps(queue);
+    }
+
+    fn threshold(&mut self, threshold: &ThresholdSpec) {
+        self.title(&threshold.title);
+        self.names("queues", &threshold.queues, alert::QUEUES_MAX);
+        let ThresholdSpec { measure, warning, critical, .. } = threshold;
+        let most = measure.unit().most();
+        self.some_range("warning", *warning, 0..=most);
+        self.some_range("critical", *critical, 0..=most);
+        self.range("hold_s", threshold.hold_s, 0..=alert::HOLD_MAX_S);
+        self.range("margin", threshold.margin, 0..=most);
+        match (warning, critical) {
+            (None, None) => self.say("warning", What::Missing),
+            (Some(warning), Some(critical)) if measure.is_bad_when_low() && critical > warning => {
+                self.say("critical", What::OutOfRange(0, (*warning).into()));
+            }
+            (Some(warning), Some(critical)) if !measure.is_bad_when_low() && critical < warning => {
+                self.say("critical", What::OutOfRange((*warning).into(), most.into()));
+            }
+            _ => {}
+        }
+        // Everything is beyond zero, and nothing could ever be better.
+        for (field, value) in [("warning", warning), ("critical", critical)] {
+            if !measure.is_bad_when_low() && *value == Some(0) {
+                self.say(field, What::OutOfRange(1, most.into()));
+            }
+        }
     }
 
     fn steps(&mut self, queue: &QueueSpec) {

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::read::read;
 use crate::spec::{
     AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, SettingSpec,
-    TeamSpec, TenantSpec, TrunkSpec, UserSpec,
+    TeamSpec, TenantSpec, ThresholdSpec, TrunkSpec, UserSpec,
 };
 
 /// A schema and its name.
@@ -67,6 +67,7 @@ specs! {
     Route(RouteSpec);
     Queue(QueueSpec);
     Flow(FlowSpec);
+    Threshold(ThresholdSpec);
     Number(NumberSpec);
 }
 

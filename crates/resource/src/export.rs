@@ -16,7 +16,7 @@ use crate::read::read;
 use crate::rows::Rows;
 use crate::spec::{
     AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, MAILBOX_AGENTS, NumberSpec, QueueSpec, RoleSpec, RouteSpec,
-    Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
+    Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec, UserSpec,
 };
 
 /// What a team's row holds beside its name.
@@ -191,6 +191,13 @@ impl Rows {
         for flow in self.flows.iter().filter(|flow| flow.published) {
             let spec = FlowSpec { title: (&flow.title).into(), definition: flow.definition.clone() };
             put(book, flow.name.to_string(), Entry::plain(Spec::Flow(spec)));
+        }
+        for row in &self.thresholds {
+            // A row of another version may hold anything.
+            if let Ok(spec) = read::<ThresholdSpec>(&row.config) {
+                let spec = ThresholdSpec { title: (&row.title).into(), ..spec };
+                put(book, row.name.to_string(), Entry::plain(Spec::Threshold(spec)));
+            }
         }
         let mut members: HashMap<QueueId, Vec<AgentId>> = HashMap::new();
         for member in &self.members {

@@ -52,6 +52,8 @@ kinds! {
     Queue: "queue", "队列", "queue";
     /// A graph that interactions walk.
     Flow: "flow", "流程", "flow";
+    /// A figure of the wall that somebody wants to be told of.
+    Threshold: "threshold", "告警阈值", "threshold";
     /// A number of the tenant's.
     Number: "number", "号码", "number";
 }

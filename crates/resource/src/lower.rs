@@ -6,7 +6,8 @@ use dialplan::{Did, DidTarget, NumberForm, Route, Trunk};
 use directory::{Agent, Device, Ha1, Permission, Role, User};
 use serde_json::json;
 use store::{
-    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Setting, Team,
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Setting,
+    Team, ThresholdRow,
 };
 use types::leg::Text;
 use types::{AgentId, DeviceId, FlowId, Private, QueueId, TeamId, TenantId, TrunkId, UserId};
@@ -95,6 +96,11 @@ impl Rows {
             Spec::Route(spec) => self.set_route(name, spec, ids),
             Spec::Queue(spec) => self.set_queue(name, spec, ids),
             Spec::Flow(spec) => self.set_flow(FlowId(ids.get(Kind::Flow, name)), name, spec),
+            Spec::Threshold(spec) => {
+                let row =
+                    ThresholdRow { tenant, name: name.into(), title: (&spec.title).into(), config: spec.config() };
+                set(&mut self.thresholds, row, |old| &*old.name == name);
+            }
             Spec::Number(spec) => self.set_number(name, spec, ids),
         }
         Ok(())
@@ -127,6 +133,7 @@ impl Rows {
                 self.members.retain(|row| !gone.contains(&row.queue));
             }
             Kind::Flow => self.flows.retain(|row| &*row.name != name),
+            Kind::Threshold => self.thresholds.retain(|row| &*row.name != name),
             Kind::Number => self.numbers.retain(|row| &*row.number != name),
         }
     }

@@ -52,6 +52,7 @@ impl Spec {
                 );
                 refs
             }
+            Self::Threshold(threshold) => list("queues", Kind::Queue, &threshold.queues),
             Self::Flow(flow) => named_in_flow(&flow.definition),
             Self::Number(number) => match &number.target {
                 TargetSpec::Flow(name) => one("target.flow", Kind::Flow, name),

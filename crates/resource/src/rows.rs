@@ -6,7 +6,7 @@ use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
     AgentRouting, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow,
-    Setting, Store, Team,
+    Setting, Store, Team, ThresholdRow,
 };
 use types::{AgentId, FlowId, TenantId};
 
@@ -45,6 +45,8 @@ pub struct Rows {
     pub members: Vec<QueueMember>,
     /// Flows.
     pub flows: Vec<FlowVersion>,
+    /// Thresholds.
+    pub thresholds: Vec<ThresholdRow>,
     /// Numbers.
     pub numbers: Vec<Did>,
 }
@@ -68,6 +70,7 @@ impl Rows {
             queues: Vec::new(),
             members: Vec::new(),
             flows: Vec::new(),
+            thresholds: Vec::new(),
             numbers: Vec::new(),
         }
     }
@@ -100,6 +103,7 @@ impl Rows {
             queues: store.list(id).await?,
             members: store.list(id).await?,
             flows: store.flow_heads(id).await?,
+            thresholds: store.list(id).await?,
             numbers: store.list(id).await?,
         }))
     }
@@ -136,6 +140,7 @@ impl Rows {
         for (flow, name) in gone {
             change.forget_flow(flow, name).await?;
         }
+        change.rows(&before.thresholds, &self.thresholds).await?;
         change.rows(&before.numbers, &self.numbers).await?;
         change.commit().await
     }

@@ -17,6 +17,20 @@ pub(crate) enum StrategyName {
     BestSkill,
 }
 
+/// The figures by name, for the schema alone.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "its names are what counts")]
+pub(crate) enum MeasureName {
+    Waiting,
+    LongestWait,
+    ServiceLevel,
+    AbandonRate,
+    AgentsFree,
+    Occupancy,
+    Capacity,
+}
+
 /// What becomes of calls when nobody is signed in, for the schema alone.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

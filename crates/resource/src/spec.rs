@@ -7,10 +7,11 @@ use acd::{NoAgentPolicy, QueueConfig, Strategy};
 use dialplan::{NumberFormat, NumberRule, Trunk};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use types::alert::Measure;
 use types::{Private, QueueId, TenantId, TrunkId};
 use utoipa::ToSchema;
 
-use crate::shapes::{NoAgentName, NumberChange, NumberFormatName, SkillNeed, SkillStep, StrategyName};
+use crate::shapes::{MeasureName, NoAgentName, NumberChange, NumberFormatName, SkillNeed, SkillStep, StrategyName};
 
 /// The name of the route that takes every number.
 pub const ANY_PREFIX: &str = "any";
@@ -442,6 +443,50 @@ pub struct FlowSpec {
     pub title: TitleSpec,
     /// The graph. A changed one becomes a new version, and calls walk it from then on.
     pub definition: Value,
+}
+
+/// A figure of the wall that somebody wants to be told of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThresholdSpec {
+    /// What people read.
+    #[serde(default)]
+    pub title: TitleSpec,
+    /// The figure.
+    #[serde(default)]
+    #[schema(value_type = MeasureName)]
+    pub measure: Measure,
+    /// Names of the queues, each watched for itself; empty for all queues together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<String>,
+    /// From which value on somebody should look: customers, agents, seconds or percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<u32>,
+    /// From which value on somebody has to act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical: Option<u32>,
+    /// For how long the figure has to be beyond a value, or back, before anything is said; seconds.
+    #[serde(default = "half_a_minute")]
+    #[schema(maximum = 3600, default = 30)]
+    pub hold_s: u32,
+    /// By how much the figure has to be better than the value that it had passed before the alert is over.
+    #[serde(default)]
+    pub margin: u32,
+}
+
+impl ThresholdSpec {
+    /// What it says as it is stored: all but its title, the queues by name.
+    pub(crate) fn config(&self) -> Value {
+        let mut config = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = config.as_object_mut() {
+            fields.remove("title");
+        }
+        config
+    }
+}
+
+const fn half_a_minute() -> u32 {
+    30
 }
 
 /// A number of the tenant's.

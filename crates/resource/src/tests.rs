@@ -105,6 +105,11 @@ fn whole() -> Vec<Edit> {
             "sales",
             json!({"number": "800", "wrap_up_s": 10, "caller_id": "95001", "members": ["1002", "1001"]}),
         ),
+        put(
+            Kind::Threshold,
+            "waiting",
+            json!({"title": {"zh": "排队过多"}, "measure": "waiting", "queues": ["sales"], "warning": 5, "critical": 10}),
+        ),
         put(Kind::Route, "any", json!({"trunks": ["backup", "carrier"]})),
         put(Kind::Route, "010", json!({"trunks": ["carrier"], "caller_id": "95002"})),
         put(
@@ -277,6 +282,21 @@ fn values_that_make_no_sense_are_named() {
         (put(Kind::Route, "0", json!({"trunks": []})), "route 0 trunks missing"),
         (put(Kind::Setting, "sip.digest", json!({"value": "sha1"})), "setting sip.digest value none_of"),
         (put(Kind::Flow, "other", json!({"definition": menu("sales")})), "flow other definition.id none_of"),
+        (put(Kind::Threshold, "t", json!({"measure": "waiting"})), "threshold t warning missing"),
+        (put(Kind::Threshold, "t", json!({"measure": "waiting", "warning": 0})), "threshold t warning out_of_range"),
+        (
+            put(Kind::Threshold, "t", json!({"measure": "waiting", "warning": 5, "critical": 4})),
+            "threshold t critical out_of_range",
+        ),
+        (
+            put(Kind::Threshold, "t", json!({"measure": "service_level", "warning": 70, "critical": 80})),
+            "threshold t critical out_of_range",
+        ),
+        (put(Kind::Threshold, "t", json!({"measure": "load", "warning": 1})), "threshold t measure none_of"),
+        (
+            put(Kind::Threshold, "t", json!({"measure": "waiting", "warning": 1, "queues": ["vip"]})),
+            "threshold t queues[0] not_found",
+        ),
         (put(Kind::Number, "95001x", json!({"target": {"queue": "sales"}})), "number 95001x name bad_format"),
         (put(Kind::Disposition, "a", json!({"title": {"zh": "字".repeat(121)}})), "disposition a title.zh too_long"),
     ] {
@@ -404,6 +424,7 @@ async fn what_is_written_is_read_again() {
             "start": "end", "nodes": {"end": {"kind": "hangup"}}}}),
         ),
         delete(Kind::Number, "95002"),
+        put(Kind::Threshold, "waiting", json!({"measure": "longest_wait", "warning": 60, "hold_s": 0, "margin": 5})),
         delete(Kind::Queue, "sales"),
     ]);
     second.rows.write(&store, &read).await.unwrap();

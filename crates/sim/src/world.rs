@@ -178,6 +178,7 @@ pub(crate) fn setup(seed: u64, agents: usize) -> Setup {
         queues: vec![queue(SALES, "sales", 15), queue(SUPPORT, "support", 20), queue(OPERATOR, "operator", 0)],
         agents: (0..agents).map(config).collect(),
         mailbox_agents: HashMap::new(),
+        thresholds: Vec::new(),
         flows: [MAIN_MENU, SALES_DIRECT, BOSS, ELSEWHERE]
             .iter()
             .zip(1..)

@@ -6,6 +6,7 @@ use directory::Unfinished;
 use sea_orm::{DbErr, QueryResult, Value};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
+use types::alert::{Level, Measure};
 use types::cause::{Cause, EndedBy};
 use types::forward::Forwarding;
 use types::ids::*;
@@ -81,6 +82,7 @@ integers! {
     QueueId: |v| v.0.cast_signed(), |v| QueueId(v.cast_unsigned());
     FlowId: |v| v.0.cast_signed(), |v| FlowId(v.cast_unsigned());
     LegId: |v| v.0.cast_signed(), |v| LegId(v.cast_unsigned());
+    AlertId: |v| v.0.cast_signed(), |v| AlertId(v.cast_unsigned());
     RecordingId: |v| v.0.cast_signed(), |v| RecordingId(v.cast_unsigned());
     TrunkId: |v| v.0.cast_signed(), |v| TrunkId(v.cast_unsigned());
 }
@@ -141,6 +143,8 @@ texts! {
     serde_json::Value: |v| v.to_string(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
     // Plain texts and a number: they can't fail to become JSON.
     Forwarding: |v| serde_json::to_string(v).unwrap_or_default(), |v| serde_json::from_str(v).map_err(|e| e.to_string());
+    Measure: |v| v.as_str().to_owned(), by_name;
+    Level: |v| v.as_str().to_owned(), by_name;
     MessageStatus: |v| v.as_str().to_owned(), by_name;
     AgentState: |v| v.as_str().to_owned(), by_name;
     CallbackStatus: |v| v.as_str().to_owned(), by_name;

@@ -9,6 +9,7 @@
 //! them from the journal in batches, and they can be rebuilt from it.
 
 mod aftermath;
+mod alerts;
 mod change;
 mod column;
 #[cfg(any(test, feature = "conformance"))]
@@ -31,6 +32,7 @@ mod store;
 mod voicemail;
 
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
+pub use alerts::AlertRow;
 pub use change::Change;
 pub use days::{AgentDay, StateChange};
 pub use demand::Demand;
@@ -42,7 +44,7 @@ pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{
     AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Queue, QueueMember,
-    ReportView, RouteRow, Session, Setting, Team,
+    ReportView, RouteRow, Session, Setting, Team, ThresholdRow,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -15,6 +15,7 @@ mod m0014_agent_routing;
 mod m0015_reports;
 mod m0016_flow_drafts;
 mod m0017_report_views;
+mod m0021_alerts;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0015_reports::Reports),
             Box::new(m0016_flow_drafts::FlowDrafts),
             Box::new(m0017_report_views::ReportViews),
+            Box::new(m0021_alerts::Alerts),
         ]
     }
 }

@@ -10,6 +10,7 @@ use types::leg::Text;
 use types::record::{Direction, Disposition, Outcome, is_line_test};
 use types::{AgentId, FlowId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
+use crate::alerts;
 use crate::column::Column;
 use crate::days;
 use crate::error::Error;
@@ -227,6 +228,7 @@ pub(crate) struct Statements {
     parts: Insert,
     states: Insert,
     change_callback: &'static str,
+    alerts: alerts::Statements,
     change_voicemail: &'static str,
     forget_states: &'static str,
     pub(crate) sum_wraps: ForIds,
@@ -253,6 +255,8 @@ struct Batch {
     /// In the order in which they were said.
     callback_changes: Vec<Vec<Value>>,
     voicemails: Vec<Value>,
+    /// In the order in which they were said.
+    alerts: Vec<alerts::Said>,
     /// In the order in which they were said.
     voicemail_changes: Vec<Vec<Value>>,
     /// Tenants of whose agents one is gone.
@@ -347,9 +351,16 @@ impl Projector {
         let change = self.store.write().begin().await?;
         self.books = None;
         report::rewind(&change, oldest).await?;
-        for table in
-            ["interaction", "recording", "callback", "survey_answer", "disposition", "voicemail", "agent_state"]
-        {
+        for table in [
+            "interaction",
+            "recording",
+            "callback",
+            "survey_answer",
+            "disposition",
+            "voicemail",
+            "agent_state",
+            "alert",
+        ] {
             let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");
             change.execute_unprepared(&sql).await?;
         }
@@ -387,6 +398,7 @@ impl Statements {
             ),
             forwarding: forwarding::insert(backend),
             voicemails: voicemail::insert(backend),
+            alerts: alerts::Statements::new(backend),
             change_voicemail: voicemail::change(backend),
             parts: parts::parts(backend),
             states: days::states(backend),
@@ -428,6 +440,7 @@ impl Statements {
         for values in batch.voicemail_changes {
             change.execute_raw(Statement::from_sql_and_values(self.backend, self.change_voicemail, values)).await?;
         }
+        self.alerts.execute(change, batch.alerts).await?;
         self.answers.execute(change, batch.answers).await?;
         self.dispositions.execute(change, batch.dispositions.into_values().flatten().collect()).await?;
         self.interactions.execute(change, batch.interactions.into_values().flatten().collect()).await?;
@@ -524,6 +537,9 @@ impl Batch {
             b"voicemail.changed" => {
                 let changed: voicemail::Changed<'_> = serde_json::from_slice(fact.json)?;
                 self.voicemail_changes.push(changed.values(fact.tenant, fact.at));
+            }
+            kind @ (b"alert.raised" | b"alert.changed" | b"alert.cleared" | b"alert.acknowledged") => {
+                self.alerts.push(alerts::Said::read(kind, fact.json, fact.pos, fact.tenant, fact.at)?);
             }
             b"settings.changed" => {
                 self.reports.push(Entry::Settings(fact.tenant));

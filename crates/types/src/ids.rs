@@ -111,6 +111,8 @@ ids! {
     TrunkId,
     /// One recording of an interaction.
     RecordingId,
+    /// A passing of a threshold, from its raising to its end.
+    AlertId,
     /// One playback on one leg, so that its end can be told from the next one's.
     PlayId,
 }

@@ -69,6 +69,11 @@ impl Router {
         self.queues.get(&queue).map(|queue| queue.snapshot(now))
     }
 
+    /// The most that waited in a queue at once in each minute of the last hour, the oldest first, this one last.
+    pub fn waited(&self, now: Now, queue: QueueId) -> Vec<u32> {
+        self.queues.get(&queue).map(|queue| queue.waited(now)).unwrap_or_default()
+    }
+
     /// An agent's state.
     pub fn agent(&self, agent: AgentId) -> Option<AgentView> {
         self.agents.get(&agent).map(AgentView::of)

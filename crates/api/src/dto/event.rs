@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AgentRef, CallbackStatus, LiveAgent, LiveInteraction, LiveQueue, SupervisionMode, Voicemail, VoicemailStatus,
+    AgentRef, CallbackStatus, Capacity, LiveAgent, LiveAlert, LiveInteraction, LiveQueue, SupervisionMode, Voicemail,
+    VoicemailStatus,
 };
 
 /// How bad an alarm is.
@@ -70,6 +71,21 @@ pub(crate) enum Event {
     /// A queue's figures changed. Made for the stream: it does not move the cursor.
     #[serde(rename = "queue.stats")]
     QueueStats { id: String, at: String, queue: LiveQueue },
+    /// What the node can carry changed, or how much of it is free. Made for the stream as well.
+    #[serde(rename = "capacity.stats")]
+    CapacityStats { id: String, at: String, capacity: Capacity },
+    /// A figure has passed a threshold. Told to those who see everybody's interactions.
+    #[serde(rename = "alert.raised")]
+    AlertRaised { id: String, at: String, alert: LiveAlert },
+    /// An alert became worse or better. Told to the same.
+    #[serde(rename = "alert.changed")]
+    AlertChanged { id: String, at: String, alert: LiveAlert },
+    /// An alert is over. Told to the same.
+    #[serde(rename = "alert.cleared")]
+    AlertCleared { id: String, at: String, alert: LiveAlert },
+    /// Somebody looks after an alert. Told to the same.
+    #[serde(rename = "alert.acknowledged")]
+    AlertAcknowledged { id: String, at: String, alert_id: String, by: String },
     /// An alarm was raised or is over.
     #[serde(rename = "alarm")]
     Alarm { id: String, at: String, alarm: Alarm },
@@ -133,6 +149,11 @@ impl Event {
             Self::InteractionAnswerAsked { .. } => "interaction.answer_asked",
             Self::RecordingPaused { .. } => "recording.paused",
             Self::QueueStats { .. } => "queue.stats",
+            Self::CapacityStats { .. } => "capacity.stats",
+            Self::AlertRaised { .. } => "alert.raised",
+            Self::AlertChanged { .. } => "alert.changed",
+            Self::AlertCleared { .. } => "alert.cleared",
+            Self::AlertAcknowledged { .. } => "alert.acknowledged",
             Self::Alarm { .. } => "alarm",
             Self::InteractionDisposition { .. } => "interaction.disposition",
             Self::SurveyAnswered { .. } => "survey.answered",

@@ -6,8 +6,8 @@ use types::record::SegmentKind;
 use types::register::Registering;
 use utoipa::ToSchema;
 
-use super::{AgentStateName, Channel, Direction, NextState, SupervisionMode, Title};
-use crate::names::Names;
+use super::{AgentStateName, Capacity, Channel, Direction, LiveAlert, NextState, SupervisionMode, Title};
+use crate::names::{Names, TeamName};
 use crate::viewer::Viewer;
 
 /// What an interaction does right now.
@@ -170,6 +170,19 @@ pub(crate) struct LiveQueue {
     pub(crate) answered_today: u64,
     pub(crate) abandoned_today: u64,
     pub(crate) offered_today: u64,
+    /// Waits that ended within the last half hour: answered, given up, sent elsewhere.
+    #[schema(required = false)]
+    pub(crate) ended_recently: u32,
+    /// Of them, answered within the target.
+    #[schema(required = false)]
+    pub(crate) in_target_recently: u32,
+    /// Of them, given up by the customer.
+    #[schema(required = false)]
+    pub(crate) abandoned_recently: u32,
+    /// The most that waited at once in each minute of the last hour, the oldest first. Events leave it out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(crate) waited: Vec<u32>,
 }
 
 impl LiveQueue {
@@ -190,6 +203,10 @@ impl LiveQueue {
             answered_today: queue.answered,
             abandoned_today: queue.abandoned,
             offered_today: queue.offered,
+            ended_recently: queue.recent.ended(),
+            in_target_recently: queue.recent.in_target,
+            abandoned_recently: queue.recent.abandoned,
+            waited: Vec::new(),
         }
     }
 }
@@ -258,6 +275,25 @@ impl From<center::LiveTrunk> for LiveTrunk {
     }
 }
 
+/// A team.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct LiveTeam {
+    pub(crate) id: String,
+    /// The technical name.
+    pub(crate) name: String,
+    pub(crate) title: Title,
+    /// Ids of its agents.
+    pub(crate) agents: Vec<String>,
+}
+
+impl LiveTeam {
+    fn new(team: &TeamName) -> Self {
+        let ids = team.agents.iter().map(ToString::to_string);
+        let title = team.title.shown(&team.name).into();
+        Self { id: team.id.to_string(), name: team.name.to_string(), title, agents: ids.collect() }
+    }
+}
+
 /// All of a tenant right now.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LiveSnapshot {
@@ -269,18 +305,36 @@ pub(crate) struct LiveSnapshot {
     pub(crate) queues: Vec<LiveQueue>,
     #[schema(required = false)]
     pub(crate) trunks: Vec<LiveTrunk>,
+    /// Alerts that stand, for whomever `alert.raised` is told.
+    #[schema(required = false)]
+    pub(crate) alerts: Vec<LiveAlert>,
+    /// Teams, for the same.
+    #[schema(required = false)]
+    pub(crate) teams: Vec<LiveTeam>,
+    #[schema(required = false)]
+    pub(crate) capacity: Capacity,
 }
 
 impl LiveSnapshot {
-    pub(crate) fn new(cursor: u64, at: Wall, live: center::Live, names: &Names, viewer: &Viewer) -> Self {
+    pub(crate) fn new(cursor: u64, at: Wall, mut live: center::Live, names: &Names, viewer: &Viewer) -> Self {
         let mut agents: Vec<LiveAgent> = live.agents.into_iter().map(LiveAgent::from).collect();
         agents.sort_by(|a, b| a.number.cmp(&b.number));
         let seen = |i| LiveInteraction::new(i, viewer, names);
         let mut interactions: Vec<_> = live.interactions.into_iter().map(seen).collect();
         interactions.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut queues: Vec<LiveQueue> = live.queues.into_iter().map(|q| LiveQueue::new(q, names)).collect();
+        let mut queues: Vec<LiveQueue> = live
+            .queues
+            .into_iter()
+            .map(|q| LiveQueue { waited: live.waited.remove(&q.queue).unwrap_or_default(), ..LiveQueue::new(q, names) })
+            .collect();
         queues.sort_by(|a, b| a.id.cmp(&b.id));
         let trunks = live.trunks.into_iter().map(LiveTrunk::from).collect();
-        Self { cursor: cursor.to_string(), at: at.to_string(), agents, interactions, queues, trunks }
+        let sees = viewer.may(directory::Permission::InteractionsReadAll);
+        let shown = live.alerts.into_iter().filter(|_| sees);
+        let alerts = shown.map(|s| LiveAlert::new(s.alert, s.raised, s.acknowledged, names)).collect();
+        let teams = names.teams().iter().filter(|_| sees).map(LiveTeam::new).collect();
+        let capacity = live.capacity.into();
+        let (cursor, at) = (cursor.to_string(), at.to_string());
+        Self { cursor, at, agents, interactions, queues, trunks, alerts, teams, capacity }
     }
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod aftermath;
+mod alert;
 mod card;
 mod control;
 mod day;
@@ -27,6 +28,7 @@ pub(crate) use aftermath::{
     Callback, CallbackChange, CallbackPage, CallbackStatus, Disposition, DispositionChange, DispositionChoice,
     DispositionChoices, SurveyAnswer, WrapUp,
 };
+pub(crate) use alert::{AlertEntry, AlertPage, Capacity, LiveAlert};
 pub(crate) use card::CallerCard;
 pub(crate) use control::{BegunCall, CallAction, NewCall, Supervise, SupervisionMode};
 pub(crate) use day::AgentDay;

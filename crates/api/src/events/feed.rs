@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use center::LiveFigures;
 use journal::{Error as JournalError, Stored, Subscription};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -11,7 +12,7 @@ use types::event::{Event as Written, Happening};
 
 use super::alarm::alarm;
 use super::translate::{is_shown, moves_queues, translate};
-use crate::dto::{Alarm, Event, LiveQueue};
+use crate::dto::{Alarm, Capacity, Event, LiveQueue};
 use crate::error::{ApiError, Code, Result};
 use crate::state::{App, now};
 use crate::viewer::Viewer;
@@ -50,6 +51,7 @@ pub(crate) struct Feed {
     seq: u64,
     /// The figures last told, by queue.
     told: HashMap<String, LiveQueue>,
+    capacity_told: Capacity,
     /// Figures may have changed since.
     changed: bool,
     stats_at: Instant,
@@ -83,6 +85,7 @@ impl Feed {
             ready: VecDeque::new(),
             seq,
             told: HashMap::new(),
+            capacity_told: Capacity::default(),
             // Begins with all figures: they may have changed since the reader's snapshot.
             changed: true,
             stats_at: at,
@@ -113,6 +116,8 @@ impl Feed {
                         return None;
                     }
                     self.beat_at = Instant::now() + BEAT_EVERY;
+                    // What is of the last half hour changes also while nothing happens.
+                    self.changed = true;
                     self.ready.push_back(Frame::Beat);
                 }
                 () = sleep_until(self.stats_at), if self.changed => self.tell_queues().await,
@@ -167,9 +172,15 @@ impl Feed {
     }
 
     async fn tell_queues(&mut self) {
-        let queues = self.app.backend.queues(self.viewer.tenant()).await;
+        let LiveFigures { queues, capacity } = self.app.backend.live_figures(self.viewer.tenant()).await;
         self.changed = false;
         self.stats_at = Instant::now() + STATS_EVERY;
+        let capacity = Capacity::from(capacity);
+        if capacity != self.capacity_told {
+            self.capacity_told = capacity;
+            let (id, at) = (self.seq.to_string(), now().to_string());
+            self.ready.push_back(Frame::Passing(Event::CapacityStats { id, at, capacity }));
+        }
         let names = self.app.names.of(self.viewer.tenant()).await.unwrap_or_default();
         for queue in queues.into_iter().map(|q| LiveQueue::new(q, &names)) {
             if self.told.get(&queue.id) != Some(&queue) {

@@ -10,14 +10,18 @@ use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
 
 use super::alarm::{alarm, emergency};
 use super::messages::{message_changed, message_left};
-use crate::dto::{Channel, Event, LiveAgent, LiveInteraction};
+use crate::dto::{Channel, Event, LiveAgent, LiveAlert, LiveInteraction};
 use crate::names::Names;
 use crate::state::Shared;
 use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 17] = [
+const SHOWN: [&str; 21] = [
+    "alert.raised",
+    "alert.changed",
+    "alert.cleared",
+    "alert.acknowledged",
     "interaction.started",
     "interaction.state",
     "interaction.ended",
@@ -113,6 +117,27 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         }
         Happening::Alarm { code, detail, raised } => {
             Event::Alarm { id, at, alarm: alarm(&code, &detail, raised, when) }
+        }
+        Happening::AlertRaised { .. }
+        | Happening::AlertChanged { .. }
+        | Happening::AlertCleared { .. }
+        | Happening::AlertAcknowledged { .. }
+            if !viewer.may(Permission::InteractionsReadAll) =>
+        {
+            return None;
+        }
+        Happening::AlertRaised { alert } => {
+            Event::AlertRaised { id, at, alert: LiveAlert::new(alert, when, None, names) }
+        }
+        // Since when it stands is known to whoever heard of its raising.
+        Happening::AlertChanged { alert } => {
+            Event::AlertChanged { id, at, alert: LiveAlert::new(alert, when, None, names) }
+        }
+        Happening::AlertCleared { alert } => {
+            Event::AlertCleared { id, at, alert: LiveAlert::new(alert, when, None, names) }
+        }
+        Happening::AlertAcknowledged { id: alert, by } => {
+            Event::AlertAcknowledged { id, at, alert_id: alert.to_string(), by: by.to_string() }
         }
         Happening::Disposed { id: of, disposition } => {
             let (code, by) = (disposition.code.to_string(), disposition.by.to_string());

@@ -2,6 +2,7 @@
 
 mod account;
 mod agents;
+mod alerts;
 mod callbacks;
 mod control;
 mod events;
@@ -30,6 +31,7 @@ pub(crate) use agents::{
     __path_agent_day, __path_agent_state, __path_extend_wrap_up, __path_set_agent_state, agent_day, agent_state,
     extend_wrap_up, set_agent_state,
 };
+pub(crate) use alerts::{__path_acknowledge_alert, __path_alerts, acknowledge_alert, alerts};
 pub(crate) use callbacks::{__path_callbacks, __path_set_callback_status, callbacks, set_callback_status};
 pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, supervise};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};

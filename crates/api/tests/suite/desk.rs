@@ -9,21 +9,23 @@ use std::time::Duration;
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
 use center::{
-    AgentOrder, AgentStatus, By, CallOrder, Center, Effect, Live, LiveDetail, LiveQueue, Message, Refused, Setup,
+    AgentOrder, AgentStatus, By, CallOrder, Center, Effect, Live, LiveAlert, LiveDetail, LiveFigures, Message, Refused,
+    Setup,
 };
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
 use resource::{ChangeError, Changed, Known, NoSecrets, Parts, Plan, Request, Rows};
 use store::Store;
 use tokio::sync::{mpsc, watch};
+use types::alert::{Alert, Level, Measure};
 use types::event::{Event, Happening};
 use types::forward::Forwarding;
 use types::leg::{AudioCodec, Incoming, MediaQuality, Origin, Text};
 use types::record::{Disposition, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{
-    AgentId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Private, RecordingId, TenantId, TrunkId,
-    Wall,
+    AgentId, AlertId, Cause, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Private, RecordingId, TenantId,
+    Title, TrunkId, Wall,
 };
 
 /// The first moment of every test.
@@ -121,6 +123,17 @@ impl Desk {
             let (leg, at) = (LegId(recording.0), inner.now.wall);
             let message = Message { recording, leg, from: "13800138000".into(), at, is_new: true };
             inner.center.restore_message(tenant, mailbox, message);
+        });
+    }
+
+    /// An alert that stood before the start.
+    pub(crate) fn keep_alert(&self, tenant: TenantId, id: AlertId) {
+        self.act(|inner| {
+            let (measure, level) = (Measure::Waiting, Level::Warning);
+            let (threshold, title) = ("waiting".into(), Title::default());
+            let alert = Alert { id, threshold, title, queue: None, measure, level, value: 6, limit: 5 };
+            let standing = LiveAlert { alert, raised: inner.now.wall, acknowledged: None };
+            inner.center.restore_alert(inner.now, tenant, standing);
         });
     }
 
@@ -240,9 +253,17 @@ impl Backend for Desk {
         Box::pin(async move { answer })
     }
 
-    fn queues(&self, tenant: TenantId) -> Answer<'_, Vec<LiveQueue>> {
-        let queues = self.act(|inner| inner.center.queues_live(inner.now, tenant));
-        Box::pin(async move { queues })
+    fn live_figures(&self, tenant: TenantId) -> Answer<'_, LiveFigures> {
+        let figures = self.act(|inner| inner.center.figures_live(inner.now, tenant));
+        Box::pin(async move { figures })
+    }
+
+    fn acknowledge(&self, tenant: TenantId, alert: AlertId, by: Text) -> Answer<'_, Result<(), Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.acknowledge(now, tenant, alert, by)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
     }
 
     fn agent_status(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Option<AgentStatus>> {
@@ -395,9 +416,11 @@ impl Backend for Desk {
         Box::pin(async move {
             let (before, plan) = self.think(tenant, &request).await?;
             plan.rows.write(&self.store, &before).await?;
-            let Parts { directory, plan: numbers, queues, agents, mailbox_agents, flows, settings } =
+            let Parts { directory, plan: numbers, queues, agents, mailbox_agents, flows, settings, thresholds } =
                 plan.parts.clone();
-            let setup = Setup { directory, plan: numbers, queues, agents, mailbox_agents, flows, settings, seed: 1 };
+            let seed = 1;
+            let setup =
+                Setup { directory, plan: numbers, queues, agents, mailbox_agents, flows, settings, thresholds, seed };
             self.act(|inner| {
                 let now = inner.now;
                 inner.center.set_tenant(now, setup).unwrap();

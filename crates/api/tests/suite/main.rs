@@ -2,6 +2,7 @@
 
 mod account;
 mod aftermath;
+mod alerts;
 mod border;
 mod control;
 mod desk;

@@ -113,6 +113,7 @@ pub(super) fn setup(tenant: TenantId) -> Setup {
         queues: vec![queue(SALES, "sales"), queue(SUPPORT, "support")],
         agents: (0..3).map(agent).collect(),
         mailbox_agents: HashMap::new(),
+        thresholds: Vec::new(),
         flows: HashMap::from([(FlowId(1), flow(MENU)), (FlowId(2), flow(RINGING))]),
         settings: HashMap::from([("call.longest_s".into(), "36000".into())]),
         seed: 1,

@@ -2,6 +2,7 @@
 
 mod again;
 mod agents;
+mod alerts;
 mod announcements;
 mod chaos;
 mod conference;

@@ -1,10 +1,11 @@
 //! The journal becomes rows: each event once, in any division into batches, again after a rebuild.
 
+use types::alert::{Alert, Level, Measure};
 use types::cause::{Cause, EndedBy};
 use types::event::{Event, Happening};
 use types::record::{CallbackStatus, Disposition, Outcome, RecordingRecord};
 use types::voicemail::{Mailbox, MessageStatus};
-use types::{AgentId, InteractionId, LegId, QueueId, RecordingId, TenantId, Wall};
+use types::{AgentId, AlertId, InteractionId, LegId, QueueId, RecordingId, TenantId, Title, Wall};
 
 use super::fixtures::{Journal, ended, record, wish, wrapped};
 use crate::aftermath::{Aftermath, Callback};
@@ -24,6 +25,7 @@ pub(super) async fn run(store: &Store) {
     a_rebuild_brings_everything_back(store).await;
     what_is_said_afterwards_is_kept(store).await;
     messages_are_listed_by_mailbox_until_they_are_deleted(store).await;
+    alerts_are_listed_and_those_that_stand_are_found(store).await;
 }
 
 async fn row(store: &Store, id: u64) -> Option<Interaction> {
@@ -184,6 +186,48 @@ async fn messages_are_listed_by_mailbox_until_they_are_deleted(store: &Store) {
     assert_eq!(list(None, None, None).await.0, [62, 61]);
     let kept = store.kept_voicemails(T).await.expect("read");
     assert_eq!(kept.iter().map(|row| row.recording.0).collect::<Vec<_>>(), [61, 62], "the oldest first");
+}
+
+async fn alerts_are_listed_and_those_that_stand_are_found(store: &Store) {
+    let event = |at, what| Event { tenant: T, at: Wall(at), what };
+    let alert = |id, level, value| Alert {
+        id: AlertId(id),
+        threshold: "waiting".into(),
+        title: Title::new("排队过多", ""),
+        queue: Some(QueueId(7)),
+        measure: Measure::Waiting,
+        level,
+        value,
+        limit: 5,
+    };
+    let (warning, critical) = (Level::Warning, Level::Critical);
+    let acknowledged = |id| Happening::AlertAcknowledged { id: AlertId(id), by: "li".into() };
+    let journal = Journal::new(
+        5_400,
+        [
+            event(1, Happening::AlertRaised { alert: alert(71, warning, 6) }),
+            event(2, acknowledged(71)),
+            event(3, Happening::AlertChanged { alert: alert(71, critical, 60) }),
+            event(4, Happening::AlertRaised { alert: alert(72, critical, 70) }),
+            event(5, Happening::AlertChanged { alert: alert(71, warning, 8) }),
+            event(6, acknowledged(72)),
+            event(7, Happening::AlertCleared { alert: alert(72, critical, 0) }),
+        ],
+    );
+    let mut projector = Projector::open(store.clone()).await.expect("opened");
+    projector.apply(journal.facts()).await.expect("applied");
+    let standing = store.standing_alerts(T).await.expect("read");
+    assert_eq!(standing.len(), 1);
+    let row = &standing[0];
+    assert_eq!((row.id, row.level, row.worst, row.value), (AlertId(71), warning, critical, 8));
+    assert_eq!(row.acknowledged, None, "it became worse since");
+    let page = store.alerts(T, None, None, 1).await.expect("read");
+    let over = &page.rows[0];
+    assert_eq!((over.id, over.cleared, over.acknowledged), (AlertId(72), Some(Wall(7)), Some(Wall(6))));
+    assert_eq!(over.acknowledged_by.as_deref(), Some("li"));
+    let rest = store.alerts(T, Some(true), page.next.as_deref(), 1).await.expect("read");
+    assert_eq!((rest.rows[0].id, rest.next), (AlertId(71), None));
+    assert!(store.alerts(TenantId(T.0 + 1), None, None, 9).await.expect("read").rows.is_empty(), "another tenant's");
 }
 
 async fn wrap_up_is_summed_whenever_it_comes(store: &Store) {

@@ -78,6 +78,19 @@ pub struct Setting {
     pub value: serde_json::Value,
 }
 
+/// A threshold over the wall's figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThresholdRow {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Unique within the tenant.
+    pub name: Text,
+    /// What people read.
+    pub title: Title,
+    /// The figure, the values, the queues: opaque to the store.
+    pub config: serde_json::Value,
+}
+
 /// An outbound route with whose it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RouteRow {
@@ -101,6 +114,10 @@ row!(QueueMember, "queue_member", (QueueId, AgentId), ["queue_id", "agent_id"], 
 
 row!(AgentRouting, "agent_routing", AgentId, ["agent_id"], {
     agent: "agent_id", tenant: "tenant_id", config: "config",
+});
+
+row!(ThresholdRow, "threshold", (TenantId, String), ["tenant_id", "name"], {
+    tenant: "tenant_id", name: "name", title: "title", config: "config",
 });
 
 row!(Setting, "setting", (TenantId, String), ["tenant_id", "key"], {

@@ -1,3 +1,4 @@
+import type { Me } from "@lingtong/api";
 import { filterFromSearch, filterToSearch, mayOpen, pagesFor, planFromSearch, planToSearch, reportFromSearch, reportToSearch, type InteractionFilter, type ReportSearch } from "@lingtong/model";
 import {
   createRootRouteWithContext,
@@ -43,26 +44,29 @@ const setupRoute = createRoute({
   component: lazyRouteComponent(() => import("./account/SetupPage"), "SetupPage"),
 });
 
+/** Lets those in who are signed in and may open what they ask for. */
+async function admitted(context: Services, location: { href: string; pathname: string }): Promise<{ me: Me }> {
+  const me = await context.queries.query({ ...meQuery(context.api), staleTime: "static" });
+  if (me === null) {
+    const next = location.href === "/" ? {} : { next: location.href };
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
+    throw redirect({ to: "/login", search: next });
+  }
+  if (typeof me.unfinished === "string") {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
+    throw redirect({ to: "/welcome", search: { next: location.href } });
+  }
+  if (!mayOpen(me, location.pathname)) {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
+    throw redirect({ to: "/", replace: true });
+  }
+  return { me };
+}
+
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "shell",
-  beforeLoad: async ({ context, location }) => {
-    const me = await context.queries.query({ ...meQuery(context.api), staleTime: "static" });
-    if (me === null) {
-      const next = location.href === "/" ? {} : { next: location.href };
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
-      throw redirect({ to: "/login", search: next });
-    }
-    if (typeof me.unfinished === "string") {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
-      throw redirect({ to: "/welcome", search: { next: location.href } });
-    }
-    if (!mayOpen(me, location.pathname)) {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
-      throw redirect({ to: "/", replace: true });
-    }
-    return { me };
-  },
+  beforeLoad: ({ context, location }) => admitted(context, location),
   component: lazyRouteComponent(() => import("./shell/Shell"), "Shell"),
 });
 
@@ -165,11 +169,27 @@ export const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage"),
 });
 
+/** Without the shell: it hangs on a wall. */
+export const wallRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/wall",
+  validateSearch: (): { screen: "big" } => ({ screen: "big" }),
+  beforeLoad: ({ context, location }) => admitted(context, location),
+  component: lazyRouteComponent(() => import("./wall/WallFrame"), "WallFrame"),
+});
+
+export const alertsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/live/alerts",
+  component: lazyRouteComponent(() => import("./alerts/AlertsPage"), "AlertsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   welcomeRoute,
   setupRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, plannerRoute, reportsRoute, accountRoute, settingsIndexRoute, settingsRoute]),
+  wallRoute,
+  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, plannerRoute, reportsRoute, accountRoute, settingsIndexRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

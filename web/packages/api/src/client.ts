@@ -2,6 +2,7 @@ import { ApiError, errorFromResponse } from "./error";
 import type {
   AgentState,
   AgentStateChange,
+  AlertPage,
   CallAction,
   Callback,
   CallbackPage,
@@ -43,6 +44,13 @@ export interface InteractionQuery {
   figure?: string;
 }
 
+/** What the list of alerts can be narrowed by. */
+export interface AlertQuery {
+  cursor?: string;
+  limit?: number;
+  state?: "standing" | "cleared" | "";
+}
+
 /** What the list of callbacks can be narrowed by. */
 export interface CallbackQuery {
   cursor?: string;
@@ -79,6 +87,9 @@ export interface Api {
   act: (interactionId: string, action: CallAction) => Promise<void>;
   /** The supervisor who is signed in takes part in a call, changes how, or leaves; its own telephone rings first. */
   supervise: (interactionId: string, mode: SupervisionMode) => Promise<void>;
+  alerts: (query: AlertQuery, signal?: AbortSignal) => Promise<AlertPage>;
+  /** Whoever is signed in looks after an alert from now on. */
+  acknowledge: (alertId: string) => Promise<void>;
   callbacks: (query: CallbackQuery, signal?: AbortSignal) => Promise<CallbackPage>;
   setCallbackStatus: (id: string, status: CallbackStatus) => Promise<Callback>;
   voicemails: (query: VoicemailQuery, signal?: AbortSignal) => Promise<VoicemailPage>;
@@ -173,6 +184,10 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
     },
     supervise: async (id, mode) => {
       await write("POST", `interactions/${segment(id)}/supervise`, { mode });
+    },
+    alerts: (query, signal) => get<AlertPage>(`alerts${queryString(query)}`, signal),
+    acknowledge: async (id) => {
+      await write("POST", `alerts/${segment(id)}/acknowledge`, {});
     },
     callbacks: (query, signal) => get<CallbackPage>(`callbacks${queryString(query)}`, signal),
     setCallbackStatus: async (id, status) =>

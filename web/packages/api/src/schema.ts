@@ -83,6 +83,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of alerts, the newest first. For those who see everybody's interactions. */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that whoever asks looks after an alert that stands. For supervisors; the journal keeps who said so when. Saying
+         *     so once more, or after somebody else, changes nothing.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks": {
         parameters: {
             query?: never;
@@ -1177,6 +1214,29 @@ export interface components {
             severity: "warning" | "critical";
             since: string;
         };
+        /** @description An alert, standing or over. */
+        AlertEntry: components["schemas"]["LiveAlert"] & {
+            /** @description When it was over; absent while it stands. */
+            cleared_at?: string | null;
+            /** @description How bad it was at its worst. */
+            worst: components["schemas"]["AlertLevel"];
+        };
+        /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        AlertLevel: "warning" | "critical";
+        /**
+         * @description A figure that can be watched.
+         * @enum {string}
+         */
+        AlertMeasure: "waiting" | "longest_wait" | "service_level" | "abandon_rate" | "agents_free" | "occupancy" | "capacity";
+        /** @description Some alerts, the newest first. */
+        AlertPage: {
+            items: components["schemas"]["AlertEntry"][];
+            /** @description The cursor of the next page; absent at the end. */
+            next_cursor?: string | null;
+        };
         /** @description A call that has begun. */
         BegunCall: {
             interaction_id: string;
@@ -1228,6 +1288,19 @@ export interface components {
         /** @description What is known of who calls, or is called. */
         CallerCard: {
             place?: null | components["schemas"]["Title"];
+        };
+        /** @description What the node can carry. */
+        Capacity: {
+            /**
+             * Format: int32
+             * @description Calls at once; 0 where nobody has said.
+             */
+            calls: number;
+            /**
+             * Format: int32
+             * @description How many more it could take now.
+             */
+            free: number;
         };
         /**
          * @description By which medium the customer comes.
@@ -1457,6 +1530,37 @@ export interface components {
             queue: components["schemas"]["LiveQueue"];
             /** @enum {string} */
             type: "queue.stats";
+        } | {
+            at: string;
+            capacity: components["schemas"]["Capacity"];
+            id: string;
+            /** @enum {string} */
+            type: "capacity.stats";
+        } | {
+            alert: components["schemas"]["LiveAlert"];
+            at: string;
+            id: string;
+            /** @enum {string} */
+            type: "alert.raised";
+        } | {
+            alert: components["schemas"]["LiveAlert"];
+            at: string;
+            id: string;
+            /** @enum {string} */
+            type: "alert.changed";
+        } | {
+            alert: components["schemas"]["LiveAlert"];
+            at: string;
+            id: string;
+            /** @enum {string} */
+            type: "alert.cleared";
+        } | {
+            alert_id: string;
+            at: string;
+            by: string;
+            id: string;
+            /** @enum {string} */
+            type: "alert.acknowledged";
         } | {
             alarm: components["schemas"]["Alarm"];
             at: string;
@@ -1790,7 +1894,7 @@ export interface components {
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
          */
-        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
+        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "threshold" | "number";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -1855,6 +1959,33 @@ export interface components {
             state: components["schemas"]["AgentStateName"];
             until?: string | null;
         };
+        /** @description A figure that has passed a threshold, as it stands. */
+        LiveAlert: {
+            /** @description Since when somebody looks after it. */
+            acknowledged_at?: string | null;
+            /** @description The user who does. */
+            acknowledged_by?: string | null;
+            /** @description Stays the same while it stands. */
+            id: string;
+            level: components["schemas"]["AlertLevel"];
+            /**
+             * Format: int32
+             * @description The value that it has passed.
+             */
+            limit: number;
+            measure: components["schemas"]["AlertMeasure"];
+            queue?: null | components["schemas"]["QueueRef"];
+            /** @description When it was raised; in `alert.changed` and `alert.cleared`, when that happened. */
+            since: string;
+            /** @description The threshold's name. */
+            threshold: string;
+            title: components["schemas"]["Title"];
+            /**
+             * Format: int32
+             * @description The figure's value when this was said: customers, agents, seconds or percent.
+             */
+            value: number;
+        };
         /** @description An interaction right now. */
         LiveInteraction: {
             agent_id?: string | null;
@@ -1892,13 +2023,28 @@ export interface components {
         LiveInteractionState: "menu" | "queued" | "ringing" | "talking" | "held" | "away" | "parked" | "ending";
         /** @description A queue right now. */
         LiveQueue: {
+            /**
+             * Format: int32
+             * @description Of them, given up by the customer.
+             */
+            abandoned_recently?: number;
             /** Format: int64 */
             abandoned_today: number;
             /** Format: int64 */
             answered_today: number;
+            /**
+             * Format: int32
+             * @description Waits that ended within the last half hour: answered, given up, sent elsewhere.
+             */
+            ended_recently?: number;
             /** @description What is dialled, or transferred to, to hand a call to this queue. */
             extension?: string | null;
             id: string;
+            /**
+             * Format: int32
+             * @description Of them, answered within the target.
+             */
+            in_target_recently?: number;
             longest_wait_since?: string | null;
             /** @description The technical name. */
             name: string;
@@ -1918,6 +2064,8 @@ export interface components {
             /** Format: int32 */
             talking_agents: number;
             title: components["schemas"]["Title"];
+            /** @description The most that waited at once in each minute of the last hour, the oldest first. Events leave it out. */
+            waited?: number[];
             /** Format: int32 */
             waiting: number;
             /** Format: int32 */
@@ -1926,17 +2074,31 @@ export interface components {
         /** @description All of a tenant right now. */
         LiveSnapshot: {
             agents: components["schemas"]["LiveAgent"][];
+            /** @description Alerts that stand, for whomever `alert.raised` is told. */
+            alerts?: components["schemas"]["LiveAlert"][];
             at: string;
+            capacity?: components["schemas"]["Capacity"];
             /** @description Where the event stream continues from this snapshot. */
             cursor: string;
             interactions: components["schemas"]["LiveInteraction"][];
             queues: components["schemas"]["LiveQueue"][];
+            /** @description Teams, for the same. */
+            teams?: components["schemas"]["LiveTeam"][];
             trunks?: components["schemas"]["LiveTrunk"][];
         };
         /** @description A supervisor who takes part in a call. */
         LiveSupervisor: {
             agent_id: string;
             mode: components["schemas"]["SupervisionMode"];
+        };
+        /** @description A team. */
+        LiveTeam: {
+            /** @description Ids of its agents. */
+            agents: string[];
+            id: string;
+            /** @description The technical name. */
+            name: string;
+            title: components["schemas"]["Title"];
         };
         /** @description A trunk right now. */
         LiveTrunk: {
@@ -1990,6 +2152,11 @@ export interface components {
             unfinished?: null | components["schemas"]["Unfinished"];
             username: string;
         };
+        /**
+         * @description The figures by name, for the schema alone.
+         * @enum {string}
+         */
+        MeasureName: "waiting" | "longest_wait" | "service_level" | "abandon_rate" | "agents_free" | "occupancy" | "capacity";
         /** @description A call that an agent is to make: its own telephones ring first. */
         NewCall: {
             /** @description The agent's id; the person's own when absent. */
@@ -3145,6 +3312,36 @@ export interface components {
              */
             utc_offset_min?: number;
         };
+        /** @description A figure of the wall that somebody wants to be told of. */
+        ThresholdSpec: {
+            /**
+             * Format: int32
+             * @description From which value on somebody has to act.
+             */
+            critical?: number | null;
+            /**
+             * Format: int32
+             * @description For how long the figure has to be beyond a value, or back, before anything is said; seconds.
+             * @default 30
+             */
+            hold_s: number;
+            /**
+             * Format: int32
+             * @description By how much the figure has to be better than the value that it had passed before the alert is over.
+             */
+            margin?: number;
+            /** @description The figure. */
+            measure?: components["schemas"]["MeasureName"];
+            /** @description Names of the queues, each watched for itself; empty for all queues together. */
+            queues?: string[];
+            /** @description What people read. */
+            title?: components["schemas"]["TitleSpec"];
+            /**
+             * Format: int32
+             * @description From which value on somebody should look: customers, agents, seconds or percent.
+             */
+            warning?: number | null;
+        };
         /** @description What people read in place of a technical name; no language is ever left out. */
         Title: {
             en: string;
@@ -3745,6 +3942,107 @@ export interface operations {
             };
             /** @description `not_in_wrap_up`, or `limit`: it is as long as it may be */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alerts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 500; 50 when absent */
+                limit?: number;
+                /** @description `standing` or `cleared`; all when absent */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,11 @@ export type LiveInteraction = Schemas["LiveInteraction"];
 export type LiveQueue = Schemas["LiveQueue"];
 export type LiveSnapshot = Schemas["LiveSnapshot"];
 export type Alarm = Schemas["Alarm"];
+export type LiveAlert = Schemas["LiveAlert"];
+export type AlertEntry = Schemas["AlertEntry"];
+export type AlertPage = Schemas["AlertPage"];
+export type LiveTeam = Schemas["LiveTeam"];
+export type Capacity = Schemas["Capacity"];
 export type LiveEvent = Schemas["Event"];
 /** An order to a call that goes on. */
 export type CallAction = Schemas["CallAction"];

@@ -45,6 +45,8 @@ export function pagesFor(me: Pick<Me, "permissions" | "roles">): PageId[] {
 
 /** Whether this person may open what is at a path: a link from a colleague may lead to a page of the colleague's. */
 export function mayOpen(me: Pick<Me, "permissions">, path: string): boolean {
+  // The wall for a big screen shows what the live page does.
+  if (path === "/wall") return mayUse(me, "live");
   const page = PAGES.find((one) => path === PATHS[one] || path.startsWith(`${PATHS[one]}/`));
   return page === undefined || mayUse(me, page);
 }

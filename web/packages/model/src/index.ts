@@ -2,6 +2,9 @@ export { may, mayOpen, pagesFor, PATHS, type PageId } from "./access";
 export * from "./filters";
 export { shortcut, type KeyPress } from "./keys";
 export { layLadder, type Arrow, type Ladder, type Lane, type MessageClass, type Pause } from "./ladder";
+export { alertsByUrgency, isAcknowledged, type Alerts } from "./live/alerts";
+export { columnsIn, GRID, layGrid, rowsWithin, type GridLayout, type GridRow } from "./live/grid";
+export { levelsByQueue, pageAt, ROTATE_MS, screenPages, STALE_MS } from "./live/screen";
 export { applyEvents, boardFromSnapshot, type LiveBoard } from "./live/board";
 export { sparkPath, WaitingHistory } from "./live/history";
 export { LiveStore, type LivePhase, type LiveSource, type LiveView } from "./live/store";
@@ -30,7 +33,7 @@ export {
   type Span,
 } from "./player/playback";
 export { columns, displayGain, silences } from "./player/waveform";
-export { interactionOf, isListed, touchesCallbacks, touchesVoicemails } from "./live/touch";
+export { interactionOf, isListed, touchesAlerts, touchesCallbacks, touchesVoicemails } from "./live/touch";
 export * from "./planner";
 export { linePath, lonely, roundTicks, stacked, stepPath } from "./plot";
 export * from "./report";

@@ -12,6 +12,7 @@ export type KindId =
   | "route"
   | "queue"
   | "disposition"
+  | "threshold"
   | "setting"
   | "tenant";
 
@@ -28,18 +29,22 @@ export type FieldWord =
   | "caller_id"
   | "caller_ids"
   | "contact_user"
+  | "critical"
   | "disabled"
   | "display_name"
   | "extension"
   | "from_domain"
   | "hidden"
+  | "hold_s"
   | "keep_place_s"
   | "last_agent_wait_s"
   | "mailbox_agents"
+  | "margin"
   | "max_calls"
   | "max_cps"
   | "max_length"
   | "max_wait_s"
+  | "measure"
   | "members"
   | "no_agent"
   | "number_format"
@@ -51,6 +56,7 @@ export type FieldWord =
   | "place"
   | "priority"
   | "probe_s"
+  | "queues"
   | "realm"
   | "record"
   | "register_s"
@@ -72,6 +78,7 @@ export type FieldWord =
   | "username"
   | "utc_offset_min"
   | "value"
+  | "warning"
   | "wrap_up_s";
 
 /** What a field holds. */
@@ -79,7 +86,7 @@ export type FieldType =
   | { type: "text" }
   | { type: "secret"; /** A machine types it: one can be made up. */ makeUp?: true }
   | { type: "title" }
-  | { type: "number"; min: number; max: number; fallback?: number; unit?: "seconds" | "minutes" }
+  | { type: "number"; min: number; max: number; fallback?: number; unit?: "seconds" | "minutes"; /** Nothing is no limit, but nothing. */ optional?: true }
   | { type: "switch"; fallback: boolean }
   | { type: "choice"; options: readonly Choice[]; fallback: Choice }
   | { type: "ref" | "refs"; to: KindId }
@@ -145,7 +152,9 @@ const STRATEGIES = [
   "best_skill",
 ] as const;
 
-export type Choice = (typeof STRATEGIES)[number] | "wait" | "refuse" | "leave" | "national" | "e164" | "digits";
+const MEASURES = ["waiting", "longest_wait", "service_level", "abandon_rate", "agents_free", "occupancy", "capacity"] as const;
+
+export type Choice = (typeof STRATEGIES)[number] | (typeof MEASURES)[number] | "wait" | "refuse" | "leave" | "national" | "e164" | "digits";
 
 export type Field = FieldType & {
   /** Its place in the spec. */
@@ -302,6 +311,21 @@ export const KINDS: readonly Kind[] = [
       title,
       { path: "place", word: "place", type: "number", min: -10_000, max: 10_000, fallback: 0, hint: true },
       { path: "offered", word: "offered", type: "switch", fallback: true },
+    ],
+  },
+  {
+    id: "threshold",
+    name: WORD_NAME,
+    writes: "settings.write",
+    columns: ["title", "measure", "queues", "warning", "critical"],
+    fields: [
+      title,
+      { path: "measure", word: "measure", type: "choice", options: MEASURES, fallback: "waiting", hint: true },
+      { path: "queues", word: "queues", type: "refs", to: "queue", hint: true },
+      { path: "warning", word: "warning", type: "number", min: 0, max: 86_400, optional: true, hint: true },
+      { path: "critical", word: "critical", type: "number", min: 0, max: 86_400, optional: true, hint: true },
+      { path: "hold_s", word: "hold_s", type: "number", min: 0, max: 3600, fallback: 30, unit: "seconds", hint: true },
+      { path: "margin", word: "margin", type: "number", min: 0, max: 86_400, fallback: 0, hint: true, more: true },
     ],
   },
   {

@@ -1,38 +1,13 @@
 import { SearchOutlined } from "@ant-design/icons";
 import type { AgentStateName, LiveAgent, LiveQueue } from "@lingtong/api";
-import { AGENT_STATES, agentGrid, countStates, titleIn, type AgentGridGroup, type AgentGridQuery, type AgentGroup, type AgentSort } from "@lingtong/model";
+import { AGENT_STATES, agentGrid, countStates, titleIn, type AgentGridQuery, type AgentGroup, type AgentSort, type LiveBoard } from "@lingtong/model";
 import { EmptyState, Panel, StateMark, useKeys } from "@lingtong/ui";
-import { memo, useDeferredValue, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
+import { memo, useDeferredValue, useMemo, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { AgentCell } from "./AgentCell";
+import { AgentSheet } from "./AgentSheet";
 
 const SORTS: readonly AgentSort[] = ["state", "number", "longest"];
-const GROUPS: readonly AgentGroup[] = ["none", "state", "queue"];
-
-/** Moves the focus through the cells as they lie on the screen. */
-function moveFocus(event: KeyboardEvent<HTMLElement>): void {
-  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 0, ArrowDown: 0, Home: 0, End: 0 }[event.key];
-  if (step === undefined) return;
-  const cells = [...event.currentTarget.querySelectorAll<HTMLElement>(".agent-cell")];
-  const at = cells.indexOf(document.activeElement as HTMLElement);
-  const here = cells[at];
-  if (here === undefined) return;
-  event.preventDefault();
-  const next =
-    event.key === "Home"
-      ? cells[0]
-      : event.key === "End"
-        ? cells.at(-1)
-        : step !== 0
-          ? cells[at + step]
-          : event.key === "ArrowDown"
-            ? cells.slice(at).find((one) => one.offsetTop > here.offsetTop && one.offsetLeft >= here.offsetLeft)
-            : cells.slice(0, at).findLast((one) => one.offsetTop < here.offsetTop && one.offsetLeft <= here.offsetLeft);
-  if (next === undefined) return;
-  here.tabIndex = -1;
-  next.tabIndex = 0;
-  next.focus();
-}
+const GROUPS: readonly AgentGroup[] = ["none", "state", "queue", "team"];
 
 interface ChipsProps {
   counts: Record<AgentStateName, number>;
@@ -63,42 +38,16 @@ function StateChips({ counts, chosen, toggle }: ChipsProps): ReactElement {
   );
 }
 
-interface GridProps {
-  groups: readonly AgentGridGroup[];
-  titleOf: (key: string) => string;
-  open: (agent: LiveAgent) => void;
-}
-
-function Grid({ groups, titleOf, open }: GridProps): ReactElement {
-  return (
-    <div className="agent-groups" onKeyDown={moveFocus}>
-      {groups.map((group, place) => (
-        <section key={group.key} aria-label={group.key === "" ? undefined : titleOf(group.key)}>
-          {group.key === "" ? null : (
-            <h3>
-              {titleOf(group.key)} <span className="faint num">{group.agents.length}</span>
-            </h3>
-          )}
-          <div className="agent-grid">
-            {group.agents.map((agent, index) => (
-              <AgentCell key={agent.id} agent={agent} tabStop={place === 0 && index === 0} open={open} />
-            ))}
-          </div>
-        </section>
-      ))}
-    </div>
-  );
-}
-
 interface AgentsPanelProps {
   agents: ReadonlyMap<string, LiveAgent>;
   queues: ReadonlyMap<string, LiveQueue>;
+  teams: LiveBoard["teams"];
   queueId: string;
   open: (agent: LiveAgent) => void;
 }
 
 /** The agents as a dense grid that can be narrowed, sorted and grouped. */
-export const AgentsPanel = memo(function AgentsPanel({ agents, queues, queueId, open }: AgentsPanelProps): ReactElement {
+export const AgentsPanel = memo(function AgentsPanel({ agents, queues, teams, queueId, open }: AgentsPanelProps): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const [query, setQuery] = useState<Omit<AgentGridQuery, "queueId">>({
     sort: "number",
@@ -112,8 +61,8 @@ export const AgentsPanel = memo(function AgentsPanel({ agents, queues, queueId, 
   // Queues change with every call; the grid needs their names alone.
   const queueKey = [...queues.keys()].join(" ");
   const groups = useMemo(
-    () => agentGrid(shownAgents.values(), queueKey.split(" ").map((id) => ({ id })), { ...query, queueId }),
-    [shownAgents, queueKey, query, queueId],
+    () => agentGrid(shownAgents.values(), queueKey.split(" ").map((id) => ({ id })), { ...query, queueId }, teams),
+    [shownAgents, queueKey, query, queueId, teams],
   );
   const counts = useMemo(
     () =>
@@ -127,8 +76,12 @@ export const AgentsPanel = memo(function AgentsPanel({ agents, queues, queueId, 
     if (!states.delete(state)) states.add(state);
     setQuery({ ...query, states });
   };
-  const titleOf = (key: string): string =>
-    query.group === "queue" ? titleIn(queues.get(key)?.title, i18n.language) || key : t(`ui:state.${key as AgentStateName}`);
+  const titleOf = (key: string): string => {
+    if (query.group === "queue") return titleIn(queues.get(key)?.title, i18n.language) || key;
+    if (query.group !== "team") return t(`ui:state.${key as AgentStateName}`);
+    const team = teams.find((one) => one.id === key);
+    return team === undefined ? t("live.group.noTeam") : titleIn(team.title, i18n.language) || team.name;
+  };
 
   return (
     <Panel
@@ -186,7 +139,7 @@ export const AgentsPanel = memo(function AgentsPanel({ agents, queues, queueId, 
           {t(counts.offline === shownAgents.size ? "live.noAgentsText" : "live.noMatchText")}
         </EmptyState>
       ) : (
-        <Grid groups={groups} titleOf={titleOf} open={open} />
+        <AgentSheet groups={groups} titleOf={titleOf} open={open} />
       )}
     </Panel>
   );

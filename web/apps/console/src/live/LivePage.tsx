@@ -1,5 +1,6 @@
 import type { LiveAgent } from "@lingtong/api";
 import { ErrorState, NoPermission, Panel, Skeleton, useKeys } from "@lingtong/ui";
+import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
@@ -41,15 +42,13 @@ export function LivePage(): ReactElement {
   useTitle(t("page.live"));
   const [queueId, setQueueId] = useState("");
   const [opened, setOpened] = useState<string | null>(null);
-  const [big, setBig] = useState(false);
-  useKeys({
-    b: () => {
-      setBig((before) => !before);
-    },
-    Escape: () => {
-      setBig(false);
-    },
-  });
+  const navigate = useNavigate();
+  const openBigScreen = (): void => {
+    // A browser that does not want to fill the screen shows the page all the same.
+    document.documentElement.requestFullscreen().catch(() => undefined);
+    void navigate({ to: "/wall", search: { screen: "big" } });
+  };
+  useKeys({ b: openBigScreen });
   const { remember, bringBack } = useReturnFocus();
   const open = useCallback(
     (agent: LiveAgent) => {
@@ -75,31 +74,20 @@ export function LivePage(): ReactElement {
     );
   }
   // A raised alarm stands above the calls; a quiet column leaves the place to them.
-  const alarmed = board.alarms.some((alarm) => !isCleared(alarm));
+  const alarmed = board.alerts.size > 0 || board.alarms.some((alarm) => !isCleared(alarm));
   return (
-    <div className={`page live${big ? " big-screen" : ""}`}>
+    <div className="page live">
       <h1 className="sr-only">{t("page.live")}</h1>
-      <TopLine board={board} />
+      <TopLine board={board} openBigScreen={openBigScreen} />
       <QueueCards queues={board.queues} chosen={queueId} choose={chooseQueue} />
       <div className="live-split">
-        <AgentsPanel agents={board.agents} queues={board.queues} queueId={queueId} open={open} />
+        <AgentsPanel agents={board.agents} queues={board.queues} teams={board.teams} queueId={queueId} open={open} />
         <div className="live-side">
-          {alarmed ? <AlarmsPanel alarms={board.alarms} /> : null}
+          {alarmed ? <AlarmsPanel alarms={board.alarms} alerts={board.alerts} /> : null}
           <CallsPanel board={board} queueId={queueId} />
-          {alarmed ? null : <AlarmsPanel alarms={board.alarms} />}
+          {alarmed ? null : <AlarmsPanel alarms={board.alarms} alerts={board.alerts} />}
         </div>
       </div>
-      {big ? (
-        <button
-          type="button"
-          className="big-screen-leave"
-          onClick={() => {
-            setBig(false);
-          }}
-        >
-          {t("live.leaveBigScreen")}
-        </button>
-      ) : null}
       <Suspense fallback={null}>
         {opened === null ? null : (
           <AgentDrawer

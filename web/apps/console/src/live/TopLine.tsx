@@ -1,13 +1,11 @@
+import { FullscreenOutlined } from "@ant-design/icons";
 import { AGENT_STATES, summarise, type LiveBoard, type Summary } from "@lingtong/model";
 import { Elapsed, Figure, STATE_COLOR, StateMark } from "@lingtong/ui";
 import { useMemo, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { share } from "./share";
 
 const DASH = "–";
-
-function percent(share: number | null): string {
-  return share === null ? DASH : `${(share * 100).toFixed(1)}%`;
-}
 
 /** How the agents' states share the floor, as one bar with its legend. */
 function AgentMix({ summary }: { summary: Summary }): ReactElement {
@@ -39,9 +37,10 @@ function AgentMix({ summary }: { summary: Summary }): ReactElement {
 }
 
 /** The figures that a supervisor looks at first. */
-export function TopLine({ board }: { board: LiveBoard }): ReactElement {
+export function TopLine({ board, openBigScreen }: { board: LiveBoard; openBigScreen: () => void }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const summary = useMemo(() => summarise(board), [board]);
+  const { callsFree } = summary;
   return (
     <section className="panel top-line" aria-label={t("live.figures")}>
       <Figure label={t("live.waiting")} {...(summary.waiting > 0 ? { tone: "--queued" } : {})}>
@@ -50,17 +49,25 @@ export function TopLine({ board }: { board: LiveBoard }): ReactElement {
       <Figure label={t("live.longestWait")}>
         {summary.longestWaitSince === null ? DASH : <Elapsed since={summary.longestWaitSince} />}
       </Figure>
-      <Figure label={t("live.callsNow")}>{summary.callsNow}</Figure>
-      <Figure label={t("live.serviceLevel")} note={t("live.today")}>
-        {percent(summary.serviceLevel)}
+      <Figure label={t("live.serviceLevel")} note={`${t("live.today")} ${share(summary.serviceLevel)}`}>
+        <span title={t("live.last30")}>{share(summary.serviceLevelNow)}</span>
       </Figure>
-      <Figure label={t("live.abandon")} note={t("live.abandonedOf", { count: summary.abandonedToday })}>
-        {percent(summary.abandonShare)}
+      <Figure label={t("live.abandon")} note={`${t("live.today")} ${share(summary.abandonShare)}`}>
+        <span title={t("live.last30")}>{share(summary.abandonShareNow)}</span>
+      </Figure>
+      <Figure label={t("live.occupancy")} note={`${t("live.agentsFree")} ${String(summary.agentsByState.ready)}`}>
+        {share(summary.occupancy, 0)}
+      </Figure>
+      <Figure label={t("live.callsNow")} {...(callsFree === null ? {} : { note: t("live.callsFree", { count: callsFree }) })}>
+        {summary.callsNow}
       </Figure>
       <Figure label={t("live.answered")} note={t("live.offeredOf", { count: summary.offeredToday })}>
         {summary.answeredToday}
       </Figure>
       <AgentMix summary={summary} />
+      <button type="button" className="icon-button top-line-screen" aria-label={t("live.openBigScreen")} title={t("live.openBigScreen")} onClick={openBigScreen}>
+        <FullscreenOutlined />
+      </button>
     </section>
   );
 }

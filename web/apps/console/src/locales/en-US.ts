@@ -1,4 +1,5 @@
 import { account } from "./account.en-US";
+import { alerts } from "./alerts.en-US";
 import { live } from "./live.en-US";
 import { planner } from "./planner.en-US";
 import { settings } from "./settings.en-US";
@@ -207,6 +208,7 @@ export const enUS = {
       back: "Back to the list",
     },
   },
+  alerts,
   live,
   period: { today: "Today", yesterday: "Yesterday", "7d": "7 days", "30d": "30 days", all: "All", custom: "Custom" },
   filter: {

@@ -1,4 +1,5 @@
 import { account } from "./account.zh-CN";
+import { alerts } from "./alerts.zh-CN";
 import { live } from "./live.zh-CN";
 import { planner } from "./planner.zh-CN";
 import { settings } from "./settings.zh-CN";
@@ -207,6 +208,7 @@ export const zhCN = {
       back: "返回列表",
     },
   },
+  alerts,
   live,
   period: { today: "今天", yesterday: "昨天", "7d": "近 7 天", "30d": "近 30 天", all: "全部", custom: "自定义" },
   filter: {

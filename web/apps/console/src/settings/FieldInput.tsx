@@ -162,7 +162,7 @@ export function FieldInput(props: InputProps): ReactElement {
           max={field.max}
           style={{ width: 180 }}
           value={typeof value === "number" ? value : (field.fallback ?? null)}
-          placeholder={t("settings.noLimit")}
+          placeholder={t(field.optional === true ? "settings.noValue" : "settings.noLimit")}
           suffix={field.unit === undefined ? undefined : t(`settings.unit.${field.unit}`)}
           onChange={(next) => {
             change(next ?? undefined);

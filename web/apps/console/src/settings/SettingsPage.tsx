@@ -21,7 +21,7 @@ const UNDO_S = 12;
 const GROUPS = [
   { id: "people", kinds: ["user", "role", "agent", "team"] },
   { id: "telephony", kinds: ["device", "trunk", "number", "route"] },
-  { id: "work", kinds: ["queue", "disposition"] },
+  { id: "work", kinds: ["queue", "threshold", "disposition"] },
   { id: "centre", kinds: ["tenant", "setting"] },
 ] as const;
 

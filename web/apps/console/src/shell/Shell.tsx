@@ -1,46 +1,19 @@
 import { LocalityContext, OfflineStrip, useKeys } from "@lingtong/ui";
-import { useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { meQuery, useServices } from "../services";
+import { AlertNotice } from "../alerts/AlertNotice";
+import { useServices } from "../services";
 import { useLivePhase } from "../useLive";
 import { useReturnFocus } from "../useReturnFocus";
 import { useMe } from "../useMe";
 import { PhoneBar } from "./PhoneBar";
 import { Rail } from "./Rail";
+import { useSession } from "./useSession";
 import "./shell.css";
 
 const SearchDialog = lazy(() => import("./SearchDialog"));
 const KeysDialog = lazy(() => import("./KeysDialog"));
-
-/** Keeps the live board running while someone is signed in, and sends them to the login when the session ends. */
-function useSession(): void {
-  const { api, live, queries } = useServices();
-  const navigate = useNavigate();
-  const router = useRouter();
-  const { data } = useQuery(meQuery(api));
-  const phase = useLivePhase();
-  useEffect(() => {
-    live.start();
-    const online = (): void => {
-      live.retry();
-    };
-    window.addEventListener("online", online);
-    return () => {
-      window.removeEventListener("online", online);
-      live.stop();
-    };
-  }, [live]);
-  const ended = data === null || phase === "signed_out";
-  useEffect(() => {
-    if (!ended) return;
-    queries.setQueryData(["me"], null);
-    // Read at this moment and not followed: the way to the login is itself a change of place.
-    const next = router.latestLocation.href;
-    void navigate({ to: "/login", search: { next }, replace: true });
-  }, [ended, navigate, queries, router]);
-}
 
 function Connection(): ReactElement | null {
   const { t } = useTranslation(["console", "ui"]);
@@ -116,6 +89,7 @@ export function Shell(): ReactElement {
           <Rail />
           <div className="shell-content">
             <Connection />
+            <AlertNotice />
             <main ref={content} tabIndex={-1}>
               <Outlet />
             </main>

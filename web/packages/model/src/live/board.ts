@@ -1,5 +1,6 @@
-import type { Alarm, LiveAgent, LiveEvent, LiveInteraction, LiveQueue, LiveSnapshot, SupervisionMode } from "@lingtong/api";
+import type { Alarm, Capacity, LiveAgent, LiveEvent, LiveInteraction, LiveQueue, LiveSnapshot, LiveTeam, SupervisionMode } from "@lingtong/api";
 import { parseTime } from "../time";
+import { withAlertEvent, type Alerts } from "./alerts";
 
 /** Alarms kept on the board, newest first; older ones are in the server's log. */
 export const MAX_ALARMS = 50;
@@ -15,6 +16,11 @@ export interface LiveBoard {
   interactions: ReadonlyMap<string, LiveInteraction>;
   queues: ReadonlyMap<string, LiveQueue>;
   alarms: readonly Alarm[];
+  /** Figures that have passed a threshold, as they stand. */
+  alerts: Alerts;
+  teams: readonly LiveTeam[];
+  /** What the node can carry. */
+  capacity: Capacity;
   /** Who takes part in a call as a supervisor, and how, by the call and the supervisor's agent id. */
   supervision: Supervision;
   /** Interactions that ended since the snapshot: a list page says that it can be refreshed. */
@@ -45,6 +51,9 @@ export function boardFromSnapshot(snapshot: LiveSnapshot, localNowMs: number, be
     interactions: byId(snapshot.interactions),
     queues: byId(snapshot.queues),
     alarms: before?.alarms ?? [],
+    alerts: byId(snapshot.alerts ?? []),
+    teams: snapshot.teams ?? [],
+    capacity: snapshot.capacity ?? { calls: 0, free: 0 },
     supervision: supervisionOf(snapshot.interactions),
     endedCount: before?.endedCount ?? 0,
   };
@@ -75,7 +84,7 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
   let agents: Map<string, LiveAgent> | undefined;
   let interactions: Map<string, LiveInteraction> | undefined;
   let queues: Map<string, LiveQueue> | undefined;
-  let { alarms, cursor, endedCount, supervision } = board;
+  let { alarms, alerts, capacity, cursor, endedCount, supervision } = board;
   for (const event of events) {
     cursor = event.id;
     switch (event.type) {
@@ -101,6 +110,15 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
         queues ??= new Map(board.queues);
         queues.set(event.queue.id, event.queue);
         break;
+      case "capacity.stats":
+        capacity = event.capacity;
+        break;
+      case "alert.raised":
+      case "alert.changed":
+      case "alert.cleared":
+      case "alert.acknowledged":
+        alerts = withAlertEvent(alerts, event);
+        break;
       case "alarm":
         alarms = withAlarm(alarms, event.alarm);
         break;
@@ -123,6 +141,8 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
     cursor,
     endedCount,
     alarms,
+    alerts,
+    capacity,
     supervision,
     agents: agents ?? board.agents,
     interactions: interactions ?? board.interactions,

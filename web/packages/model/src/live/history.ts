@@ -2,13 +2,24 @@ import type { LiveQueue } from "@lingtong/api";
 
 /** Width of one point of a spark line. */
 export const SAMPLE_MS = 15_000;
+const MINUTE_MS = 60_000;
 /** Points kept per queue: one hour. */
 export const MAX_SAMPLES = 240;
 
-/** How many waited in each queue over the last hour, for as long as this page has watched. */
+/** How many waited in each queue over the last hour. */
 export class WaitingHistory {
   private readonly samples = new Map<string, number[]>();
   private slot = -1;
+
+  /** Begins with what the server has kept: the most that waited in each minute of the last hour. */
+  seed(queues: Iterable<LiveQueue>, nowMs: number): void {
+    for (const { id, waited } of queues) {
+      if (waited === undefined || waited.length === 0) continue;
+      const points = waited.flatMap((peak) => Array.from({ length: MINUTE_MS / SAMPLE_MS }, () => peak));
+      this.samples.set(id, points.slice(-MAX_SAMPLES));
+      this.slot = Math.floor(nowMs / SAMPLE_MS);
+    }
+  }
 
   /** Records the present figures; within one slot the highest counts, so that a short peak is not lost. */
   record(queues: Iterable<LiveQueue>, nowMs: number): void {

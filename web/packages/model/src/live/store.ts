@@ -110,6 +110,7 @@ export class LiveStore {
       if (abort.signal.aborted) return;
       const now = this.source.now();
       const board = boardFromSnapshot(snapshot, now, this.view.board ?? undefined);
+      this.history.seed(board.queues.values(), now);
       this.history.record(board.queues.values(), now);
       this.set({ phase: "live", board, error: null, currentAt: now });
       this.follow(board.cursor);

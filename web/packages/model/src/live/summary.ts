@@ -1,4 +1,4 @@
-import type { AgentStateName, LiveAgent, LiveInteraction, LiveInteractionState, LiveQueue } from "@lingtong/api";
+import type { AgentStateName, LiveAgent, LiveInteraction, LiveInteractionState, LiveQueue, LiveTeam } from "@lingtong/api";
 import { parseTime } from "../time";
 import type { LiveBoard } from "./board";
 
@@ -20,6 +20,13 @@ export interface Summary {
   /** Today's, over all queues, each weighted with what it was offered; null before the first call. */
   serviceLevel: number | null;
   abandonShare: number | null;
+  /** Of the last half hour; null where no wait has ended in it. */
+  serviceLevelNow: number | null;
+  abandonShareNow: number | null;
+  /** Agents at work, of those at work or ready; null where nobody is. */
+  occupancy: number | null;
+  /** Calls that the node can take beside those that stand; null where nobody has said. */
+  callsFree: number | null;
   offeredToday: number;
   answeredToday: number;
   abandonedToday: number;
@@ -45,24 +52,34 @@ export function summarise(board: LiveBoard): Summary {
   let waiting = 0;
   let longestWaitSince: string | null = null;
   let [offeredToday, answeredToday, abandonedToday, weighted, weight] = [0, 0, 0, 0, 0];
+  let [ended, inTarget, abandoned] = [0, 0, 0];
   for (const queue of board.queues.values()) {
     waiting += queue.waiting;
     longestWaitSince = earlier(longestWaitSince, queue.longest_wait_since);
     offeredToday += queue.offered_today;
     answeredToday += queue.answered_today;
     abandonedToday += queue.abandoned_today;
+    ended += queue.ended_recently ?? 0;
+    inTarget += queue.in_target_recently ?? 0;
+    abandoned += queue.abandoned_recently ?? 0;
     if (queue.service_level !== null && queue.service_level !== undefined) {
       weighted += queue.service_level * queue.offered_today;
       weight += queue.offered_today;
     }
   }
   const agentsByState = countStates(board.agents.values());
+  const busy = agentsByState.talking + agentsByState.ringing + agentsByState.wrap_up;
+  const working = busy + agentsByState.ready;
   return {
     waiting,
     longestWaitSince,
     callsNow: board.interactions.size,
     serviceLevel: weight === 0 ? null : weighted / weight,
     abandonShare: offeredToday === 0 ? null : abandonedToday / offeredToday,
+    serviceLevelNow: ended === 0 ? null : inTarget / ended,
+    abandonShareNow: ended === 0 ? null : abandoned / ended,
+    occupancy: working === 0 ? null : busy / working,
+    callsFree: board.capacity.calls === 0 ? null : board.capacity.free,
     offeredToday,
     answeredToday,
     abandonedToday,
@@ -94,7 +111,7 @@ export function callsByUrgency(interactions: Iterable<LiveInteraction>): LiveInt
 }
 
 export type AgentSort = "state" | "number" | "longest";
-export type AgentGroup = "none" | "state" | "queue";
+export type AgentGroup = "none" | "state" | "queue" | "team";
 
 export interface AgentGridQuery {
   sort: AgentSort;
@@ -134,15 +151,27 @@ function matches(agent: LiveAgent, query: AgentGridQuery, text: string): boolean
   return text === "" || agent.number.includes(text) || agent.name.toLowerCase().includes(text);
 }
 
+/** The key of the group of those who are in no team. */
+export const NO_TEAM = "-";
+
+function byTeam(agents: readonly LiveAgent[], teams: readonly LiveTeam[]): AgentGridGroup[] {
+  const inTeams = new Map(teams.map((team) => [team.id, new Set(team.agents)]));
+  const groups = [...inTeams].map(([key, members]) => ({ key, agents: agents.filter((agent) => members.has(agent.id)) }));
+  const alone = agents.filter((agent) => ![...inTeams.values()].some((members) => members.has(agent.id)));
+  return [...groups, { key: NO_TEAM, agents: alone }].filter((group) => group.agents.length > 0);
+}
+
 /** The agents as the grid shows them: narrowed, sorted, grouped; an agent of two queues stands in both. */
 export function agentGrid(
   agents: Iterable<LiveAgent>,
   queues: Iterable<Pick<LiveQueue, "id">>,
   query: AgentGridQuery,
+  teams: readonly LiveTeam[] = [],
 ): AgentGridGroup[] {
   const text = query.text.trim().toLowerCase();
   const shown = [...agents].filter((agent) => matches(agent, query, text)).sort(comparator(query.sort));
   if (query.group === "none") return shown.length === 0 ? [] : [{ key: "", agents: shown }];
+  if (query.group === "team") return byTeam(shown, teams);
   const keys = query.group === "state" ? [...AGENT_STATES] : [...queues].map((queue) => queue.id);
   const belongs = (agent: LiveAgent, key: string): boolean =>
     query.group === "state" ? agent.state === key : agent.queues.includes(key);

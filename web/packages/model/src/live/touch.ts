@@ -20,6 +20,11 @@ export function interactionOf(event: LiveEvent): string | null {
     case "agent.state":
       return event.agent.interaction_id ?? null;
     case "queue.stats":
+    case "capacity.stats":
+    case "alert.raised":
+    case "alert.changed":
+    case "alert.cleared":
+    case "alert.acknowledged":
     case "alarm":
     case "callback.changed":
     case "voicemail.changed":
@@ -34,6 +39,10 @@ const LISTED: ReadonlySet<LiveEvent["type"]> = new Set([
   "survey.answered",
   "callback.requested",
   "callback.changed",
+  "alert.raised",
+  "alert.changed",
+  "alert.cleared",
+  "alert.acknowledged",
   "voicemail.left",
   "voicemail.changed",
 ]);
@@ -46,6 +55,11 @@ export function isListed(event: LiveEvent): boolean {
 /** Whether an event changes the list of callbacks. */
 export function touchesCallbacks(event: LiveEvent): boolean {
   return event.type === "callback.requested" || event.type === "callback.changed";
+}
+
+/** Whether an event changes the list of alerts. */
+export function touchesAlerts(event: LiveEvent): boolean {
+  return event.type.startsWith("alert.");
 }
 
 /** Whether an event changes the list of messages. */
