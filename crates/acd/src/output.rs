@@ -1,9 +1,10 @@
 //! What the router decides and answers.
 
 use types::event::Worked;
+use types::lease::LeaseKind;
 use types::leg::Text;
 use types::record::{AgentState, Decision, Need};
-use types::{AgentId, InteractionId, Mono, Now, QueueId};
+use types::{AgentId, InteractionId, Mono, Now, QueueId, Wall};
 
 use crate::config::{AgentConfig, QueueConfig};
 
@@ -89,8 +90,10 @@ pub enum Output {
     LeaseExpired {
         /// The agent.
         agent: AgentId,
-        /// The state it was stuck in.
-        state: AgentState,
+        /// What held it.
+        lease: LeaseKind,
+        /// Since when it was held.
+        since: Wall,
         /// What it was held by.
         interaction: InteractionId,
     },

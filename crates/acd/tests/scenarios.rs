@@ -126,7 +126,7 @@ impl Shop {
                 Output::WaitTooLong { interaction, .. } => format!("too long {}", interaction.0),
                 Output::NoAgent { interaction, .. } => format!("nobody for {}", interaction.0),
                 Output::QueueFull { interaction, .. } => format!("full for {}", interaction.0),
-                Output::LeaseExpired { agent, state, .. } => format!("expired {} {}", agent.0, state.as_str()),
+                Output::LeaseExpired { agent, lease, .. } => format!("expired {} {}", agent.0, lease.as_str()),
             });
         }
     }
@@ -223,14 +223,14 @@ fn a_call_outside_the_queues_keeps_offers_away() {
 
 #[test]
 fn forgotten_releases_free_the_agent_and_say_so() {
-    check(|_| {}, "ready1 call5@1 talk5/1 | 14399s 1s", "expired 1 talking, 1=ready");
+    check(|_| {}, "ready1 call5@1 talk5/1 | 14399s 1s", "expired 1 talk, 1=ready");
     check(|_| {}, "ready1 call5@1 talk5/1 14000s alive1 | 14399s", "");
     check(
         |_| {},
         "ready1 call5@1 ring5/1 | 60s",
-        "expired 1 talking, over 5 stalled, 1=ready, offer 5 to 1, 1=ringing",
+        "expired 1 connect, over 5 stalled, 1=ready, offer 5 to 1, 1=ringing",
     );
-    check(|_| {}, "ready1 busy1 | 14400s", "expired 1 talking, 1=ready");
+    check(|_| {}, "ready1 busy1 | 14400s", "expired 1 call, 1=ready");
 }
 
 #[test]

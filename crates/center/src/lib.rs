@@ -15,6 +15,7 @@ mod bounds;
 mod conference;
 mod control;
 mod effect;
+mod expired;
 mod figures;
 mod forwarding;
 mod inbound;

@@ -1,6 +1,7 @@
 //! What goes on right now, for the wall.
 
 use acd::QueueSnapshot;
+use types::lease::ExpiredLease;
 use types::leg::Text;
 use types::record::{Direction, InteractionRecord, SegmentKind, Supervision};
 use types::{AgentId, InteractionId, Now, Private, QueueId, TenantId, Wall};
@@ -21,6 +22,8 @@ pub struct Live {
     pub queues: Vec<LiveQueue>,
     /// All trunks.
     pub trunks: Vec<crate::LiveTrunk>,
+    /// Leases that had to expire and when, the last fifty of them, the newest first.
+    pub expired: Vec<(Wall, ExpiredLease)>,
 }
 
 /// An agent right now.
@@ -120,6 +123,7 @@ impl Center {
             interactions: interactions.collect(),
             queues: self.queues_live(now, tenant),
             trunks: t.live_trunks(),
+            expired: t.expired.iter().rev().copied().collect(),
         })
     }
 

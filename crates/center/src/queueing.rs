@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use acd::{AgentView, LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, SkillRequirement, Ticket, Wishes};
 use flow::{Input, QueueOutcome, TransferOutcome, speech};
+use types::lease::ExpiredLease;
 use types::leg::Sound;
 use types::record::{Decision, LegRole, SegmentKind};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, QueueId, TenantId};
@@ -137,9 +138,9 @@ impl Center {
             Output::WaitTooLong { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::TooLong),
             Output::NoAgent { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::NoAgent),
             Output::QueueFull { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::Full),
-            Output::LeaseExpired { agent, state, interaction } => {
-                let detail = format!("{} {agent} {interaction}", state.as_str());
-                self.alarm(now, tenant, "lease_expired", detail);
+            Output::LeaseExpired { agent, lease, since, interaction } => {
+                self.lease_expired(now, tenant, ExpiredLease { lease, agent: Some(agent), interaction, since });
+                self.alarm(now, tenant, "lease_expired", format!("{} {agent} {interaction}", lease.as_str()));
             }
         }
     }

@@ -13,6 +13,7 @@ use types::voicemail::Mailbox;
 use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, Seconds, TenantId, Wall};
 
 use crate::bounds::time_for;
+use crate::expired::Expired;
 use crate::message::Message;
 use crate::remembered::Remembered;
 use crate::replay::SinceTold;
@@ -70,6 +71,7 @@ pub(crate) struct Tenant {
     /// The interactions that ended last, the newest at the end.
     pub(crate) ended: VecDeque<InteractionId>,
     pub(crate) remembered: Remembered,
+    pub(crate) expired: Expired,
     pub(crate) armed: Option<Mono>,
     pub(crate) since_told: SinceTold,
 }
@@ -186,6 +188,7 @@ impl Center {
             mailboxes: HashMap::new(),
             ended: VecDeque::new(),
             remembered: Remembered::default(),
+            expired: Expired::default(),
             armed: None,
             since_told: SinceTold::default(),
         };

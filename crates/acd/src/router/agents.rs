@@ -1,6 +1,7 @@
 //! What agents do by themselves, and the one place where their state changes.
 
 use types::event::Worked;
+use types::lease::LeaseKind;
 use types::leg::Text;
 use types::record::{AgentState, Need};
 use types::{AgentId, InteractionId, Now};
@@ -124,8 +125,8 @@ impl Router {
             it.wish = Wish::Ready;
         }
         if let Some(call) = it.elsewhere.take_if(|call| call.until <= now.mono) {
-            let interaction = call.interaction;
-            self.outputs.push_back(Output::LeaseExpired { agent, state: AgentState::Talking, interaction });
+            let (interaction, since) = (call.interaction, it.since.wall);
+            self.outputs.push_back(Output::LeaseExpired { agent, lease: LeaseKind::Call, since, interaction });
         }
         if it.activity.until().is_some_and(|until| until <= now.mono) {
             self.activity_due(now, agent);
@@ -135,18 +136,19 @@ impl Router {
 
     fn activity_due(&mut self, now: Now, agent: AgentId) {
         let Some(it) = self.agents.get_mut(&agent) else { return };
-        let stuck = |interaction| Output::LeaseExpired { agent, state: AgentState::Talking, interaction };
+        let since = it.since.wall;
+        let stuck = |lease, interaction| Output::LeaseExpired { agent, lease, since, interaction };
         match it.activity {
             Activity::Idle => {}
             Activity::Offer { interaction, .. } => self.withdraw(now, agent, interaction, OfferEnd::NoAnswer),
             Activity::Connecting { interaction, .. } => {
-                self.outputs.push_back(stuck(interaction));
+                self.outputs.push_back(stuck(LeaseKind::Connect, interaction));
                 self.withdraw(now, agent, interaction, OfferEnd::Stalled);
             }
             Activity::Talk { interaction, since, .. } => {
                 it.activity = Activity::Idle;
                 it.talked(since, now.mono);
-                self.outputs.push_back(stuck(interaction));
+                self.outputs.push_back(stuck(LeaseKind::Talk, interaction));
             }
             Activity::WrapUp { .. } => self.end_wrap_up(now, agent),
         }

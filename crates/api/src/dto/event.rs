@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AgentRef, CallbackStatus, LiveAgent, LiveInteraction, LiveQueue, SupervisionMode, Voicemail, VoicemailStatus,
+    AgentRef, CallbackStatus, ExpiredLease, LiveAgent, LiveInteraction, LiveQueue, SupervisionMode, Voicemail,
+    VoicemailStatus,
 };
 
 /// How bad an alarm is.
@@ -73,6 +74,9 @@ pub(crate) enum Event {
     /// An alarm was raised or is over.
     #[serde(rename = "alarm")]
     Alarm { id: String, at: String, alarm: Alarm },
+    /// A lease had to expire. Told to those who may supervise.
+    #[serde(rename = "lease.expired")]
+    LeaseExpired { id: String, at: String, expired: ExpiredLease },
     /// Somebody said what came of an interaction.
     #[serde(rename = "interaction.disposition")]
     InteractionDisposition { id: String, at: String, interaction_id: String, code: String, by: String },
@@ -134,6 +138,7 @@ impl Event {
             Self::RecordingPaused { .. } => "recording.paused",
             Self::QueueStats { .. } => "queue.stats",
             Self::Alarm { .. } => "alarm",
+            Self::LeaseExpired { .. } => "lease.expired",
             Self::InteractionDisposition { .. } => "interaction.disposition",
             Self::SurveyAnswered { .. } => "survey.answered",
             Self::CallbackChanged { .. } => "callback.changed",

@@ -10,14 +10,14 @@ use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
 
 use super::alarm::{alarm, emergency};
 use super::messages::{message_changed, message_left};
-use crate::dto::{Channel, Event, LiveAgent, LiveInteraction};
+use crate::dto::{Channel, Event, ExpiredLease, LiveAgent, LiveInteraction};
 use crate::names::Names;
 use crate::state::Shared;
 use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 17] = [
+const SHOWN: [&str; 18] = [
     "interaction.started",
     "interaction.state",
     "interaction.ended",
@@ -27,6 +27,7 @@ const SHOWN: [&str; 17] = [
     "recording.paused",
     "agent.state",
     "alarm",
+    "lease.expired",
     "emergency.called",
     "callback.requested",
     "callback.changed",
@@ -113,6 +114,9 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         }
         Happening::Alarm { code, detail, raised } => {
             Event::Alarm { id, at, alarm: alarm(&code, &detail, raised, when) }
+        }
+        Happening::LeaseExpired { expired } if viewer.may(Permission::Supervise) => {
+            Event::LeaseExpired { id, at, expired: ExpiredLease::new(when, &expired, names) }
         }
         Happening::Disposed { id: of, disposition } => {
             let (code, by) = (disposition.code.to_string(), disposition.by.to_string());

@@ -8,6 +8,7 @@ mod conference;
 mod control;
 mod direct;
 mod ends;
+mod expired;
 mod forwarding;
 mod lab;
 mod lamps;
