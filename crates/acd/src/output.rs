@@ -11,7 +11,7 @@ use crate::config::{AgentConfig, QueueConfig};
 /// What the router wants done or known.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Ring this agent for this interaction.
+    /// Ring this agent for this interaction, and those whom the decision names as ringing together with it.
     Offer {
         /// The interaction.
         interaction: InteractionId,
@@ -26,7 +26,7 @@ pub enum Output {
     },
     /// An offer is over before it became a talk, by neither the agent's word nor the caller's: stop the
     /// agent's phone.
-    /// Unless the caller left, the interaction is back in its queue, at the front, with its wait.
+    /// Unless the caller left or others ring on, the interaction is back in its queue, at the front, with its wait.
     OfferOver {
         /// The interaction.
         interaction: InteractionId,
@@ -36,6 +36,8 @@ pub enum Output {
         queue: QueueId,
         /// Why.
         why: OfferEnd,
+        /// Other agents' telephones ring on for it, or one of them has answered.
+        goes_on: bool,
     },
     /// An agent's state, its reason, its end, its interaction or what comes next changed.
     AgentState {
@@ -119,6 +121,8 @@ pub enum OfferEnd {
     NoAnswer,
     /// The interaction left its queue.
     Left,
+    /// Another whose telephone rang as well has answered. Nobody's fault: the agent keeps its place.
+    Taken,
     /// The agent signed out or was removed.
     SignedOut,
     /// The agent is on another call.
@@ -133,6 +137,7 @@ impl OfferEnd {
         match self {
             Self::NoAnswer => "no_answer",
             Self::Left => "left",
+            Self::Taken => "taken",
             Self::SignedOut => "signed_out",
             Self::Busy => "busy",
             Self::Stalled => "stalled",

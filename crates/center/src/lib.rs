@@ -47,7 +47,9 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod together;
 mod transfer;
+mod versions;
 mod voicemail;
 mod walking;
 

@@ -18,6 +18,7 @@ use crate::message::Message;
 use crate::remembered::Remembered;
 use crate::replay::SinceTold;
 use crate::setup::{Setup, SetupError, invalid};
+use crate::versions::Versions;
 use crate::{Center, Who};
 
 /// A call of an agent outside the queues.
@@ -74,6 +75,7 @@ pub(crate) struct Tenant {
     pub(crate) expired: Expired,
     pub(crate) armed: Option<Mono>,
     pub(crate) since_told: SinceTold,
+    pub(crate) versions: Versions,
 }
 
 impl Tenant {
@@ -191,6 +193,7 @@ impl Center {
             expired: Expired::default(),
             armed: None,
             since_told: SinceTold::default(),
+            versions: Versions::default(),
         };
         self.tenants.insert(id, tenant);
         self.routing_begins(now, id, seed);

@@ -15,6 +15,7 @@ pub(crate) enum StrategyName {
     Random,
     Weighted,
     BestSkill,
+    RingAll,
 }
 
 /// What becomes of calls when nobody is signed in, for the schema alone.

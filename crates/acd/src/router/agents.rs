@@ -9,6 +9,7 @@ use types::{AgentId, InteractionId, Now};
 use super::{Key, Router};
 use crate::agent::{Activity, Agent, Elsewhere, Wish};
 use crate::output::{Error, OfferEnd, Output};
+use crate::waiting::Phase;
 
 impl Router {
     /// An agent signs in; not ready with the reason `signed_in` until it says otherwise. Harmless
@@ -188,7 +189,12 @@ impl Router {
         }
         let (queue, clock) = match (it.shown.state, it.activity) {
             (AgentState::Ready, _) => (None, Some(it.idle_since)),
-            (AgentState::Ringing, Activity::Offer { queue, .. }) if moved => (Some(queue), Some(now.mono)),
+            // Of several who ring together the first is the one that was chosen.
+            (AgentState::Ringing, Activity::Offer { interaction, queue, .. })
+                if moved && self.held.get(&interaction).is_some_and(|held| held.phase == Phase::Offered(agent)) =>
+            {
+                (Some(queue), Some(now.mono))
+            }
             _ => (None, None),
         };
         let worked = (it.shown.state == AgentState::Ready).then_some(it.worked);

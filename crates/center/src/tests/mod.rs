@@ -23,5 +23,6 @@ mod remembering;
 mod replay;
 mod supervising;
 mod tenants;
+mod together;
 mod transfer;
 mod voicemail;
