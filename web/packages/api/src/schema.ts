@@ -1212,13 +1212,62 @@ export interface components {
                 count: number;
                 reason: string;
             }[];
+            /** @description What was asked of the agent. */
+            need: {
+                /** @description It waited for this agent alone, the one it had talked to last. */
+                agent?: null | {
+                    id: string;
+                    name: string;
+                    number: string;
+                };
+                /** @description Queues whose agents were let in too, in the order in which they are asked. */
+                also: {
+                    id: string;
+                    /** @description The technical name; empty when the queue was removed. */
+                    name: string;
+                    title: components["schemas"]["Title"];
+                }[];
+                /** @description The skills, and how far the queue had relaxed each after so long a wait. */
+                skills: {
+                    /**
+                     * Format: int32
+                     * @description The least level at first.
+                     */
+                    first: number;
+                    /**
+                     * Format: int32
+                     * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
+                     */
+                    min: number;
+                    skill: string;
+                }[];
+            };
             next: {
                 agent_id: string;
                 number: string;
                 terms: components["schemas"]["ScoreTerm"][];
             }[];
             queue_id: string;
+            rules?: null | {
+                /** @description Of the agents who serve it: skills, orders, weights. */
+                agents: string;
+                /** @description Of `routing.priority`. */
+                priority: string;
+                /** @description Of the queue's settings. */
+                queue: string;
+            };
             strategy: string;
+            /** @description Whose telephones rang together with the winner's, where the queue has all ring. */
+            together?: {
+                id: string;
+                name: string;
+                number: string;
+            }[];
+            /**
+             * Format: int64
+             * @description How long the customer had waited.
+             */
+            waited_ms?: number | null;
             /** @description The agent who was chosen. */
             winner: {
                 agent_id: string;
@@ -1245,13 +1294,62 @@ export interface components {
                         count: number;
                         reason: string;
                     }[];
+                    /** @description What was asked of the agent. */
+                    need: {
+                        /** @description It waited for this agent alone, the one it had talked to last. */
+                        agent?: null | {
+                            id: string;
+                            name: string;
+                            number: string;
+                        };
+                        /** @description Queues whose agents were let in too, in the order in which they are asked. */
+                        also: {
+                            id: string;
+                            /** @description The technical name; empty when the queue was removed. */
+                            name: string;
+                            title: components["schemas"]["Title"];
+                        }[];
+                        /** @description The skills, and how far the queue had relaxed each after so long a wait. */
+                        skills: {
+                            /**
+                             * Format: int32
+                             * @description The least level at first.
+                             */
+                            first: number;
+                            /**
+                             * Format: int32
+                             * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
+                             */
+                            min: number;
+                            skill: string;
+                        }[];
+                    };
                     next: {
                         agent_id: string;
                         number: string;
                         terms: components["schemas"]["ScoreTerm"][];
                     }[];
                     queue_id: string;
+                    rules?: null | {
+                        /** @description Of the agents who serve it: skills, orders, weights. */
+                        agents: string;
+                        /** @description Of `routing.priority`. */
+                        priority: string;
+                        /** @description Of the queue's settings. */
+                        queue: string;
+                    };
                     strategy: string;
+                    /** @description Whose telephones rang together with the winner's, where the queue has all ring. */
+                    together?: {
+                        id: string;
+                        name: string;
+                        number: string;
+                    }[];
+                    /**
+                     * Format: int64
+                     * @description How long the customer had waited.
+                     */
+                    waited_ms?: number | null;
                     /** @description The agent who was chosen. */
                     winner: {
                         agent_id: string;
@@ -1412,6 +1510,12 @@ export interface components {
             type: "alarm";
         } | {
             at: string;
+            expired: components["schemas"]["ExpiredLease"];
+            id: string;
+            /** @enum {string} */
+            type: "lease.expired";
+        } | {
+            at: string;
             by: string;
             code: string;
             id: string;
@@ -1470,6 +1574,22 @@ export interface components {
             queue_id?: string | null;
             /** @enum {string} */
             type: "callback.requested";
+        };
+        /** @description A lease that had to expire: a release was forgotten somewhere, and what was held is free again. */
+        ExpiredLease: {
+            agent?: null | components["schemas"]["AgentRef"];
+            /** @description When it expired. */
+            at: string;
+            interaction_id: string;
+            /**
+             * @description `connect`: an agent between its answer and the talk; `talk`: one in a talk of a queue's; `call`: one in a call
+             *     outside the queues; `leg`: a telephone that was told to end and never said that it had.
+             */
+            lease: components["schemas"]["LeaseKind"];
+            /** @description Since when it was held. */
+            since: string;
+            /** @description Why it expired, a sentence for people. */
+            why: string;
         };
         /** @description A flow to be drawn. */
         FlowDetail: {
@@ -1738,6 +1858,11 @@ export interface components {
          * @enum {string}
          */
         Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
+        /**
+         * @description What was held.
+         * @enum {string}
+         */
+        LeaseKind: "connect" | "talk" | "call" | "leg";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -1876,6 +2001,11 @@ export interface components {
             at: string;
             /** @description Where the event stream continues from this snapshot. */
             cursor: string;
+            /**
+             * @description Leases that had to expire, the newest first, fifty at most; empty for whoever may not supervise. What comes is
+             *     told by `lease.expired`.
+             */
+            expired_leases?: components["schemas"]["ExpiredLease"][];
             interactions: components["schemas"]["LiveInteraction"][];
             queues: components["schemas"]["LiveQueue"][];
             trunks?: components["schemas"]["LiveTrunk"][];
@@ -2995,7 +3125,7 @@ export interface components {
          * @description The strategies by name, for the schema alone.
          * @enum {string}
          */
-        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill";
+        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill" | "ring_all";
         /** @description An order to take part in a call. */
         Supervise: {
             mode: components["schemas"]["SupervisionMode"];
