@@ -143,6 +143,7 @@ const STRATEGIES = [
   "random",
   "weighted",
   "best_skill",
+  "ring_all",
 ] as const;
 
 export type Choice = (typeof STRATEGIES)[number] | "wait" | "refuse" | "leave" | "national" | "e164" | "digits";
