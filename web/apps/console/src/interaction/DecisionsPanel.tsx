@@ -65,7 +65,8 @@ function Excluded({ decision, full }: { decision: Decision; full: FullDecision |
 /** What was asked of the agent, and by which settings it was decided. */
 function Asked({ decision }: { decision: Decision }): ReactElement | null {
   const { t, i18n } = useTranslation(["console", "ui"]);
-  const { need, rules, together = [], waited_ms: waited } = decision;
+  const { need, together = [] } = decision;
+  const [waited, last, rules] = [decision.waited_ms ?? undefined, need.agent ?? undefined, decision.rules ?? undefined];
   const skills = need.skills.map((one) => {
     const words = { skill: one.skill, first: one.first, min: one.min };
     if (one.min === 0) return t("decision.skillDropped", words);
@@ -76,7 +77,7 @@ function Asked({ decision }: { decision: Decision }): ReactElement | null {
     waited === undefined ? "" : t("decision.waited", { seconds: Math.round(waited / 1000) }),
     ...skills,
     need.also.length === 0 ? "" : t("decision.also", { queues: need.also.map(title).join(t("decision.comma")) }),
-    need.agent === undefined ? "" : t("decision.onlyAgent", { number: need.agent.number }),
+    last === undefined ? "" : t("decision.onlyAgent", { number: last.number }),
     together.length === 0 ? "" : t("decision.together", { numbers: together.map((one) => one.number).join(" ") }),
     rules === undefined ? "" : t("decision.rules", rules),
   ].filter((fact) => fact !== "");
