@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use types::leg::Text;
-use types::record::{Need, SkillLevel};
+use types::record::{Asked, Need, SkillLevel};
 use types::{AgentId, QueueId, TenantId};
 
 /// The greatest priority of a queue or a ticket, and of both together. The least is its negative.
@@ -27,6 +27,8 @@ pub const KEEP_PLACE_MAX_S: u32 = 3600;
 pub const NUMBER_DIGITS: usize = 15;
 /// A ring timeout beyond ten minutes is a mistake: the customer would listen to music for ever.
 pub const RING_MAX_S: u32 = 600;
+/// Agents who ring at once for one call: each may have two telephones, and a call rings sixteen at most.
+pub const RING_ALL_MAX: usize = 8;
 /// Wrap-up beyond an hour is a mistake; the default lease on it ends then too.
 pub const WRAP_UP_MAX_S: u32 = 3600;
 /// Points per second beyond which one second outweighs every priority.
@@ -56,6 +58,9 @@ pub enum Strategy {
     Weighted,
     /// Whose levels in the queue's skills make the greatest sum.
     BestSkill,
+    /// All whose [`AgentConfig::order`] is the least ring at once, at most [`RING_ALL_MAX`] of them; the first to answer
+    /// has it.
+    RingAll,
 }
 
 /// What becomes of an interaction when nobody is signed in who serves the queue, or who is let in to help
@@ -356,6 +361,25 @@ impl QueueConfig {
         self.tenant == agent.tenant && self.skills.iter().all(|need| agent.level(&need.skill) >= self.loosest(need))
     }
 
+    /// The skills that one asks for who has waited so long, with those of `wants`: at first, and as far as they are still
+    /// asked. In the order of their names.
+    pub(crate) fn asked(&self, waited: Duration, wants: &[SkillRequirement]) -> Vec<Asked> {
+        let mut skills: BTreeMap<&Text, u8> = BTreeMap::new();
+        for want in self.skills.iter().chain(wants) {
+            let level = skills.entry(&want.skill).or_default();
+            *level = want.min.max(*level);
+        }
+        let taken = |skill: &Text| {
+            let steps = self.relax.iter().filter(move |step| Duration::from_secs(step.after_s.into()) <= waited);
+            steps.filter(|step| step.skill == *skill).map(|step| step.min).min()
+        };
+        let asked = |(skill, first): (&Text, u8)| {
+            let min = taken(skill).map_or(first, |step| step.min(first));
+            Asked { skill: skill.clone(), first, min }
+        };
+        skills.into_iter().map(asked).collect()
+    }
+
     /// What one needs who has waited so long, and when that changes next. `wants`: skills beyond the queue's; `last`: the
     /// agent it talked to last.
     pub(crate) fn need(
@@ -370,16 +394,8 @@ impl QueueConfig {
         }
         let also: Vec<_> =
             self.overflow.iter().filter(|step| seconds(step.after_s) <= waited).map(|step| step.queue).collect();
-        let mut skills: BTreeMap<Text, u8> = BTreeMap::new();
-        for want in self.skills.iter().chain(wants) {
-            let level = skills.entry(want.skill.clone()).or_default();
-            *level = want.min.max(*level);
-        }
-        for step in self.relax.iter().filter(|step| seconds(step.after_s) <= waited) {
-            if let Some(level) = skills.get_mut(&step.skill) {
-                *level = step.min.min(*level);
-            }
-        }
+        let mut skills: BTreeMap<Text, u8> =
+            self.asked(waited, wants).into_iter().map(|asked| (asked.skill, asked.min)).collect();
         // What every agent of the queue can do need not be asked of each; of other queues' agents it has to be.
         let common =
             |skill: &Text| self.skills.iter().find(|need| need.skill == *skill).map_or(0, |need| self.loosest(need));

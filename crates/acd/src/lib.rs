@@ -6,7 +6,8 @@
 //!
 //! What always holds once an input is handled:
 //!
-//! - an agent has at most one offer or talk, and an interaction at most one agent;
+//! - an agent has at most one offer or talk, and an interaction at most one agent; where a queue has all ring, several
+//!   telephones ring for an interaction until the first is answered;
 //! - nothing waits while an agent is ready who fits its need at that moment: the queue's skills as far as they are
 //!   still asked, the agents of queues that help by then, its last agent while it waits for that one alone;
 //! - every state in which an agent is kept from work (ringing, talking, wrap-up) is a lease with an
@@ -44,8 +45,8 @@ mod waiting;
 
 pub use config::{
     AGEING_MAX, AgentConfig, ConfigError, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, Limits, NUMBER_DIGITS,
-    NoAgentPolicy, OFFSET_RANGE_MIN, Overflow, PRIORITY_MAX, QueueConfig, RING_MAX_S, Relaxation, SKILL_MAX,
-    STEP_AFTER_MAX_S, STEPS_MAX, SkillRequirement, Strategy, WEIGHT_MAX, WRAP_UP_MAX_S,
+    NoAgentPolicy, OFFSET_RANGE_MIN, Overflow, PRIORITY_MAX, QueueConfig, RING_ALL_MAX, RING_MAX_S, Relaxation,
+    SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, SkillRequirement, Strategy, WEIGHT_MAX, WRAP_UP_MAX_S,
 };
 pub use output::{Change, Error, LeaveReason, OfferEnd, Output, Rejection};
 pub use replay::{Ranking, Replay, Stands};

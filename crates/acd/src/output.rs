@@ -1,16 +1,17 @@
 //! What the router decides and answers.
 
 use types::event::Worked;
+use types::lease::LeaseKind;
 use types::leg::Text;
 use types::record::{AgentState, Decision, Need};
-use types::{AgentId, InteractionId, Mono, Now, QueueId};
+use types::{AgentId, InteractionId, Mono, Now, QueueId, Wall};
 
 use crate::config::{AgentConfig, QueueConfig};
 
 /// What the router wants done or known.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Ring this agent for this interaction.
+    /// Ring this agent for this interaction, and those whom the decision names as ringing together with it.
     Offer {
         /// The interaction.
         interaction: InteractionId,
@@ -25,7 +26,7 @@ pub enum Output {
     },
     /// An offer is over before it became a talk, by neither the agent's word nor the caller's: stop the
     /// agent's phone.
-    /// Unless the caller left, the interaction is back in its queue, at the front, with its wait.
+    /// Unless the caller left or others ring on, the interaction is back in its queue, at the front, with its wait.
     OfferOver {
         /// The interaction.
         interaction: InteractionId,
@@ -35,6 +36,8 @@ pub enum Output {
         queue: QueueId,
         /// Why.
         why: OfferEnd,
+        /// Other agents' telephones ring on for it, or one of them has answered.
+        goes_on: bool,
     },
     /// An agent's state, its reason, its end, its interaction or what comes next changed.
     AgentState {
@@ -89,8 +92,10 @@ pub enum Output {
     LeaseExpired {
         /// The agent.
         agent: AgentId,
-        /// The state it was stuck in.
-        state: AgentState,
+        /// What held it.
+        lease: LeaseKind,
+        /// Since when it was held.
+        since: Wall,
         /// What it was held by.
         interaction: InteractionId,
     },
@@ -116,6 +121,8 @@ pub enum OfferEnd {
     NoAnswer,
     /// The interaction left its queue.
     Left,
+    /// Another whose telephone rang as well has answered. Nobody's fault: the agent keeps its place.
+    Taken,
     /// The agent signed out or was removed.
     SignedOut,
     /// The agent is on another call.
@@ -130,6 +137,7 @@ impl OfferEnd {
         match self {
             Self::NoAnswer => "no_answer",
             Self::Left => "left",
+            Self::Taken => "taken",
             Self::SignedOut => "signed_out",
             Self::Busy => "busy",
             Self::Stalled => "stalled",

@@ -97,10 +97,37 @@ pub(crate) struct Held {
     /// What it needs as long as it has waited no longer.
     pub(crate) need: Arc<Need>,
     pub(crate) phase: Phase,
+    /// Who rings beside the one of [`Phase::Offered`].
+    pub(crate) others: Vec<AgentId>,
     /// Order of arrival, kept over lost offers.
     pub(crate) serial: u64,
     /// Whether the day's figures count it: not for one that came back from a lost agent.
     pub(crate) counted: bool,
     /// The deadline in the timers.
     pub(crate) deadline: Option<Mono>,
+}
+
+impl Held {
+    /// All whose telephones ring for it.
+    pub(crate) fn ringing(&self) -> impl Iterator<Item = AgentId> {
+        let first = match self.phase {
+            Phase::Offered(agent) => Some(agent),
+            Phase::Waiting(_) | Phase::Connecting(_) => None,
+        };
+        first.into_iter().chain(self.others.iter().copied())
+    }
+
+    /// This agent's telephone rings no more; whether another's does.
+    pub(crate) fn rings_on_without(&mut self, agent: AgentId) -> bool {
+        let Phase::Offered(first) = self.phase else { return false };
+        self.others.retain(|other| *other != agent);
+        if first != agent {
+            return true;
+        }
+        if self.others.is_empty() {
+            return false;
+        }
+        self.phase = Phase::Offered(self.others.remove(0));
+        true
+    }
 }

@@ -117,7 +117,13 @@ impl Shop {
         while let Some(output) = self.router.poll_output() {
             self.seen.push(match output {
                 Output::Settings(_) => continue,
-                Output::Offer { interaction, agent, .. } => format!("offer {} to {}", interaction.0, agent.0),
+                Output::Offer { interaction, agent, decision, .. } => {
+                    let beside: String = decision.together.iter().map(|agent| format!("+{}", agent.0)).collect();
+                    format!("offer {} to {}{beside}", interaction.0, agent.0)
+                }
+                Output::OfferOver { interaction, agent, why, goes_on: true, .. } => {
+                    format!("over {} at {} {}", interaction.0, agent.0, why.as_str())
+                }
                 Output::OfferOver { interaction, why, .. } => format!("over {} {}", interaction.0, why.as_str()),
                 Output::AgentState { agent, state, reason, .. } => match reason {
                     Some(reason) => format!("{}={} {reason}", agent.0, state.as_str()),
@@ -126,7 +132,7 @@ impl Shop {
                 Output::WaitTooLong { interaction, .. } => format!("too long {}", interaction.0),
                 Output::NoAgent { interaction, .. } => format!("nobody for {}", interaction.0),
                 Output::QueueFull { interaction, .. } => format!("full for {}", interaction.0),
-                Output::LeaseExpired { agent, state, .. } => format!("expired {} {}", agent.0, state.as_str()),
+                Output::LeaseExpired { agent, lease, .. } => format!("expired {} {}", agent.0, lease.as_str()),
             });
         }
     }
@@ -169,6 +175,56 @@ fn round_robin_goes_round_whoever_is_idle_for_how_long() {
     let offers: Vec<_> = shop.seen.iter().filter(|line| line.starts_with("offer")).cloned().collect();
     let to: Vec<_> = offers.iter().map(|line| line.rsplit(' ').next().unwrap_or_default()).collect();
     assert_eq!(to, ["1", "2", "3", "1", "2", "3"]);
+}
+
+#[test]
+fn all_ring_and_who_does_not_get_the_call_keeps_its_place() {
+    let all = |q: &mut QueueConfig| q.strategy = Strategy::RingAll;
+    // Whoever waits for longest first; the others are free at once, without a word against them.
+    check(
+        all,
+        "ready2 ready1 ready3 | call5@1 ring5/3 talk5/3",
+        "offer 5 to 2+1+3, 2=ringing, 1=ringing, 3=ringing, over 5 at 2 taken, 2=ready, over 5 at 1 taken, 1=ready, \
+         3=talking, 3=talking",
+    );
+    check(
+        all,
+        "ready2 ready1 ready3 call5@1 talk5/3 end5/3 | call6@1",
+        "offer 6 to 2+1+3, 2=ringing, 1=ringing, 3=ringing",
+    );
+    // Who refuses, or leaves, is out of it alone; once the last has refused the customer stands in front again.
+    check(
+        all,
+        "ready1 ready2 ready3 call5@1 call6@1+900 | reject5/1 out2 reject5/3 ready1",
+        "1=not_ready declined, over 5 at 2 signed_out, 2=offline, 3=not_ready declined, 1=ready, offer 5 to 1, 1=ringing",
+    );
+    check(all, "ready1 ready2 call5@1 reject5/1 | ring5/2 talk5/2", "2=talking, 2=talking");
+    // All who let it ring to the end have missed it.
+    check(
+        all,
+        "ready1 ready2 call5@1 | 20s",
+        "over 5 at 1 no_answer, 1=not_ready rona, over 5 no_answer, 2=not_ready rona",
+    );
+    check(all, "ready1 ready2 call5@1 | leave5", "over 5 at 2 left, 2=ready, over 5 left, 1=ready");
+    // Whoever comes while others ring is not rung for the same call, and gets the next one.
+    check(all, "ready1 call5@1 ready2 | call6@1", "offer 6 to 2, 2=ringing");
+}
+
+#[test]
+fn only_the_first_tier_rings_together_and_no_more_than_are_allowed() {
+    let mut shop = Shop::new(|q| q.strategy = Strategy::RingAll);
+    for id in 1..=20 {
+        let mut config = AgentConfig::new(AgentId(id), TenantId(1), "1001", &[QueueId(1)]);
+        config.order = if id <= 3 { 2 } else { 1 };
+        shop.router.upsert_agent(shop.now, config).unwrap();
+        shop.run(&format!("ready{id}"));
+    }
+    shop.run("| call5@1 call6@1 call7@1 call8@1");
+    let offers: Vec<_> = shop.seen.iter().filter(|line| line.starts_with("offer")).collect();
+    assert_eq!(
+        offers,
+        ["offer 5 to 4+5+6+7+8+9+10+11", "offer 6 to 12+13+14+15+16+17+18+19", "offer 7 to 20", "offer 8 to 1+2+3"]
+    );
 }
 
 #[test]
@@ -223,14 +279,14 @@ fn a_call_outside_the_queues_keeps_offers_away() {
 
 #[test]
 fn forgotten_releases_free_the_agent_and_say_so() {
-    check(|_| {}, "ready1 call5@1 talk5/1 | 14399s 1s", "expired 1 talking, 1=ready");
+    check(|_| {}, "ready1 call5@1 talk5/1 | 14399s 1s", "expired 1 talk, 1=ready");
     check(|_| {}, "ready1 call5@1 talk5/1 14000s alive1 | 14399s", "");
     check(
         |_| {},
         "ready1 call5@1 ring5/1 | 60s",
-        "expired 1 talking, over 5 stalled, 1=ready, offer 5 to 1, 1=ringing",
+        "expired 1 connect, over 5 stalled, 1=ready, offer 5 to 1, 1=ringing",
     );
-    check(|_| {}, "ready1 busy1 | 14400s", "expired 1 talking, 1=ready");
+    check(|_| {}, "ready1 busy1 | 14400s", "expired 1 call, 1=ready");
 }
 
 #[test]

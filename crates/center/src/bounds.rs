@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use types::lease::{ExpiredLease, LeaseKind};
 use types::leg::{Sound, Text, Tone};
 use types::record::SegmentKind;
 use types::{Cause, EndedBy, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, Seconds};
 
 use crate::Center;
+use crate::remembered::earlier;
 use crate::setup::SetupError;
 
 /// How long a leg may take to end. An INVITE without any answer is given up after 32 s, a CANCEL or
@@ -87,6 +89,9 @@ impl Center {
     fn give_up_leg(&mut self, now: Now, id: InteractionId, leg: LegId) {
         let Some(tenant) = self.tenant_of(id) else { return };
         self.alarm(now, tenant, "leg_given_up", format!("{id} {leg}"));
+        let agent = self.get(id).and_then(|i| i.ledger.leg(leg)).and_then(|record| record.agent);
+        let since = earlier(now, END_WAIT).wall;
+        self.lease_expired(now, tenant, ExpiredLease { lease: LeaseKind::Leg, agent, interaction: id, since });
         let ended = LegEvent::Ended { leg, cause: Cause::GivenUp, status: None, by_peer: false, measured: false };
         self.on_leg(now, id, &ended);
     }

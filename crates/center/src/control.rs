@@ -104,7 +104,7 @@ impl Center {
 
     fn carry_out(&mut self, now: Now, id: InteractionId, by: By, order: CallOrder) -> Result<(), Refused> {
         match order {
-            CallOrder::Reject => return self.reject(id, by),
+            CallOrder::Reject => return self.reject(now, id, by),
             CallOrder::Answer => return self.have_answered(now, id, by),
             CallOrder::HangUp if by == By::Supervisor => {
                 self.end(now, id, EndedBy::System, Cause::Forced);
@@ -205,8 +205,11 @@ impl Center {
     }
 
     /// Whoever's telephones ring does not take it.
-    fn reject(&mut self, id: InteractionId, by: By) -> Result<(), Refused> {
+    fn reject(&mut self, now: Now, id: InteractionId, by: By) -> Result<(), Refused> {
         let By::Agent(agent) = by else { return Err(Refused::NotOnCall) };
+        if self.others_ring_on(now, id, agent) {
+            return Ok(());
+        }
         let interaction = self.get(id).ok_or(Refused::NotFound)?;
         let rings = interaction.dialled_agents.iter().find(|(_, a)| *a == agent).map(|(leg, _)| *leg);
         let leg = rings.ok_or(Refused::NotOnCall)?;

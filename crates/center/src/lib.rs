@@ -16,6 +16,7 @@ mod bounds;
 mod conference;
 mod control;
 mod effect;
+mod expired;
 mod figures;
 mod forwarding;
 mod inbound;
@@ -47,7 +48,9 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod together;
 mod transfer;
+mod versions;
 mod voicemail;
 mod walking;
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use acd::QueueSnapshot;
+use types::lease::ExpiredLease;
 use types::leg::Text;
 use types::record::{Direction, InteractionRecord, SegmentKind, Supervision};
 use types::{AgentId, InteractionId, Now, Private, QueueId, TenantId, Wall};
@@ -38,6 +39,8 @@ pub struct LiveFigures {
     pub queues: Vec<LiveQueue>,
     /// What the node can carry.
     pub capacity: crate::Capacity,
+    /// Leases that had to expire and when, the last fifty of them, the newest first.
+    pub expired: Vec<(Wall, ExpiredLease)>,
 }
 
 /// An agent right now.
@@ -140,6 +143,7 @@ impl Center {
             alerts: t.alerts.standing().cloned().collect(),
             capacity: self.capacity(),
             waited: t.queues.keys().map(|queue| (*queue, t.router.waited(now, *queue))).collect(),
+            expired: t.expired.iter().rev().copied().collect(),
         })
     }
 

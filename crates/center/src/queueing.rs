@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use acd::{AgentView, LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, SkillRequirement, Ticket, Wishes};
 use flow::{Input, QueueOutcome, TransferOutcome, speech};
+use types::lease::ExpiredLease;
 use types::leg::Sound;
 use types::record::{Decision, LegRole, SegmentKind};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, QueueId, TenantId};
@@ -20,6 +21,16 @@ const FIRST_ANNOUNCEMENT: Duration = Duration::from_secs(8);
 /// A telephone that rings says so sooner, even where a message of it is lost and comes again. One who is offered to it
 /// hears music from then on, whether it rings or not.
 const RINGS_WITHIN: Duration = Duration::from_secs(2);
+
+/// What an agent's telephone has said of an offer.
+pub(crate) const fn rejection(cause: Cause) -> Rejection {
+    match cause {
+        Cause::Declined => Rejection::Declined,
+        Cause::NoAnswer => Rejection::NoAnswer,
+        Cause::Busy => Rejection::Busy,
+        _ => Rejection::Failed,
+    }
+}
 
 fn seconds(s: u32) -> Duration {
     Duration::from_secs(s.into())
@@ -121,6 +132,9 @@ impl Center {
             Output::Offer { interaction, agent, queue, decision, ring_until } => {
                 self.on_offer(now, interaction, agent, queue, *decision, ring_until);
             }
+            Output::OfferOver { interaction, agent, why, goes_on: true, .. } => {
+                self.rings_on_without(now, interaction, agent, why);
+            }
             Output::OfferOver { interaction, queue, why, .. } => self.on_offer_over(now, interaction, queue, why),
             Output::AgentState {
                 agent,
@@ -142,32 +156,58 @@ impl Center {
             Output::WaitTooLong { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::TooLong),
             Output::NoAgent { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::NoAgent),
             Output::QueueFull { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::Full),
-            Output::LeaseExpired { agent, state, interaction } => {
-                let detail = format!("{} {agent} {interaction}", state.as_str());
-                self.alarm(now, tenant, "lease_expired", detail);
+            Output::LeaseExpired { agent, lease, since, interaction } => {
+                self.lease_expired(now, tenant, ExpiredLease { lease, agent: Some(agent), interaction, since });
+                self.alarm(now, tenant, "lease_expired", format!("{} {agent} {interaction}", lease.as_str()));
             }
         }
     }
 
-    fn on_offer(&mut self, now: Now, id: InteractionId, agent: AgentId, queue: QueueId, why: Decision, until: Mono) {
+    fn on_offer(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        agent: AgentId,
+        queue: QueueId,
+        mut why: Decision,
+        until: Mono,
+    ) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
         let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
         if interaction.stage != (Stage::Queued { queue }) {
             // It has left the queue in the same moment: the router's word about that follows.
             return;
         }
+        why.rules = Some(tenant.versions.of(queue, &tenant.settings));
+        let all: Vec<_> = std::iter::once(agent).chain(why.together.iter().copied()).collect();
         interaction.ledger.decided(why);
-        let targets = tenant.targets_of(agent);
         let ring_for = until.since(now.mono);
         let tenant_id = interaction.tenant;
-        if targets.is_empty() {
-            // Its telephone went away in this very moment; the customer waits on.
-            let _ = tenant.router.offer_rejected(now, id, agent, Rejection::Failed);
-            return self.touch_router(tenant_id);
+        let mut rung = Vec::new();
+        for &agent in &all {
+            let targets = tenant.targets_of(agent);
+            if targets.is_empty() {
+                // Its telephone went away in this very moment; without another's the customer waits on.
+                let _ = tenant.router.offer_rejected(now, id, agent, Rejection::Failed);
+            } else {
+                rung.push((agent, targets));
+            }
         }
-        interaction.stage = Stage::Offered { queue, agent };
+        let Some(&(agent, _)) = rung.first() else { return self.touch_router(tenant_id) };
+        if rung.len() < all.len() {
+            self.touch_router(tenant_id);
+        }
+        if let Some(interaction) = self.get(id) {
+            interaction.stage = Stage::Offered { queue, agent };
+        }
         self.enter(now, id, Doing { kind: SegmentKind::Ringing, queue: Some(queue), agent: Some(agent) });
-        let dials = self.dials(now, id, LegRole::Agent, Some(agent), targets);
+        // No agent's many telephones take the place of another's only one.
+        let each = call::MAX_FORKS / rung.len();
+        let mut dials = Vec::new();
+        for (agent, mut targets) in rung {
+            targets.truncate(each);
+            dials.extend(self.dials(now, id, LegRole::Agent, Some(agent), targets));
+        }
         if let Some(interaction) = self.get(id) {
             interaction.call.attempt(now, dials, ring_for + Duration::from_millis(500));
         }

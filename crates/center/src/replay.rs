@@ -142,7 +142,7 @@ fn read<T: DeserializeOwned>(settings: &Text) -> Option<T> {
 }
 
 /// Plain data, which has a form in JSON.
-fn written(settings: &impl Serialize) -> Option<Text> {
+pub(crate) fn written(settings: &impl Serialize) -> Option<Text> {
     serde_json::to_string(settings).ok().map(Into::into)
 }
 
@@ -169,6 +169,9 @@ impl Center {
             while let Some(acd::Output::Settings(change)) = t.router.poll_output() {
                 changes.push(*change);
             }
+        }
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            changes.iter().for_each(|change| t.versions.note(change));
         }
         self.routing_told(now, tenant, seed, &changes);
     }
@@ -197,6 +200,9 @@ impl Center {
     }
 
     pub(crate) fn on_routing_change(&mut self, now: Now, tenant: TenantId, change: Change) {
+        if let Some(t) = self.tenants.get_mut(&tenant) {
+            t.versions.note(&change);
+        }
         self.journal(now, tenant, told(None, &[change]));
     }
 }

@@ -13,6 +13,7 @@ use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
 use crate::order::ENDED_KEPT;
 use crate::outside::is_worth_another_trunk;
+use crate::queueing::rejection;
 use crate::{Center, Who};
 use types::event::Happening;
 
@@ -67,8 +68,12 @@ impl Center {
             {
                 self.agent_lost_while_announcing(now, id, queue, agent);
             }
+            let rung = self.get(id).and_then(|i| i.dialled_agents.iter().find(|(l, _)| *l == leg).map(|(_, a)| *a));
             if !self.page_leg_ended(now, id, leg, is_vanished(cause)) {
                 self.release_agent(now, id, leg, cause);
+            }
+            if let Some(agent) = rung {
+                self.rings_no_more(now, id, agent, cause);
             }
             self.supervisor_left(now, id, leg);
         }
@@ -192,7 +197,11 @@ impl Center {
             return self.page_returned(now, id, leg);
         }
         match interaction.stage {
-            Stage::Offered { queue, agent } => self.on_offer_answered(now, id, queue, agent, leg),
+            Stage::Offered { queue, agent } => {
+                // Of several who ring together it is whoever has answered.
+                let agent = interaction.agent_of(leg).unwrap_or(agent);
+                self.on_offer_answered(now, id, queue, agent, leg);
+            }
             Stage::Reaching => {
                 interaction.further_ways.clear();
                 self.engage(now, id, leg);
@@ -233,12 +242,7 @@ impl Center {
         let (tenant, stage) = (interaction.tenant, interaction.stage);
         match stage {
             Stage::Offered { queue, agent } => {
-                let why = match cause {
-                    Cause::Declined => Rejection::Declined,
-                    Cause::NoAnswer => Rejection::NoAnswer,
-                    Cause::Busy => Rejection::Busy,
-                    _ => Rejection::Failed,
-                };
+                let why = rejection(cause);
                 let known = self.tenants.get_mut(&tenant).map(|t| t.router.offer_rejected(now, id, agent, why));
                 self.touch_router(tenant);
                 if known.is_some_and(|k| k.is_ok()) {

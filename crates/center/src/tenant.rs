@@ -13,10 +13,12 @@ use types::voicemail::Mailbox;
 use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, Seconds, TenantId, Wall};
 
 use crate::bounds::time_for;
+use crate::expired::Expired;
 use crate::message::Message;
 use crate::remembered::Remembered;
 use crate::replay::SinceTold;
 use crate::setup::{Setup, SetupError, invalid};
+use crate::versions::Versions;
 use crate::{Center, Who};
 
 /// A call of an agent outside the queues.
@@ -72,8 +74,10 @@ pub(crate) struct Tenant {
     pub(crate) remembered: Remembered,
     pub(crate) alerts: alert::Board,
     pub(crate) alerts_armed: Option<Mono>,
+    pub(crate) expired: Expired,
     pub(crate) armed: Option<Mono>,
     pub(crate) since_told: SinceTold,
+    pub(crate) versions: Versions,
 }
 
 impl Tenant {
@@ -191,8 +195,10 @@ impl Center {
             remembered: Remembered::default(),
             alerts: alert::Board::default(),
             alerts_armed: None,
+            expired: Expired::default(),
             armed: None,
             since_told: SinceTold::default(),
+            versions: Versions::default(),
         };
         self.tenants.insert(id, tenant);
         self.set_thresholds(now, id, thresholds);

@@ -416,6 +416,9 @@ fn restore(journal: &Arc<Journal>, checkpoint: &Path, center: &mut Center) -> Re
             center.restore_not_ready(now, seen.tenant, *agent, reason);
         }
     }
+    for (tenant, at, expired) in &recovered.expired {
+        center.restore_expired(*tenant, *at, *expired);
+    }
     let cut_off = recovered.ends.len() + recovered.unheard.len();
     if cut_off > 0 {
         tracing::warn!(interactions = cut_off, "calls were cut off by the last end of this node");

@@ -3,7 +3,7 @@
 //! Telephones are where they were, calls that had no end get one, and dialogs that still stand on
 //! the far side are ended with a clean goodbye.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use journal::{Error, Journal, Stored};
 use serde::{Deserialize, Serialize};
 use types::event::{Binding, Event, Happening};
+use types::lease::ExpiredLease;
 use types::leg::Text;
 use types::record::{
     AgentState, Channel, Direction, InteractionRecord, LegRecord, LegRole, Outcome, RecordingRecord, Segment,
@@ -18,6 +19,9 @@ use types::record::{
 };
 use types::voicemail::Mailbox;
 use types::{AgentId, Cause, DeviceId, EndedBy, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
+
+/// Expired leases that are kept, of all tenants: each is a fault, and a screen shows fifty of a tenant's.
+const EXPIRED_MAX: usize = 200;
 
 /// What the journal says was going on.
 #[derive(Debug, Default)]
@@ -28,6 +32,8 @@ pub(crate) struct Recovered {
     pub(crate) dialogs: BTreeMap<LegId, (TenantId, Vec<u8>)>,
     /// What agents did last.
     pub(crate) agents: BTreeMap<AgentId, LastSeen>,
+    /// Leases that had to expire, the oldest first.
+    pub(crate) expired: VecDeque<(TenantId, Wall, ExpiredLease)>,
     /// An end for every interaction, and all work after a talk, that has none.
     pub(crate) ends: Vec<Event>,
     /// The records of calls that have no end either, and whose callers may repeat their request, since the journal does
@@ -103,6 +109,8 @@ pub(crate) struct Scan {
     registrations: HashMap<DeviceId, (TenantId, Vec<Binding>)>,
     #[serde(default)]
     agents: BTreeMap<AgentId, LastSeen>,
+    #[serde(default)]
+    expired: VecDeque<(TenantId, Wall, ExpiredLease)>,
     /// The last moment that is known.
     #[serde(default)]
     last: Wall,
@@ -120,7 +128,7 @@ fn is_of_interest(kind: &str) -> bool {
     kind.starts_with("interaction.")
         || kind.starts_with("dialog.")
         || kind.starts_with("voicemail.")
-        || matches!(kind, "device.registered" | "recording.started" | "agent.state" | "agent.wish")
+        || matches!(kind, "device.registered" | "recording.started" | "agent.state" | "agent.wish" | "lease.expired")
 }
 
 impl Scan {
@@ -272,6 +280,12 @@ impl Scan {
             Happening::Registered { device, contacts } => {
                 self.registrations.insert(device, (tenant, contacts));
             }
+            Happening::LeaseExpired { expired } => {
+                if self.expired.len() == EXPIRED_MAX {
+                    self.expired.pop_front();
+                }
+                self.expired.push_back((tenant, at, expired));
+            }
             _ => {}
         }
     }
@@ -294,7 +308,14 @@ impl Scan {
         }
         let dialogs =
             self.dialogs.into_iter().map(|(leg, (tenant, bytes))| (leg, (tenant, bytes.into_vec()))).collect();
-        Recovered { registrations: self.registrations, dialogs, agents: self.agents, ends, unheard }
+        Recovered {
+            registrations: self.registrations,
+            dialogs,
+            agents: self.agents,
+            expired: self.expired,
+            ends,
+            unheard,
+        }
     }
 }
 

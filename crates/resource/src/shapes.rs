@@ -15,6 +15,7 @@ pub(crate) enum StrategyName {
     Random,
     Weighted,
     BestSkill,
+    RingAll,
 }
 
 /// The figures by name, for the schema alone.

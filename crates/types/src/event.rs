@@ -7,6 +7,7 @@ use crate::alert::Alert;
 use crate::cause::Cause;
 use crate::forward::{Forward, Forwarding};
 use crate::ids::{AgentId, AlertId, DeviceId, InteractionId, LegId, QueueId, RecordingId, TenantId};
+use crate::lease::ExpiredLease;
 use crate::leg::Text;
 use crate::private::Private;
 use crate::record::{
@@ -398,6 +399,13 @@ pub enum Happening {
         from: Private<Text>,
         /// The number, as it was understood.
         number: Text,
+    },
+    /// A release was forgotten somewhere: what was held is free again because its time was over.
+    #[serde(rename = "lease.expired")]
+    LeaseExpired {
+        /// What, whose, and by which interaction.
+        #[serde(flatten)]
+        expired: ExpiredLease,
     },
     /// Something needs a person.
     #[serde(rename = "alarm")]

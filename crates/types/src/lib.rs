@@ -9,6 +9,7 @@ pub mod cause;
 pub mod event;
 pub mod forward;
 pub mod ids;
+pub mod lease;
 pub mod leg;
 pub mod network;
 pub mod private;

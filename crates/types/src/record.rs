@@ -314,6 +314,28 @@ impl Need {
     }
 }
 
+/// A skill that is asked of agents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The skill's name.
+    pub skill: Text,
+    /// The least level that was asked at first.
+    pub first: u8,
+    /// The least level that was asked at that moment, after so long a wait.
+    pub min: u8,
+}
+
+/// By which settings it was decided: a short text for each, which differs when they do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// The queue's settings.
+    pub queue: Text,
+    /// The agents who serve it: their skills, orders and weights.
+    pub agents: Text,
+    /// Who goes before others (`routing.priority`).
+    pub priority: Text,
+}
+
 /// Why this agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -332,6 +354,18 @@ pub struct Decision {
     /// What the customer needed at that moment, beyond what all agents of the queue have in common.
     #[serde(default, skip_serializing_if = "Need::is_none")]
     pub need: Need,
+    /// Whose telephones rang together with the winner's, where all rang at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<AgentId>,
+    /// How long the customer had waited, milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waited_ms: Option<u64>,
+    /// The skills that were asked, of all agents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<Asked>,
+    /// The versions of the rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Rules>,
 }
 
 /// A stretch of a recording without sound of its own.

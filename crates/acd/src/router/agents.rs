@@ -1,6 +1,7 @@
 //! What agents do by themselves, and the one place where their state changes.
 
 use types::event::Worked;
+use types::lease::LeaseKind;
 use types::leg::Text;
 use types::record::{AgentState, Need};
 use types::{AgentId, InteractionId, Now};
@@ -8,6 +9,7 @@ use types::{AgentId, InteractionId, Now};
 use super::{Key, Router};
 use crate::agent::{Activity, Agent, Elsewhere, Wish};
 use crate::output::{Error, OfferEnd, Output};
+use crate::waiting::Phase;
 
 impl Router {
     /// An agent signs in; not ready with the reason `signed_in` until it says otherwise. Harmless
@@ -124,8 +126,8 @@ impl Router {
             it.wish = Wish::Ready;
         }
         if let Some(call) = it.elsewhere.take_if(|call| call.until <= now.mono) {
-            let interaction = call.interaction;
-            self.outputs.push_back(Output::LeaseExpired { agent, state: AgentState::Talking, interaction });
+            let (interaction, since) = (call.interaction, it.since.wall);
+            self.outputs.push_back(Output::LeaseExpired { agent, lease: LeaseKind::Call, since, interaction });
         }
         if it.activity.until().is_some_and(|until| until <= now.mono) {
             self.activity_due(now, agent);
@@ -135,18 +137,19 @@ impl Router {
 
     fn activity_due(&mut self, now: Now, agent: AgentId) {
         let Some(it) = self.agents.get_mut(&agent) else { return };
-        let stuck = |interaction| Output::LeaseExpired { agent, state: AgentState::Talking, interaction };
+        let since = it.since.wall;
+        let stuck = |lease, interaction| Output::LeaseExpired { agent, lease, since, interaction };
         match it.activity {
             Activity::Idle => {}
             Activity::Offer { interaction, .. } => self.withdraw(now, agent, interaction, OfferEnd::NoAnswer),
             Activity::Connecting { interaction, .. } => {
-                self.outputs.push_back(stuck(interaction));
+                self.outputs.push_back(stuck(LeaseKind::Connect, interaction));
                 self.withdraw(now, agent, interaction, OfferEnd::Stalled);
             }
             Activity::Talk { interaction, since, .. } => {
                 it.activity = Activity::Idle;
                 it.talked(since, now.mono);
-                self.outputs.push_back(stuck(interaction));
+                self.outputs.push_back(stuck(LeaseKind::Talk, interaction));
             }
             Activity::WrapUp { .. } => self.end_wrap_up(now, agent),
         }
@@ -186,7 +189,12 @@ impl Router {
         }
         let (queue, clock) = match (it.shown.state, it.activity) {
             (AgentState::Ready, _) => (None, Some(it.idle_since)),
-            (AgentState::Ringing, Activity::Offer { queue, .. }) if moved => (Some(queue), Some(now.mono)),
+            // Of several who ring together the first is the one that was chosen.
+            (AgentState::Ringing, Activity::Offer { interaction, queue, .. })
+                if moved && self.held.get(&interaction).is_some_and(|held| held.phase == Phase::Offered(agent)) =>
+            {
+                (Some(queue), Some(now.mono))
+            }
             _ => (None, None),
         };
         let worked = (it.shown.state == AgentState::Ready).then_some(it.worked);

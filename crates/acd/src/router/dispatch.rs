@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use types::record::{Decision, Need};
+use types::record::{Candidate, Decision, Need};
 use types::{AgentId, Now, QueueId};
 
 use super::Router;
 use crate::agent::{Activity, Agent};
 use crate::choice::Pool;
-use crate::config::NoAgentPolicy;
+use crate::config::{NoAgentPolicy, RING_ALL_MAX, Strategy};
 use crate::members::{Members, NEXT_MAX};
 use crate::output::Output;
+use crate::queue::Queue;
 use crate::stats::Fate;
 use crate::waiting::Phase;
 
@@ -55,23 +56,26 @@ impl Router {
         most
     }
 
-    /// Offers the line's first to the best agent. Both are there.
+    /// Offers the line's first to the best agent, or to all of the best tier where the queue has all ring. Both are there.
     fn offer(&mut self, now: Now, id: QueueId, need: &Arc<Need>) {
         let Some(mut choice) = Pool::choose(self, id, need, now.mono, 1 + NEXT_MAX) else {
             self.open.remove(&(id, need.clone()));
             return;
         };
         let winner = choice.candidates.remove(0);
-        let agent_id = winner.agent;
-        if let Some(through) = self.through(id, need, agent_id)
+        let first = winner.agent;
+        if let Some(through) = self.through(id, need, first)
             && let Some(queue) = self.queues.get_mut(&through)
         {
-            queue.members.offered(agent_id);
+            queue.members.offered(first);
         }
+        let together = self.together(id, need, first, &choice.candidates);
         let Some(queue) = self.queues.get(&id) else { return };
         let Some(place) = queue.line.first(need) else { return };
         let interaction = place.interaction;
         let ring_until = now.mono + std::time::Duration::from_secs(queue.config.ring_timeout_s.into());
+        let wants = self.held.get(&interaction).map_or(&[][..], |held| &held.wishes.skills);
+        let waited = now.mono.since(place.at);
         let decision = Box::new(Decision {
             at: now.wall,
             queue: id,
@@ -80,16 +84,39 @@ impl Router {
             next: choice.candidates,
             excluded: choice.excluded,
             need: Need::clone(need),
+            together: together.clone(),
+            waited_ms: u64::try_from(waited.as_millis()).ok(),
+            asked: queue.config.asked(waited, wants),
+            rules: None,
         });
         self.leave_line(now, interaction, true);
+        for agent in together.iter().chain([&first]) {
+            if let Some(agent) = self.agents.get_mut(agent) {
+                agent.activity = Activity::Offer { interaction, queue: id, until: ring_until };
+            }
+        }
         if let Some(held) = self.held.get_mut(&interaction) {
-            held.phase = Phase::Offered(agent_id);
+            held.phase = Phase::Offered(first);
+            held.others.clone_from(&together);
         }
-        if let Some(agent) = self.agents.get_mut(&agent_id) {
-            agent.activity = Activity::Offer { interaction, queue: id, until: ring_until };
+        self.outputs.push_back(Output::Offer { interaction, agent: first, queue: id, decision, ring_until });
+        self.settle(now, first);
+        for agent in together {
+            self.settle(now, agent);
         }
-        self.outputs.push_back(Output::Offer { interaction, agent: agent_id, queue: id, decision, ring_until });
-        self.settle(now, agent_id);
+    }
+
+    /// Who rings together with the first: where the queue has all ring, the others of its own agents in the first's tier.
+    fn together(&self, id: QueueId, need: &Need, first: AgentId, others: &[Candidate]) -> Vec<AgentId> {
+        let rings_all = |queue: &&Queue| queue.config.strategy == Strategy::RingAll && need.agent.is_none();
+        let Some(queue) = self.queues.get(&id).filter(rings_all) else { return Vec::new() };
+        let tier = |agent: AgentId| {
+            let own = self.agents.get(&agent).filter(|_| queue.members.is_ready(agent));
+            own.map(|it| it.config.order)
+        };
+        let Some(best) = tier(first) else { return Vec::new() };
+        let same = others.iter().map(|other| other.agent).filter(|other| tier(*other) == Some(best));
+        same.take(RING_ALL_MAX - 1).collect()
     }
 
     /// An agent is ready, or can do other things than before: the lines that it fits are looked at.

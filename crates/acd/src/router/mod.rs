@@ -133,6 +133,7 @@ impl Router {
             wishes,
             need: Arc::default(),
             phase: Phase::Waiting(place),
+            others: Vec::new(),
             serial: self.serial,
             counted: !ticket.front,
             deadline: None,
@@ -202,8 +203,11 @@ impl Router {
         {
             queue.count(now, fate);
         }
+        for other in held.others {
+            self.release(now, other, interaction, OfferEnd::Left, true);
+        }
         if let Phase::Offered(agent) | Phase::Connecting(agent) = phase {
-            self.release(now, agent, interaction, OfferEnd::Left);
+            self.release(now, agent, interaction, OfferEnd::Left, false);
         }
         Some(id)
     }

@@ -24,15 +24,13 @@ impl Router {
             }
             _ => return Err(Error::Stale),
         }
-        if let Some(held) = self.held.get_mut(&interaction) {
-            held.phase = Phase::Connecting(agent);
-        }
+        self.answered_by(now, interaction, agent);
         self.settle_and_dispatch(now, agent);
         Ok(())
     }
 
     /// The agent's side ended the offer, or its phone was lost before the talk began. The agent
-    /// becomes not ready; the interaction goes back to the front with its wait.
+    /// becomes not ready; where no other rings, the interaction goes back to the front with its wait.
     pub fn offer_rejected(
         &mut self,
         now: Now,
@@ -50,7 +48,9 @@ impl Router {
             _ => return Err(Error::Stale),
         }
         self.bench(now, agent, why.reason());
-        self.back_to_front(now, interaction);
+        if !self.rings_on_without(interaction, agent) {
+            self.back_to_front(now, interaction);
+        }
         self.settle_and_dispatch(now, agent);
         Ok(())
     }
@@ -74,6 +74,7 @@ impl Router {
             wrap_up: Duration::from_secs(wrap_up.into()),
             until: now.mono + self.limits.talk,
         };
+        self.answered_by(now, interaction, agent);
         if let Some(held) = self.held.remove(&interaction)
             && held.counted
             && let Some(queue) = self.queues.get_mut(&queue)
@@ -147,17 +148,44 @@ impl Router {
 
     /// Ends an offer that rings, without the agent's word; the interaction goes back to the front.
     pub(super) fn withdraw(&mut self, now: Now, agent: AgentId, interaction: InteractionId, why: OfferEnd) {
-        self.release(now, agent, interaction, why);
-        self.back_to_front(now, interaction);
+        let goes_on = self.rings_on_without(interaction, agent);
+        self.release(now, agent, interaction, why, goes_on);
+        if !goes_on {
+            self.back_to_front(now, interaction);
+        }
+    }
+
+    /// This agent's telephone rings no more for the interaction; whether another's does.
+    fn rings_on_without(&mut self, interaction: InteractionId, agent: AgentId) -> bool {
+        self.held.get_mut(&interaction).is_some_and(|held| held.rings_on_without(agent))
+    }
+
+    /// The agent has answered: all others whose telephones rang for it are free, as if they had never rung.
+    fn answered_by(&mut self, now: Now, interaction: InteractionId, agent: AgentId) {
+        let Some(held) = self.held.get_mut(&interaction) else { return };
+        let others: Vec<_> = held.ringing().filter(|other| *other != agent).collect();
+        held.others.clear();
+        held.phase = Phase::Connecting(agent);
+        for other in others {
+            self.release(now, other, interaction, OfferEnd::Taken, true);
+        }
     }
 
     /// Frees an agent from an offer or from the announcements after it, and says so.
-    pub(super) fn release(&mut self, now: Now, agent: AgentId, interaction: InteractionId, why: OfferEnd) {
+    /// `goes_on`: others ring for it, or one of them has answered.
+    pub(super) fn release(
+        &mut self,
+        now: Now,
+        agent: AgentId,
+        interaction: InteractionId,
+        why: OfferEnd,
+        goes_on: bool,
+    ) {
         let Some(it) = self.agents.get_mut(&agent) else { return };
         let (Activity::Offer { queue, .. } | Activity::Connecting { queue, .. }) = it.activity else { return };
         it.activity = Activity::Idle;
-        it.keep_idle = why == OfferEnd::Left;
-        self.outputs.push_back(Output::OfferOver { interaction, agent, queue, why });
+        it.keep_idle = matches!(why, OfferEnd::Left | OfferEnd::Taken);
+        self.outputs.push_back(Output::OfferOver { interaction, agent, queue, why, goes_on });
         if why == OfferEnd::NoAnswer {
             self.bench(now, agent, Rejection::NoAnswer.reason());
         }

@@ -10,7 +10,7 @@ use super::Router;
 use crate::agent::{Activity, Agent};
 use crate::config::{AgentConfig, QueueConfig};
 use crate::stats::QueueSnapshot;
-use crate::waiting::Phase;
+use crate::waiting::{Held, Phase};
 
 /// An agent at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,11 @@ impl Router {
         let held = self.held.get(&interaction)?;
         let Phase::Waiting(place) = held.phase else { return None };
         Some(self.queues.get(&held.ticket.queue)?.line.rank(&place) + 1)
+    }
+
+    /// Whose telephones ring for an interaction.
+    pub fn ringing(&self, interaction: InteractionId) -> impl Iterator<Item = AgentId> {
+        self.held.get(&interaction).into_iter().flat_map(Held::ringing)
     }
 
     /// How long an interaction will probably wait from now on: the greater of what the agents'

@@ -10,6 +10,7 @@ mod least_talk;
 mod linear;
 mod longest_idle;
 mod random;
+mod ring_all;
 mod round_robin;
 mod weighted;
 
@@ -69,7 +70,7 @@ pub(crate) struct Names {
     weight: Text,
     skill_level: Text,
     last_agent: Text,
-    strategies: [Text; 8],
+    strategies: [Text; 9],
 }
 
 pub(crate) static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
@@ -88,8 +89,17 @@ pub(crate) static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
 });
 
 /// The stable names used in records, in the order of [`Strategy`].
-const STRATEGIES: [&str; 8] =
-    ["longest_idle", "round_robin", "least_talk", "fewest_contacts", "linear", "random", "weighted", "best_skill"];
+const STRATEGIES: [&str; 9] = [
+    "longest_idle",
+    "round_robin",
+    "least_talk",
+    "fewest_contacts",
+    "linear",
+    "random",
+    "weighted",
+    "best_skill",
+    "ring_all",
+];
 
 impl Strategy {
     /// The stable name used in records.
@@ -108,6 +118,7 @@ impl Strategy {
             Self::Random => [0; TERMS_MAX],
             Self::Weighted => weighted::rank(facts),
             Self::BestSkill => best_skill::rank(facts),
+            Self::RingAll => ring_all::rank(facts),
         }
     }
 
@@ -136,6 +147,7 @@ impl Strategy {
             Self::Random => random::terms(rank),
             Self::Weighted => weighted::terms(rank),
             Self::BestSkill => best_skill::terms(rank, moment),
+            Self::RingAll => ring_all::terms(rank, moment),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AgentRef, CallbackStatus, Capacity, LiveAgent, LiveAlert, LiveInteraction, LiveQueue, SupervisionMode, Voicemail,
+    AgentRef, CallbackStatus, Capacity, ExpiredLease, LiveAgent, LiveAlert, LiveInteraction, LiveQueue, SupervisionMode, Voicemail,
     VoicemailStatus,
 };
 
@@ -89,6 +89,9 @@ pub(crate) enum Event {
     /// An alarm was raised or is over.
     #[serde(rename = "alarm")]
     Alarm { id: String, at: String, alarm: Alarm },
+    /// A lease had to expire. Told to those who may supervise.
+    #[serde(rename = "lease.expired")]
+    LeaseExpired { id: String, at: String, expired: ExpiredLease },
     /// Somebody said what came of an interaction.
     #[serde(rename = "interaction.disposition")]
     InteractionDisposition { id: String, at: String, interaction_id: String, code: String, by: String },
@@ -155,6 +158,7 @@ impl Event {
             Self::AlertCleared { .. } => "alert.cleared",
             Self::AlertAcknowledged { .. } => "alert.acknowledged",
             Self::Alarm { .. } => "alarm",
+            Self::LeaseExpired { .. } => "lease.expired",
             Self::InteractionDisposition { .. } => "interaction.disposition",
             Self::SurveyAnswered { .. } => "survey.answered",
             Self::CallbackChanged { .. } => "callback.changed",

@@ -247,6 +247,54 @@ pub(crate) struct Decision {
     #[schema(inline)]
     pub(crate) excluded: Vec<Excluded>,
     pub(crate) strategy: String,
+    /// Whose telephones rang together with the winner's, where the queue has all ring.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, inline)]
+    pub(crate) together: Vec<AgentRef>,
+    /// How long the customer had waited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) waited_ms: Option<u64>,
+    #[schema(inline)]
+    pub(crate) need: DecisionNeed,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    pub(crate) rules: Option<DecisionRules>,
+}
+
+/// What was asked of the agent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DecisionNeed {
+    /// The skills, and how far the queue had relaxed each after so long a wait.
+    #[schema(inline)]
+    pub(crate) skills: Vec<AskedSkill>,
+    /// Queues whose agents were let in too, in the order in which they are asked.
+    #[schema(inline)]
+    pub(crate) also: Vec<QueueRef>,
+    /// It waited for this agent alone, the one it had talked to last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    pub(crate) agent: Option<AgentRef>,
+}
+
+/// A skill that was asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AskedSkill {
+    pub(crate) skill: String,
+    /// The least level at first.
+    pub(crate) first: u8,
+    /// The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
+    pub(crate) min: u8,
+}
+
+/// By which settings it was decided: each text differs when they do.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DecisionRules {
+    /// Of the queue's settings.
+    pub(crate) queue: String,
+    /// Of the agents who serve it: skills, orders, weights.
+    pub(crate) agents: String,
+    /// Of `routing.priority`.
+    pub(crate) priority: String,
 }
 
 /// What a stretch of the interaction was spent on.
@@ -524,6 +572,26 @@ impl Decision {
                 .map(|e| Excluded { reason: e.reason.to_string(), count: e.count })
                 .collect(),
             strategy: decision.strategy.to_string(),
+            together: decision.together.iter().map(|agent| AgentRef::new(*agent, names)).collect(),
+            waited_ms: decision.waited_ms,
+            need: DecisionNeed::new(decision, names),
+            rules: decision.rules.as_ref().map(|rules| DecisionRules {
+                queue: rules.queue.to_string(),
+                agents: rules.agents.to_string(),
+                priority: rules.priority.to_string(),
+            }),
+        }
+    }
+}
+
+impl DecisionNeed {
+    fn new(decision: &record::Decision, names: &Names) -> Self {
+        let asked =
+            |asked: &record::Asked| AskedSkill { skill: asked.skill.to_string(), first: asked.first, min: asked.min };
+        Self {
+            skills: decision.asked.iter().map(asked).collect(),
+            also: decision.need.also.iter().map(|queue| QueueRef::new(*queue, names)).collect(),
+            agent: decision.need.agent.map(|agent| AgentRef::new(agent, names)),
         }
     }
 }

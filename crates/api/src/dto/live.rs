@@ -1,12 +1,13 @@
 //! What goes on right now.
 
+use directory::Permission;
 use serde::Serialize;
 use types::Wall;
 use types::record::SegmentKind;
 use types::register::Registering;
 use utoipa::ToSchema;
 
-use super::{AgentStateName, Capacity, Channel, Direction, LiveAlert, NextState, SupervisionMode, Title};
+use super::{AgentRef, AgentStateName, Capacity, Channel, Direction, LiveAlert, NextState, SupervisionMode, Title, mirror};
 use crate::names::{Names, TeamName};
 use crate::viewer::Viewer;
 
@@ -294,6 +295,41 @@ impl LiveTeam {
     }
 }
 
+mirror! {
+    /// What was held.
+    LeaseKind of types::lease::LeaseKind { Connect = "connect", Talk = "talk", Call = "call", Leg = "leg" }
+}
+
+/// A lease that had to expire: a release was forgotten somewhere, and what was held is free again.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ExpiredLease {
+    /// `connect`: an agent between its answer and the talk; `talk`: one in a talk of a queue's; `call`: one in a call
+    /// outside the queues; `leg`: a telephone that was told to end and never said that it had.
+    pub(crate) lease: LeaseKind,
+    /// When it expired.
+    pub(crate) at: String,
+    /// Since when it was held.
+    pub(crate) since: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) agent: Option<AgentRef>,
+    pub(crate) interaction_id: String,
+    /// Why it expired, a sentence for people.
+    pub(crate) why: String,
+}
+
+impl ExpiredLease {
+    pub(crate) fn new(at: Wall, expired: &types::lease::ExpiredLease, names: &Names) -> Self {
+        Self {
+            lease: expired.lease.into(),
+            at: at.to_string(),
+            since: expired.since.to_string(),
+            agent: expired.agent.map(|agent| AgentRef::new(agent, names)),
+            interaction_id: expired.interaction.to_string(),
+            why: expired.lease.why().to_owned(),
+        }
+    }
+}
+
 /// All of a tenant right now.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LiveSnapshot {
@@ -313,6 +349,10 @@ pub(crate) struct LiveSnapshot {
     pub(crate) teams: Vec<LiveTeam>,
     #[schema(required = false)]
     pub(crate) capacity: Capacity,
+    /// Leases that had to expire, the newest first, fifty at most; empty for whoever may not supervise. What comes is
+    /// told by `lease.expired`.
+    #[schema(required = false)]
+    pub(crate) expired_leases: Vec<ExpiredLease>,
 }
 
 impl LiveSnapshot {
@@ -329,12 +369,14 @@ impl LiveSnapshot {
             .collect();
         queues.sort_by(|a, b| a.id.cmp(&b.id));
         let trunks = live.trunks.into_iter().map(LiveTrunk::from).collect();
-        let sees = viewer.may(directory::Permission::InteractionsReadAll);
+        let expired = live.expired.iter().filter(|_| viewer.may(Permission::Supervise));
+        let expired_leases = expired.map(|(at, lease)| ExpiredLease::new(*at, lease, names)).collect();
+        let sees = viewer.may(Permission::InteractionsReadAll);
         let shown = live.alerts.into_iter().filter(|_| sees);
         let alerts = shown.map(|s| LiveAlert::new(s.alert, s.raised, s.acknowledged, names)).collect();
         let teams = names.teams().iter().filter(|_| sees).map(LiveTeam::new).collect();
         let capacity = live.capacity.into();
         let (cursor, at) = (cursor.to_string(), at.to_string());
-        Self { cursor, at, agents, interactions, queues, trunks, alerts, teams, capacity }
+        Self { cursor, at, agents, interactions, queues, trunks, alerts, teams, capacity, expired_leases }
     }
 }

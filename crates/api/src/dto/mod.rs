@@ -42,7 +42,7 @@ pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
 };
-pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
+pub(crate) use live::{ExpiredLease, LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
 pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
 };

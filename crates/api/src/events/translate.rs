@@ -10,14 +10,14 @@ use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
 
 use super::alarm::{alarm, emergency};
 use super::messages::{message_changed, message_left};
-use crate::dto::{Channel, Event, LiveAgent, LiveAlert, LiveInteraction};
+use crate::dto::{Channel, Event, ExpiredLease, LiveAgent, LiveAlert, LiveInteraction};
 use crate::names::Names;
 use crate::state::Shared;
 use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 21] = [
+const SHOWN: [&str; 22] = [
     "alert.raised",
     "alert.changed",
     "alert.cleared",
@@ -31,6 +31,7 @@ const SHOWN: [&str; 21] = [
     "recording.paused",
     "agent.state",
     "alarm",
+    "lease.expired",
     "emergency.called",
     "callback.requested",
     "callback.changed",
@@ -138,6 +139,9 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         }
         Happening::AlertAcknowledged { id: alert, by } => {
             Event::AlertAcknowledged { id, at, alert_id: alert.to_string(), by: by.to_string() }
+        }
+        Happening::LeaseExpired { expired } if viewer.may(Permission::Supervise) => {
+            Event::LeaseExpired { id, at, expired: ExpiredLease::new(when, &expired, names) }
         }
         Happening::Disposed { id: of, disposition } => {
             let (code, by) = (disposition.code.to_string(), disposition.by.to_string());

@@ -339,3 +339,26 @@ async fn the_agent_whose_page_is_to_answer_is_told_and_nobody_else() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_expired_lease_is_told_to_supervisors_and_to_nobody_else() {
+    let world = World::start().await;
+    let (supervisor, agents) = (world.login(ALPHA, "super").await, world.login(ALPHA, "agent").await);
+    let cursor = world.get(&supervisor, "/api/v1/live").await.json()["cursor"].as_str().unwrap().to_owned();
+    let expired = types::lease::ExpiredLease {
+        lease: types::lease::LeaseKind::Talk,
+        agent: Some(agent(ALPHA)),
+        interaction: InteractionId(7),
+        since: crate::desk::START,
+    };
+    world.desk.write(ALPHA, Happening::LeaseExpired { expired });
+    alarm(&world, ALPHA, "after it");
+    let mut events = open(&world, &supervisor, &cursor).await;
+    let told = events.next_stored().await;
+    assert_eq!((&*told.name, &told.data["expired"]["lease"]), ("lease.expired", &json!("talk")));
+    assert_eq!(told.data["expired"]["agent"]["number"], "1001");
+    assert_eq!(told.data["expired"]["interaction_id"], InteractionId(7).to_string());
+    let mut events = open(&world, &agents, &cursor).await;
+    assert_eq!(events.next_stored().await.name, "alarm");
+    assert_eq!(world.get(&supervisor, "/api/v1/live").await.json()["expired_leases"], json!([]));
+}

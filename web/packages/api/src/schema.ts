@@ -83,43 +83,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A page of alerts, the newest first. For those who see everybody's interactions. */
-        get: operations["alerts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/{id}/acknowledge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Says that whoever asks looks after an alert that stands. For supervisors; the journal keeps who said so when. Saying
-         *     so once more, or after somebody else, changes nothing.
-         */
-        post: operations["acknowledge_alert"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/callbacks": {
         parameters: {
             query?: never;
@@ -790,42 +753,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/report-views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The own views and those that others share. */
-        get: operations["report_views"];
-        put?: never;
-        /** Keeps a report under a name. */
-        post: operations["keep_report_view"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/report-views/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Changes a view of one's own. */
-        put: operations["change_report_view"];
-        post?: never;
-        /** Forgets a view of one's own. */
-        delete: operations["forget_report_view"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -835,23 +762,6 @@ export interface paths {
         };
         /** The figures of a time, by what interactions touched. Each counts in the interval in which it began. */
         get: operations["report"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The same figures as a file: the sums of the whole time, then the intervals, and what the figures mean. */
-        get: operations["report_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1214,29 +1124,6 @@ export interface components {
             severity: "warning" | "critical";
             since: string;
         };
-        /** @description An alert, standing or over. */
-        AlertEntry: components["schemas"]["LiveAlert"] & {
-            /** @description When it was over; absent while it stands. */
-            cleared_at?: string | null;
-            /** @description How bad it was at its worst. */
-            worst: components["schemas"]["AlertLevel"];
-        };
-        /**
-         * @description How bad it is.
-         * @enum {string}
-         */
-        AlertLevel: "warning" | "critical";
-        /**
-         * @description A figure that can be watched.
-         * @enum {string}
-         */
-        AlertMeasure: "waiting" | "longest_wait" | "service_level" | "abandon_rate" | "agents_free" | "occupancy" | "capacity";
-        /** @description Some alerts, the newest first. */
-        AlertPage: {
-            items: components["schemas"]["AlertEntry"][];
-            /** @description The cursor of the next page; absent at the end. */
-            next_cursor?: string | null;
-        };
         /** @description A call that has begun. */
         BegunCall: {
             interaction_id: string;
@@ -1289,19 +1176,6 @@ export interface components {
         CallerCard: {
             place?: null | components["schemas"]["Title"];
         };
-        /** @description What the node can carry. */
-        Capacity: {
-            /**
-             * Format: int32
-             * @description Calls at once; 0 where nobody has said.
-             */
-            calls: number;
-            /**
-             * Format: int32
-             * @description How many more it could take now.
-             */
-            free: number;
-        };
         /**
          * @description By which medium the customer comes.
          * @enum {string}
@@ -1338,13 +1212,62 @@ export interface components {
                 count: number;
                 reason: string;
             }[];
+            /** @description What was asked of the agent. */
+            need: {
+                /** @description It waited for this agent alone, the one it had talked to last. */
+                agent?: null | {
+                    id: string;
+                    name: string;
+                    number: string;
+                };
+                /** @description Queues whose agents were let in too, in the order in which they are asked. */
+                also: {
+                    id: string;
+                    /** @description The technical name; empty when the queue was removed. */
+                    name: string;
+                    title: components["schemas"]["Title"];
+                }[];
+                /** @description The skills, and how far the queue had relaxed each after so long a wait. */
+                skills: {
+                    /**
+                     * Format: int32
+                     * @description The least level at first.
+                     */
+                    first: number;
+                    /**
+                     * Format: int32
+                     * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
+                     */
+                    min: number;
+                    skill: string;
+                }[];
+            };
             next: {
                 agent_id: string;
                 number: string;
                 terms: components["schemas"]["ScoreTerm"][];
             }[];
             queue_id: string;
+            rules?: null | {
+                /** @description Of the agents who serve it: skills, orders, weights. */
+                agents: string;
+                /** @description Of `routing.priority`. */
+                priority: string;
+                /** @description Of the queue's settings. */
+                queue: string;
+            };
             strategy: string;
+            /** @description Whose telephones rang together with the winner's, where the queue has all ring. */
+            together?: {
+                id: string;
+                name: string;
+                number: string;
+            }[];
+            /**
+             * Format: int64
+             * @description How long the customer had waited.
+             */
+            waited_ms?: number | null;
             /** @description The agent who was chosen. */
             winner: {
                 agent_id: string;
@@ -1371,13 +1294,62 @@ export interface components {
                         count: number;
                         reason: string;
                     }[];
+                    /** @description What was asked of the agent. */
+                    need: {
+                        /** @description It waited for this agent alone, the one it had talked to last. */
+                        agent?: null | {
+                            id: string;
+                            name: string;
+                            number: string;
+                        };
+                        /** @description Queues whose agents were let in too, in the order in which they are asked. */
+                        also: {
+                            id: string;
+                            /** @description The technical name; empty when the queue was removed. */
+                            name: string;
+                            title: components["schemas"]["Title"];
+                        }[];
+                        /** @description The skills, and how far the queue had relaxed each after so long a wait. */
+                        skills: {
+                            /**
+                             * Format: int32
+                             * @description The least level at first.
+                             */
+                            first: number;
+                            /**
+                             * Format: int32
+                             * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
+                             */
+                            min: number;
+                            skill: string;
+                        }[];
+                    };
                     next: {
                         agent_id: string;
                         number: string;
                         terms: components["schemas"]["ScoreTerm"][];
                     }[];
                     queue_id: string;
+                    rules?: null | {
+                        /** @description Of the agents who serve it: skills, orders, weights. */
+                        agents: string;
+                        /** @description Of `routing.priority`. */
+                        priority: string;
+                        /** @description Of the queue's settings. */
+                        queue: string;
+                    };
                     strategy: string;
+                    /** @description Whose telephones rang together with the winner's, where the queue has all ring. */
+                    together?: {
+                        id: string;
+                        name: string;
+                        number: string;
+                    }[];
+                    /**
+                     * Format: int64
+                     * @description How long the customer had waited.
+                     */
+                    waited_ms?: number | null;
                     /** @description The agent who was chosen. */
                     winner: {
                         agent_id: string;
@@ -1531,42 +1503,17 @@ export interface components {
             /** @enum {string} */
             type: "queue.stats";
         } | {
-            at: string;
-            capacity: components["schemas"]["Capacity"];
-            id: string;
-            /** @enum {string} */
-            type: "capacity.stats";
-        } | {
-            alert: components["schemas"]["LiveAlert"];
-            at: string;
-            id: string;
-            /** @enum {string} */
-            type: "alert.raised";
-        } | {
-            alert: components["schemas"]["LiveAlert"];
-            at: string;
-            id: string;
-            /** @enum {string} */
-            type: "alert.changed";
-        } | {
-            alert: components["schemas"]["LiveAlert"];
-            at: string;
-            id: string;
-            /** @enum {string} */
-            type: "alert.cleared";
-        } | {
-            alert_id: string;
-            at: string;
-            by: string;
-            id: string;
-            /** @enum {string} */
-            type: "alert.acknowledged";
-        } | {
             alarm: components["schemas"]["Alarm"];
             at: string;
             id: string;
             /** @enum {string} */
             type: "alarm";
+        } | {
+            at: string;
+            expired: components["schemas"]["ExpiredLease"];
+            id: string;
+            /** @enum {string} */
+            type: "lease.expired";
         } | {
             at: string;
             by: string;
@@ -1627,6 +1574,22 @@ export interface components {
             queue_id?: string | null;
             /** @enum {string} */
             type: "callback.requested";
+        };
+        /** @description A lease that had to expire: a release was forgotten somewhere, and what was held is free again. */
+        ExpiredLease: {
+            agent?: null | components["schemas"]["AgentRef"];
+            /** @description When it expired. */
+            at: string;
+            interaction_id: string;
+            /**
+             * @description `connect`: an agent between its answer and the talk; `talk`: one in a talk of a queue's; `call`: one in a call
+             *     outside the queues; `leg`: a telephone that was told to end and never said that it had.
+             */
+            lease: components["schemas"]["LeaseKind"];
+            /** @description Since when it was held. */
+            since: string;
+            /** @description Why it expired, a sentence for people. */
+            why: string;
         };
         /** @description A flow to be drawn. */
         FlowDetail: {
@@ -1894,7 +1857,12 @@ export interface components {
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
          */
-        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "threshold" | "number";
+        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
+        /**
+         * @description What was held.
+         * @enum {string}
+         */
+        LeaseKind: "connect" | "talk" | "call" | "leg";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -1959,33 +1927,6 @@ export interface components {
             state: components["schemas"]["AgentStateName"];
             until?: string | null;
         };
-        /** @description A figure that has passed a threshold, as it stands. */
-        LiveAlert: {
-            /** @description Since when somebody looks after it. */
-            acknowledged_at?: string | null;
-            /** @description The user who does. */
-            acknowledged_by?: string | null;
-            /** @description Stays the same while it stands. */
-            id: string;
-            level: components["schemas"]["AlertLevel"];
-            /**
-             * Format: int32
-             * @description The value that it has passed.
-             */
-            limit: number;
-            measure: components["schemas"]["AlertMeasure"];
-            queue?: null | components["schemas"]["QueueRef"];
-            /** @description When it was raised; in `alert.changed` and `alert.cleared`, when that happened. */
-            since: string;
-            /** @description The threshold's name. */
-            threshold: string;
-            title: components["schemas"]["Title"];
-            /**
-             * Format: int32
-             * @description The figure's value when this was said: customers, agents, seconds or percent.
-             */
-            value: number;
-        };
         /** @description An interaction right now. */
         LiveInteraction: {
             agent_id?: string | null;
@@ -2023,28 +1964,13 @@ export interface components {
         LiveInteractionState: "menu" | "queued" | "ringing" | "talking" | "held" | "away" | "parked" | "ending";
         /** @description A queue right now. */
         LiveQueue: {
-            /**
-             * Format: int32
-             * @description Of them, given up by the customer.
-             */
-            abandoned_recently?: number;
             /** Format: int64 */
             abandoned_today: number;
             /** Format: int64 */
             answered_today: number;
-            /**
-             * Format: int32
-             * @description Waits that ended within the last half hour: answered, given up, sent elsewhere.
-             */
-            ended_recently?: number;
             /** @description What is dialled, or transferred to, to hand a call to this queue. */
             extension?: string | null;
             id: string;
-            /**
-             * Format: int32
-             * @description Of them, answered within the target.
-             */
-            in_target_recently?: number;
             longest_wait_since?: string | null;
             /** @description The technical name. */
             name: string;
@@ -2064,8 +1990,6 @@ export interface components {
             /** Format: int32 */
             talking_agents: number;
             title: components["schemas"]["Title"];
-            /** @description The most that waited at once in each minute of the last hour, the oldest first. Events leave it out. */
-            waited?: number[];
             /** Format: int32 */
             waiting: number;
             /** Format: int32 */
@@ -2074,31 +1998,22 @@ export interface components {
         /** @description All of a tenant right now. */
         LiveSnapshot: {
             agents: components["schemas"]["LiveAgent"][];
-            /** @description Alerts that stand, for whomever `alert.raised` is told. */
-            alerts?: components["schemas"]["LiveAlert"][];
             at: string;
-            capacity?: components["schemas"]["Capacity"];
             /** @description Where the event stream continues from this snapshot. */
             cursor: string;
+            /**
+             * @description Leases that had to expire, the newest first, fifty at most; empty for whoever may not supervise. What comes is
+             *     told by `lease.expired`.
+             */
+            expired_leases?: components["schemas"]["ExpiredLease"][];
             interactions: components["schemas"]["LiveInteraction"][];
             queues: components["schemas"]["LiveQueue"][];
-            /** @description Teams, for the same. */
-            teams?: components["schemas"]["LiveTeam"][];
             trunks?: components["schemas"]["LiveTrunk"][];
         };
         /** @description A supervisor who takes part in a call. */
         LiveSupervisor: {
             agent_id: string;
             mode: components["schemas"]["SupervisionMode"];
-        };
-        /** @description A team. */
-        LiveTeam: {
-            /** @description Ids of its agents. */
-            agents: string[];
-            id: string;
-            /** @description The technical name. */
-            name: string;
-            title: components["schemas"]["Title"];
         };
         /** @description A trunk right now. */
         LiveTrunk: {
@@ -2152,11 +2067,6 @@ export interface components {
             unfinished?: null | components["schemas"]["Unfinished"];
             username: string;
         };
-        /**
-         * @description The figures by name, for the schema alone.
-         * @enum {string}
-         */
-        MeasureName: "waiting" | "longest_wait" | "service_level" | "abandon_rate" | "agents_free" | "occupancy" | "capacity";
         /** @description A call that an agent is to make: its own telephones ring first. */
         NewCall: {
             /** @description The agent's id; the person's own when absent. */
@@ -2898,32 +2808,6 @@ export interface components {
             /** Format: int64 */
             wrap_up_ms: number;
         };
-        /** @description A report that somebody keeps under a name. */
-        ReportViewItem: {
-            id: string;
-            name: string;
-            /** @description Whether it is the own: others' can't be changed. */
-            own: boolean;
-            /** @description The user name of who keeps it; empty when that user was removed. */
-            owner: string;
-            /** @description What the page's address says of it. */
-            query: string;
-            saved_at: string;
-            /** @description Whether all see it who may see reports. */
-            shared: boolean;
-        };
-        /** @description Reports that are kept, by name. */
-        ReportViewList: {
-            items: components["schemas"]["ReportViewItem"][];
-        };
-        /** @description A report to be kept. */
-        ReportViewWish: {
-            /** @description 80 characters at most. */
-            name: string;
-            /** @description What the page's address says of it, 4,000 bytes at most. */
-            query: string;
-            shared?: boolean;
-        };
         /** @description How a user gets in again. */
         ResetRequest: {
             /** @description Also forget the second factor: the app is lost. */
@@ -3241,7 +3125,7 @@ export interface components {
          * @description The strategies by name, for the schema alone.
          * @enum {string}
          */
-        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill";
+        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill" | "ring_all";
         /** @description An order to take part in a call. */
         Supervise: {
             mode: components["schemas"]["SupervisionMode"];
@@ -3311,36 +3195,6 @@ export interface components {
              * @description Minutes east of UTC, for opening hours and day totals.
              */
             utc_offset_min?: number;
-        };
-        /** @description A figure of the wall that somebody wants to be told of. */
-        ThresholdSpec: {
-            /**
-             * Format: int32
-             * @description From which value on somebody has to act.
-             */
-            critical?: number | null;
-            /**
-             * Format: int32
-             * @description For how long the figure has to be beyond a value, or back, before anything is said; seconds.
-             * @default 30
-             */
-            hold_s: number;
-            /**
-             * Format: int32
-             * @description By how much the figure has to be better than the value that it had passed before the alert is over.
-             */
-            margin?: number;
-            /** @description The figure. */
-            measure?: components["schemas"]["MeasureName"];
-            /** @description Names of the queues, each watched for itself; empty for all queues together. */
-            queues?: string[];
-            /** @description What people read. */
-            title?: components["schemas"]["TitleSpec"];
-            /**
-             * Format: int32
-             * @description From which value on somebody should look: customers, agents, seconds or percent.
-             */
-            warning?: number | null;
         };
         /** @description What people read in place of a technical name; no language is ever left out. */
         Title: {
@@ -3942,107 +3796,6 @@ export interface operations {
             };
             /** @description `not_in_wrap_up`, or `limit`: it is as long as it may be */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    alerts: {
-        parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before */
-                cursor?: string;
-                /** @description 1 to 500; 50 when absent */
-                limit?: number;
-                /** @description `standing` or `cleared`; all when absent */
-                state?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertPage"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    acknowledge_alert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5907,197 +5660,6 @@ export interface operations {
             };
         };
     };
-    report_views: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportViewList"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    keep_report_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReportViewWish"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportViewItem"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description One person keeps 100 at most */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    change_report_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReportViewWish"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportViewItem"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    forget_report_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     report: {
         parameters: {
             query: {
@@ -6153,75 +5715,6 @@ export interface operations {
                 };
             };
             /** @description More than 5,000 lines: ask for longer intervals or less time */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    report_file: {
-        parameters: {
-            query: {
-                /** @description `csv` (UTF-8 with a byte order mark), `xlsx` or `pdf` */
-                format: string;
-                /** @description Which figures, by commas; the usual ones when absent */
-                columns?: string;
-                /** @description The formula of the service level: `of_offered` (when absent), `without_early_abandons`, `of_answered` or `abandons_as_served` */
-                level?: string;
-                /** @description `zh` or `en`; what `Accept-Language` says when absent */
-                language?: string;
-                /** @description This and what follows: as of a report */
-                by: string;
-                every?: string;
-                from: string;
-                to?: string;
-                subject?: string;
-                utc_offset_min?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": number[];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description More lines than such a file takes: 20,000, as PDF 3,000 */
             413: {
                 headers: {
                     [name: string]: unknown;

@@ -150,6 +150,7 @@ const STRATEGIES = [
   "random",
   "weighted",
   "best_skill",
+  "ring_all",
 ] as const;
 
 const MEASURES = ["waiting", "longest_wait", "service_level", "abandon_rate", "agents_free", "occupancy", "capacity"] as const;

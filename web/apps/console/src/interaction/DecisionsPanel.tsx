@@ -62,6 +62,35 @@ function Excluded({ decision, full }: { decision: Decision; full: FullDecision |
   );
 }
 
+/** What was asked of the agent, and by which settings it was decided. */
+function Asked({ decision }: { decision: Decision }): ReactElement | null {
+  const { t, i18n } = useTranslation(["console", "ui"]);
+  const { need, together = [] } = decision;
+  const [waited, last, rules] = [decision.waited_ms ?? undefined, need.agent ?? undefined, decision.rules ?? undefined];
+  const skills = need.skills.map((one) => {
+    const words = { skill: one.skill, first: one.first, min: one.min };
+    if (one.min === 0) return t("decision.skillDropped", words);
+    return one.min < one.first ? t("decision.skillRelaxed", words) : t("decision.skill", words);
+  });
+  const title = (queue: (typeof need.also)[number]): string => (i18n.language.startsWith("zh") ? queue.title.zh : queue.title.en);
+  const facts = [
+    waited === undefined ? "" : t("decision.waited", { seconds: Math.round(waited / 1000) }),
+    ...skills,
+    need.also.length === 0 ? "" : t("decision.also", { queues: need.also.map(title).join(t("decision.comma")) }),
+    last === undefined ? "" : t("decision.onlyAgent", { number: last.number }),
+    together.length === 0 ? "" : t("decision.together", { numbers: together.map((one) => one.number).join(" ") }),
+    rules === undefined ? "" : t("decision.rules", rules),
+  ].filter((fact) => fact !== "");
+  if (facts.length === 0) return null;
+  return (
+    <p className="decision-excluded">
+      {facts.map((fact) => (
+        <span key={fact}>{fact}</span>
+      ))}
+    </p>
+  );
+}
+
 function DecisionCard({ decision, full, queueName }: { decision: Decision; full: FullDecision | undefined; queueName: string }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const { timeZone } = useLocality();
@@ -80,6 +109,7 @@ function DecisionCard({ decision, full, queueName }: { decision: Decision; full:
       </header>
       {full?.complete === false ? <Alert type="info" title={t("detail.candidatesGone")} /> : null}
       <CandidateTable candidates={candidates} winner={decision.winner.agent_id} />
+      <Asked decision={decision} />
       <Excluded decision={decision} full={full} />
     </article>
   );

@@ -85,6 +85,7 @@ const STRATEGIES = [
   "random",
   "weighted",
   "best_skill",
+  "ring_all",
   "last_agent",
 ] as const;
 const TERMS = [

@@ -322,6 +322,7 @@ export const enUS = {
     random: "By lot",
     weighted: "By lot with weights",
     best_skill: "Best skill match",
+    ring_all: "All ring at once",
     last_agent: "Last agent",
   },
   term: {
@@ -336,6 +337,17 @@ export const enUS = {
     weight: "weight",
     skill_level: "sum of skill levels",
     last_agent: "served this customer last",
+  },
+  decision: {
+    waited: "waited {{seconds}} s",
+    skill: "skill {{skill}} ≥ {{min}} asked",
+    skillRelaxed: "skill {{skill}} ≥ {{min}} asked (first {{first}}, relaxed by the wait)",
+    skillDropped: "skill {{skill}} no longer asked (first {{first}}, relaxed by the wait)",
+    also: "{{queues}} let in to help",
+    onlyAgent: "waited for the last agent {{number}} alone",
+    together: "rang together: {{numbers}}",
+    rules: "rule versions: queue {{queue}}, agents and skills {{agents}}, priority {{priority}}",
+    comma: ", ",
   },
   gapCause: { disk: "disk full or failed", slow: "disk too slow", paused: "paused by order" },
   ladder: {

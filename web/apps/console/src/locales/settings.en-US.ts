@@ -232,6 +232,7 @@ export const settings = {
     random: "By lot",
     weighted: "By lot with weights",
     best_skill: "Best skill match first",
+    ring_all: "All ring at once, first answer wins (lowest order first, 8 at most)",
     wait: "Calls wait on",
     refuse: "Calls do not enter",
     leave: "Calls do not enter, and those waiting leave",

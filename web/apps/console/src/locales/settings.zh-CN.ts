@@ -226,6 +226,7 @@ export const settings = {
     random: "随机",
     weighted: "按权重随机",
     best_skill: "技能最匹配优先",
+    ring_all: "同时振铃，先接先得（顺序值最小的一组，最多 8 人）",
     wait: "继续等待",
     refuse: "不进入队列",
     leave: "不进入，等待者也离开",

@@ -322,6 +322,7 @@ export const zhCN = {
     random: "随机",
     weighted: "按权重随机",
     best_skill: "技能最匹配",
+    ring_all: "同时振铃",
     last_agent: "上次接待的坐席",
   },
   term: {
@@ -336,6 +337,17 @@ export const zhCN = {
     weight: "权重",
     skill_level: "技能等级之和",
     last_agent: "上次接待过该客户",
+  },
+  decision: {
+    waited: "已等待 {{seconds}} 秒",
+    skill: "要求技能 {{skill}} ≥ {{min}}",
+    skillRelaxed: "要求技能 {{skill}} ≥ {{min}}（原为 {{first}}，因等待放宽）",
+    skillDropped: "不再要求技能 {{skill}}（原为 {{first}}，因等待放宽）",
+    also: "并请 {{queues}} 协助",
+    onlyAgent: "只等上次接待的坐席 {{number}}",
+    together: "同时振铃：{{numbers}}",
+    rules: "规则版本：队列 {{queue}}，坐席与技能 {{agents}}，优先规则 {{priority}}",
+    comma: "、",
   },
   gapCause: { disk: "磁盘已满或故障", slow: "磁盘过慢", paused: "按要求暂停" },
   ladder: {
