@@ -80,6 +80,7 @@ impl Center {
                 }
                 self.enqueue_by_name(now, id, &queue, priority);
             }
+            Action::LookAtQueues(names) => self.tell_queues(now, id, &names),
             Action::LeaveQueue => {
                 self.leave_queue(now, id, LeaveReason::Redirected);
                 self.stop_playing(id);
@@ -144,6 +145,27 @@ impl Center {
             Some(queue) => self.enqueue(now, id, queue, priority, false),
             None => self.queue_outcome(now, id, flow::QueueOutcome::NoAgent),
         }
+    }
+
+    /// A flow asks how queues stand; one that is not there is left out.
+    fn tell_queues(&mut self, now: Now, id: InteractionId, names: &[Text]) {
+        let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
+        let figures = |name: &Text| {
+            let queue = tenant.router.snapshot(now, *tenant.queue_names.get(name)?)?;
+            let longest_ms = queue.longest_wait_since.map_or(0, |since| now.wall.ms_since(since));
+            let figures = flow::QueueFigures {
+                waiting: queue.waiting,
+                longest_wait_s: u32::try_from(longest_ms / 1_000).unwrap_or(u32::MAX),
+                agents: queue.ready + queue.ringing + queue.talking + queue.wrap_up + queue.not_ready,
+                ready: queue.ready,
+            };
+            Some((name.clone(), figures))
+        };
+        let queues = names.iter().filter_map(figures).collect();
+        if let Some(walk) = self.get(id).and_then(|i| i.walk.as_mut()) {
+            walk.handle(now, Input::Queues(queues));
+        }
+        self.touch(id);
     }
 
     fn flow_transfer(&mut self, now: Now, id: InteractionId, target: TransferTarget) {

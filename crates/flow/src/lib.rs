@@ -24,6 +24,7 @@
 mod action;
 mod check;
 mod core;
+mod expression;
 mod forms;
 mod model;
 mod nodes;
@@ -38,9 +39,12 @@ mod value;
 mod view;
 mod walk;
 
-pub use action::{Action, Input, MailboxName, MailboxOutcome, QueueOutcome, TransferOutcome, TransferTarget};
+pub use action::{
+    Action, Input, MailboxName, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome, TransferTarget,
+};
 pub use check::{AnyName, Names};
 pub use core::DIGITS_MAX;
+pub use expression::{EXPRESSION_CHARS, FUNCTIONS, QUEUE_FIGURES, VARIABLES};
 pub use forms::{KindForm, forms};
 pub use model::{Flow, Library, VERSION};
 pub use nodes::KINDS;

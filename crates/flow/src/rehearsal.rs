@@ -7,7 +7,7 @@ use types::leg::Text;
 use types::record::TraceStep;
 use types::{Cause, Now};
 
-use crate::action::{Action, Input, MailboxOutcome, QueueOutcome, TransferOutcome};
+use crate::action::{Action, Input, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome};
 use crate::model::Flow;
 use crate::walk::{Context, Walk};
 
@@ -153,6 +153,11 @@ impl Stage {
             match &action {
                 Action::Play { play, .. } => self.playing = Some(*play),
                 Action::StopPlay => self.playing = None,
+                Action::LookAtQueues(names) => {
+                    // In a rehearsal nobody waits, and nobody is signed in.
+                    let figures = names.iter().map(|name| (name.clone(), QueueFigures::default())).collect();
+                    self.walk.handle(self.now, Input::Queues(figures));
+                }
                 Action::Hangup(cause) => self.cause = Some(*cause),
                 _ => {}
             }

@@ -110,6 +110,10 @@ impl Walk {
             Input::Transfer(outcome) => Some(Event::Transfer(outcome)),
             Input::Mailbox(outcome) => Some(Event::Mailbox(outcome)),
             Input::Hushed => Some(Event::Hushed),
+            Input::Queues(queues) => {
+                self.core.queues = queues;
+                Some(Event::Queues)
+            }
         };
         let Some((event, node)) = event.zip(self.current()) else { return };
         let next = node.get().kind.node().event(&node.get().outlets, &mut self.core, event);

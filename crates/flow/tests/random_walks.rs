@@ -34,6 +34,9 @@ fn kind() -> impl Strategy<Value = &'static str> {
         r#""kind": "hangup", "prompt": "p""#,
         r#""kind": "set", "values": {"x": "$caller", "y": "$x"}"#,
         r#""kind": "condition", "variable": "x", "op": "gt", "value": 5"#,
+        r#""kind": "set", "expressions": {"y": "int(x) + 1", "z": "queue('q').waiting"}"#,
+        r#""kind": "condition", "expression": "x > y""#,
+        r#""kind": "condition", "expression": "queue('q').waiting > 5""#,
         r#""kind": "subflow", "flow": "f0""#,
         r#""kind": "subflow", "flow": "f1""#,
         r#""kind": "return", "outlet": "1""#,
@@ -108,6 +111,7 @@ fn op() -> impl Strategy<Value = Op> {
         3 => Just(Op::Due),
         1 => (0u64..20).prop_map(Op::Pass),
         1 => (0u32..5).prop_map(|n| Op::Input(Input::PlayDone(n))),
+        1 => Just(Op::Input(Input::Queues([("q".into(), flow::QueueFigures::default())].into()))),
         2 => queue.prop_map(|outcome| Op::Input(Input::Queue(outcome))),
         2 => transfer.prop_map(|outcome| Op::Input(Input::Transfer(outcome))),
     ]

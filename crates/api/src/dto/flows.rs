@@ -53,11 +53,33 @@ pub(crate) struct FlowPrompt {
     pub(crate) en: String,
 }
 
+/// What an expression can be made of, beside a flow's own variables.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FlowExpression {
+    /// Variables that every call has.
+    pub(crate) variables: &'static [&'static str],
+    pub(crate) functions: &'static [&'static str],
+    /// What `queue("name")` gives.
+    pub(crate) queue_figures: &'static [&'static str],
+    /// The longest expression.
+    pub(crate) max_chars: usize,
+}
+
+impl FlowExpression {
+    pub(crate) const KNOWN: Self = Self {
+        variables: flow::VARIABLES,
+        functions: flow::FUNCTIONS,
+        queue_figures: flow::QUEUE_FIGURES,
+        max_chars: flow::EXPRESSION_CHARS,
+    };
+}
+
 /// What flows are drawn with.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FlowKinds {
     pub(crate) kinds: Vec<FlowKind>,
     pub(crate) prompts: Vec<FlowPrompt>,
+    pub(crate) expression: FlowExpression,
 }
 
 /// When a draft was saved, and on what it stands.
@@ -339,8 +361,8 @@ const fn tone_name(tone: Tone) -> &'static str {
 /// One thing that the flow wants done.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TrialAction {
-    /// `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `callback`, `survey`, `mailbox`, `message`,
-    /// `language`, `record`, `echo` or `hangup`.
+    /// `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `callback`, `survey`, `mailbox`,
+    /// `message`, `language`, `record`, `echo` or `hangup`.
     pub(crate) does: &'static str,
     /// Which queue, whom, why.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -372,6 +394,7 @@ impl TrialAction {
             ),
             Action::RequestCallback { number, .. } => ("callback", number.reveal().to_string()),
             Action::Survey { question, answer } => ("survey", format!("{question}={answer}")),
+            Action::LookAtQueues(names) => ("look_at_queues", names.join(", ")),
             Action::OpenMailbox(MailboxName::Agent(name) | MailboxName::Queue(name)) => ("mailbox", name.to_string()),
             Action::TakeMessage { .. } => ("message", String::new()),
             Action::EndMessage { .. } => ("message_end", String::new()),

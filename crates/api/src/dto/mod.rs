@@ -33,8 +33,9 @@ pub(crate) use day::AgentDay;
 pub(crate) use decisions::{Decisions, FullDecision};
 pub(crate) use event::{Alarm, Event, Severity};
 pub(crate) use flows::{
-    FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowHead, FlowKinds, FlowList, FlowPrompt, FlowPublish,
-    FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead, FlowVersions, nodes_in,
+    FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowExpression, FlowHead, FlowKinds, FlowList,
+    FlowPrompt, FlowPublish, FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead, FlowVersions,
+    nodes_in,
 };
 pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use history::{

@@ -2,7 +2,7 @@
 //!
 //! Script words: a key; `done` (the playback's end), `5s` (so much time passes), `hangup`; `answered`,
 //! `agent_left`, `no_agent`, `full`, `too_long` of a queue; `target_answered`, `target_left`, `busy`,
-//! `no_answer`, `failed` of a transfer; `open`, `box_full`, `hushed` of a mailbox. The first node named is the start. In what is done, `play!`
+//! `no_answer`, `failed` of a transfer; `open`, `box_full`, `hushed` of a mailbox; `queues` (seven wait for sales). The first node named is the start. In what is done, `play!`
 //! can be cut short by a key.
 
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use types::leg::{Sound, Text};
 use types::{Now, Wall};
 
 use crate::{
-    Action, AnyName, Context, Flow, Input, Library, MailboxName, MailboxOutcome, QueueOutcome, TransferOutcome,
-    TransferTarget, Walk,
+    Action, AnyName, Context, Flow, Input, Library, MailboxName, MailboxOutcome, QueueFigures, QueueOutcome,
+    TransferOutcome, TransferTarget, Walk,
 };
 
 /// Monday 2026-11-23, 01:00 UTC.
@@ -67,6 +67,7 @@ fn input(word: &str, play: u32) -> Input {
         "open" => Input::Mailbox(MailboxOutcome::Open),
         "box_full" => Input::Mailbox(MailboxOutcome::Full),
         "hushed" => Input::Hushed,
+        "queues" => Input::Queues([("sales".into(), QueueFigures { waiting: 7, ..QueueFigures::default() })].into()),
         "target_answered" => Input::Transfer(TransferOutcome::Answered),
         "target_left" => Input::Transfer(TransferOutcome::TargetLeft),
         "busy" => Input::Transfer(TransferOutcome::Busy),
@@ -112,6 +113,7 @@ fn text(action: &Action) -> String {
         Action::OpenMailbox(MailboxName::Queue(name)) => format!("mailbox queue:{name}"),
         Action::TakeMessage { silence_s } => format!("message {silence_s}"),
         Action::EndMessage { silence_s } => format!("end message {silence_s}"),
+        Action::LookAtQueues(names) => format!("look {}", names.join(" ")),
         Action::SetLanguage(language) => format!("language {language}"),
         Action::Record(yes) => format!("record {}", on(yes)),
         Action::Hangup(cause) => format!("hangup {}", cause.as_str()),

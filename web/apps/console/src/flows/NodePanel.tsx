@@ -1,6 +1,6 @@
 import { CloseOutlined, CopyOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import type { FlowFieldProblem } from "@lingtong/api";
-import { connect, formOf, freeOutlets, nodeName, portsOf, renameNode, renameOutlet, setField, setName, type FlowDocument, type FlowNode, type KindForm } from "@lingtong/model/flow";
+import { connect, formOf, freeOutlets, nodeName, portsOf, renameNode, renameOutlet, setField, setName, variablesOf, type FlowDocument, type FlowNode, type KindForm } from "@lingtong/model/flow";
 import { Button, Dropdown, Input, Select } from "antd";
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { FieldInput } from "./FieldInput";
@@ -123,18 +123,19 @@ interface NodePanelProps extends PanelProps {
 
 /** A node's form, made from what the server says of its kind. */
 export function NodePanel(props: NodePanelProps): ReactElement | null {
-  const { flow, id, forms, bank, flows, writable, problems, change, close, renamed, duplicate, remove } = props;
+  const { flow, id, forms, flows, writable, problems, change, close, renamed, duplicate, remove } = props;
   const { t, language } = useFlowWords();
   const node = flow.nodes[id];
   const form = forms.get(node?.kind ?? "");
   const fields = useMemo(() => (form === undefined ? [] : formOf(form)), [form]);
+  const bank = useMemo((): Bank => ({ ...props.bank, expression: { ...props.bank.expression, own: variablesOf(flow, forms) } }), [props.bank, flow, forms]);
   if (node === undefined) return null;
   const look = lookOf(node.kind);
   const mine = problems.filter((one) => one.flow?.node === id);
-  const wrong = (field: string): string | undefined => mine.find((one) => one.flow?.field === field)?.flow?.message;
+  const wrong = (field: string): string | undefined => mine.find((one) => one.flow?.field === field || one.flow?.field?.startsWith(`${field}.`) === true)?.flow?.message;
   const whole = mine.filter((one) => {
     const field = one.flow?.field ?? "";
-    return !field.startsWith("outlets.") && !fields.some((known) => known.name === field);
+    return !field.startsWith("outlets.") && !fields.some((known) => known.name === field || field.startsWith(`${known.name}.`));
   });
   return (
     <>
