@@ -1510,6 +1510,16 @@ export interface components {
             /** @description Title and graph. */
             spec: Record<string, never>;
         };
+        /** @description What an expression can be made of, beside a flow's own variables. */
+        FlowExpression: {
+            functions: string[];
+            /** @description The longest expression. */
+            max_chars: number;
+            /** @description What `queue("name")` gives. */
+            queue_figures: string[];
+            /** @description Variables that every call has. */
+            variables: string[];
+        };
         /** @description A flow in a list. */
         FlowHead: {
             draft?: null | components["schemas"]["FlowDraftHead"];
@@ -1543,6 +1553,7 @@ export interface components {
         };
         /** @description What flows are drawn with. */
         FlowKinds: {
+            expression: components["schemas"]["FlowExpression"];
             kinds: components["schemas"]["FlowKind"][];
             prompts: components["schemas"]["FlowPrompt"][];
         };
@@ -3106,8 +3117,8 @@ export interface components {
             /** @description Which queue, whom, why. */
             detail?: string;
             /**
-             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `callback`, `survey`, `mailbox`, `message`,
-             *     `language`, `record`, `echo` or `hangup`.
+             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `callback`, `survey`, `mailbox`,
+             *     `message`, `language`, `record`, `echo` or `hangup`.
              */
             does: string;
             sounds?: components["schemas"]["TrialSound"][];
