@@ -1,10 +1,11 @@
 //! Carries out what a flow wants.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use acd::LeaveReason;
-use flow::{Action, Flow, Input, TransferOutcome, TransferTarget, Walk};
+use flow::{Action, Closure, Flow, Input, TransferOutcome, TransferTarget, Walk};
 use types::event::Happening;
 use types::leg::{Connection, Text};
 use types::record::SegmentKind;
@@ -13,6 +14,10 @@ use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, Now};
 use crate::Center;
 use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
+
+fn is_closed(settings: &HashMap<Text, Text>, flow: &Flow) -> bool {
+    settings.get(Closure::SETTING).is_some_and(|closed| Closure::parse(closed).holds(&flow.id))
+}
 
 impl Center {
     /// The customer enters a flow.
@@ -26,7 +31,30 @@ impl Center {
         };
         let flow = flow.clone();
         interaction.ledger.walks(flow_id);
-        self.walk_along(now, id, &flow);
+        match self.announcement_instead(now, id, &flow) {
+            Some(announcement) => self.walk_along(now, id, &announcement),
+            None => self.walk_along(now, id, &flow),
+        }
+    }
+
+    /// What callers of a flow that is closed for an emergency hear in its place; none where it is open, or leads them
+    /// elsewhere by itself.
+    fn announcement_instead(&mut self, now: Now, id: InteractionId, flow: &Flow) -> Option<Arc<Flow>> {
+        let tenant = self.tenant_of(id)?;
+        let settings = &self.tenants.get(&tenant)?.settings;
+        if flow.knows_closure() || !is_closed(settings, flow) {
+            return None;
+        }
+        let prompt = settings.get(Closure::PROMPT_SETTING).map_or(Closure::PROMPT, |prompt| &**prompt);
+        let prompt = if prompt.is_empty() { Closure::PROMPT } else { prompt };
+        match Closure::announcement(&flow.language, prompt) {
+            Ok(announcement) => Some(announcement),
+            Err(problems) => {
+                let why = problems.first().map(flow::Problem::en).unwrap_or_default();
+                self.alarm(now, tenant, "flow_missing", why);
+                None
+            }
+        }
     }
 
     pub(crate) fn walk_along(&mut self, now: Now, id: InteractionId, flow: &Arc<Flow>) {
@@ -35,6 +63,7 @@ impl Center {
         let context = flow::Context {
             answered: interaction.call.is_answered(),
             utc_offset_min: tenant.directory.tenant().utc_offset_min,
+            closed: is_closed(&tenant.settings, flow),
             library: tenant.library.clone(),
             ..flow::Context::new(now, interaction.caller.number.reveal(), interaction.dialled.reveal())
         };
@@ -94,12 +123,22 @@ impl Center {
                 interaction.ring_for = Duration::from_secs(ring_timeout_s.into());
                 self.flow_transfer(now, id, target);
             }
-            note @ (Action::RequestCallback { .. } | Action::Survey { .. }) => self.note(now, id, note),
+            note @ (Action::RequestCallback { .. } | Action::Survey { .. } | Action::Tag(_)) => {
+                self.note(now, id, note)
+            }
             Action::OpenMailbox(name) => self.open_mailbox(now, id, &name),
             Action::TakeMessage { silence_s } => self.take_message(now, id, silence_s),
             Action::EndMessage { silence_s } => self.end_message(now, id, Duration::from_secs(silence_s.into())),
             Action::SetLanguage(language) => interaction.language = language,
-            Action::Record(on) => interaction.record = on,
+            Action::Record(on) => {
+                interaction.record = on;
+                interaction.record_refused &= !on;
+            }
+            Action::RefuseRecording => {
+                interaction.record_refused = true;
+                // What an earlier talk of this call began goes no further.
+                self.pause_recording(now, id, true, None);
+            }
             Action::Hangup(cause) => self.end(now, id, EndedBy::System, cause),
         }
     }
@@ -115,6 +154,7 @@ impl Center {
                 let queue = queue.and_then(|q| queues.and_then(|n| n.get(&q).copied()));
                 self.journal(now, tenant, Happening::CallbackRequested { id, number, queue });
             }
+            Action::Tag(words) => interaction.ledger.tag(words),
             Action::Survey { question, answer } => {
                 self.journal(now, tenant, Happening::SurveyAnswered { id, question, answer });
             }

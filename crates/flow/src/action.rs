@@ -185,6 +185,10 @@ pub enum Action {
     SetLanguage(Text),
     /// Record from now on, or no longer.
     Record(bool),
+    /// Nothing of this call is to be recorded, whatever its queue says.
+    RefuseRecording,
+    /// Note these words with the call.
+    Tag(Vec<Text>),
     /// End the call: the walk is over. Doesn't come when the caller has hung up.
     Hangup(Cause),
 }

@@ -75,6 +75,8 @@ pub(crate) struct Core {
     digits: VecDeque<char>,
     actions: VecDeque<Action>,
     pub(crate) answered: bool,
+    /// The centre, or the flow, is closed for an emergency.
+    pub(crate) closed: bool,
     /// The caller has hung up.
     pub(crate) gone: bool,
     plays: u32,
@@ -116,6 +118,7 @@ impl Core {
             digits: VecDeque::new(),
             actions: VecDeque::new(),
             answered: false,
+            closed: false,
             gone: false,
             plays: 0,
             playing: None,

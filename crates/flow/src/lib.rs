@@ -23,6 +23,7 @@
 
 mod action;
 mod check;
+mod closure;
 mod core;
 mod expression;
 mod forms;
@@ -43,6 +44,7 @@ pub use action::{
     Action, Input, MailboxName, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome, TransferTarget,
 };
 pub use check::{AnyName, Names};
+pub use closure::Closure;
 pub use core::DIGITS_MAX;
 pub use expression::{EXPRESSION_CHARS, FUNCTIONS, QUEUE_FIGURES, VARIABLES};
 pub use forms::{KindForm, forms};

@@ -65,6 +65,8 @@ pub enum What {
         /// The reader's message.
         why: String,
     },
+    /// `{{` without its `}}`.
+    OpenTemplate,
     /// Only one of these two may be given.
     Either(&'static str, &'static str),
     /// Too many nodes.
@@ -129,6 +131,7 @@ impl What {
             Self::BadTime(text) => format!("`{text}` is no date or time; write 2026-10-01 or 09:00"),
             Self::TooLong(most) => format!("more than {most} characters"),
             Self::Expression { line, column, why } => format!("line {line}, column {column}: {why}"),
+            Self::OpenTemplate => "`{{` without its `}}`".to_owned(),
             Self::Either(one, other) => format!("give either this or `{other}`, not both of `{one}` and `{other}`"),
             Self::TooBig(most) => format!("more than {most} nodes"),
         }
@@ -157,6 +160,7 @@ impl What {
             Self::BadTime(text) => format!("“{text}”不是日期或时间，请写成 2026-10-01 或 09:00"),
             Self::TooLong(most) => format!("超过 {most} 个字"),
             Self::Expression { line, column, why } => format!("第 {line} 行第 {column} 列：{why}"),
+            Self::OpenTemplate => "“{{”缺少对应的“}}”".to_owned(),
             Self::Either(one, other) => format!("“{one}”与“{other}”只能填一个"),
             Self::TooBig(most) => format!("节点超过 {most} 个"),
         }

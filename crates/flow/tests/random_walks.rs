@@ -42,6 +42,10 @@ fn kind() -> impl Strategy<Value = &'static str> {
         r#""kind": "return", "outlet": "1""#,
         r#""kind": "language", "language": "en""#,
         r#""kind": "record""#,
+        r#""kind": "tag", "tags": ["{{ x }}", "{{ 1 / 0 }}", "{{ queue('q').ready }}"]"#,
+        r#""kind": "split", "share_percent": 50"#,
+        r#""kind": "consent", "retries": 1"#,
+        r#""kind": "closure""#,
     ])
 }
 
@@ -61,6 +65,10 @@ fn node() -> impl Strategy<Value = String> {
         "agent_left",
         "full",
         "caller_left",
+        "a",
+        "b",
+        "agreed",
+        "refused",
     ]);
     (kind(), prop::collection::btree_map(outlet, target(), 0..12)).prop_map(|(kind, outlets)| {
         let outlets: Vec<_> = outlets.iter().map(|(name, to)| format!(r#""{name}": "{to}""#)).collect();
@@ -193,7 +201,7 @@ proptest! {
         if seen.hangups == 0 {
             // What is told after the end needs no caller.
             while let Some(action) = walk.poll_action() {
-                let silent = matches!(action, Action::RequestCallback { .. } | Action::SetLanguage(_));
+                let silent = matches!(action, Action::RequestCallback { .. } | Action::SetLanguage(_) | Action::Tag(_));
                 prop_assert!(silent, "{:?}", action);
             }
         }

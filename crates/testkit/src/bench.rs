@@ -108,6 +108,7 @@ pub fn record(n: u64) -> InteractionRecord {
             excluded: vec![Excluded { reason: "talking".into(), count: 41 }],
         }],
         recordings: vec![],
+        tags: Vec::new(),
         wrap_ups: Vec::new(),
         disposition: None,
     }

@@ -362,7 +362,7 @@ const fn tone_name(tone: Tone) -> &'static str {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TrialAction {
     /// `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `callback`, `survey`, `mailbox`,
-    /// `message`, `language`, `record`, `echo` or `hangup`.
+    /// `message`, `language`, `record`, `no_record`, `tag`, `echo` or `hangup`.
     pub(crate) does: &'static str,
     /// Which queue, whom, why.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -399,6 +399,8 @@ impl TrialAction {
             Action::TakeMessage { .. } => ("message", String::new()),
             Action::EndMessage { .. } => ("message_end", String::new()),
             Action::SetLanguage(language) => ("language", language.to_string()),
+            Action::RefuseRecording => ("no_record", String::new()),
+            Action::Tag(words) => ("tag", words.join(", ")),
             Action::Record(on) => ("record", on.to_string()),
             Action::Hangup(cause) => ("hangup", cause.as_str().to_owned()),
         };

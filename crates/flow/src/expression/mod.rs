@@ -6,6 +6,7 @@
 //! `queue("sales").waiting`, how a queue stands.
 
 mod evaluate;
+mod template;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use types::leg::Text;
 
 pub(crate) use self::evaluate::Scope;
+pub(crate) use self::template::Template;
 use crate::check::Check;
 use crate::problem::What;
 

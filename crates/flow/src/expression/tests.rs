@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Expression, FUNCTIONS, Scope};
+use super::{Expression, FUNCTIONS, Scope, Template};
 use crate::action::QueueFigures;
 use crate::value::Value;
 
@@ -111,6 +111,17 @@ fn deep_texts_are_refused_before_they_cost_stack() {
 }
 
 #[test]
+fn templates_fill_in_and_escape() {
+    let fill = |source: &str| {
+        Template::from(source.to_owned()).fill(&told(), |text| text.replace('0', "%30")).map_err(str::to_owned)
+    };
+    assert_eq!(fill("x0 {{ digits }}{{amount}} y").as_deref(), Ok("x0 %3012325%30 y"));
+    assert_eq!(fill("plain {x}").as_deref(), Ok("plain {x}"));
+    assert_eq!(fill("{{ 1/0 }}"), Err("division by zero".to_owned()));
+    assert!(Template::from("{{ digits".to_owned()).fault.is_some());
+}
+
+#[test]
 fn the_functions_are_known() {
     for (name, of) in [("size", "size('a')"), ("has", "has(queue('sales').ready)"), ("double", "double('1.5')")] {
         assert!(FUNCTIONS.contains(&name));
@@ -189,5 +200,6 @@ proptest! {
         if let Ok(text) = worked_out(&source) {
             prop_assert!(text.chars().count() <= 1_000);
         }
+        let _ = Template::from(format!("a{{{{{source}}}}}b")).fill(&told(), str::to_owned);
     }
 }

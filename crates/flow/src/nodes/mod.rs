@@ -2,8 +2,10 @@
 //! it does, and its tests.
 
 mod callback;
+mod closure;
 mod collect;
 mod condition;
+mod consent;
 mod echo;
 mod hangup;
 mod hours;
@@ -14,8 +16,10 @@ mod queue;
 mod record;
 mod return_;
 mod set;
+mod split;
 mod subflow;
 mod survey;
+mod tag;
 mod transfer;
 mod voicemail;
 
@@ -142,8 +146,10 @@ macro_rules! kinds {
 
 kinds! {
     Callback = callback::"callback",
+    Closure = closure::"closure",
     Collect = collect::"collect",
     Condition = condition::"condition",
+    Consent = consent::"consent",
     Echo = echo::"echo",
     Hangup = hangup::"hangup",
     Hours = hours::"hours",
@@ -154,8 +160,10 @@ kinds! {
     Record = record::"record",
     Return = return_::"return",
     Set = set::"set",
+    Split = split::"split",
     Subflow = subflow::"subflow",
     Survey = survey::"survey",
+    Tag = tag::"tag",
     Transfer = transfer::"transfer",
     Voicemail = voicemail::"voicemail",
 }

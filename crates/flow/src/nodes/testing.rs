@@ -115,6 +115,8 @@ fn text(action: &Action) -> String {
         Action::EndMessage { silence_s } => format!("end message {silence_s}"),
         Action::LookAtQueues(names) => format!("look {}", names.join(" ")),
         Action::SetLanguage(language) => format!("language {language}"),
+        Action::RefuseRecording => "no record".to_owned(),
+        Action::Tag(tags) => format!("tag {}", tags.join("|")),
         Action::Record(yes) => format!("record {}", on(yes)),
         Action::Hangup(cause) => format!("hangup {}", cause.as_str()),
     }

@@ -147,6 +147,8 @@ export function FieldInput(props: InputProps): ReactElement {
       return <WeeklyInput value={value} disabled={disabled} change={change} />;
     case "dates":
       return <DatesInput value={value} disabled={disabled} change={change} />;
+    case "texts":
+      return <Select mode="tags" open={false} aria-label={label} disabled={disabled} value={Array.isArray(value) ? value.map(asText) : []} onChange={(next: string[]) => { change(next.length === 0 && !field.required ? undefined : next); }} />;
     case "days":
       return <Select mode="tags" open={false} aria-label={label} disabled={disabled} placeholder={t("form.dayHint")} value={Array.isArray(value) ? value.map(asText) : []} onChange={(next: string[]) => { change(next.length === 0 ? undefined : next); }} />;
     case "values":

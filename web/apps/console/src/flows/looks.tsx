@@ -7,6 +7,7 @@ import {
   CustomerServiceOutlined,
   EnterOutlined,
   FieldNumberOutlined,
+  ForkOutlined,
   GlobalOutlined,
   InboxOutlined,
   MenuOutlined,
@@ -15,8 +16,11 @@ import {
   PoweroffOutlined,
   RetweetOutlined,
   RollbackOutlined,
+  SafetyOutlined,
   SmileOutlined,
   SoundOutlined,
+  StopOutlined,
+  TagOutlined,
 } from "@ant-design/icons";
 import type { ReactElement } from "react";
 
@@ -41,8 +45,12 @@ const LOOKS: Readonly<Record<string, Look>> = {
   hours: { group: "logic", icon: <ClockCircleOutlined /> },
   condition: { group: "logic", icon: <BranchesOutlined /> },
   set: { group: "logic", icon: <CalculatorOutlined /> },
+  closure: { group: "logic", icon: <StopOutlined /> },
+  split: { group: "logic", icon: <ForkOutlined /> },
+  tag: { group: "logic", icon: <TagOutlined /> },
   subflow: { group: "logic", icon: <NodeIndexOutlined /> },
   return: { group: "logic", icon: <EnterOutlined /> },
+  consent: { group: "talk", icon: <SafetyOutlined /> },
   record: { group: "end", icon: <AudioOutlined /> },
   echo: { group: "end", icon: <RetweetOutlined /> },
   hangup: { group: "end", icon: <PoweroffOutlined /> },

@@ -41,6 +41,10 @@ const NODE_KINDS = [
   "hangup",
   "set",
   "condition",
+  "closure",
+  "consent",
+  "split",
+  "tag",
   "subflow",
   "return",
   "language",
@@ -67,13 +71,30 @@ const STEPS = [
   "true",
   "false",
   "noted",
+  "agreed",
+  "refused",
+  "a",
+  "b",
 ] as const;
 
 const SENTENCES = [
   ["no target", "noTarget"],
+  ["no answer", "noAnswerKey"],
   ["too few digits", "tooFewDigits"],
   ["no such flow, or too deep", "noFlow"],
   ["too many steps", "tooManySteps"],
+] as const;
+
+/** Why an expression could not be worked out. */
+const WHYS = [
+  ["division by zero", "zero"],
+  ["a number too great", "great"],
+  ["values that don't go together", "value"],
+  ["a text that is no number", "text"],
+  ["no such field", "field"],
+  ["is neither a text, a number nor a yes or no", "type"],
+  ["is neither true nor false", "truth"],
+  ["a text too long", "long"],
 ] as const;
 
 const STRATEGIES = [
@@ -129,6 +150,9 @@ export function stepDetailText(t: Words, detail: string): string {
   if (key !== undefined) return t("step.key", { key });
   const amount = /^(\d+) digits$/.exec(detail)?.[1];
   if (amount !== undefined) return t("step.keys", { amount });
+  const failed = /^[^:]+: (.+)$/.exec(detail)?.[1];
+  const why = WHYS.find(([text]) => text === failed)?.[1];
+  if (why !== undefined) return t("step.expression", { why: t(`step.why.${why}`) });
   const sentence = SENTENCES.find(([text]) => text === detail)?.[1];
   return sentence === undefined ? outletText(t, detail) : t(`step.${sentence}`);
 }

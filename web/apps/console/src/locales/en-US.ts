@@ -129,6 +129,7 @@ export const enUS = {
     endedBy: "Ended by",
     recording: "Recording",
     state: "State",
+    tags: "Tags",
     disposition: "Disposition",
   },
   login: {
@@ -252,6 +253,10 @@ export const enUS = {
     excluded: "Excluded",
   },
   nodeKind: {
+    closure: "Emergency closure",
+    consent: "Recording consent",
+    split: "A/B split",
+    tag: "Tag",
     play: "Play",
     menu: "Menu",
     collect: "Collect",
@@ -271,6 +276,13 @@ export const enUS = {
     record: "Record",
   },
   step: {
+    agreed: "agreed to be recorded",
+    refused: "refused to be recorded",
+    a: "way A",
+    b: "way B",
+    noAnswerKey: "no answer",
+    expression: "expression failed: {{why}}",
+    why: { zero: "division by zero", great: "a number too great", value: "values that do not go together", text: "a text that is no number", field: "no such field", type: "neither a text, a number nor a yes or no", truth: "neither true nor false", long: "a text too long" },
     done: "done",
     answered: "answered",
     agent_left: "agent left",

@@ -129,6 +129,7 @@ export const zhCN = {
     endedBy: "挂断方",
     recording: "录音",
     state: "状态",
+    tags: "标签",
     disposition: "小结",
   },
   login: {
@@ -252,6 +253,10 @@ export const zhCN = {
     excluded: "未参与",
   },
   nodeKind: {
+    closure: "紧急关闭",
+    consent: "录音同意",
+    split: "分流测试",
+    tag: "打标签",
     play: "播放",
     menu: "菜单",
     collect: "收号",
@@ -271,6 +276,13 @@ export const zhCN = {
     record: "录音",
   },
   step: {
+    agreed: "同意录音",
+    refused: "不同意录音",
+    a: "A 路",
+    b: "B 路",
+    noAnswerKey: "没有回答",
+    expression: "表达式算不出：{{why}}",
+    why: { zero: "除以零", great: "数字太大", value: "值的类型不合", text: "文字不是数字", field: "没有这一项", type: "不是文字、数字或是非", truth: "不是“是”或“否”", long: "文字太长" },
     done: "完成",
     answered: "已接听",
     agent_left: "坐席已挂断",
