@@ -1735,6 +1735,8 @@ export interface components {
             said?: null | components["schemas"]["Disposition"];
             segments: components["schemas"]["Segment"][];
             survey: components["schemas"]["SurveyAnswer"][];
+            /** @description Words that its flows noted with it. */
+            tags: string[];
             trace: components["schemas"]["TraceStep"][];
             wrap_ups: components["schemas"]["WrapUp"][];
         };
@@ -3118,7 +3120,7 @@ export interface components {
             detail?: string;
             /**
              * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `callback`, `survey`, `mailbox`,
-             *     `message`, `language`, `record`, `echo` or `hangup`.
+             *     `message`, `language`, `record`, `no_record`, `tag`, `echo` or `hangup`.
              */
             does: string;
             sounds?: components["schemas"]["TrialSound"][];
