@@ -5,15 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acd::LeaveReason;
-use flow::{Action, Closure, Flow, Input, TransferOutcome, TransferTarget, Walk};
+use flow::{Action, Closure, Flow, Input, LookupAnswer, LookupRequest, TransferOutcome, TransferTarget, Walk};
 use types::event::Happening;
 use types::leg::{Connection, Text};
 use types::record::SegmentKind;
 use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, Now};
 
-use crate::Center;
 use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
+use crate::{Center, Effect, Lookup};
+
+/// The setting that names hosts within the own network that flows may ask.
+pub const ALLOWED_HOSTS: &str = "lookup.allowed_hosts";
 
 fn is_closed(settings: &HashMap<Text, Text>, flow: &Flow) -> bool {
     settings.get(Closure::SETTING).is_some_and(|closed| Closure::parse(closed).holds(&flow.id))
@@ -109,6 +112,7 @@ impl Center {
                 }
                 self.enqueue_by_name(now, id, &queue, priority);
             }
+            Action::Lookup { ask, request } => self.look_up(id, ask, request),
             Action::LookAtQueues(names) => self.tell_queues(now, id, &names),
             Action::LeaveQueue => {
                 self.leave_queue(now, id, LeaveReason::Redirected);
@@ -185,6 +189,22 @@ impl Center {
             Some(queue) => self.enqueue(now, id, queue, priority, false),
             None => self.queue_outcome(now, id, flow::QueueOutcome::NoAgent),
         }
+    }
+
+    /// A flow asks another system.
+    fn look_up(&mut self, id: InteractionId, ask: u32, request: Box<LookupRequest>) {
+        let Some(tenant) = self.tenant_of(id) else { return };
+        let allowed = self.setting(tenant, ALLOWED_HOSTS).unwrap_or_default().into();
+        self.effects.push_back(Effect::Lookup(Box::new(Lookup { interaction: id, tenant, ask, request, allowed })));
+    }
+
+    /// Another system has answered a flow, or could not be asked.
+    pub fn looked(&mut self, now: Now, id: InteractionId, answer: LookupAnswer) {
+        if let Some(walk) = self.get(id).and_then(|i| i.walk.as_mut()) {
+            walk.handle(now, Input::Looked(Box::new(answer)));
+            self.touch(id);
+        }
+        self.pump(now);
     }
 
     /// A flow asks how queues stand; one that is not there is left out.

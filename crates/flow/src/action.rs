@@ -8,6 +8,8 @@ use types::leg::{Sound, Text};
 use types::record::SkillLevel;
 use types::{Cause, Private};
 
+use crate::lookup::{LookupAnswer, LookupRequest};
+
 /// What a walk is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -27,6 +29,8 @@ pub enum Input {
     Hushed,
     /// How the queues of [`Action::LookAtQueues`] stand. One that is left out is not known.
     Queues(BTreeMap<Text, QueueFigures>),
+    /// What became of [`Action::Lookup`].
+    Looked(Box<LookupAnswer>),
     /// The caller has gone.
     Hangup,
 }
@@ -166,6 +170,13 @@ pub enum Action {
         question: Text,
         /// The key.
         answer: Text,
+    },
+    /// Ask another system; answered by [`Input::Looked`] with this number. One that is asked later replaces it.
+    Lookup {
+        /// The number.
+        ask: u32,
+        /// What.
+        request: Box<LookupRequest>,
     },
     /// Tell by [`Input::Queues`] how these stand.
     LookAtQueues(Vec<Text>),

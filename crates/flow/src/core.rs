@@ -11,6 +11,7 @@ use types::{Cause, Mono, Now, Private};
 
 use crate::action::{Action, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome};
 use crate::expression::{Expression, Scope};
+use crate::lookup::{LookupAnswer, LookupRequest};
 use crate::say::Say;
 use crate::value::Value;
 
@@ -52,6 +53,8 @@ pub(crate) enum Event {
     Mailbox(MailboxOutcome),
     /// How the queues stand has been told.
     Queues,
+    /// The answer that was waited for is there.
+    Looked,
     /// Nothing has been said for long enough.
     Hushed,
 }
@@ -72,6 +75,10 @@ pub(crate) struct Core {
     pub(crate) vars: BTreeMap<Text, Value>,
     /// How queues stand, as far as the current node has asked.
     pub(crate) queues: BTreeMap<Text, QueueFigures>,
+    /// The number of the last question to another system.
+    asks: u32,
+    /// Its answer.
+    pub(crate) looked: Option<LookupAnswer>,
     digits: VecDeque<char>,
     actions: VecDeque<Action>,
     pub(crate) answered: bool,
@@ -115,6 +122,8 @@ impl Core {
             dialled: nobody(),
             vars: BTreeMap::new(),
             queues: BTreeMap::new(),
+            asks: 0,
+            looked: None,
             digits: VecDeque::new(),
             actions: VecDeque::new(),
             answered: false,
@@ -139,6 +148,7 @@ impl Core {
         self.tries = 0;
         self.typed.clear();
         self.queues.clear();
+        self.looked = None;
         self.detail.clear();
         self.cause = Cause::Normal;
     }
@@ -149,6 +159,20 @@ impl Core {
 
     pub(crate) fn next_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
+    }
+
+    /// Asks another system.
+    pub(crate) fn lookup(&mut self, request: LookupRequest) {
+        self.asks = self.asks.wrapping_add(1);
+        self.act(Action::Lookup { ask: self.asks, request: Box::new(request) });
+    }
+
+    /// An answer has come; an old question's is worth nothing.
+    pub(crate) fn take_answer(&mut self, answer: LookupAnswer) -> Option<Event> {
+        (answer.ask == self.asks).then(|| {
+            self.looked = Some(answer);
+            Event::Looked
+        })
     }
 
     pub(crate) fn answer(&mut self) {

@@ -67,6 +67,12 @@ pub enum What {
     },
     /// `{{` without its `}}`.
     OpenTemplate,
+    /// A JSONPath that can't be read.
+    BadPath(String),
+    /// No address of another system.
+    BadUrl,
+    /// No name of a header, or one that is not for flows to set.
+    BadHeader,
     /// Only one of these two may be given.
     Either(&'static str, &'static str),
     /// Too many nodes.
@@ -132,6 +138,9 @@ impl What {
             Self::TooLong(most) => format!("more than {most} characters"),
             Self::Expression { line, column, why } => format!("line {line}, column {column}: {why}"),
             Self::OpenTemplate => "`{{` without its `}}`".to_owned(),
+            Self::BadPath(why) => format!("JSONPath: {why}"),
+            Self::BadUrl => "must begin with https:// or http:// and a host without an expression".to_owned(),
+            Self::BadHeader => "is no header that a flow can set".to_owned(),
             Self::Either(one, other) => format!("give either this or `{other}`, not both of `{one}` and `{other}`"),
             Self::TooBig(most) => format!("more than {most} nodes"),
         }
@@ -161,6 +170,9 @@ impl What {
             Self::TooLong(most) => format!("超过 {most} 个字"),
             Self::Expression { line, column, why } => format!("第 {line} 行第 {column} 列：{why}"),
             Self::OpenTemplate => "“{{”缺少对应的“}}”".to_owned(),
+            Self::BadPath(why) => format!("JSONPath 有误：{why}"),
+            Self::BadUrl => "必须以 https:// 或 http:// 和不含表达式的主机名开头".to_owned(),
+            Self::BadHeader => "不是流程可以设置的请求头".to_owned(),
             Self::Either(one, other) => format!("“{one}”与“{other}”只能填一个"),
             Self::TooBig(most) => format!("节点超过 {most} 个"),
         }

@@ -114,6 +114,7 @@ impl Walk {
             Input::Transfer(outcome) => Some(Event::Transfer(outcome)),
             Input::Mailbox(outcome) => Some(Event::Mailbox(outcome)),
             Input::Hushed => Some(Event::Hushed),
+            Input::Looked(answer) => self.core.take_answer(*answer),
             Input::Queues(queues) => {
                 self.core.queues = queues;
                 Some(Event::Queues)

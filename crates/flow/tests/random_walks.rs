@@ -46,6 +46,7 @@ fn kind() -> impl Strategy<Value = &'static str> {
         r#""kind": "split", "share_percent": 50"#,
         r#""kind": "consent", "retries": 1"#,
         r#""kind": "closure""#,
+        r#""kind": "http_lookup", "url": "https://a/{{ x }}", "take": {"x": "$.x"}, "timeout_s": 1"#,
     ])
 }
 
@@ -67,6 +68,8 @@ fn node() -> impl Strategy<Value = String> {
         "caller_left",
         "a",
         "b",
+        "found",
+        "not_found",
         "agreed",
         "refused",
     ]);
@@ -119,6 +122,7 @@ fn op() -> impl Strategy<Value = Op> {
         3 => Just(Op::Due),
         1 => (0u64..20).prop_map(Op::Pass),
         1 => (0u32..5).prop_map(|n| Op::Input(Input::PlayDone(n))),
+        1 => (0u32..4).prop_map(|ask| Op::Input(Input::Looked(Box::new(flow::LookupAnswer { ask, outcome: flow::LookupOutcome::NotFound, detail: String::new() })))),
         1 => Just(Op::Input(Input::Queues([("q".into(), flow::QueueFigures::default())].into()))),
         2 => queue.prop_map(|outcome| Op::Input(Input::Queue(outcome))),
         2 => transfer.prop_map(|outcome| Op::Input(Input::Transfer(outcome))),

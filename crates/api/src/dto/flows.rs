@@ -1,6 +1,6 @@
 //! Flows as they are drawn: what the kinds of nodes are, drafts, versions, and a try.
 
-use flow::{KindForm, MailboxOutcome, QueueOutcome, Rehearsed, Stimulus, TransferOutcome};
+use flow::{KindForm, MailboxOutcome, QueueOutcome, Rehearsed, RehearsedLookup, Stimulus, TransferOutcome};
 use resource::TitleSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -247,6 +247,8 @@ pub(crate) enum TrialEvent {
     Transfer(#[schema(inline)] TrialTransfer),
     /// Whether a message can be left.
     Mailbox(#[schema(inline)] TrialMailbox),
+    /// What becomes of asking another system; nobody is asked.
+    Lookup(#[schema(inline)] TrialLookup),
     /// The caller's message is over.
     Hushed,
     /// The caller hangs up.
@@ -270,6 +272,14 @@ pub(crate) enum TrialTransfer {
     TargetLeft,
     Busy,
     NoAnswer,
+    Failed,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrialLookup {
+    Found,
+    NotFound,
     Failed,
 }
 
@@ -302,6 +312,11 @@ impl From<TrialEvent> for Stimulus {
             }),
             TrialEvent::Mailbox(TrialMailbox::Open) => Self::Mailbox(MailboxOutcome::Open),
             TrialEvent::Mailbox(TrialMailbox::Full) => Self::Mailbox(MailboxOutcome::Full),
+            TrialEvent::Lookup(outcome) => Self::Lookup(match outcome {
+                TrialLookup::Found => RehearsedLookup::Found,
+                TrialLookup::NotFound => RehearsedLookup::NotFound,
+                TrialLookup::Failed => RehearsedLookup::Failed,
+            }),
             TrialEvent::Hushed => Self::Hushed,
             TrialEvent::Hangup => Self::Hangup,
         }
@@ -361,7 +376,7 @@ const fn tone_name(tone: Tone) -> &'static str {
 /// One thing that the flow wants done.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TrialAction {
-    /// `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `callback`, `survey`, `mailbox`,
+    /// `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `look_up`, `callback`, `survey`, `mailbox`,
     /// `message`, `language`, `record`, `no_record`, `tag`, `echo` or `hangup`.
     pub(crate) does: &'static str,
     /// Which queue, whom, why.
@@ -394,6 +409,9 @@ impl TrialAction {
             ),
             Action::RequestCallback { number, .. } => ("callback", number.reveal().to_string()),
             Action::Survey { question, answer } => ("survey", format!("{question}={answer}")),
+            Action::Lookup { request, .. } => {
+                ("look_up", format!("{} {}", request.method.as_str(), request.url.reveal()))
+            }
             Action::LookAtQueues(names) => ("look_at_queues", names.join(", ")),
             Action::OpenMailbox(MailboxName::Agent(name) | MailboxName::Queue(name)) => ("mailbox", name.to_string()),
             Action::TakeMessage { .. } => ("message", String::new()),

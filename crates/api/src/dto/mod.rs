@@ -12,6 +12,7 @@ mod flows;
 mod forwarding;
 mod history;
 mod live;
+mod lookups;
 mod people;
 mod phone;
 mod plan;
@@ -42,6 +43,7 @@ pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
 };
 pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
+pub(crate) use lookups::{LookupTrial, LookupTried};
 pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
 };

@@ -8,7 +8,7 @@ use types::leg::Text;
 
 use super::Expression;
 use crate::action::QueueFigures;
-use crate::value::Value;
+use crate::value::{Value, number_of};
 
 /// The longest text that an expression gives, characters.
 const RESULT_CHARS: usize = 1_000;
@@ -83,13 +83,6 @@ fn value_of(cel: Cel) -> Result<Value, &'static str> {
         Cel::String(text) => Ok(Value::Text(Text::from(text.as_str()).into())),
         _ => Err("is neither a text, a number nor a yes or no"),
     }
-}
-
-/// Whole where it is whole; a text with its digits otherwise, since variables hold whole numbers.
-pub(crate) fn number_of(n: f64) -> Value {
-    /// Up to here each whole number has a `f64` of its own.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    if n.fract() == 0.0 && n.abs() <= EXACT { Value::Number(n as i64) } else { Value::text(&n.to_string()) }
 }
 
 /// In words that hold nothing of a variable's.

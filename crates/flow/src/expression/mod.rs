@@ -6,6 +6,7 @@
 //! `queue("sales").waiting`, how a queue stands.
 
 mod evaluate;
+mod json;
 mod template;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use types::leg::Text;
 
 pub(crate) use self::evaluate::Scope;
+pub(crate) use self::json::JsonTemplate;
 pub(crate) use self::template::Template;
 use crate::check::Check;
 use crate::problem::What;

@@ -55,6 +55,34 @@ impl Template {
         self.parts.iter().all(|part| matches!(part, Part::Text(text) if text.trim().is_empty()))
     }
 
+    /// What stands before the first expression, and whether that is all.
+    pub(crate) fn beginning(&self) -> (&str, bool) {
+        match self.parts.first() {
+            Some(Part::Text(text)) => (text, self.parts.len() == 1),
+            _ => ("", false),
+        }
+    }
+
+    /// The texts between the expressions.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Expression(_) => None,
+        })
+    }
+
+    /// The expression that it is, with nothing beside it.
+    pub(crate) fn only(&self) -> Option<&Expression> {
+        match &*self.parts {
+            [Part::Text(before), Part::Expression(only), Part::Text(after)]
+                if before.is_empty() && after.is_empty() =>
+            {
+                Some(only)
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.parts.iter().filter_map(|part| match part {
             Part::Text(_) => None,

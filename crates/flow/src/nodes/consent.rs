@@ -103,7 +103,12 @@ impl NodeKind for Consent {
                 self.take_key(core)
             }
             Event::Timeout => self.again(core, &Say::default()),
-            Event::Queue(_) | Event::Transfer(_) | Event::Mailbox(_) | Event::Queues | Event::Hushed => Next::Stay,
+            Event::Queue(_)
+            | Event::Transfer(_)
+            | Event::Mailbox(_)
+            | Event::Queues
+            | Event::Looked
+            | Event::Hushed => Next::Stay,
         }
     }
 }

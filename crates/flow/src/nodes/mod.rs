@@ -9,6 +9,7 @@ mod consent;
 mod echo;
 mod hangup;
 mod hours;
+mod http_lookup;
 mod language;
 mod menu;
 mod play;
@@ -153,6 +154,7 @@ kinds! {
     Echo = echo::"echo",
     Hangup = hangup::"hangup",
     Hours = hours::"hours",
+    HttpLookup = http_lookup::"http_lookup",
     Language = language::"language",
     Menu = menu::"menu",
     Play = play::"play",

@@ -102,6 +102,7 @@ impl NodeKind for Queue {
                 | Event::Transfer(_)
                 | Event::Mailbox(_)
                 | Event::Queues
+                | Event::Looked
                 | Event::Hushed,
                 _,
             ) => Next::Stay,

@@ -153,6 +153,9 @@ export function FieldInput(props: InputProps): ReactElement {
       return <Select mode="tags" open={false} aria-label={label} disabled={disabled} placeholder={t("form.dayHint")} value={Array.isArray(value) ? value.map(asText) : []} onChange={(next: string[]) => { change(next.length === 0 ? undefined : next); }} />;
     case "values":
       return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <Input size="small" aria-label={name} disabled={disabled} placeholder={t("form.valueOf")} value={asText(one)} onChange={(event) => { put(asValue(event.target.value)); }} />} />;
+    case "templates":
+    case "paths":
+      return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <Input size="small" className="mono" aria-label={name} disabled={disabled} placeholder={t(field.type === "paths" ? "form.pathHint" : "form.templateHint")} value={asText(one)} onChange={(event) => { put(event.target.value); }} />} />;
     case "expressions":
       return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <ExpressionInput label={name} value={asText(one)} bank={bank} disabled={disabled} change={put} />} />;
     case "value":

@@ -4,6 +4,7 @@ import { connect, formOf, freeOutlets, nodeName, portsOf, renameNode, renameOutl
 import { Button, Dropdown, Input, Select } from "antd";
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { FieldInput } from "./FieldInput";
+import { LookupTest } from "./LookupTest";
 import { lookOf } from "./looks";
 import type { Bank } from "./summary";
 import { fieldName, kindAbout, kindName, portName, useFlowWords } from "./words";
@@ -163,6 +164,7 @@ export function NodePanel(props: NodePanelProps): ReactElement | null {
             <FieldInput field={field} value={node[field.name]} bank={bank} flows={flows} disabled={!writable} change={(value) => { change(setField(flow, id, field.name, value), `${id}.${field.name}`); }} />
           </Field>
         ))}
+        {node.kind === "http_lookup" && writable ? <LookupTest key={id} flow={flow} node={node} forms={forms} /> : null}
         <Outlets {...props} node={node} form={form} />
         <Field label={t("form.id")}>
           <IdInput key={id} id={id} flow={flow} disabled={!writable} rename={(to) => { if (to !== id) { change(renameNode(flow, id, to)); renamed(to); } }} />

@@ -41,6 +41,12 @@ export function summaryOf(node: FlowNode, bank: Bank, t: FlowWords, language: st
       return `${text(own["variable"])} ${choiceName(t, text(own["op"]))} ${text(own["value"])}`;
     case "set":
       return Object.entries({ ...(own["values"] as object | undefined), ...(own["expressions"] as object | undefined) }).map(([name, value]) => `${name} = ${String(value)}`).join(", ");
+    case "http_lookup":
+      return text(own["url"]);
+    case "tag":
+      return Array.isArray(own["tags"]) ? own["tags"].map(text).join(", ") : "";
+    case "split":
+      return `${text(own["share_percent"])} %`;
     case "hours": {
       const days = Object.entries((own["weekly"] ?? {}) as Record<string, unknown>);
       const spans = days.map(([, value]) => (Array.isArray(value) ? value.map((span) => (Array.isArray(span) ? span.join("–") : "")).join(" ") : ""));

@@ -45,6 +45,7 @@ const NODE_KINDS = [
   "consent",
   "split",
   "tag",
+  "http_lookup",
   "subflow",
   "return",
   "language",
@@ -72,6 +73,8 @@ const STEPS = [
   "false",
   "noted",
   "agreed",
+  "found",
+  "not_found",
   "refused",
   "a",
   "b",
@@ -95,6 +98,21 @@ const WHYS = [
   ["is neither a text, a number nor a yes or no", "type"],
   ["is neither true nor false", "truth"],
   ["a text too long", "long"],
+] as const;
+
+/** Why another system gave no answer that can be used. */
+const LOOKUP_WHYS = [
+  ["bad address", "address"],
+  ["address not allowed", "notAllowed"],
+  ["name not found", "name"],
+  ["not reachable", "connect"],
+  ["connection broken", "broken"],
+  ["timed out", "timedOut"],
+  ["answer too long", "tooLong"],
+  ["answer is no JSON", "noJson"],
+  ["refused", "refused"],
+  ["left alone after failures", "leftAlone"],
+  ["too many at once", "busy"],
 ] as const;
 
 const STRATEGIES = [
@@ -153,6 +171,12 @@ export function stepDetailText(t: Words, detail: string): string {
   const failed = /^[^:]+: (.+)$/.exec(detail)?.[1];
   const why = WHYS.find(([text]) => text === failed)?.[1];
   if (why !== undefined) return t("step.expression", { why: t(`step.why.${why}`) });
+  const asked = /^(?:(\d{3}), )?(?:([^,]+), )?(\d+) ms$/.exec(detail);
+  if (asked !== null) {
+    const reason = LOOKUP_WHYS.find(([text]) => text === asked[2])?.[1];
+    const parts = [asked[1], reason === undefined ? asked[2] : t(`step.lookup.${reason}`), `${asked[3] ?? ""} ms`];
+    return parts.filter((part) => part !== undefined).join(" · ");
+  }
   const sentence = SENTENCES.find(([text]) => text === detail)?.[1];
   return sentence === undefined ? outletText(t, detail) : t(`step.${sentence}`);
 }

@@ -253,6 +253,7 @@ export const enUS = {
     excluded: "Excluded",
   },
   nodeKind: {
+    http_lookup: "HTTP look-up",
     closure: "Emergency closure",
     consent: "Recording consent",
     split: "A/B split",
@@ -276,6 +277,9 @@ export const enUS = {
     record: "Record",
   },
   step: {
+    lookup: { address: "bad address", notAllowed: "address not allowed", name: "host not found", connect: "not reachable", broken: "connection broken", timedOut: "timed out", tooLong: "answer too long", noJson: "answer is no JSON", refused: "refused", leftAlone: "left alone after failures", busy: "too many at once" },
+    found: "found",
+    not_found: "not found",
     agreed: "agreed to be recorded",
     refused: "refused to be recorded",
     a: "way A",

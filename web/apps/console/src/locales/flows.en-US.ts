@@ -31,6 +31,7 @@ export const enUS: typeof zhCN = {
     open: "Open again",
     failed: "Not changed: {{why}}",
   },
+  lookup: { title: "Try the look-up", go: "Ask now", took: "{{ms}} ms, tries: {{tries}}" },
   create: {
     title: "New flow",
     name: "Id",
@@ -79,6 +80,7 @@ export const enUS: typeof zhCN = {
     group: { talk: "Talk with the caller", route: "Connect", logic: "Decide", end: "Control and end", other: "Other" },
   },
   kind: {
+    http_lookup: "HTTP look-up",
     closure: "Emergency closure",
     consent: "Recording consent",
     split: "A/B split",
@@ -102,6 +104,7 @@ export const enUS: typeof zhCN = {
     record: "Recording",
   },
   about: {
+    http_lookup: "Asks a CRM or another system about the caller",
     closure: "Whether the emergency switch has closed this",
     consent: "Key 1 agrees to be recorded, key 2 refuses",
     split: "Sends a share of callers one way, each always the same",
@@ -125,6 +128,15 @@ export const enUS: typeof zhCN = {
     record: "Starts or stops the recording here",
   },
   field: {
+    method: "Method",
+    url: "Address",
+    query: "Parameters",
+    headers: "Headers",
+    body: "Body (JSON)",
+    take: "Takes: variables and JSONPaths",
+    found: "Known if there is (JSONPath)",
+    connect_timeout_s: "Longest to connect (s)",
+    retry_any: "Retry though it may be done twice",
     tags: "Tags (an expression within double braces)",
     share_percent: "Share that leaves by A (%)",
     salt: "Drawing",
@@ -172,6 +184,11 @@ export const enUS: typeof zhCN = {
     confirmed_prompt: "After the number",
   },
   choice: {
+    get: "GET",
+    post: "POST",
+    put: "PUT",
+    patch: "PATCH",
+    delete: "DELETE",
     eq: "equals",
     ne: "differs from",
     lt: "less than",
@@ -194,6 +211,8 @@ export const enUS: typeof zhCN = {
     comfort: "Comfort tone",
   },
   port: {
+    found: "found",
+    not_found: "not found",
     agreed: "agrees",
     refused: "refuses",
     a: "A",
@@ -233,6 +252,8 @@ export const enUS: typeof zhCN = {
     value: "A variable such as $caller",
   },
   form: {
+    pathHint: "such as $.customer.name",
+    templateHint: "text; an expression within double braces",
     node: "Node",
     name: "Name",
     id: "Id",
@@ -338,6 +359,10 @@ export const enUS: typeof zhCN = {
     wrong: "The flow has problems; it can't be tried now",
     pad: "Telephone keys",
     does: {
+      look_at_queues: "Looks at queue {{detail}}",
+      look_up: "Asks {{detail}}",
+      no_record: "Not recorded",
+      tag: "Tags {{detail}}",
       answer: "Answers",
       stop: "Stops playing",
       queue: "Enters queue {{detail}}",
@@ -356,6 +381,7 @@ export const enUS: typeof zhCN = {
     queue: { answered: "Agent answers", agent_left: "Agent hangs up", no_agent: "Nobody signed in", full: "Queue full", too_long: "Too long a wait" },
     transfer: { answered: "They answer", target_left: "They hang up", busy: "Busy", no_answer: "No answer", failed: "Failed" },
     mailbox: { open: "There is room", full: "Mailbox full" },
+    lookup: { found: "Found", not_found: "Not found", failed: "Look-up fails" },
     hushed: "Done speaking",
   },
   canvas: {

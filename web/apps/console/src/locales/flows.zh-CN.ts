@@ -29,6 +29,7 @@ export const zhCN = {
     open: "恢复营业",
     failed: "未能更改：{{why}}",
   },
+  lookup: { title: "测试查询", go: "立即查询", took: "{{ms}} 毫秒，试了 {{tries}} 次" },
   create: {
     title: "新建流程",
     name: "标识",
@@ -77,6 +78,7 @@ export const zhCN = {
     group: { talk: "与来电者交互", route: "接通", logic: "判断与变量", end: "控制与结束", other: "其他" },
   },
   kind: {
+    http_lookup: "查询外部系统",
     closure: "紧急关闭",
     consent: "录音同意",
     split: "分流测试",
@@ -100,6 +102,7 @@ export const zhCN = {
     record: "录音",
   },
   about: {
+    http_lookup: "向 CRM 等系统查询来电者，按结果分路",
     closure: "看总开关是否已紧急关闭",
     consent: "按 1 同意录音，按 2 不录",
     split: "按比例分两路，同一号码走同一路",
@@ -123,6 +126,15 @@ export const zhCN = {
     record: "从这里开始或停止录音",
   },
   field: {
+    method: "方法",
+    url: "地址",
+    query: "地址参数",
+    headers: "请求头",
+    body: "请求内容（JSON）",
+    take: "取值：变量与 JSONPath",
+    found: "查到的标志（JSONPath）",
+    connect_timeout_s: "连接最久（秒）",
+    retry_any: "可能重复执行也重试",
     tags: "标签（双花括号内是表达式）",
     share_percent: "走 A 路的比例（%）",
     salt: "分组标记",
@@ -170,6 +182,11 @@ export const zhCN = {
     confirmed_prompt: "报号码后的提示",
   },
   choice: {
+    get: "GET",
+    post: "POST",
+    put: "PUT",
+    patch: "PATCH",
+    delete: "DELETE",
     eq: "等于",
     ne: "不等于",
     lt: "小于",
@@ -192,6 +209,8 @@ export const zhCN = {
     comfort: "等待音",
   },
   port: {
+    found: "查到",
+    not_found: "没查到",
     agreed: "同意",
     refused: "不同意",
     a: "A 路",
@@ -231,6 +250,8 @@ export const zhCN = {
     value: "变量名，如 $caller",
   },
   form: {
+    pathHint: "例如 $.customer.name",
+    templateHint: "文字，双花括号内是表达式",
     node: "节点",
     name: "名称",
     id: "标识",
@@ -336,6 +357,10 @@ export const zhCN = {
     wrong: "流程有误，暂时不能试走",
     pad: "电话键盘",
     does: {
+      look_at_queues: "查看队列 {{detail}}",
+      look_up: "查询 {{detail}}",
+      no_record: "不录音",
+      tag: "打标签 {{detail}}",
       answer: "应答",
       stop: "停止播放",
       queue: "进入队列 {{detail}}",
@@ -354,6 +379,7 @@ export const zhCN = {
     queue: { answered: "坐席接听", agent_left: "坐席挂断", no_agent: "无人签入", full: "队列已满", too_long: "等太久" },
     transfer: { answered: "对方接听", target_left: "对方挂断", busy: "忙", no_answer: "无人接", failed: "失败" },
     mailbox: { open: "可以留言", full: "信箱已满" },
+    lookup: { found: "查到", not_found: "没查到", failed: "查询失败" },
     hushed: "说完了",
   },
   canvas: {

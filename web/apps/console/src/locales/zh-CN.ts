@@ -253,6 +253,7 @@ export const zhCN = {
     excluded: "未参与",
   },
   nodeKind: {
+    http_lookup: "查询外部系统",
     closure: "紧急关闭",
     consent: "录音同意",
     split: "分流测试",
@@ -276,6 +277,9 @@ export const zhCN = {
     record: "录音",
   },
   step: {
+    lookup: { address: "地址有误", notAllowed: "地址不允许访问", name: "找不到主机", connect: "连接不上", broken: "连接中断", timedOut: "超时", tooLong: "回答太长", noJson: "回答不是 JSON", refused: "对方拒绝", leftAlone: "连续失败，暂停查询", busy: "同时查询太多" },
+    found: "查到",
+    not_found: "没查到",
     agreed: "同意录音",
     refused: "不同意录音",
     a: "A 路",

@@ -35,7 +35,7 @@ export function variablesOf(flow: FlowDocument, forms: ReadonlyMap<string, KindF
     for (const field of form === undefined ? [] : formOf(form)) {
       const value = own[field.name] ?? field.fallback;
       if (field.type === "named" && field.format === "variable" && typeof value === "string" && value !== "") names.add(value);
-      if ((field.type === "values" || field.type === "expressions") && typeof value === "object" && value !== null) Object.keys(value).forEach((name) => names.add(name));
+      if ((field.type === "values" || field.type === "expressions" || field.type === "paths") && typeof value === "object" && value !== null) Object.keys(value).forEach((name) => names.add(name));
     }
   }
   return [...names].sort();
