@@ -535,6 +535,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lookup-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks another system as the node would, now. The system does what it is asked to: a `post` is one. */
+        post: operations["try_lookup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1935,6 +1952,43 @@ export interface components {
             token: string;
             user: components["schemas"]["Me"];
         };
+        /** @description A header that was sent. */
+        LookupHeader: {
+            name: string;
+            value: string;
+        };
+        /** @description A node to try, with what the caller's flow would know. */
+        LookupTrial: {
+            /** @description Who calls; withheld when empty. */
+            caller?: string;
+            dialled?: string;
+            /** @description An `http_lookup` node. */
+            node: Record<string, never>;
+            /** @description The flow's variables: texts, whole numbers, `true` or `false`. */
+            variables?: Record<string, never>;
+        };
+        /** @description What was asked and what came of it. */
+        LookupTried: {
+            body?: string | null;
+            headers: components["schemas"]["LookupHeader"][];
+            method: string;
+            /** @description The outlet that a call would leave by: `found`, `not_found` or `failed`. */
+            outlet: string;
+            /**
+             * Format: int32
+             * @description The status, where there was an answer.
+             */
+            status?: number | null;
+            /** Format: int64 */
+            took_ms: number;
+            /** Format: int32 */
+            tries: number;
+            url: string;
+            /** @description The variables that were taken from the answer. */
+            values: Record<string, never>;
+            /** @description Why it failed, where it did. */
+            why?: string | null;
+        };
         /** @description The signed-in person. */
         Me: {
             /** @description The agent that the person is. */
@@ -3119,7 +3173,7 @@ export interface components {
             /** @description Which queue, whom, why. */
             detail?: string;
             /**
-             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `callback`, `survey`, `mailbox`,
+             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `look_up`, `callback`, `survey`, `mailbox`,
              *     `message`, `language`, `record`, `no_record`, `tag`, `echo` or `hangup`.
              */
             does: string;
@@ -3138,6 +3192,9 @@ export interface components {
         } | {
             /** @description Whether a message can be left. */
             mailbox: "open" | "full";
+        } | {
+            /** @description What becomes of asking another system; nobody is asked. */
+            lookup: "found" | "not_found" | "failed";
         } | "hushed" | "hangup";
         /** @description A sound that the caller would hear. */
         TrialSound: {
@@ -4926,6 +4983,61 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    try_lookup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupTried"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
