@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveFigures, Refused};
+use flow::{LookupRequest, LookupTold};
 use journal::ladder::Position;
 use resource::{ChangeError, Changed, Request};
 use tokio::sync::watch;
@@ -85,6 +86,8 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Answer<'_, Result<(), Trouble>>;
     /// Has an agent call a number, its own telephones first.
     fn dial(&self, tenant: TenantId, agent: AgentId, to: Private<Text>) -> Answer<'_, Result<InteractionId, Trouble>>;
+    /// Asks another system as a flow would, now.
+    fn try_lookup(&self, tenant: TenantId, request: LookupRequest) -> Answer<'_, Result<LookupTold, Trouble>>;
     /// A supervisor takes part in a call, changes how, or leaves.
     fn supervise(
         &self,

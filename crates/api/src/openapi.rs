@@ -31,7 +31,7 @@ use crate::routes;
         routes::all_settings, routes::apply_settings, routes::settings, routes::setting, routes::put_setting,
         routes::delete_setting, routes::check_setting, routes::settings_schema,
         routes::flow_kinds, routes::flows, routes::flow, routes::save_flow_draft, routes::drop_flow_draft,
-        routes::publish_flow, routes::flow_versions, routes::flow_version, routes::try_flow,
+        routes::publish_flow, routes::flow_versions, routes::flow_version, routes::try_flow, routes::try_lookup,
     ),
     components(schemas(
         dto::Event, resource::TenantSpec, resource::SettingSpec, resource::DispositionSpec, resource::AgentSpec,

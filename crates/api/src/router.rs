@@ -36,6 +36,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/settings-schema", get(routes::settings_schema))
         .route("/api/v1/flow-kinds", get(routes::flow_kinds))
         .route("/api/v1/flow-trial", post(routes::try_flow))
+        .route("/api/v1/lookup-trial", post(routes::try_lookup))
         .route("/api/v1/flows", get(routes::flows))
         .route("/api/v1/flows/{name}", get(routes::flow))
         .route("/api/v1/flows/{name}/versions", get(routes::flow_versions))

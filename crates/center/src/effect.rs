@@ -2,9 +2,26 @@
 
 use std::sync::Arc;
 
-use types::LegCommand;
+use flow::LookupRequest;
 use types::event::Event;
+use types::leg::Text;
 use types::watch::{Summary, WatchId, Watched};
+use types::{InteractionId, LegCommand, TenantId};
+
+/// What a flow asks of another system.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// Whose flow.
+    pub interaction: InteractionId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// The flow's number for it.
+    pub ask: u32,
+    /// What is asked.
+    pub request: Box<LookupRequest>,
+    /// The tenant's setting of hosts within the own network that may be asked.
+    pub allowed: Text,
+}
 
 /// One decision to carry out, in order.
 #[derive(Clone, Debug)]
@@ -21,6 +38,8 @@ pub enum Effect {
         /// How it stands.
         state: Arc<Watched>,
     },
+    /// Ask another system for a flow; the answer comes by [`Center::looked`](crate::Center::looked).
+    Lookup(Box<Lookup>),
     /// A telephone that has not asked is told of its messages. Whether it would not hear of them is said by
     /// [`Center::summary_failed`](crate::Center::summary_failed).
     Summary(Box<Summary>),

@@ -197,6 +197,8 @@ pub(crate) struct Interaction {
     /// Legs that occupy a line of a trunk.
     pub(crate) lines: Vec<(LegId, TrunkId)>,
     pub(crate) record: bool,
+    /// The customer has refused to be recorded.
+    pub(crate) record_refused: bool,
     pub(crate) announcements: Announcements,
     /// Legs whose media has stopped, and when each counts as gone.
     pub(crate) media_lost: Vec<(LegId, Mono)>,
@@ -260,6 +262,7 @@ impl Interaction {
             parked: None,
             lines: Vec::new(),
             record: false,
+            record_refused: false,
             announcements: Announcements::default(),
             media_lost: Vec::new(),
             pages: Pages::default(),

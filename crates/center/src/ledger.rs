@@ -4,7 +4,7 @@ use types::forward::Forward;
 use types::leg::Text;
 use types::record::{
     Channel, Decision, Direction, Disposition, InteractionRecord, LegRecord, LegRole, Outcome, RecordingGap,
-    RecordingRecord, Segment, SegmentKind, TraceStep,
+    RecordingRecord, Segment, SegmentKind, TAGS_MAX, TraceStep,
 };
 use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
@@ -81,6 +81,7 @@ impl Ledger {
             trace: Vec::new(),
             decisions: Vec::new(),
             recordings: Vec::new(),
+            tags: Vec::new(),
             wrap_ups: Vec::new(),
             disposition: None,
         };
@@ -253,6 +254,16 @@ impl Ledger {
         let flows = &mut self.record.flows;
         if flows.len() < MAX_FLOWS && !flows.contains(&flow) {
             flows.push(flow);
+        }
+    }
+
+    /// Notes words with it; one that is there already, or has no room, is left out.
+    pub(crate) fn tag(&mut self, words: Vec<Text>) {
+        let tags = &mut self.record.tags;
+        for word in words {
+            if tags.len() < TAGS_MAX && !tags.contains(&word) {
+                tags.push(word);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ impl Center {
     /// Starts the recording when the first two parties talk, and adds a track for each later party.
     pub(crate) fn keep_recording(&mut self, now: Now, id: InteractionId, partner: LegId) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
-        if !interaction.record {
+        if !interaction.record || interaction.record_refused {
             return;
         }
         let (tenant, customer) = (interaction.tenant, interaction.call.customer());

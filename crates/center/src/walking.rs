@@ -1,18 +1,26 @@
 //! Carries out what a flow wants.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use acd::LeaveReason;
-use flow::{Action, Flow, Input, TransferOutcome, TransferTarget, Walk};
+use flow::{Action, Closure, Flow, Input, LookupAnswer, LookupRequest, TransferOutcome, TransferTarget, Walk};
 use types::event::Happening;
 use types::leg::{Connection, Text};
 use types::record::SegmentKind;
 use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, Now};
 
-use crate::Center;
 use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
+use crate::{Center, Effect, Lookup};
+
+/// The setting that names hosts within the own network that flows may ask.
+pub const ALLOWED_HOSTS: &str = "lookup.allowed_hosts";
+
+fn is_closed(settings: &HashMap<Text, Text>, flow: &Flow) -> bool {
+    settings.get(Closure::SETTING).is_some_and(|closed| Closure::parse(closed).holds(&flow.id))
+}
 
 impl Center {
     /// The customer enters a flow.
@@ -26,7 +34,30 @@ impl Center {
         };
         let flow = flow.clone();
         interaction.ledger.walks(flow_id);
-        self.walk_along(now, id, &flow);
+        match self.announcement_instead(now, id, &flow) {
+            Some(announcement) => self.walk_along(now, id, &announcement),
+            None => self.walk_along(now, id, &flow),
+        }
+    }
+
+    /// What callers of a flow that is closed for an emergency hear in its place; none where it is open, or leads them
+    /// elsewhere by itself.
+    fn announcement_instead(&mut self, now: Now, id: InteractionId, flow: &Flow) -> Option<Arc<Flow>> {
+        let tenant = self.tenant_of(id)?;
+        let settings = &self.tenants.get(&tenant)?.settings;
+        if flow.knows_closure() || !is_closed(settings, flow) {
+            return None;
+        }
+        let prompt = settings.get(Closure::PROMPT_SETTING).map_or(Closure::PROMPT, |prompt| &**prompt);
+        let prompt = if prompt.is_empty() { Closure::PROMPT } else { prompt };
+        match Closure::announcement(&flow.language, prompt) {
+            Ok(announcement) => Some(announcement),
+            Err(problems) => {
+                let why = problems.first().map(flow::Problem::en).unwrap_or_default();
+                self.alarm(now, tenant, "flow_missing", why);
+                None
+            }
+        }
     }
 
     pub(crate) fn walk_along(&mut self, now: Now, id: InteractionId, flow: &Arc<Flow>) {
@@ -35,6 +66,7 @@ impl Center {
         let context = flow::Context {
             answered: interaction.call.is_answered(),
             utc_offset_min: tenant.directory.tenant().utc_offset_min,
+            closed: is_closed(&tenant.settings, flow),
             library: tenant.library.clone(),
             ..flow::Context::new(now, interaction.caller.number.reveal(), interaction.dialled.reveal())
         };
@@ -80,6 +112,8 @@ impl Center {
                 }
                 self.enqueue_by_name(now, id, &queue, priority);
             }
+            Action::Lookup { ask, request } => self.look_up(id, ask, request),
+            Action::LookAtQueues(names) => self.tell_queues(now, id, &names),
             Action::LeaveQueue => {
                 self.leave_queue(now, id, LeaveReason::Redirected);
                 self.stop_playing(id);
@@ -93,12 +127,22 @@ impl Center {
                 interaction.ring_for = Duration::from_secs(ring_timeout_s.into());
                 self.flow_transfer(now, id, target);
             }
-            note @ (Action::RequestCallback { .. } | Action::Survey { .. }) => self.note(now, id, note),
+            note @ (Action::RequestCallback { .. } | Action::Survey { .. } | Action::Tag(_)) => {
+                self.note(now, id, note)
+            }
             Action::OpenMailbox(name) => self.open_mailbox(now, id, &name),
             Action::TakeMessage { silence_s } => self.take_message(now, id, silence_s),
             Action::EndMessage { silence_s } => self.end_message(now, id, Duration::from_secs(silence_s.into())),
             Action::SetLanguage(language) => interaction.language = language,
-            Action::Record(on) => interaction.record = on,
+            Action::Record(on) => {
+                interaction.record = on;
+                interaction.record_refused &= !on;
+            }
+            Action::RefuseRecording => {
+                interaction.record_refused = true;
+                // What an earlier talk of this call began goes no further.
+                self.pause_recording(now, id, true, None);
+            }
             Action::Hangup(cause) => self.end(now, id, EndedBy::System, cause),
         }
     }
@@ -114,6 +158,7 @@ impl Center {
                 let queue = queue.and_then(|q| queues.and_then(|n| n.get(&q).copied()));
                 self.journal(now, tenant, Happening::CallbackRequested { id, number, queue });
             }
+            Action::Tag(words) => interaction.ledger.tag(words),
             Action::Survey { question, answer } => {
                 self.journal(now, tenant, Happening::SurveyAnswered { id, question, answer });
             }
@@ -144,6 +189,43 @@ impl Center {
             Some(queue) => self.enqueue(now, id, queue, priority, false),
             None => self.queue_outcome(now, id, flow::QueueOutcome::NoAgent),
         }
+    }
+
+    /// A flow asks another system.
+    fn look_up(&mut self, id: InteractionId, ask: u32, request: Box<LookupRequest>) {
+        let Some(tenant) = self.tenant_of(id) else { return };
+        let allowed = self.setting(tenant, ALLOWED_HOSTS).unwrap_or_default().into();
+        self.effects.push_back(Effect::Lookup(Box::new(Lookup { interaction: id, tenant, ask, request, allowed })));
+    }
+
+    /// Another system has answered a flow, or could not be asked.
+    pub fn looked(&mut self, now: Now, id: InteractionId, answer: LookupAnswer) {
+        if let Some(walk) = self.get(id).and_then(|i| i.walk.as_mut()) {
+            walk.handle(now, Input::Looked(Box::new(answer)));
+            self.touch(id);
+        }
+        self.pump(now);
+    }
+
+    /// A flow asks how queues stand; one that is not there is left out.
+    fn tell_queues(&mut self, now: Now, id: InteractionId, names: &[Text]) {
+        let Some(tenant) = self.tenant_of(id).and_then(|t| self.tenants.get(&t)) else { return };
+        let figures = |name: &Text| {
+            let queue = tenant.router.snapshot(now, *tenant.queue_names.get(name)?)?;
+            let longest_ms = queue.longest_wait_since.map_or(0, |since| now.wall.ms_since(since));
+            let figures = flow::QueueFigures {
+                waiting: queue.waiting,
+                longest_wait_s: u32::try_from(longest_ms / 1_000).unwrap_or(u32::MAX),
+                agents: queue.ready + queue.ringing + queue.talking + queue.wrap_up + queue.not_ready,
+                ready: queue.ready,
+            };
+            Some((name.clone(), figures))
+        };
+        let queues = names.iter().filter_map(figures).collect();
+        if let Some(walk) = self.get(id).and_then(|i| i.walk.as_mut()) {
+            walk.handle(now, Input::Queues(queues));
+        }
+        self.touch(id);
     }
 
     fn flow_transfer(&mut self, now: Now, id: InteractionId, target: TransferTarget) {

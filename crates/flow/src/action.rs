@@ -1,5 +1,6 @@
 //! What a walk is told, and what it wants done.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -7,8 +8,10 @@ use types::leg::{Sound, Text};
 use types::record::SkillLevel;
 use types::{Cause, Private};
 
+use crate::lookup::{LookupAnswer, LookupRequest};
+
 /// What a walk is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// The playback of this number is over, to its end or stopped. One that was superseded is ignored.
     PlayDone(u32),
@@ -24,6 +27,10 @@ pub enum Input {
     Mailbox(MailboxOutcome),
     /// Nothing has been said for as long as [`Action::TakeMessage`] names.
     Hushed,
+    /// How the queues of [`Action::LookAtQueues`] stand. One that is left out is not known.
+    Queues(BTreeMap<Text, QueueFigures>),
+    /// What became of [`Action::Lookup`].
+    Looked(Box<LookupAnswer>),
     /// The caller has gone.
     Hangup,
 }
@@ -41,6 +48,19 @@ pub enum QueueOutcome {
     Full,
     /// The longest wait was reached.
     TooLong,
+}
+
+/// How a queue stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueFigures {
+    /// Callers in line.
+    pub waiting: u32,
+    /// How long the first of them has waited, seconds.
+    pub longest_wait_s: u32,
+    /// Suitable agents who are signed in.
+    pub agents: u32,
+    /// Those of them who are ready.
+    pub ready: u32,
 }
 
 /// What became of a transfer.
@@ -151,6 +171,15 @@ pub enum Action {
         /// The key.
         answer: Text,
     },
+    /// Ask another system; answered by [`Input::Looked`] with this number. One that is asked later replaces it.
+    Lookup {
+        /// The number.
+        ask: u32,
+        /// What.
+        request: Box<LookupRequest>,
+    },
+    /// Tell by [`Input::Queues`] how these stand.
+    LookAtQueues(Vec<Text>),
     /// Ask whether a message can be left; answered by [`Input::Mailbox`].
     OpenMailbox(MailboxName),
     /// What the caller says from now on is its message for the mailbox that was opened.
@@ -167,6 +196,10 @@ pub enum Action {
     SetLanguage(Text),
     /// Record from now on, or no longer.
     Record(bool),
+    /// Nothing of this call is to be recorded, whatever its queue says.
+    RefuseRecording,
+    /// Note these words with the call.
+    Tag(Vec<Text>),
     /// End the call: the walk is over. Doesn't come when the caller has hung up.
     Hangup(Cause),
 }

@@ -1,14 +1,17 @@
 //! What the nodes of a walk share: the caller's keys, playback, the clock, variables, and the
 //! little that the current node remembers between two inputs.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
 use types::leg::Text;
+use types::time::civil;
 use types::{Cause, Mono, Now, Private};
 
-use crate::action::{Action, MailboxOutcome, QueueOutcome, TransferOutcome};
+use crate::action::{Action, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome};
+use crate::expression::{Expression, Scope};
+use crate::lookup::{LookupAnswer, LookupRequest};
 use crate::say::Say;
 use crate::value::Value;
 
@@ -18,6 +21,9 @@ pub const DIGITS_MAX: usize = 32;
 const PLAY_MAX: Duration = Duration::from_secs(900);
 /// Variables of a walk; flows that set more are broken.
 const VARS_MAX: usize = 200;
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MIN: i64 = 24 * 60;
 
 /// What the current node is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +51,10 @@ pub(crate) enum Event {
     Queue(QueueOutcome),
     Transfer(TransferOutcome),
     Mailbox(MailboxOutcome),
+    /// How the queues stand has been told.
+    Queues,
+    /// The answer that was waited for is there.
+    Looked,
     /// Nothing has been said for long enough.
     Hushed,
 }
@@ -63,9 +73,17 @@ pub(crate) struct Core {
     pub(crate) caller: Private<Text>,
     pub(crate) dialled: Private<Text>,
     pub(crate) vars: BTreeMap<Text, Value>,
+    /// How queues stand, as far as the current node has asked.
+    pub(crate) queues: BTreeMap<Text, QueueFigures>,
+    /// The number of the last question to another system.
+    asks: u32,
+    /// Its answer.
+    pub(crate) looked: Option<LookupAnswer>,
     digits: VecDeque<char>,
     actions: VecDeque<Action>,
     pub(crate) answered: bool,
+    /// The centre, or the flow, is closed for an emergency.
+    pub(crate) closed: bool,
     /// The caller has hung up.
     pub(crate) gone: bool,
     plays: u32,
@@ -103,9 +121,13 @@ impl Core {
             caller: nobody(),
             dialled: nobody(),
             vars: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            asks: 0,
+            looked: None,
             digits: VecDeque::new(),
             actions: VecDeque::new(),
             answered: false,
+            closed: false,
             gone: false,
             plays: 0,
             playing: None,
@@ -125,6 +147,8 @@ impl Core {
         self.phase = Phase::Start;
         self.tries = 0;
         self.typed.clear();
+        self.queues.clear();
+        self.looked = None;
         self.detail.clear();
         self.cause = Cause::Normal;
     }
@@ -135,6 +159,20 @@ impl Core {
 
     pub(crate) fn next_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
+    }
+
+    /// Asks another system.
+    pub(crate) fn lookup(&mut self, request: LookupRequest) {
+        self.asks = self.asks.wrapping_add(1);
+        self.act(Action::Lookup { ask: self.asks, request: Box::new(request) });
+    }
+
+    /// An answer has come; an old question's is worth nothing.
+    pub(crate) fn take_answer(&mut self, answer: LookupAnswer) -> Option<Event> {
+        (answer.ask == self.asks).then(|| {
+            self.looked = Some(answer);
+            Event::Looked
+        })
     }
 
     pub(crate) fn answer(&mut self) {
@@ -244,13 +282,50 @@ impl Core {
             "caller" => Some(Value::Text(self.caller.clone())),
             "dialled" => Some(Value::Text(self.dialled.clone())),
             "language" => Some(Value::Text(Private::new(self.language.clone()))),
-            _ => None,
+            _ => self.clock(name),
         })
+    }
+
+    /// The tenant's own time.
+    fn clock(&self, name: &str) -> Option<Value> {
+        let minutes = self.now.wall.0.div_euclid(MINUTE_MS) + i64::from(self.utc_offset_min);
+        let (days, minute) = (minutes.div_euclid(DAY_MIN), minutes.rem_euclid(DAY_MIN));
+        Some(match name {
+            "hour" => Value::Number(minute / 60),
+            "minute" => Value::Number(minute % 60),
+            // Monday is 1; 1970-01-01 was a Thursday.
+            "weekday" => Value::Number((days + 3).rem_euclid(7) + 1),
+            "time" => Value::text(&format!("{:02}:{:02}", minute / 60, minute % 60)),
+            "date" => {
+                let (year, month, day) = civil(days);
+                Value::text(&format!("{year:04}-{month:02}-{day:02}"))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Asks how the queues stand that these look at; false when they look at none, or when nobody is there to wait.
+    pub(crate) fn look_at_queues<'a>(&mut self, expressions: impl IntoIterator<Item = &'a Expression>) -> bool {
+        let queues: BTreeSet<_> = expressions.into_iter().flat_map(Expression::queues).cloned().collect();
+        if queues.is_empty() || self.gone {
+            return false;
+        }
+        self.act(Action::LookAtQueues(queues.into_iter().collect()));
+        true
     }
 
     pub(crate) fn set(&mut self, name: &Text, value: Value) {
         if self.vars.len() < VARS_MAX || self.vars.contains_key(name) {
             self.vars.insert(name.clone(), value);
         }
+    }
+}
+
+impl Scope for Core {
+    fn variable(&self, name: &str) -> Option<Value> {
+        Self::variable(self, name)
+    }
+    fn queue(&self, name: &str) -> Option<QueueFigures> {
+        self.queues.get(name).copied()
     }
 }

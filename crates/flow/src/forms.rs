@@ -75,5 +75,12 @@ mod tests {
         assert!(menu.fields["properties"]["prompt"].to_string().contains("#/$defs/Say"));
         assert_eq!(of("condition").fields["$defs"]["Op"]["enum"][0], "eq");
         assert_eq!(of("queue").fields["properties"]["queue"]["format"], "queue");
+        let http = of("http_lookup");
+        assert_eq!(http.fields["properties"]["take"]["propertyNames"]["format"], "paths");
+        assert_eq!(http.fields["properties"]["query"]["propertyNames"]["format"], "templates");
+        assert_eq!(http.fields["properties"]["url"]["format"], "template");
+        assert_eq!(of("tag").fields["properties"]["tags"]["items"]["format"], "tags");
+        assert_eq!(of("set").fields["properties"]["expressions"]["propertyNames"]["format"], "expressions");
+        assert_eq!(of("condition").fields["properties"]["expression"]["format"], "expression");
     }
 }

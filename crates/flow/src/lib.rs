@@ -23,8 +23,11 @@
 
 mod action;
 mod check;
+mod closure;
 mod core;
+mod expression;
 mod forms;
+mod lookup;
 mod model;
 mod nodes;
 mod problem;
@@ -33,19 +36,26 @@ mod say;
 pub mod speech;
 mod strict;
 mod title;
+mod trial;
 mod validate;
 mod value;
 mod view;
 mod walk;
 
-pub use action::{Action, Input, MailboxName, MailboxOutcome, QueueOutcome, TransferOutcome, TransferTarget};
+pub use action::{
+    Action, Input, MailboxName, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome, TransferTarget,
+};
 pub use check::{AnyName, Names};
+pub use closure::Closure;
 pub use core::DIGITS_MAX;
+pub use expression::{EXPRESSION_CHARS, FUNCTIONS, QUEUE_FIGURES, VARIABLES};
 pub use forms::{KindForm, forms};
+pub use lookup::{LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, LookupTold, Taken};
 pub use model::{Flow, Library, VERSION};
 pub use nodes::KINDS;
 pub use problem::{Problem, What};
-pub use rehearsal::{Rehearsed, STIMULI_MAX, Stimulus, Turn, Waiting, rehearse};
+pub use rehearsal::{Rehearsed, RehearsedLookup, STIMULI_MAX, Stimulus, Turn, Waiting, rehearse};
+pub use trial::{Untried, lookup_of};
 pub use value::Value;
 pub use walk::{Context, STEPS_MAX, Walk};
 

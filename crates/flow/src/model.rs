@@ -100,6 +100,11 @@ impl Flow {
         }
     }
 
+    /// Whether it decides by itself what an emergency closure means.
+    pub fn knows_closure(&self) -> bool {
+        self.nodes.values().any(|node| matches!(node.kind, Kind::Closure(_)))
+    }
+
     /// How many nodes it has.
     pub fn len(&self) -> usize {
         self.nodes.len()

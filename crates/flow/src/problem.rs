@@ -56,6 +56,25 @@ pub enum What {
     Endless,
     /// Not a date, time or span.
     BadTime(String),
+    /// An expression that can't be read: where, counted from 1, and why.
+    Expression {
+        /// The line.
+        line: u32,
+        /// The column, in characters.
+        column: u32,
+        /// The reader's message.
+        why: String,
+    },
+    /// `{{` without its `}}`.
+    OpenTemplate,
+    /// A JSONPath that can't be read.
+    BadPath(String),
+    /// No address of another system.
+    BadUrl,
+    /// No name of a header, or one that is not for flows to set.
+    BadHeader,
+    /// Only one of these two may be given.
+    Either(&'static str, &'static str),
     /// Too many nodes.
     TooBig(usize),
 }
@@ -117,6 +136,12 @@ impl What {
             Self::Endless => "never ends; give `max_s`".to_owned(),
             Self::BadTime(text) => format!("`{text}` is no date or time; write 2026-10-01 or 09:00"),
             Self::TooLong(most) => format!("more than {most} characters"),
+            Self::Expression { line, column, why } => format!("line {line}, column {column}: {why}"),
+            Self::OpenTemplate => "`{{` without its `}}`".to_owned(),
+            Self::BadPath(why) => format!("JSONPath: {why}"),
+            Self::BadUrl => "must begin with https:// or http:// and a host without an expression".to_owned(),
+            Self::BadHeader => "is no header that a flow can set".to_owned(),
+            Self::Either(one, other) => format!("give either this or `{other}`, not both of `{one}` and `{other}`"),
             Self::TooBig(most) => format!("more than {most} nodes"),
         }
     }
@@ -143,6 +168,12 @@ impl What {
             Self::Endless => "播放永不结束，请设置 max_s".to_owned(),
             Self::BadTime(text) => format!("“{text}”不是日期或时间，请写成 2026-10-01 或 09:00"),
             Self::TooLong(most) => format!("超过 {most} 个字"),
+            Self::Expression { line, column, why } => format!("第 {line} 行第 {column} 列：{why}"),
+            Self::OpenTemplate => "“{{”缺少对应的“}}”".to_owned(),
+            Self::BadPath(why) => format!("JSONPath 有误：{why}"),
+            Self::BadUrl => "必须以 https:// 或 http:// 和不含表达式的主机名开头".to_owned(),
+            Self::BadHeader => "不是流程可以设置的请求头".to_owned(),
+            Self::Either(one, other) => format!("“{one}”与“{other}”只能填一个"),
             Self::TooBig(most) => format!("节点超过 {most} 个"),
         }
     }

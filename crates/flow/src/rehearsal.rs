@@ -7,8 +7,10 @@ use types::leg::Text;
 use types::record::TraceStep;
 use types::{Cause, Now};
 
-use crate::action::{Action, Input, MailboxOutcome, QueueOutcome, TransferOutcome};
+use crate::action::{Action, Input, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome};
+use crate::lookup::{LookupAnswer, LookupOutcome, Taken};
 use crate::model::Flow;
+use crate::value::Value;
 use crate::walk::{Context, Walk};
 
 /// Things that happen in one rehearsal: nobody stays in a menu for longer.
@@ -33,10 +35,23 @@ pub enum Stimulus {
     Transfer(TransferOutcome),
     /// Whether there is room for a message.
     Mailbox(MailboxOutcome),
+    /// What becomes of asking another system.
+    Lookup(RehearsedLookup),
     /// The caller's message is over.
     Hushed,
     /// The caller hangs up.
     Hangup,
+}
+
+/// What becomes of asking another system, in a rehearsal: nobody is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RehearsedLookup {
+    /// The caller is known; each variable holds its own name.
+    Found,
+    /// It is not.
+    NotFound,
+    /// There is no answer.
+    Failed,
 }
 
 /// What a walk does after one thing has happened, or at its start.
@@ -80,6 +95,8 @@ struct Stage {
     walk: Walk,
     now: Now,
     playing: Option<u32>,
+    /// The question to another system that is not answered.
+    asked: Option<(u32, Arc<Taken>)>,
     cause: Option<Cause>,
     /// Of this turn, so far.
     actions: Vec<Action>,
@@ -90,7 +107,8 @@ struct Stage {
 pub fn rehearse(flow: &Arc<Flow>, context: Context, happens: &[Stimulus]) -> Rehearsed {
     let now = context.now;
     let walk = Walk::start(flow, context);
-    let mut stage = Stage { walk, now, playing: None, cause: None, actions: Vec::new(), turns: Vec::new() };
+    let mut stage =
+        Stage { walk, now, playing: None, asked: None, cause: None, actions: Vec::new(), turns: Vec::new() };
     stage.turn();
     for stimulus in happens.iter().take(STIMULI_MAX) {
         if stage.walk.is_over() {
@@ -129,6 +147,7 @@ impl Stage {
             Stimulus::Queue(outcome) => self.tell(Input::Queue(outcome)),
             Stimulus::Transfer(outcome) => self.tell(Input::Transfer(outcome)),
             Stimulus::Mailbox(outcome) => self.tell(Input::Mailbox(outcome)),
+            Stimulus::Lookup(outcome) => self.look_up(outcome),
             Stimulus::Hushed => self.tell(Input::Hushed),
             Stimulus::Hangup => self.tell(Input::Hangup),
         }
@@ -137,6 +156,18 @@ impl Stage {
     fn tell(&mut self, input: Input) {
         self.pass(MOMENT);
         self.walk.handle(self.now, input);
+    }
+
+    fn look_up(&mut self, outcome: RehearsedLookup) {
+        let Some((ask, taken)) = self.asked.take() else { return };
+        let outcome = match outcome {
+            RehearsedLookup::Found => {
+                LookupOutcome::Found(taken.names().map(|name| (name.clone(), Value::text(name))).collect())
+            }
+            RehearsedLookup::NotFound => LookupOutcome::NotFound,
+            RehearsedLookup::Failed => LookupOutcome::Failed,
+        };
+        self.tell(Input::Looked(Box::new(LookupAnswer { ask, outcome, detail: String::new() })));
     }
 
     fn played(&mut self) {
@@ -153,6 +184,12 @@ impl Stage {
             match &action {
                 Action::Play { play, .. } => self.playing = Some(*play),
                 Action::StopPlay => self.playing = None,
+                Action::Lookup { ask, request } => self.asked = Some((*ask, request.taken.clone())),
+                Action::LookAtQueues(names) => {
+                    // In a rehearsal nobody waits, and nobody is signed in.
+                    let figures = names.iter().map(|name| (name.clone(), QueueFigures::default())).collect();
+                    self.walk.handle(self.now, Input::Queues(figures));
+                }
                 Action::Hangup(cause) => self.cause = Some(*cause),
                 _ => {}
             }

@@ -79,3 +79,10 @@ impl Value {
         }
     }
 }
+
+/// Whole where it is whole; a text with its digits otherwise, since variables hold whole numbers.
+pub(crate) fn number_of(n: f64) -> Value {
+    /// Up to here each whole number has a `f64` of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if n.fract() == 0.0 && n.abs() <= EXACT { Value::Number(n as i64) } else { Value::text(&n.to_string()) }
+}

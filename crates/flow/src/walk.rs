@@ -32,6 +32,8 @@ pub struct Context {
     pub language: Option<Text>,
     /// The call has been taken already.
     pub answered: bool,
+    /// The centre, or this flow, is closed for an emergency.
+    pub closed: bool,
     /// The tenant's offset from UTC, minutes.
     pub utc_offset_min: i32,
     /// Variables.
@@ -49,6 +51,7 @@ impl Context {
             dialled: dialled.into(),
             language: None,
             answered: false,
+            closed: false,
             utc_offset_min: 480,
             vars: BTreeMap::new(),
             library: Arc::default(),
@@ -84,6 +87,7 @@ impl Walk {
         core.dialled = context.dialled;
         core.vars = context.vars;
         core.answered = context.answered;
+        core.closed = context.closed;
         let frames = vec![Frame { flow: flow.clone(), node: flow.start.clone() }];
         let mut walk = Self { core, frames, library: context.library, trace: Vec::new(), traced: None, over: false };
         let next = walk.enter();
@@ -110,6 +114,11 @@ impl Walk {
             Input::Transfer(outcome) => Some(Event::Transfer(outcome)),
             Input::Mailbox(outcome) => Some(Event::Mailbox(outcome)),
             Input::Hushed => Some(Event::Hushed),
+            Input::Looked(answer) => self.core.take_answer(*answer),
+            Input::Queues(queues) => {
+                self.core.queues = queues;
+                Some(Event::Queues)
+            }
         };
         let Some((event, node)) = event.zip(self.current()) else { return };
         let next = node.get().kind.node().event(&node.get().outlets, &mut self.core, event);

@@ -34,11 +34,19 @@ fn kind() -> impl Strategy<Value = &'static str> {
         r#""kind": "hangup", "prompt": "p""#,
         r#""kind": "set", "values": {"x": "$caller", "y": "$x"}"#,
         r#""kind": "condition", "variable": "x", "op": "gt", "value": 5"#,
+        r#""kind": "set", "expressions": {"y": "int(x) + 1", "z": "queue('q').waiting"}"#,
+        r#""kind": "condition", "expression": "x > y""#,
+        r#""kind": "condition", "expression": "queue('q').waiting > 5""#,
         r#""kind": "subflow", "flow": "f0""#,
         r#""kind": "subflow", "flow": "f1""#,
         r#""kind": "return", "outlet": "1""#,
         r#""kind": "language", "language": "en""#,
         r#""kind": "record""#,
+        r#""kind": "tag", "tags": ["{{ x }}", "{{ 1 / 0 }}", "{{ queue('q').ready }}"]"#,
+        r#""kind": "split", "share_percent": 50"#,
+        r#""kind": "consent", "retries": 1"#,
+        r#""kind": "closure""#,
+        r#""kind": "http_lookup", "url": "https://a/{{ x }}", "take": {"x": "$.x"}, "timeout_s": 1"#,
     ])
 }
 
@@ -58,6 +66,12 @@ fn node() -> impl Strategy<Value = String> {
         "agent_left",
         "full",
         "caller_left",
+        "a",
+        "b",
+        "found",
+        "not_found",
+        "agreed",
+        "refused",
     ]);
     (kind(), prop::collection::btree_map(outlet, target(), 0..12)).prop_map(|(kind, outlets)| {
         let outlets: Vec<_> = outlets.iter().map(|(name, to)| format!(r#""{name}": "{to}""#)).collect();
@@ -108,6 +122,8 @@ fn op() -> impl Strategy<Value = Op> {
         3 => Just(Op::Due),
         1 => (0u64..20).prop_map(Op::Pass),
         1 => (0u32..5).prop_map(|n| Op::Input(Input::PlayDone(n))),
+        1 => (0u32..4).prop_map(|ask| Op::Input(Input::Looked(Box::new(flow::LookupAnswer { ask, outcome: flow::LookupOutcome::NotFound, detail: String::new() })))),
+        1 => Just(Op::Input(Input::Queues([("q".into(), flow::QueueFigures::default())].into()))),
         2 => queue.prop_map(|outcome| Op::Input(Input::Queue(outcome))),
         2 => transfer.prop_map(|outcome| Op::Input(Input::Transfer(outcome))),
     ]
@@ -189,7 +205,7 @@ proptest! {
         if seen.hangups == 0 {
             // What is told after the end needs no caller.
             while let Some(action) = walk.poll_action() {
-                let silent = matches!(action, Action::RequestCallback { .. } | Action::SetLanguage(_));
+                let silent = matches!(action, Action::RequestCallback { .. } | Action::SetLanguage(_) | Action::Tag(_));
                 prop_assert!(silent, "{:?}", action);
             }
         }

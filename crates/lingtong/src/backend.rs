@@ -7,6 +7,7 @@ use std::time::Duration;
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
 use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveFigures, Refused};
+use flow::{LookupRequest, LookupTold};
 use journal::ladder::Position;
 use node::Handle;
 use resource::{ChangeError, Changed, Request};
@@ -131,6 +132,10 @@ impl Backend for NodeBackend {
             let done = self.node.order_call(tenant, id, by, order).await.map_err(|_| Trouble::Unavailable)?;
             done.map_err(Trouble::Refused)
         })
+    }
+
+    fn try_lookup(&self, tenant: TenantId, request: LookupRequest) -> Answer<'_, Result<LookupTold, Trouble>> {
+        Box::pin(async move { self.node.try_lookup(tenant, request).await.map_err(|_| Trouble::Unavailable) })
     }
 
     fn dial(&self, tenant: TenantId, agent: AgentId, to: Private<Text>) -> Answer<'_, Result<InteractionId, Trouble>> {

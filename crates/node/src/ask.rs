@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveFigures, Refused, SetupError};
+use flow::{LookupAnswer, LookupRequest, LookupTold};
 use journal::ladder::Position;
 use types::forward::Forwarding;
 use types::leg::Text;
@@ -56,6 +57,10 @@ pub enum Ask {
     InProgress(oneshot::Sender<usize>),
     /// A tenant's settings have changed.
     Settings(TenantId, Box<News>, oneshot::Sender<Result<(), SetupError>>),
+    /// Another system has answered a flow.
+    Looked(InteractionId, Box<LookupAnswer>),
+    /// Try a look-up as a flow would make it.
+    TryLookup(TenantId, Box<LookupRequest>, oneshot::Sender<LookupTold>),
     /// Somebody has left a note of an alarm.
     Alarms,
     /// Refuse new calls from now on.

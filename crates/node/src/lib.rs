@@ -8,6 +8,7 @@ mod ask;
 mod demo;
 mod figures;
 mod keeper;
+mod lookups;
 mod mind;
 mod offline;
 mod project;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use center::{
     AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveAlert, LiveDetail, LiveFigures, Message, Refused,
 };
+use flow::{LookupRequest, LookupTold};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions, Position};
 use net::Transport;
@@ -37,7 +39,7 @@ use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError}
 use net::ua::UaConfig;
 use resource::{ChangeError, Changed, Request, Secrets};
 use store::{Projector, Store};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use types::alert::Alert;
 use types::event::Happening;
@@ -248,10 +250,13 @@ impl Node {
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
         let bank = Arc::new(net::prompts::load(&config.data.join("prompts"))?);
         let (shown, alarms) = watch::channel(Standing::default());
-        let mut mind = NodeMind::new(center, journal.clone(), ladder.writer(), Board::new(notes.clone(), shown));
+        let (to_look_up, to_be_looked_up) = mpsc::channel(lookups::WAITING);
+        let mut mind =
+            NodeMind::new(center, journal.clone(), ladder.writer(), Board::new(notes.clone(), shown), to_look_up);
         mind.restore_saved(dialogs.iter().map(|(leg, (tenant, _))| (*leg, *tenant)));
         let dialogs = dialogs.into_iter().map(|(leg, (_, bytes))| (leg, bytes)).collect();
         let Hands { signalling, media, door } = start_signalling(&config, mind, bank, &recordings, dialogs)?;
+        tokio::spawn(lookups::run(to_be_looked_up, signalling.post()));
         let waker = signalling.post();
         // A mind with a full inbox is awake, and looks at the end of its turn.
         notes.wake_by(move || {
@@ -529,6 +534,14 @@ impl Handle {
     /// [`Unavailable`], here and below.
     pub async fn live(&self, tenant: TenantId) -> Result<Option<(u64, Live)>, Unavailable> {
         self.ask(|to| Ask::Live(tenant, to)).await
+    }
+
+    /// Tries a look-up as a flow would make it, now.
+    ///
+    /// # Errors
+    /// [`Unavailable`], also when too many are on their way.
+    pub async fn try_lookup(&self, tenant: TenantId, request: LookupRequest) -> Result<LookupTold, Unavailable> {
+        self.ask(|to| Ask::TryLookup(tenant, Box::new(request), to)).await
     }
 
     /// What changes by the second.

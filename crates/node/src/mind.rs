@@ -7,9 +7,11 @@ use std::time::Duration;
 use center::{Center, Effect, SetupError};
 use journal::ladder::{LadderWriter, Position, Transport as LadderTransport};
 use journal::{Journal, Writer};
+use lookup::Allowed;
 use net::Transport;
 use net::mind::{Admission, Claim, Credential, Line, Mind, RegisterAt, Way};
 use std::sync::Arc;
+use tokio::sync::mpsc;
 use types::event::{Binding, Event, Happening};
 use types::leg::{Login, Registered, Text};
 use types::register::{DigestChoice, RegisterRejected, RegisterRequest, Registering};
@@ -19,6 +21,7 @@ use types::{AgentId, Cause, DeviceId, LegCommand, LegEvent, LegId, Mono, Now, Pr
 use crate::alarms::Board;
 use crate::ask::Ask;
 use crate::keeper::News;
+use crate::lookups::{Asker, Job};
 use crate::tally::Tally;
 
 /// How long an answered call waits for the journal. Beyond it the caller would hear a gap; the call
@@ -43,6 +46,8 @@ pub struct NodeMind {
     watched: VecDeque<(WatchId, Arc<Watched>)>,
     /// What telephones that have not asked are told of their messages.
     summaries: VecDeque<Box<Summary>>,
+    /// Where look-ups of flows are carried out.
+    lookups: mpsc::Sender<Job>,
     /// Something was decided in this turn that a message depends on: it is handed over at once.
     urgent: bool,
     /// Such a thing is on its way to the disk.
@@ -67,7 +72,13 @@ pub struct NodeMind {
 
 impl NodeMind {
     /// A mind over a center whose tenants are set up.
-    pub(crate) fn new(center: Center, journal: Arc<Journal>, ladder: LadderWriter, alarms: Board) -> Self {
+    pub(crate) fn new(
+        center: Center,
+        journal: Arc<Journal>,
+        ladder: LadderWriter,
+        alarms: Board,
+        lookups: mpsc::Sender<Job>,
+    ) -> Self {
         let mut tenants: Vec<TenantId> = center.tenants().collect();
         tenants.sort();
         let devices = tenants.iter().filter_map(|t| center.directory(*t));
@@ -81,6 +92,7 @@ impl NodeMind {
             commands: VecDeque::new(),
             watched: VecDeque::new(),
             summaries: VecDeque::new(),
+            lookups,
             urgent: false,
             awaited: false,
             wrote: false,
@@ -113,9 +125,15 @@ impl NodeMind {
                 Effect::Watched { watches, state } => {
                     self.watched.extend(watches.into_iter().map(|watch| (watch, state.clone())));
                 }
+                Effect::Lookup(lookup) => self.look_up(Job::of_flow(*lookup)),
                 Effect::Summary(summary) => self.summaries.push_back(summary),
             }
         }
+    }
+
+    /// Hands a look-up on. One for which there is no room is left: the flow gives up by itself, a person is told.
+    fn look_up(&mut self, job: Job) {
+        let _ = self.lookups.try_send(job);
     }
 
     fn write(&mut self, event: &Event) {
@@ -176,6 +194,11 @@ impl NodeMind {
             }
             Ask::InProgress(to) => drop(to.send(self.center.in_progress())),
             Ask::Settings(tenant, news, to) => drop(to.send(self.take_settings(now, tenant, *news))),
+            Ask::Looked(interaction, answer) => self.center.looked(now, interaction, *answer),
+            Ask::TryLookup(tenant, request, to) => {
+                let allowed = Allowed::parse(self.center.setting(tenant, center::ALLOWED_HOSTS).unwrap_or_default());
+                self.look_up(Job { tenant, request, allowed, asker: Asker::Person(to) });
+            }
             // Looked for at the end of each turn.
             Ask::Alarms => {}
             Ask::Drain => self.center.drain(),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use center::{AgentOrder, Center, Effect};
+use flow::{LookupAnswer, LookupOutcome};
 use types::event::Event;
 use types::leg::{Incoming, Origin, Text};
 use types::{Cause, LegEvent, LegId, Mono, Now, Wall};
@@ -148,6 +149,12 @@ impl Sim {
                         if let Some(told) = &mut self.told {
                             told.push(*event);
                         }
+                    }
+                    // Nobody in a simulated day is there to be asked.
+                    Effect::Lookup(lookup) => {
+                        let detail = "simulated".to_owned();
+                        let answer = LookupAnswer { ask: lookup.ask, outcome: LookupOutcome::Failed, detail };
+                        self.center.looked(self.now, lookup.interaction, answer);
                     }
                     // Nobody in a simulated day looks at lamps.
                     Effect::Watched { .. } | Effect::Summary(_) => {}

@@ -112,6 +112,7 @@ pub fn record(n: u64) -> InteractionRecord {
             rules: None,
         }],
         recordings: vec![],
+        tags: Vec::new(),
         wrap_ups: Vec::new(),
         disposition: None,
     }

@@ -460,6 +460,9 @@ pub fn is_line_test(direction: &str, to: &str) -> bool {
     direction == Direction::Internal.as_str() && to == LINE_TEST
 }
 
+/// Words that flows note with one interaction; more would be a description.
+pub const TAGS_MAX: usize = 20;
+
 /// The whole of an interaction that has ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InteractionRecord {
@@ -484,6 +487,9 @@ pub struct InteractionRecord {
     /// The flows that it walked, in the order in which it entered each first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flows: Vec<FlowId>,
+    /// Words that its flows noted with it, [`TAGS_MAX`] at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Text>,
     /// First message.
     pub started: Wall,
     /// When we took the call (menu, announcement or agent).

@@ -1,6 +1,6 @@
 //! Flows as they are drawn: what the kinds of nodes are, drafts, versions, and a try.
 
-use flow::{KindForm, MailboxOutcome, QueueOutcome, Rehearsed, Stimulus, TransferOutcome};
+use flow::{KindForm, MailboxOutcome, QueueOutcome, Rehearsed, RehearsedLookup, Stimulus, TransferOutcome};
 use resource::TitleSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -53,11 +53,33 @@ pub(crate) struct FlowPrompt {
     pub(crate) en: String,
 }
 
+/// What an expression can be made of, beside a flow's own variables.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FlowExpression {
+    /// Variables that every call has.
+    pub(crate) variables: &'static [&'static str],
+    pub(crate) functions: &'static [&'static str],
+    /// What `queue("name")` gives.
+    pub(crate) queue_figures: &'static [&'static str],
+    /// The longest expression.
+    pub(crate) max_chars: usize,
+}
+
+impl FlowExpression {
+    pub(crate) const KNOWN: Self = Self {
+        variables: flow::VARIABLES,
+        functions: flow::FUNCTIONS,
+        queue_figures: flow::QUEUE_FIGURES,
+        max_chars: flow::EXPRESSION_CHARS,
+    };
+}
+
 /// What flows are drawn with.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FlowKinds {
     pub(crate) kinds: Vec<FlowKind>,
     pub(crate) prompts: Vec<FlowPrompt>,
+    pub(crate) expression: FlowExpression,
 }
 
 /// When a draft was saved, and on what it stands.
@@ -225,6 +247,8 @@ pub(crate) enum TrialEvent {
     Transfer(#[schema(inline)] TrialTransfer),
     /// Whether a message can be left.
     Mailbox(#[schema(inline)] TrialMailbox),
+    /// What becomes of asking another system; nobody is asked.
+    Lookup(#[schema(inline)] TrialLookup),
     /// The caller's message is over.
     Hushed,
     /// The caller hangs up.
@@ -248,6 +272,14 @@ pub(crate) enum TrialTransfer {
     TargetLeft,
     Busy,
     NoAnswer,
+    Failed,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrialLookup {
+    Found,
+    NotFound,
     Failed,
 }
 
@@ -280,6 +312,11 @@ impl From<TrialEvent> for Stimulus {
             }),
             TrialEvent::Mailbox(TrialMailbox::Open) => Self::Mailbox(MailboxOutcome::Open),
             TrialEvent::Mailbox(TrialMailbox::Full) => Self::Mailbox(MailboxOutcome::Full),
+            TrialEvent::Lookup(outcome) => Self::Lookup(match outcome {
+                TrialLookup::Found => RehearsedLookup::Found,
+                TrialLookup::NotFound => RehearsedLookup::NotFound,
+                TrialLookup::Failed => RehearsedLookup::Failed,
+            }),
             TrialEvent::Hushed => Self::Hushed,
             TrialEvent::Hangup => Self::Hangup,
         }
@@ -339,8 +376,8 @@ const fn tone_name(tone: Tone) -> &'static str {
 /// One thing that the flow wants done.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TrialAction {
-    /// `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `callback`, `survey`, `mailbox`, `message`,
-    /// `language`, `record`, `echo` or `hangup`.
+    /// `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `look_up`, `callback`, `survey`, `mailbox`,
+    /// `message`, `language`, `record`, `no_record`, `tag`, `echo` or `hangup`.
     pub(crate) does: &'static str,
     /// Which queue, whom, why.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -372,10 +409,16 @@ impl TrialAction {
             ),
             Action::RequestCallback { number, .. } => ("callback", number.reveal().to_string()),
             Action::Survey { question, answer } => ("survey", format!("{question}={answer}")),
+            Action::Lookup { request, .. } => {
+                ("look_up", format!("{} {}", request.method.as_str(), request.url.reveal()))
+            }
+            Action::LookAtQueues(names) => ("look_at_queues", names.join(", ")),
             Action::OpenMailbox(MailboxName::Agent(name) | MailboxName::Queue(name)) => ("mailbox", name.to_string()),
             Action::TakeMessage { .. } => ("message", String::new()),
             Action::EndMessage { .. } => ("message_end", String::new()),
             Action::SetLanguage(language) => ("language", language.to_string()),
+            Action::RefuseRecording => ("no_record", String::new()),
+            Action::Tag(words) => ("tag", words.join(", ")),
             Action::Record(on) => ("record", on.to_string()),
             Action::Hangup(cause) => ("hangup", cause.as_str().to_owned()),
         };

@@ -377,6 +377,8 @@ pub(crate) struct InteractionDetail {
     pub(crate) legs: Vec<Leg>,
     /// How the call was led on from one number to the next, in order.
     pub(crate) forwards: Vec<Forward>,
+    /// Words that its flows noted with it.
+    pub(crate) tags: Vec<String>,
     pub(crate) trace: Vec<TraceStep>,
     pub(crate) decisions: Vec<Decision>,
     pub(crate) segments: Vec<Segment>,
@@ -463,6 +465,7 @@ impl InteractionDetail {
             callbacks: aftermath.callbacks.iter().map(|c| Callback::new(c, names, sight)).collect(),
             legs: record.legs.iter().map(|leg| Leg::new(leg, clear)).collect(),
             forwards: record.forwards.iter().map(|step| Forward::new(step, clear)).collect(),
+            tags: record.tags.iter().map(ToString::to_string).collect(),
             trace: record.trace.iter().map(|step| TraceStep::new(step, clear)).collect(),
             decisions: record.decisions.iter().map(|d| Decision::new(d, names)).collect(),
             segments: record.segments.iter().map(Segment::from).collect(),

@@ -13,6 +13,7 @@ mod flows;
 mod forwarding;
 mod history;
 mod live;
+mod lookups;
 mod people;
 mod phone;
 mod plan;
@@ -35,14 +36,16 @@ pub(crate) use day::AgentDay;
 pub(crate) use decisions::{Decisions, FullDecision};
 pub(crate) use event::{Alarm, Event, Severity};
 pub(crate) use flows::{
-    FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowHead, FlowKinds, FlowList, FlowPrompt, FlowPublish,
-    FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead, FlowVersions, nodes_in,
+    FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowExpression, FlowHead, FlowKinds, FlowList,
+    FlowPrompt, FlowPublish, FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead, FlowVersions,
+    nodes_in,
 };
 pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
 };
 pub(crate) use live::{ExpiredLease, LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
+pub(crate) use lookups::{LookupTrial, LookupTried};
 pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
 };

@@ -14,8 +14,9 @@ use types::{Mono, Now};
 
 use super::settings::{change, rows};
 use crate::dto::{
-    ErrorBody, FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowHead, FlowKinds, FlowList, FlowPrompt,
-    FlowPublish, FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead, FlowVersions, nodes_in,
+    ErrorBody, FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowExpression, FlowHead, FlowKinds,
+    FlowList, FlowPrompt, FlowPublish, FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead,
+    FlowVersions, nodes_in,
 };
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Input, moment};
@@ -49,7 +50,8 @@ pub(crate) async fn flow_kinds(viewer: Viewer, args: Args) -> Result<Json<FlowKi
         }
     }
     let kinds = flow::forms().into_iter().map(Into::into).collect();
-    Ok(Json(FlowKinds { kinds, prompts: prompts.into_values().collect() }))
+    let prompts = prompts.into_values().collect();
+    Ok(Json(FlowKinds { kinds, prompts, expression: FlowExpression::KNOWN }))
 }
 
 /// All flows, also those that are drafts only.

@@ -10,6 +10,7 @@ mod flows;
 mod forwarding;
 mod interactions;
 mod live;
+mod lookups;
 mod pages;
 mod phone;
 mod plan;
@@ -46,6 +47,7 @@ pub(crate) use interactions::{
     __path_interactions, card, decisions, dispose, dispositions, hang_up, interaction, interactions,
 };
 pub(crate) use live::{__path_live, live};
+pub(crate) use lookups::{__path_try_lookup, try_lookup};
 pub(crate) use pages::page;
 pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
 pub use plan::basis;

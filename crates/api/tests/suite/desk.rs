@@ -93,7 +93,7 @@ impl Desk {
                     inner.dialled.retain(|dialled| *dialled != leg);
                     end(&mut inner.center, now, leg, cause, false);
                 }
-                Effect::Leg(_) | Effect::Watched { .. } | Effect::Summary(_) => {}
+                Effect::Leg(_) | Effect::Watched { .. } | Effect::Summary(_) | Effect::Lookup(_) => {}
             }
         }
         assert_eq!(inner.writer.barrier(DISK), Written::Written);
@@ -353,6 +353,10 @@ impl Backend for Desk {
             inner.center.order_call(now, tenant, id, by, order)
         });
         Box::pin(async move { done.map_err(Trouble::from) })
+    }
+
+    fn try_lookup(&self, _: TenantId, _: flow::LookupRequest) -> Answer<'_, Result<flow::LookupTold, Trouble>> {
+        Box::pin(async { Err(Trouble::Unavailable) })
     }
 
     fn dial(&self, tenant: TenantId, agent: AgentId, to: Private<Text>) -> Answer<'_, Result<InteractionId, Trouble>> {

@@ -408,6 +408,10 @@ impl Lab {
             let line = match effect {
                 Effect::Leg(command) => self.command(&command),
                 Effect::Watched { watches, state } => self.lamp(&watches, &state),
+                Effect::Lookup(lookup) => {
+                    let url = lookup.request.url.reveal();
+                    format!("look up {} {url} for {}", lookup.request.method.as_str(), lookup.ask)
+                }
                 Effect::Summary(told) => {
                     let Summary { account, new, old, .. } = *told;
                     format!("summary {} {new}/{old}", account.reveal())

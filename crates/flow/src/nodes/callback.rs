@@ -162,7 +162,15 @@ impl NodeKind for Callback {
                 self.take_keys(core)
             }
             (Event::Timeout, _) => self.complete(core),
-            (Event::Queue(_) | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed, _) => Next::Stay,
+            (
+                Event::Queue(_)
+                | Event::Transfer(_)
+                | Event::Mailbox(_)
+                | Event::Queues
+                | Event::Looked
+                | Event::Hushed,
+                _,
+            ) => Next::Stay,
         }
     }
 }

@@ -142,7 +142,12 @@ impl NodeKind for Collect {
                 self.take_keys(core)
             }
             Event::Timeout => self.complete(core),
-            Event::Queue(_) | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed => Next::Stay,
+            Event::Queue(_)
+            | Event::Transfer(_)
+            | Event::Mailbox(_)
+            | Event::Queues
+            | Event::Looked
+            | Event::Hushed => Next::Stay,
         }
     }
 }

@@ -96,7 +96,12 @@ impl NodeKind for Menu {
                 core.detail = "timeout".to_owned();
                 self.again(core, &self.retry_prompt, "timeout")
             }
-            Event::Queue(_) | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed => Next::Stay,
+            Event::Queue(_)
+            | Event::Transfer(_)
+            | Event::Mailbox(_)
+            | Event::Queues
+            | Event::Looked
+            | Event::Hushed => Next::Stay,
         }
     }
 }

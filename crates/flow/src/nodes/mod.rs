@@ -2,11 +2,14 @@
 //! it does, and its tests.
 
 mod callback;
+mod closure;
 mod collect;
 mod condition;
+mod consent;
 mod echo;
 mod hangup;
 mod hours;
+mod http_lookup;
 mod language;
 mod menu;
 mod play;
@@ -14,8 +17,10 @@ mod queue;
 mod record;
 mod return_;
 mod set;
+mod split;
 mod subflow;
 mod survey;
+mod tag;
 mod transfer;
 mod voicemail;
 
@@ -142,11 +147,14 @@ macro_rules! kinds {
 
 kinds! {
     Callback = callback::"callback",
+    Closure = closure::"closure",
     Collect = collect::"collect",
     Condition = condition::"condition",
+    Consent = consent::"consent",
     Echo = echo::"echo",
     Hangup = hangup::"hangup",
     Hours = hours::"hours",
+    HttpLookup = http_lookup::"http_lookup",
     Language = language::"language",
     Menu = menu::"menu",
     Play = play::"play",
@@ -154,8 +162,10 @@ kinds! {
     Record = record::"record",
     Return = return_::"return",
     Set = set::"set",
+    Split = split::"split",
     Subflow = subflow::"subflow",
     Survey = survey::"survey",
+    Tag = tag::"tag",
     Transfer = transfer::"transfer",
     Voicemail = voicemail::"voicemail",
 }

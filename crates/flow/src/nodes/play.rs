@@ -62,7 +62,12 @@ impl NodeKind for Play {
                 core.stop();
                 Next::Out("done")
             }
-            Event::Queue(_) | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed => Next::Stay,
+            Event::Queue(_)
+            | Event::Transfer(_)
+            | Event::Mailbox(_)
+            | Event::Queues
+            | Event::Looked
+            | Event::Hushed => Next::Stay,
         }
     }
 }

@@ -96,9 +96,16 @@ impl NodeKind for Queue {
                 core.forget_keys();
                 Next::Stay
             }
-            (Event::PlayDone | Event::Timeout | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed, _) => {
-                Next::Stay
-            }
+            (
+                Event::PlayDone
+                | Event::Timeout
+                | Event::Transfer(_)
+                | Event::Mailbox(_)
+                | Event::Queues
+                | Event::Looked
+                | Event::Hushed,
+                _,
+            ) => Next::Stay,
         }
     }
 

@@ -107,7 +107,15 @@ impl NodeKind for Survey {
                 Next::Stay
             }
             (Event::Timeout, _) => self.again(core),
-            (Event::Queue(_) | Event::Transfer(_) | Event::Mailbox(_) | Event::Hushed, _) => Next::Stay,
+            (
+                Event::Queue(_)
+                | Event::Transfer(_)
+                | Event::Mailbox(_)
+                | Event::Queues
+                | Event::Looked
+                | Event::Hushed,
+                _,
+            ) => Next::Stay,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Script words: a key; `done` (the playback's end), `5s` (so much time passes), `hangup`; `answered`,
 //! `agent_left`, `no_agent`, `full`, `too_long` of a queue; `target_answered`, `target_left`, `busy`,
-//! `no_answer`, `failed` of a transfer; `open`, `box_full`, `hushed` of a mailbox. The first node named is the start. In what is done, `play!`
+//! `no_answer`, `failed` of a transfer; `open`, `box_full`, `hushed` of a mailbox; `queues` (seven wait for sales); `looked`, `nothing`, `unasked` of a look-up. The first node named is the start. In what is done, `play!`
 //! can be cut short by a key.
 
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use types::leg::{Sound, Text};
 use types::{Now, Wall};
 
 use crate::{
-    Action, AnyName, Context, Flow, Input, Library, MailboxName, MailboxOutcome, QueueOutcome, TransferOutcome,
-    TransferTarget, Walk,
+    Action, AnyName, Context, Flow, Input, Library, LookupAnswer, LookupOutcome, MailboxName, MailboxOutcome,
+    QueueFigures, QueueOutcome, TransferOutcome, TransferTarget, Value, Walk,
 };
 
 /// Monday 2026-11-23, 01:00 UTC.
@@ -67,6 +67,10 @@ fn input(word: &str, play: u32) -> Input {
         "open" => Input::Mailbox(MailboxOutcome::Open),
         "box_full" => Input::Mailbox(MailboxOutcome::Full),
         "hushed" => Input::Hushed,
+        "looked" => looked(LookupOutcome::Found([("name".into(), Value::text("王芳"))].into())),
+        "nothing" => looked(LookupOutcome::NotFound),
+        "unasked" => looked(LookupOutcome::Failed),
+        "queues" => Input::Queues([("sales".into(), QueueFigures { waiting: 7, ..QueueFigures::default() })].into()),
         "target_answered" => Input::Transfer(TransferOutcome::Answered),
         "target_left" => Input::Transfer(TransferOutcome::TargetLeft),
         "busy" => Input::Transfer(TransferOutcome::Busy),
@@ -75,6 +79,20 @@ fn input(word: &str, play: u32) -> Input {
         key if key.len() == 1 => Input::Digit(key.chars().next().expect("one")),
         other => panic!("what is `{other}`?"),
     }
+}
+
+fn looked(outcome: LookupOutcome) -> Input {
+    Input::Looked(Box::new(LookupAnswer { ask: 1, outcome, detail: "200, 12 ms".to_owned() }))
+}
+
+/// What is wrong with a flow of these nodes, the first of them the start.
+pub(crate) fn problems(nodes: &str) -> Vec<String> {
+    let start = nodes.split('"').nth(1).expect("a node");
+    let json = format!(
+        r#"{{"version": 1, "id": "test", "name": "test", "language": "zh", "start": "{start}", "nodes": {nodes}}}"#
+    );
+    let found = Flow::parse(&json).map_or_else(|problems| problems, |flow| flow.validate(&AnyName));
+    found.iter().map(ToString::to_string).collect()
 }
 
 fn drain(walk: &mut Walk, done: &mut Vec<String>, last: &mut u32) {
@@ -112,7 +130,17 @@ fn text(action: &Action) -> String {
         Action::OpenMailbox(MailboxName::Queue(name)) => format!("mailbox queue:{name}"),
         Action::TakeMessage { silence_s } => format!("message {silence_s}"),
         Action::EndMessage { silence_s } => format!("end message {silence_s}"),
+        Action::Lookup { request, .. } => {
+            let headers: Vec<_> =
+                request.headers.iter().map(|(name, value)| format!("{name}: {}", value.reveal())).collect();
+            let body = request.body.as_ref().map_or("", |body| body.reveal());
+            let (method, url) = (request.method.as_str(), request.url.reveal());
+            format!("lookup {method} {url} [{}] {body} x{}", headers.join(", "), request.retries)
+        }
+        Action::LookAtQueues(names) => format!("look {}", names.join(" ")),
         Action::SetLanguage(language) => format!("language {language}"),
+        Action::RefuseRecording => "no record".to_owned(),
+        Action::Tag(tags) => format!("tag {}", tags.join("|")),
         Action::Record(yes) => format!("record {}", on(yes)),
         Action::Hangup(cause) => format!("hangup {}", cause.as_str()),
     }

@@ -40,6 +40,7 @@ const TABLE: &[Layer] = &[
     layer(3, &["journal", "store", "speech"], &[0, 2], &[]),
     layer(3, &["resource"], &[0, 2], &["store"]),
     layer(4, &["net"], &[0, 1], &[]),
+    layer(4, &["lookup"], &[0, 2], &["net"]),
     layer(4, ADAPTERS, &[0, 3], &[]),
     layer(5, &["center"], &[0, 2], &[]),
     layer(5, &["sim"], &[0, 2], &["center"]),

@@ -15,6 +15,7 @@ export type FlowVersionDetail = Schemas["FlowVersionDetail"];
 export type FlowTried = Schemas["FlowTried"];
 export type TrialAction = Schemas["TrialAction"];
 export type TrialEvent = Schemas["TrialEvent"];
+export type LookupTried = Schemas["LookupTried"];
 
 /** What is wrong with a flow, and where in the drawing. */
 export interface FlowFieldProblem extends FieldProblem {
@@ -28,6 +29,13 @@ export interface FlowTrial {
   caller?: string;
 }
 
+/** A node that asks another system, to be tried now. */
+export interface LookupTrial {
+  node: unknown;
+  caller?: string;
+  variables?: Readonly<Record<string, unknown>>;
+}
+
 export interface FlowsApi {
   kinds: (signal?: AbortSignal) => Promise<FlowKinds>;
   list: (signal?: AbortSignal) => Promise<FlowHead[]>;
@@ -38,6 +46,7 @@ export interface FlowsApi {
   versions: (name: string, signal?: AbortSignal) => Promise<FlowVersionHead[]>;
   version: (name: string, version: number, signal?: AbortSignal) => Promise<FlowVersionDetail>;
   attempt: (trial: FlowTrial, signal?: AbortSignal) => Promise<FlowTried>;
+  tryLookup: (trial: LookupTrial) => Promise<LookupTried>;
 }
 
 export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsApi {
@@ -55,6 +64,7 @@ export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsAp
     publish: (name, spec, note, revision) => told("POST", `${path(name)}/publish`, { spec, note, revision }),
     versions: async (name, signal) => (await get<Schemas["FlowVersions"]>(`${path(name)}/versions`, signal)).items,
     version: (name, version, signal) => get<FlowVersionDetail>(`${path(name)}/versions/${String(version)}`, signal),
+    tryLookup: (trial) => told("POST", "lookup-trial", trial),
     attempt: (trial) => told("POST", "flow-trial", trial),
   };
 }

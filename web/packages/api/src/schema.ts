@@ -535,6 +535,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lookup-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks another system as the node would, now. The system does what it is asked to: a `post` is one. */
+        post: operations["try_lookup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1630,6 +1647,16 @@ export interface components {
             /** @description Title and graph. */
             spec: Record<string, never>;
         };
+        /** @description What an expression can be made of, beside a flow's own variables. */
+        FlowExpression: {
+            functions: string[];
+            /** @description The longest expression. */
+            max_chars: number;
+            /** @description What `queue("name")` gives. */
+            queue_figures: string[];
+            /** @description Variables that every call has. */
+            variables: string[];
+        };
         /** @description A flow in a list. */
         FlowHead: {
             draft?: null | components["schemas"]["FlowDraftHead"];
@@ -1663,6 +1690,7 @@ export interface components {
         };
         /** @description What flows are drawn with. */
         FlowKinds: {
+            expression: components["schemas"]["FlowExpression"];
             kinds: components["schemas"]["FlowKind"][];
             prompts: components["schemas"]["FlowPrompt"][];
         };
@@ -1844,6 +1872,8 @@ export interface components {
             said?: null | components["schemas"]["Disposition"];
             segments: components["schemas"]["Segment"][];
             survey: components["schemas"]["SurveyAnswer"][];
+            /** @description Words that its flows noted with it. */
+            tags: string[];
             trace: components["schemas"]["TraceStep"][];
             wrap_ups: components["schemas"]["WrapUp"][];
         };
@@ -2051,6 +2081,43 @@ export interface components {
             /** @description Goes as `Authorization: Bearer`. Browsers have the cookie instead. */
             token: string;
             user: components["schemas"]["Me"];
+        };
+        /** @description A header that was sent. */
+        LookupHeader: {
+            name: string;
+            value: string;
+        };
+        /** @description A node to try, with what the caller's flow would know. */
+        LookupTrial: {
+            /** @description Who calls; withheld when empty. */
+            caller?: string;
+            dialled?: string;
+            /** @description An `http_lookup` node. */
+            node: Record<string, never>;
+            /** @description The flow's variables: texts, whole numbers, `true` or `false`. */
+            variables?: Record<string, never>;
+        };
+        /** @description What was asked and what came of it. */
+        LookupTried: {
+            body?: string | null;
+            headers: components["schemas"]["LookupHeader"][];
+            method: string;
+            /** @description The outlet that a call would leave by: `found`, `not_found` or `failed`. */
+            outlet: string;
+            /**
+             * Format: int32
+             * @description The status, where there was an answer.
+             */
+            status?: number | null;
+            /** Format: int64 */
+            took_ms: number;
+            /** Format: int32 */
+            tries: number;
+            url: string;
+            /** @description The variables that were taken from the answer. */
+            values: Record<string, never>;
+            /** @description Why it failed, where it did. */
+            why?: string | null;
         };
         /** @description The signed-in person. */
         Me: {
@@ -3236,8 +3303,8 @@ export interface components {
             /** @description Which queue, whom, why. */
             detail?: string;
             /**
-             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `callback`, `survey`, `mailbox`, `message`,
-             *     `language`, `record`, `echo` or `hangup`.
+             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `look_up`, `callback`, `survey`, `mailbox`,
+             *     `message`, `language`, `record`, `no_record`, `tag`, `echo` or `hangup`.
              */
             does: string;
             sounds?: components["schemas"]["TrialSound"][];
@@ -3255,6 +3322,9 @@ export interface components {
         } | {
             /** @description Whether a message can be left. */
             mailbox: "open" | "full";
+        } | {
+            /** @description What becomes of asking another system; nobody is asked. */
+            lookup: "found" | "not_found" | "failed";
         } | "hushed" | "hangup";
         /** @description A sound that the caller would hear. */
         TrialSound: {
@@ -5043,6 +5113,61 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    try_lookup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupTried"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

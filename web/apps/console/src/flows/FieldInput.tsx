@@ -3,6 +3,7 @@ import type { FormField } from "@lingtong/model/flow";
 import { Button, Input, InputNumber, Select, Space, Switch } from "antd";
 import { useState, type ReactElement } from "react";
 import { DatesInput, WeeklyInput } from "./HoursInput";
+import { ExpressionInput } from "./ExpressionInput";
 import { SayInput } from "./SayInput";
 import type { Bank } from "./summary";
 import { choiceName, fieldName, useFlowWords, type FlowWords } from "./words";
@@ -60,6 +61,7 @@ function NamedInput({ field, format, value, bank, flows, disabled, change, t }: 
     language: ["zh", "en"].map((name) => ({ value: name, label: choiceName(t, name) })),
     cause: CAUSES.map((name) => ({ value: name, label: choiceName(t, name) })),
   };
+  if (format === "expression") return <ExpressionInput label={label} value={text} bank={bank} disabled={disabled} change={change} />;
   const options = choices[format];
   if (options === undefined) {
     return <Input aria-label={label} disabled={disabled} value={text} placeholder={placeholder} onChange={(event) => { change(event.target.value === "" && !field.required ? undefined : event.target.value); }} />;
@@ -79,7 +81,10 @@ function NamedInput({ field, format, value, bank, flows, disabled, change, t }: 
   );
 }
 
-function ValuesInput({ value, disabled, change }: Pick<InputProps, "value" | "disabled" | "change">): ReactElement {
+type Line = (props: { name: string; value: unknown; change: (value: unknown) => void }) => ReactElement;
+
+/** Names with something each; `line` is how one is filled in. */
+function ValuesInput({ value, disabled, change, line }: Pick<InputProps, "value" | "disabled" | "change"> & { line: Line }): ReactElement {
   const { t } = useFlowWords();
   const entries = Object.entries((typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>);
   const [typed, setTyped] = useState("");
@@ -92,7 +97,7 @@ function ValuesInput({ value, disabled, change }: Pick<InputProps, "value" | "di
       {entries.map(([name, one]) => (
         <div key={name} className="values-row">
           <code>{name}</code>
-          <Input size="small" aria-label={name} disabled={disabled} placeholder={t("form.valueOf")} value={asText(one)} onChange={(event) => { change(Object.fromEntries(entries.map(([key, old]) => [key, key === name ? asValue(event.target.value) : old]))); }} />
+          {line({ name, value: one, change: (next) => { change(Object.fromEntries(entries.map(([key, old]) => [key, key === name ? (next ?? "") : old]))); } })}
           {disabled ? null : <Button type="text" size="small" icon={<CloseOutlined />} aria-label={`${name} ${t("form.remove")}`} onClick={() => { change(Object.fromEntries(entries.filter(([key]) => key !== name))); }} />}
         </div>
       ))}
@@ -142,10 +147,17 @@ export function FieldInput(props: InputProps): ReactElement {
       return <WeeklyInput value={value} disabled={disabled} change={change} />;
     case "dates":
       return <DatesInput value={value} disabled={disabled} change={change} />;
+    case "texts":
+      return <Select mode="tags" open={false} aria-label={label} disabled={disabled} value={Array.isArray(value) ? value.map(asText) : []} onChange={(next: string[]) => { change(next.length === 0 && !field.required ? undefined : next); }} />;
     case "days":
       return <Select mode="tags" open={false} aria-label={label} disabled={disabled} placeholder={t("form.dayHint")} value={Array.isArray(value) ? value.map(asText) : []} onChange={(next: string[]) => { change(next.length === 0 ? undefined : next); }} />;
     case "values":
-      return <ValuesInput value={value} disabled={disabled} change={change} />;
+      return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <Input size="small" aria-label={name} disabled={disabled} placeholder={t("form.valueOf")} value={asText(one)} onChange={(event) => { put(asValue(event.target.value)); }} />} />;
+    case "templates":
+    case "paths":
+      return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <Input size="small" className="mono" aria-label={name} disabled={disabled} placeholder={t(field.type === "paths" ? "form.pathHint" : "form.templateHint")} value={asText(one)} onChange={(event) => { put(event.target.value); }} />} />;
+    case "expressions":
+      return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <ExpressionInput label={name} value={asText(one)} bank={bank} disabled={disabled} change={put} />} />;
     case "value":
       return <Input aria-label={label} disabled={disabled} value={asText(value)} placeholder={t("form.valueOf")} onChange={(event) => { change(event.target.value === "" ? undefined : asValue(event.target.value)); }} />;
     case "json":

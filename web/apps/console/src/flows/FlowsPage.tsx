@@ -9,6 +9,7 @@ import { useState, type ReactElement } from "react";
 import { useServices } from "../services";
 import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
+import { ClosureSwitch } from "./ClosureSwitch";
 import { NewFlowDialog } from "./NewFlowDialog";
 import { useForms } from "./useForms";
 import { useFlowWords } from "./words";
@@ -98,6 +99,7 @@ export function FlowsPage(): ReactElement {
             setSearch(event.target.value);
           }}
         />
+        <ClosureSwitch flows={all} bank={forms.bank} writable={writable} />
         {create}
       </header>
       <Panel className="list-panel">

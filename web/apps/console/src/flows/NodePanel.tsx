@@ -1,9 +1,10 @@
 import { CloseOutlined, CopyOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import type { FlowFieldProblem } from "@lingtong/api";
-import { connect, formOf, freeOutlets, nodeName, portsOf, renameNode, renameOutlet, setField, setName, type FlowDocument, type FlowNode, type KindForm } from "@lingtong/model/flow";
+import { connect, formOf, freeOutlets, nodeName, portsOf, renameNode, renameOutlet, setField, setName, variablesOf, type FlowDocument, type FlowNode, type KindForm } from "@lingtong/model/flow";
 import { Button, Dropdown, Input, Select } from "antd";
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { FieldInput } from "./FieldInput";
+import { LookupTest } from "./LookupTest";
 import { lookOf } from "./looks";
 import type { Bank } from "./summary";
 import { fieldName, kindAbout, kindName, portName, useFlowWords } from "./words";
@@ -123,18 +124,19 @@ interface NodePanelProps extends PanelProps {
 
 /** A node's form, made from what the server says of its kind. */
 export function NodePanel(props: NodePanelProps): ReactElement | null {
-  const { flow, id, forms, bank, flows, writable, problems, change, close, renamed, duplicate, remove } = props;
+  const { flow, id, forms, flows, writable, problems, change, close, renamed, duplicate, remove } = props;
   const { t, language } = useFlowWords();
   const node = flow.nodes[id];
   const form = forms.get(node?.kind ?? "");
   const fields = useMemo(() => (form === undefined ? [] : formOf(form)), [form]);
+  const bank = useMemo((): Bank => ({ ...props.bank, expression: { ...props.bank.expression, own: variablesOf(flow, forms) } }), [props.bank, flow, forms]);
   if (node === undefined) return null;
   const look = lookOf(node.kind);
   const mine = problems.filter((one) => one.flow?.node === id);
-  const wrong = (field: string): string | undefined => mine.find((one) => one.flow?.field === field)?.flow?.message;
+  const wrong = (field: string): string | undefined => mine.find((one) => one.flow?.field === field || one.flow?.field?.startsWith(`${field}.`) === true)?.flow?.message;
   const whole = mine.filter((one) => {
     const field = one.flow?.field ?? "";
-    return !field.startsWith("outlets.") && !fields.some((known) => known.name === field);
+    return !field.startsWith("outlets.") && !fields.some((known) => known.name === field || field.startsWith(`${known.name}.`));
   });
   return (
     <>
@@ -162,6 +164,7 @@ export function NodePanel(props: NodePanelProps): ReactElement | null {
             <FieldInput field={field} value={node[field.name]} bank={bank} flows={flows} disabled={!writable} change={(value) => { change(setField(flow, id, field.name, value), `${id}.${field.name}`); }} />
           </Field>
         ))}
+        {node.kind === "http_lookup" && writable ? <LookupTest key={id} flow={flow} node={node} forms={forms} /> : null}
         <Outlets {...props} node={node} form={form} />
         <Field label={t("form.id")}>
           <IdInput key={id} id={id} flow={flow} disabled={!writable} rename={(to) => { if (to !== id) { change(renameNode(flow, id, to)); renamed(to); } }} />

@@ -12,6 +12,7 @@ import { kindName, useFlowWords, type FlowWords } from "./words";
 const EVENTS = 200;
 const QUEUE = ["answered", "agent_left", "no_agent", "full", "too_long"] as const;
 const TRANSFER = ["answered", "target_left", "busy", "no_answer", "failed"] as const;
+const LOOKUP = ["found", "not_found", "failed"] as const;
 const MAILBOX = ["open", "full"] as const;
 
 function eventText(t: FlowWords, event: TrialEvent): string {
@@ -19,6 +20,7 @@ function eventText(t: FlowWords, event: TrialEvent): string {
   if ("key" in event) return t("try.key", { key: event.key });
   if ("queue" in event) return t(`try.queue.${event.queue}`);
   if ("transfer" in event) return t(`try.transfer.${event.transfer}`);
+  if ("lookup" in event) return t(`try.lookup.${event.lookup}`);
   return t(`try.mailbox.${event.mailbox}`);
 }
 
@@ -47,6 +49,8 @@ function choices(waiting: NonNullable<FlowTried["waiting"]>): TrialEvent[] {
       return QUEUE.map((queue) => ({ queue }));
     case "transfer":
       return TRANSFER.map((transfer) => ({ transfer }));
+    case "http_lookup":
+      return LOOKUP.map((lookup) => ({ lookup }));
     case "voicemail":
       return [...MAILBOX.map((mailbox): TrialEvent => ({ mailbox })), "hushed"];
     default:

@@ -1,11 +1,13 @@
 import type { FlowPrompt } from "@lingtong/api";
-import { ownFields, pieces, type FlowNode } from "@lingtong/model/flow";
+import { ownFields, pieces, type ExpressionWords, type FlowNode } from "@lingtong/model/flow";
 import { choiceName, type FlowWords } from "./words";
 
 /** What is known beside the flow: what prompts say, and what queues are called. */
 export interface Bank {
   prompts: ReadonlyMap<string, FlowPrompt>;
   queues: ReadonlyMap<string, string>;
+  /** What expressions can be made of: what every call has, and the flow's own variables. */
+  expression: { words: ExpressionWords; own: readonly string[] };
 }
 
 /** What a piece of a prompt says. */
@@ -35,9 +37,16 @@ export function summaryOf(node: FlowNode, bank: Bank, t: FlowWords, language: st
     case "language":
       return choiceName(t, text(own["language"]));
     case "condition":
+      if (own["expression"] !== undefined) return text(own["expression"]);
       return `${text(own["variable"])} ${choiceName(t, text(own["op"]))} ${text(own["value"])}`;
     case "set":
-      return Object.entries((own["values"] ?? {}) as Record<string, unknown>).map(([name, value]) => `${name} = ${String(value)}`).join(", ");
+      return Object.entries({ ...(own["values"] as object | undefined), ...(own["expressions"] as object | undefined) }).map(([name, value]) => `${name} = ${String(value)}`).join(", ");
+    case "http_lookup":
+      return text(own["url"]);
+    case "tag":
+      return Array.isArray(own["tags"]) ? own["tags"].map(text).join(", ") : "";
+    case "split":
+      return `${text(own["share_percent"])} %`;
     case "hours": {
       const days = Object.entries((own["weekly"] ?? {}) as Record<string, unknown>);
       const spans = days.map(([, value]) => (Array.isArray(value) ? value.map((span) => (Array.isArray(span) ? span.join("–") : "")).join(" ") : ""));

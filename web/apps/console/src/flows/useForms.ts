@@ -1,6 +1,6 @@
 import type { FlowKinds } from "@lingtong/api";
 import { titleIn } from "@lingtong/model";
-import { placesOf, type FlowDocument, type KindForm, type Place } from "@lingtong/model/flow";
+import { placesOf, type ExpressionWords, type FlowDocument, type KindForm, type Place } from "@lingtong/model/flow";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useServices } from "../services";
@@ -9,6 +9,7 @@ import { useFlowWords } from "./words";
 
 /** Queues that a form offers; a centre of more types the name. */
 const QUEUES = 1_000;
+const NO_WORDS: ExpressionWords = { variables: [], functions: [], queue_figures: [], max_chars: 500 };
 
 export interface Forms {
   kinds: readonly KindForm[];
@@ -31,7 +32,7 @@ export function useForms(): { forms: Forms; query: UseQueryResult<FlowKinds> } {
       const title = titleIn(queue.spec["title"] as { zh: string; en: string } | undefined, language);
       return [queue.name, title === "" ? queue.name : title];
     });
-    return { prompts: new Map((query.data?.prompts ?? []).map((prompt) => [prompt.id, prompt])), queues: new Map(titles) };
+    return { prompts: new Map((query.data?.prompts ?? []).map((prompt) => [prompt.id, prompt])), queues: new Map(titles), expression: { words: query.data?.expression ?? NO_WORDS, own: [] } };
   }, [query.data, queues.data, language]);
   const places = useCallback((flow: FlowDocument) => placesOf(flow, byName), [byName]);
   const queueNames = useMemo(() => [...bank.queues.keys()], [bank]);

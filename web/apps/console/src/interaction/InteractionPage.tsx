@@ -93,6 +93,18 @@ function Summary({ detail, back }: { detail: InteractionDetail; back: () => void
           </dd>
           <dt>{t("column.disposition")}</dt>
           <dd>{titleIn(detail.said?.title, i18n.language) || "–"}</dd>
+          {detail.tags.length === 0 ? null : (
+            <>
+              <dt>{t("column.tags")}</dt>
+              <dd>
+                {detail.tags.map((tag) => (
+                  <span key={tag} className="chip">
+                    {tag}
+                  </span>
+                ))}
+              </dd>
+            </>
+          )}
         </dl>
       </div>
       <TimelineBar segments={life(detail)} />

@@ -41,6 +41,11 @@ const NODE_KINDS = [
   "hangup",
   "set",
   "condition",
+  "closure",
+  "consent",
+  "split",
+  "tag",
+  "http_lookup",
   "subflow",
   "return",
   "language",
@@ -67,13 +72,47 @@ const STEPS = [
   "true",
   "false",
   "noted",
+  "agreed",
+  "found",
+  "not_found",
+  "refused",
+  "a",
+  "b",
 ] as const;
 
 const SENTENCES = [
   ["no target", "noTarget"],
+  ["no answer", "noAnswerKey"],
   ["too few digits", "tooFewDigits"],
   ["no such flow, or too deep", "noFlow"],
   ["too many steps", "tooManySteps"],
+] as const;
+
+/** Why an expression could not be worked out. */
+const WHYS = [
+  ["division by zero", "zero"],
+  ["a number too great", "great"],
+  ["values that don't go together", "value"],
+  ["a text that is no number", "text"],
+  ["no such field", "field"],
+  ["is neither a text, a number nor a yes or no", "type"],
+  ["is neither true nor false", "truth"],
+  ["a text too long", "long"],
+] as const;
+
+/** Why another system gave no answer that can be used. */
+const LOOKUP_WHYS = [
+  ["bad address", "address"],
+  ["address not allowed", "notAllowed"],
+  ["name not found", "name"],
+  ["not reachable", "connect"],
+  ["connection broken", "broken"],
+  ["timed out", "timedOut"],
+  ["answer too long", "tooLong"],
+  ["answer is no JSON", "noJson"],
+  ["refused", "refused"],
+  ["left alone after failures", "leftAlone"],
+  ["too many at once", "busy"],
 ] as const;
 
 const STRATEGIES = [
@@ -130,6 +169,15 @@ export function stepDetailText(t: Words, detail: string): string {
   if (key !== undefined) return t("step.key", { key });
   const amount = /^(\d+) digits$/.exec(detail)?.[1];
   if (amount !== undefined) return t("step.keys", { amount });
+  const failed = /^[^:]+: (.+)$/.exec(detail)?.[1];
+  const why = WHYS.find(([text]) => text === failed)?.[1];
+  if (why !== undefined) return t("step.expression", { why: t(`step.why.${why}`) });
+  const asked = /^(?:(\d{3}), )?(?:([^,]+), )?(\d+) ms$/.exec(detail);
+  if (asked !== null) {
+    const reason = LOOKUP_WHYS.find(([text]) => text === asked[2])?.[1];
+    const parts = [asked[1], reason === undefined ? asked[2] : t(`step.lookup.${reason}`), `${asked[3] ?? ""} ms`];
+    return parts.filter((part) => part !== undefined).join(" · ");
+  }
   const sentence = SENTENCES.find(([text]) => text === detail)?.[1];
   return sentence === undefined ? outletText(t, detail) : t(`step.${sentence}`);
 }

@@ -2,6 +2,7 @@ export * from "./clipboard";
 export * from "./compare";
 export * from "./document";
 export * from "./edit";
+export * from "./expression";
 export * from "./find";
 export * from "./history";
 export * from "./layout";

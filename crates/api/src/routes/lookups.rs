@@ -1,0 +1,59 @@
+//! Trying a node that asks another system: what would be asked, and what comes back.
+
+use axum::Json;
+use axum::extract::State;
+use directory::Permission;
+use flow::{Context, Untried, lookup_of};
+use resource::{Kind, Problem, What};
+use serde_json::Value;
+use types::{Mono, Now};
+
+use crate::dto::{ErrorBody, LookupTrial, LookupTried};
+use crate::error::{ApiError, Code, Result};
+use crate::input::Input;
+use crate::state::{App, now};
+use crate::viewer::Viewer;
+
+/// A node with all its fields, and a few variables.
+const TRIAL_BYTES: usize = 64 * 1024;
+
+/// Asks another system as the node would, now. The system does what it is asked to: a `post` is one.
+#[utoipa::path(post, path = "/api/v1/lookup-trial", tag = "flows", request_body = LookupTrial,
+    responses((status = 200, body = LookupTried), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(crate) async fn try_lookup(
+    State(app): State<App>,
+    viewer: Viewer,
+    Input(trial): Input<LookupTrial, TRIAL_BYTES>,
+) -> Result<Json<LookupTried>> {
+    viewer.require(Permission::SettingsWrite)?;
+    let now = Now { mono: Mono(0), wall: now() };
+    let mut context = Context::new(now, &trial.caller, &trial.dialled);
+    for (name, value) in trial.variables {
+        let known = value_of(value).ok_or_else(|| ApiError::field(Code::BadValue, "variables"))?;
+        context.vars.insert(name.into(), known);
+    }
+    let request = lookup_of(trial.node, &context).map_err(|untried| match untried {
+        Untried::Wrong(found) => {
+            let problem = |found| Problem {
+                kind: Kind::Flow,
+                name: String::new(),
+                field: "node".into(),
+                what: What::Flow(Box::new(found)),
+            };
+            ApiError::of_settings(found.into_iter().map(problem).collect())
+        }
+        Untried::AsksNobody | Untried::Expression(_) => ApiError::field(Code::BadValue, "node"),
+    })?;
+    let told = app.backend.try_lookup(viewer.tenant(), request.clone()).await?;
+    Ok(Json(LookupTried::new(request, told)))
+}
+
+fn value_of(value: Value) -> Option<flow::Value> {
+    match value {
+        Value::Bool(yes) => Some(flow::Value::Bool(yes)),
+        Value::Number(n) => n.as_i64().map(flow::Value::Number),
+        Value::String(text) => Some(flow::Value::text(&text)),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

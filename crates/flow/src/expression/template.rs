@@ -1,0 +1,107 @@
+//! Texts with expressions in them: `Order {{ order }} of {{ caller }}`.
+
+use serde::Deserialize;
+
+use super::{Expression, Scope};
+use crate::check::Check;
+use crate::problem::What;
+
+/// The longest template, characters.
+const TEMPLATE_CHARS: usize = 4_000;
+
+/// A text with expressions in it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct Template {
+    parts: Vec<Part>,
+    pub(super) fault: Option<What>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(String),
+    Expression(Expression),
+}
+
+impl From<String> for Template {
+    fn from(source: String) -> Self {
+        let (mut parts, mut rest) = (Vec::new(), &*source);
+        let mut fault = (source.chars().count() > TEMPLATE_CHARS).then_some(What::TooLong(TEMPLATE_CHARS));
+        while let Some((text, after)) = rest.split_once("{{") {
+            let Some((inside, after)) = after.split_once("}}") else {
+                fault = Some(What::OpenTemplate);
+                break;
+            };
+            parts.push(Part::Text(text.to_owned()));
+            parts.push(Part::Expression(inside.to_owned().into()));
+            rest = after;
+        }
+        parts.push(Part::Text(rest.to_owned()));
+        Self { parts, fault }
+    }
+}
+
+impl Template {
+    /// Reports what is wrong with it.
+    pub(crate) fn check(&self, field: &str, check: &mut Check<'_>) {
+        if let Some(fault) = &self.fault {
+            return check.report(field, fault.clone());
+        }
+        self.expressions().for_each(|expression| expression.check(field, check));
+    }
+
+    /// Whether it says nothing at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Text(text) if text.trim().is_empty()))
+    }
+
+    /// What stands before the first expression, and whether that is all.
+    pub(crate) fn beginning(&self) -> (&str, bool) {
+        match self.parts.first() {
+            Some(Part::Text(text)) => (text, self.parts.len() == 1),
+            _ => ("", false),
+        }
+    }
+
+    /// The texts between the expressions.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Expression(_) => None,
+        })
+    }
+
+    /// The expression that it is, with nothing beside it.
+    pub(crate) fn only(&self) -> Option<&Expression> {
+        match &*self.parts {
+            [Part::Text(before), Part::Expression(only), Part::Text(after)]
+                if before.is_empty() && after.is_empty() =>
+            {
+                Some(only)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Expression(expression) => Some(expression),
+        })
+    }
+
+    /// Fills it in; `escape` makes what an expression gives fit the place it goes to.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub(crate) fn fill(&self, scope: &dyn Scope, escape: impl Fn(&str) -> String) -> Result<String, &'static str> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(plain) => text.push_str(plain),
+                Part::Expression(expression) => text.push_str(&escape(&expression.evaluate(scope)?.to_text())),
+            }
+        }
+        Ok(text)
+    }
+}

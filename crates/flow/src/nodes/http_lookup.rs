@@ -1,0 +1,327 @@
+//! `http_lookup`: asks another system about the caller. Outlets `found`, `not_found` (statuses 404 and 410, or nothing
+//! where `found` looks; `failed` where it leads nowhere) and `failed`. Variables that are not found are empty texts.
+//! Whoever waits longer than a second hears `prompt`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use types::Private;
+use types::leg::Text;
+use utoipa::ToSchema;
+
+use super::{Next, NodeKind, Outlets, Rule, five};
+use crate::check::Check;
+use crate::core::{Core, Event, Phase};
+use crate::expression::{Expression, JsonTemplate, Scope, Template};
+use crate::lookup::{LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, Path, Taken};
+use crate::problem::What;
+use crate::say::{Piece, Say, Special};
+use crate::value::Value;
+
+pub(super) const EXAMPLE: &str = r#"{"kind": "http_lookup", "url": "https://crm.example.com/customers",
+  "query": {"phone": "{{ caller }}"}, "take": {"name": "$.customer.name", "level": "$.customer.level"},
+  "outlets": {"found": "vip", "not_found": "menu", "failed": "menu"}}"#;
+
+/// Headers, parameters and variables of one node; more belongs into a body, or into a program.
+const ENTRIES_MAX: i64 = 20;
+/// The longest address with its query, characters; servers refuse longer ones.
+const URL_CHARS: usize = 4_000;
+/// The longest header's value, characters.
+const HEADER_CHARS: usize = 4_000;
+/// The largest body, bytes.
+const BODY_BYTES: usize = 16 * 1024;
+/// A caller who hears nothing for this long thinks that the line is dead, seconds.
+const SILENCE_S: u32 = 1;
+/// An answer that has not come by so long after its time is lost, seconds.
+const GRACE_S: u32 = 2;
+
+/// Fields of an `http_lookup` node.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HttpLookup {
+    #[serde(default)]
+    #[schema(default = "get")]
+    method: LookupMethod,
+    /// The address, `https://…` or `http://…`. `{{ … }}` behind the host is an expression; what it gives is escaped.
+    #[schema(value_type = String, format = "template")]
+    url: Template,
+    /// Parameters of the address.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>, format = "templates")]
+    query: BTreeMap<Text, Template>,
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>, format = "templates")]
+    headers: BTreeMap<Text, Template>,
+    /// A JSON body. A text that is one expression alone becomes what the expression gives, be it a number or a yes.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    body: Option<JsonTemplate>,
+    /// Variables, each with the JSONPath of what it takes from the answer.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>, format = "paths")]
+    take: BTreeMap<Text, Path>,
+    /// A JSONPath that gives something only where the caller is known.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    found: Option<Path>,
+    /// The time to reach the server, seconds.
+    #[serde(default = "two_s")]
+    #[schema(default = 2, minimum = 1, maximum = 10)]
+    connect_timeout_s: u32,
+    /// The longest that a caller waits for all of it, seconds.
+    #[serde(default = "five")]
+    #[schema(default = 5, minimum = 1, maximum = 20)]
+    timeout_s: u32,
+    /// How often it is tried anew after a failure; a `post` or `patch` only when `retry_any` is set.
+    #[serde(default)]
+    #[schema(default = 0, maximum = 3)]
+    retries: u8,
+    /// Try anew though the other system may do it twice.
+    #[serde(default)]
+    #[schema(default = false)]
+    retry_any: bool,
+    /// What those hear who wait.
+    #[serde(default = "music")]
+    prompt: Say,
+}
+
+const fn two_s() -> u32 {
+    2
+}
+fn music() -> Say {
+    Say(vec![Piece::Special(Special::Music("default".into()))])
+}
+
+/// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3).
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
+}
+
+/// A header's value has no line ends: what is keyed or looked up can't begin another header.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+fn is_header_name(name: &str) -> bool {
+    let reserved = ["host", "content-length", "transfer-encoding", "connection"];
+    !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && !reserved.contains(&&*name.to_ascii_lowercase())
+}
+
+/// Whether the literal beginning of an address names scheme and host.
+fn names_host(beginning: &str, is_whole: bool) -> bool {
+    let rest = beginning.strip_prefix("https://").or_else(|| beginning.strip_prefix("http://"));
+    let Some(rest) = rest else { return false };
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    !host.is_empty() && !host.contains(['@', ' ', '#']) && (is_whole || host.len() < rest.len())
+}
+
+impl HttpLookup {
+    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let templates = [&self.url].into_iter().chain(self.query.values()).chain(self.headers.values());
+        templates.flat_map(Template::expressions).chain(self.body.iter().flat_map(JsonTemplate::expressions))
+    }
+
+    /// The request for this caller.
+    pub(crate) fn request(&self, scope: &dyn Scope) -> Result<LookupRequest, &'static str> {
+        let mut url = self.url.fill(scope, escape)?;
+        for (name, value) in &self.query {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&format!("{}={}", escape(name), escape(&value.fill(scope, str::to_owned)?)));
+        }
+        let mut headers = Vec::new();
+        for (name, value) in &self.headers {
+            let value = one_line(&value.fill(scope, str::to_owned)?);
+            if value.chars().count() > HEADER_CHARS {
+                return Err("a header too long");
+            }
+            headers.push((name.clone(), Private::new(value)));
+        }
+        let body = self.body.as_ref().map(|body| body.fill(scope)).transpose()?.map(|body| body.to_string());
+        if url.chars().count() > URL_CHARS || body.as_ref().is_some_and(|body| body.len() > BODY_BYTES) {
+            return Err("a request too long");
+        }
+        let may_retry = self.retry_any || self.method.is_idempotent();
+        Ok(LookupRequest {
+            method: self.method,
+            url: Private::new(url),
+            headers,
+            body: body.map(Private::new),
+            connect_within: Duration::from_secs(self.connect_timeout_s.into()),
+            within: Duration::from_secs(self.timeout_s.into()),
+            retries: if may_retry { self.retries } else { 0 },
+            taken: Arc::new(Taken::new(&self.take, self.found.as_ref())),
+        })
+    }
+
+    fn ask(&self, core: &mut Core) -> Next {
+        match self.request(core) {
+            Ok(request) => {
+                core.lookup(request);
+                core.phase = Phase::Waiting;
+                core.wait(SILENCE_S);
+                Next::Stay
+            }
+            Err(why) => {
+                core.detail = format!("expression: {why}");
+                self.leave(core, LookupOutcome::Failed)
+            }
+        }
+    }
+
+    fn leave(&self, core: &mut Core, outcome: LookupOutcome) -> Next {
+        let (mut values, outlet) = match outcome {
+            LookupOutcome::Found(values) => (values, "found"),
+            LookupOutcome::NotFound => (BTreeMap::new(), "not_found"),
+            LookupOutcome::Failed => (BTreeMap::new(), "failed"),
+        };
+        for name in self.take.keys() {
+            let value = values.remove(name).unwrap_or_else(|| Value::text(""));
+            core.set(name, value);
+        }
+        Next::Out(outlet)
+    }
+}
+
+impl NodeKind for HttpLookup {
+    fn outlets(&self) -> Rule {
+        Rule { required: &["found", "failed"], optional: &["not_found"], ..Rule::default() }
+    }
+
+    fn check(&self, check: &mut Check<'_>) {
+        let (beginning, is_whole) = self.url.beginning();
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_graphic());
+        if !names_host(beginning, is_whole) || !self.url.literals().all(plain) {
+            check.report("url", What::BadUrl);
+        }
+        self.url.check("url", check);
+        for (field, map) in [("query", &self.query), ("headers", &self.headers)] {
+            check.range(field, map.len() as i64, 0, ENTRIES_MAX);
+            map.iter().for_each(|(name, value)| value.check(&format!("{field}.{name}"), check));
+        }
+        for name in self.headers.keys().filter(|name| !is_header_name(name)) {
+            check.report(&format!("headers.{name}"), What::BadHeader);
+        }
+        if let Some(body) = &self.body {
+            body.check("body", check);
+        }
+        check.range("take", self.take.len() as i64, 0, ENTRIES_MAX);
+        for (name, path) in &self.take {
+            path.check(&format!("take.{name}"), check);
+        }
+        if let Some(found) = &self.found {
+            found.check("found", check);
+        }
+        check.range("connect_timeout_s", self.connect_timeout_s, 1, 10);
+        check.range("timeout_s", self.timeout_s, 1, 20);
+        check.range("retries", self.retries, 0, 3);
+        self.prompt.check_prompts("prompt", check);
+    }
+
+    fn fallback(&self, outlet: &str) -> Option<&'static str> {
+        (outlet == "not_found").then_some("failed")
+    }
+
+    fn enter(&self, _: &Outlets, core: &mut Core) -> Next {
+        if core.look_at_queues(self.expressions()) { Next::Stay } else { self.ask(core) }
+    }
+
+    fn event(&self, _: &Outlets, core: &mut Core, event: Event) -> Next {
+        match (event, core.phase) {
+            (Event::Queues, Phase::Start) => self.ask(core),
+            (Event::Looked, Phase::Waiting | Phase::Asking) => {
+                let Some(LookupAnswer { outcome, detail, .. }) = core.looked.take() else { return Next::Stay };
+                core.detail = detail;
+                self.leave(core, outcome)
+            }
+            (Event::Timeout, Phase::Waiting) => {
+                core.say(&[&self.prompt], false);
+                core.phase = Phase::Asking;
+                core.wait(self.timeout_s + GRACE_S);
+                Next::Stay
+            }
+            (Event::Timeout, Phase::Asking) => {
+                core.detail = "no answer".to_owned();
+                self.leave(core, LookupOutcome::Failed)
+            }
+            _ => Next::Stay,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nodes::testing::{check, problems, walk};
+
+    const FLOW: &str = r#"{"l": {"kind": "http_lookup", "url": "https://crm.example.com/c/{{ caller }}?all=1",
+          "query": {"q": "{{ dialled + ' &x=1' }} 号"}, "headers": {"X-Caller": "{{ caller }}\nX-Evil: 1"},
+          "method": "post", "retries": 2, "body": {"phone": "{{ caller }}", "n": "{{ size(caller) }}", "t": "no. {{ 1 }}\""},
+          "take": {"name": "$.name"}, "outlets": {"found": "f", "failed": "x"}},
+        "f": {"kind": "hangup"}, "x": {"kind": "hangup", "cause": "declined"}}"#;
+
+    #[test]
+    fn what_is_filled_in_is_escaped_by_its_place() {
+        check(
+            FLOW,
+            "",
+            "lookup POST https://crm.example.com/c/13800138000?all=1&q=95%20%26x%3D1%20%E5%8F%B7 [X-Caller: 13800138000X-Evil: 1] \
+             {\"n\":11,\"phone\":\"13800138000\",\"t\":\"no. 1\\\"\"} x0",
+        );
+    }
+
+    #[test]
+    fn the_answer_decides_the_way() {
+        let start = walk(FLOW, "").1;
+        let then = |what: &str| format!("{start}, {what}");
+        check(FLOW, "looked", &then("hangup normal"));
+        check(FLOW, "nothing", &then("hangup declined"));
+        check(FLOW, "unasked", &then("hangup declined"));
+        assert_eq!(walk(FLOW, "looked").0.variable("name"), Some(Value::text("王芳")));
+        assert_eq!(walk(FLOW, "nothing").0.variable("name"), Some(Value::text("")));
+        assert_eq!(&*walk(FLOW, "looked").0.trace()[0].detail, "200, 12 ms");
+    }
+
+    #[test]
+    fn who_waits_hears_music_and_a_lost_answer_ends_the_wait() {
+        let start = walk(FLOW, "").1;
+        check(FLOW, "1s looked", &format!("{start}, answer, play music:default, stop, hangup normal"));
+        check(FLOW, "1s 7s", &format!("{start}, answer, play music:default, stop, hangup declined"));
+        check(FLOW, "hangup looked", &start);
+    }
+
+    #[test]
+    fn addresses_headers_and_paths_are_checked() {
+        let with = |more: &str| {
+            problems(&format!(
+                r#"{{"l": {{"kind": "http_lookup", {more}, "outlets": {{"found": "h", "failed": "h"}}}}, "h": {{"kind": "hangup"}}}}"#
+            ))
+        };
+        for url in [
+            "ftp://a/b",
+            "https://{{ caller }}/x",
+            "https://crm{{ caller }}",
+            "https://u:p@crm/",
+            "https://crm/a b",
+            "https://crm/客户",
+            "crm.example.com",
+            "https://",
+        ] {
+            assert!(with(&format!(r#""url": "{url}""#))[0].contains("url: "), "{url}");
+        }
+        assert_eq!(with(r#""url": "https://crm:8443?x={{ caller }}""#), [""; 0]);
+        assert!(with(r#""url": "https://crm/", "headers": {"Host": "x"}"#)[0].contains("headers.Host"));
+        assert!(with(r#""url": "https://crm/", "take": {"a": "a.b"}"#)[0].contains("take.a: "));
+        assert!(with(r#""url": "https://crm/", "body": {"a": ["{{ 1 + }}"]}"#)[0].contains("body: line 1"));
+    }
+}

@@ -1,0 +1,57 @@
+//! Carries look-ups of flows out, on tokio, and brings their answers back to the mind.
+
+use center::Lookup;
+use flow::{LookupAnswer, LookupRequest, LookupTold};
+use lookup::{Allowed, Lookups};
+use net::signalling::Post;
+use tokio::sync::{mpsc, oneshot};
+use types::{InteractionId, TenantId};
+
+use crate::Ask;
+
+/// Look-ups on their way from the mind to the runtime, which takes them at once: a burst of calls.
+pub(crate) const WAITING: usize = 1_024;
+
+/// A look-up to carry out.
+pub(crate) struct Job {
+    pub(crate) tenant: TenantId,
+    pub(crate) request: Box<LookupRequest>,
+    pub(crate) allowed: Allowed,
+    pub(crate) asker: Asker,
+}
+
+/// Who wants to know.
+pub(crate) enum Asker {
+    /// A call's flow, by this number.
+    Flow(InteractionId, u32),
+    /// Somebody who tries a node.
+    Person(oneshot::Sender<LookupTold>),
+}
+
+impl Job {
+    /// One that a flow wants.
+    pub(crate) fn of_flow(lookup: Lookup) -> Self {
+        let Lookup { interaction, tenant, ask, request, allowed } = lookup;
+        Self { tenant, request, allowed: Allowed::parse(&allowed), asker: Asker::Flow(interaction, ask) }
+    }
+}
+
+/// Carries them out until the mind has gone.
+pub(crate) async fn run(mut jobs: mpsc::Receiver<Job>, post: Post<Ask>) {
+    let lookups = Lookups::default();
+    while let Some(Job { tenant, request, allowed, asker }) = jobs.recv().await {
+        let (lookups, post) = (lookups.clone(), post.clone());
+        // Each ends within the time of its request, and a call has one at a time.
+        tokio::spawn(async move {
+            let told = lookups.ask(tenant, &request, &allowed).await;
+            match asker {
+                Asker::Flow(interaction, ask) => {
+                    let answer = LookupAnswer { ask, detail: told.detail(), outcome: told.outcome };
+                    // A mind that can't take it is hopelessly behind; the flow gives up by itself.
+                    let _ = post.message(Ask::Looked(interaction, Box::new(answer)));
+                }
+                Asker::Person(to) => drop(to.send(told)),
+            }
+        });
+    }
+}
