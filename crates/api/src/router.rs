@@ -38,6 +38,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/flows/{name}", get(routes::flow))
         .route("/api/v1/flows/{name}/versions", get(routes::flow_versions))
         .route("/api/v1/flows/{name}/versions/{version}", get(routes::flow_version))
+        .route("/api/v1/prompts", get(routes::prompts))
+        .route("/api/v1/prompts/{name}", get(routes::prompt))
         .route("/openapi.json", get(openapi::document))
         .fallback(routes::page)
         .layer(CompressionLayer::new());
@@ -78,6 +80,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/recordings/{id}/audio", get(routes::audio))
         .route("/api/v1/voicemails/{id}", put(routes::set_voicemail_status).delete(routes::delete_voicemail))
         .route("/api/v1/voicemails/{id}/audio", get(routes::voicemail_audio))
+        .route("/api/v1/prompts/{name}/sounds/{language}", get(routes::prompt_sound).put(routes::put_prompt_sound))
+        .route("/api/v1/prompt-audio/{audio}", get(routes::prompt_audio))
         .route("/api/v1/phone/credentials", post(routes::phone_credentials))
         .route("/sip", get(routes::phone_line))
         .route("/healthz", get(routes::healthz))

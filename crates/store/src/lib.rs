@@ -41,8 +41,8 @@ pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{
-    AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Queue, QueueMember,
-    RouteRow, Session, Setting, Team,
+    AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Prompt,
+    PromptVersion, Queue, QueueMember, RouteRow, Session, Setting, Team,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -16,6 +16,7 @@ mod pages;
 mod people;
 mod phone;
 mod plan;
+mod prompts;
 mod recordings;
 mod session;
 mod settings;

@@ -2,8 +2,10 @@
 
 mod flows;
 mod people;
+mod prompts;
 mod routing;
 
 pub use flows::{FlowDraft, FlowRelease, FlowVersion};
 pub use people::{CustomRole, Guard, Login, Session, Team};
+pub use prompts::{Prompt, PromptVersion};
 pub use routing::{AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting};
