@@ -719,6 +719,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompt-audio/{audio}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording that a prompt has or had, as WAV. */
+        get: operations["prompt_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All prompts: one's own, and those that ship. */
+        get: operations["prompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One prompt, with the recordings that it has had. */
+        get: operations["prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/sounds/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What callers hear of a prompt in a language, as WAV. */
+        get: operations["prompt_sound"];
+        /**
+         * Gives a prompt a new recording: WAV, MP3, FLAC, OGG or M4A, which is trimmed and made as loud as what ships. Callers
+         *     hear it from now on. A prompt that there is not yet is made.
+         */
+        put: operations["put_prompt_sound"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{id}/audio": {
         parameters: {
             query?: never;
@@ -1737,7 +1809,7 @@ export interface components {
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
          */
-        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
+        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "prompt" | "queue" | "flow" | "number";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -2373,6 +2445,108 @@ export interface components {
             sound_kbps: number;
             /** Format: double */
             trunks_mbps: number;
+        };
+        /** @description A prompt: of one's own, or one that ships. */
+        Prompt: {
+            name: string;
+            /** @description Whether it is one of one's own; with the name of one that ships it is heard in its place. */
+            own: boolean;
+            /** @description Whether one of this name ships. */
+            ships: boolean;
+            /** @description What callers hear, by language. */
+            sounds: components["schemas"]["PromptSound"][];
+            title: components["schemas"]["TitleSpec"];
+            used_by: components["schemas"]["PromptUse"][];
+            /** @description What it says. */
+            words: components["schemas"]["TitleSpec"];
+        };
+        /** @description The sound of a prompt: recordings that were uploaded, each by the SHA-256 of what is in it. */
+        PromptAudio: {
+            /**
+             * @description In English.
+             * @default null
+             */
+            en: string | null;
+            /**
+             * @description As music, for those who wait.
+             * @default null
+             */
+            music: string | null;
+            /**
+             * @description In Chinese.
+             * @default null
+             */
+            zh: string | null;
+        };
+        /** @description A prompt and what it was. */
+        PromptDetail: components["schemas"]["Prompt"] & {
+            /** @description Of the setting; absent for what ships. */
+            revision?: string | null;
+            /** @description The recordings that it has had, the newest first. */
+            versions: components["schemas"]["PromptTake"][];
+        };
+        /** @description All prompts, and what an upload may be. */
+        PromptList: {
+            items: components["schemas"]["Prompt"][];
+            /** @description The largest file that is taken, bytes. */
+            upload_bytes: number;
+            /**
+             * Format: int32
+             * @description The longest recording that is taken, seconds.
+             */
+            upload_s: number;
+        };
+        /** @description What callers hear of a prompt in one language. */
+        PromptSound: {
+            /** @description The SHA-256 of the recording; absent for what ships. */
+            audio?: string | null;
+            /** @description `zh`, `en` or `music`. */
+            language: string;
+            /** Format: int64 */
+            length_ms?: number | null;
+        };
+        /** @description A recording that callers hear. One with the name of a prompt that ships is heard in its place. */
+        PromptSpec: {
+            /** @default {} */
+            audio: components["schemas"]["PromptAudio"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            title: components["schemas"]["TitleSpec"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            words: components["schemas"]["TitleSpec"];
+        };
+        /** @description A recording that a prompt has or had. */
+        PromptTake: {
+            /** @description The SHA-256 of the recording. */
+            audio: string;
+            /** @description Whether callers hear it. */
+            current: boolean;
+            language: string;
+            /** Format: int64 */
+            length_ms: number;
+            made_at: string;
+            made_by: string;
+            /** @description The name of the file that it was made from. */
+            source: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What plays a prompt. */
+        PromptUse: {
+            /** @description It is a flow's draft that plays it: no caller hears that yet. */
+            draft: boolean;
+            /** @description `flow` or `queue`. */
+            kind: components["schemas"]["Kind"];
+            name: string;
         };
         /** @description A queue by id and name. */
         QueueRef: {
@@ -5402,6 +5576,258 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompt_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 */
+                audio: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompt_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                /** @description `zh`, `en` or `music` */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_prompt_sound: {
+        parameters: {
+            query?: {
+                /** @description The name of the file, for people */
+                file?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                /** @description `zh`, `en` or `music` */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetail"];
+                };
+            };
+            /** @description `unknown_sound`, `damaged_sound`, `long_sound`, `silent_sound`: what is wrong with the file */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
