@@ -4,6 +4,7 @@ import {
   createApi,
   createPlannerApi,
   createFlowsApi,
+  createPromptsApi,
   createSettingsApi,
   openEvents,
   toApiError,
@@ -12,6 +13,7 @@ import {
   type FlowsApi,
   type Me,
   type PlannerApi,
+  type PromptsApi,
   type SettingsApi,
 } from "@lingtong/api";
 import { LiveStore } from "@lingtong/model";
@@ -26,6 +28,7 @@ export interface Services {
   settings: SettingsApi;
   planner: PlannerApi;
   flows: FlowsApi;
+  prompts: PromptsApi;
   queries: QueryClient;
   live: LiveStore;
   clock: TickingClock;
@@ -40,6 +43,7 @@ export function createServices(baseUrl: string): Services {
   const settings = createSettingsApi({ baseUrl, fetch: fetcher });
   const planner = createPlannerApi({ baseUrl, fetch: fetcher });
   const flows = createFlowsApi({ baseUrl, fetch: fetcher });
+  const prompts = createPromptsApi({ baseUrl, fetch: fetcher });
   const clock = new TickingClock();
   const ended = (error: unknown): void => {
     // Whoever learns first that the session is over tells the shell, which asks for a new login.
@@ -66,7 +70,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, account, settings, planner, flows, queries, live, clock };
+  return { api, account, settings, planner, flows, prompts, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

@@ -1,6 +1,6 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "planner" | "settings";
+export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "prompts" | "planner" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
@@ -9,11 +9,12 @@ const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   callbacks: "interactions.read_all",
   voicemails: "recordings.listen",
   flows: "settings.read",
+  prompts: "settings.read",
   planner: "plan",
   settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "flows", "planner", "settings"];
+const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "flows", "prompts", "planner", "settings"];
 
 /** The path of each page. */
 export const PATHS = {
@@ -22,6 +23,7 @@ export const PATHS = {
   callbacks: "/callbacks",
   voicemails: "/voicemails",
   flows: "/flows",
+  prompts: "/prompts",
   planner: "/planner",
   settings: "/settings",
 } as const satisfies Readonly<Record<PageId, string>>;

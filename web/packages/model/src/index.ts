@@ -59,3 +59,4 @@ export {
   type RowsId,
   type TypedRow,
 } from "./settings";
+export { wavOf } from "./wav";
