@@ -36,6 +36,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/flow-trial", post(routes::try_flow))
         .route("/api/v1/flows", get(routes::flows))
         .route("/api/v1/flows/{name}", get(routes::flow))
+        .route("/api/v1/flows/{name}/heat", get(routes::flow_heat))
         .route("/api/v1/flows/{name}/versions", get(routes::flow_versions))
         .route("/api/v1/flows/{name}/versions/{version}", get(routes::flow_version))
         .route("/api/v1/prompts", get(routes::prompts))

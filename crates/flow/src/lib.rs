@@ -25,6 +25,7 @@ mod action;
 mod check;
 mod core;
 mod forms;
+pub mod heat;
 mod model;
 mod nodes;
 mod problem;

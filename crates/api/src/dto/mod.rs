@@ -10,6 +10,7 @@ mod decisions;
 mod event;
 mod flows;
 mod forwarding;
+mod heat;
 mod history;
 mod live;
 mod people;
@@ -38,6 +39,7 @@ pub(crate) use flows::{
     FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead, FlowVersions, nodes_in,
 };
 pub(crate) use forwarding::{Forward, Forwarding};
+pub(crate) use heat::{FlowHeat, FlowHeatDay};
 pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
 };

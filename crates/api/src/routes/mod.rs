@@ -7,6 +7,7 @@ mod control;
 mod events;
 mod flows;
 mod forwarding;
+mod heat;
 mod interactions;
 mod live;
 mod pages;
@@ -39,6 +40,7 @@ pub(crate) use flows::{
     flow_versions, flows, publish_flow, save_flow_draft, try_flow,
 };
 pub(crate) use forwarding::{__path_forwarding, __path_set_forwarding, forwarding, set_forwarding};
+pub(crate) use heat::{__path_flow_heat, flow_heat};
 pub(crate) use interactions::{
     __path_card, __path_decisions, __path_dispose, __path_dispositions, __path_hang_up, __path_interaction,
     __path_interactions, card, decisions, dispose, dispositions, hang_up, interaction, interactions,
