@@ -277,6 +277,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{name}/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the calls of a time went in a flow: how many came to each node and left by each outlet, how long they stayed, and
+         *     where callers hung up. The newest 20,000 calls of that time are counted; `complete` says whether these are all.
+         */
+        get: operations["flow_heat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{name}/publish": {
         parameters: {
             query?: never;
@@ -1596,6 +1616,75 @@ export interface components {
              * @description The version that calls walk; absent while none does.
              */
             version?: number | null;
+        };
+        /** @description Where the calls of a time went in a flow. */
+        FlowHeat: {
+            /**
+             * Format: int64
+             * @description Calls that came into the flow.
+             */
+            calls: number;
+            /** @description Whether all calls of the time that was asked for are counted; else it began so late. */
+            complete: boolean;
+            days: components["schemas"]["FlowHeatDay"][];
+            /** @description The first moment that is counted, RFC 3339. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Callers who hung up in it, with nobody to speak with.
+             */
+            left: number;
+            nodes: components["schemas"]["FlowHeatNode"][];
+            /** @description Before this moment. */
+            to: string;
+            /** @description The versions that calls walked in this time. */
+            versions: components["schemas"]["FlowHeatVersion"][];
+            ways: components["schemas"]["FlowHeatWay"][];
+        };
+        /** @description The calls that began on one day of the tenant's. */
+        FlowHeatDay: {
+            /** Format: int64 */
+            calls: number;
+            /** @description Such as `2026-11-23`. */
+            day: string;
+            /** Format: int64 */
+            left: number;
+        };
+        /** @description What became of calls at a node. */
+        FlowHeatNode: {
+            /**
+             * Format: int64
+             * @description How many callers hung up here, with nobody to speak with.
+             */
+            left: number;
+            /**
+             * Format: int32
+             * @description The time that half of the calls stayed for at most, milliseconds.
+             */
+            median_ms: number;
+            node: string;
+            /**
+             * Format: int64
+             * @description How many times a call came here.
+             */
+            visits: number;
+        };
+        /** @description How many calls walked a version. */
+        FlowHeatVersion: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int32
+             * @description Absent for calls of which it is not known.
+             */
+            version?: number | null;
+        };
+        /** @description How many times calls went on by an outlet of a node. */
+        FlowHeatWay: {
+            /** Format: int64 */
+            calls: number;
+            node: string;
+            outlet: string;
         };
         /** @description What the drawing knows of one kind of node. */
         FlowKind: {
@@ -4375,6 +4464,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    flow_heat: {
+        parameters: {
+            query?: {
+                /** @description Calls that walked this version alone */
+                version?: number;
+                /** @description RFC 3339; a week ago when absent */
+                from?: string;
+                /** @description Before this moment; now when absent. A year at most */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowHeat"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
