@@ -96,6 +96,15 @@ def read_wav(path):
         return [list(data[c :: w.getnchannels()]) for c in range(w.getnchannels())], w.getframerate()
 
 
+def write_wav(path, channels, rate):
+    """Channels of 16 bits as a file."""
+    with wave.open(str(path), "wb") as w:
+        w.setnchannels(len(channels))
+        w.setsampwidth(2)
+        w.setframerate(rate)
+        w.writeframes(array.array("h", (s for frame in zip(*channels) for s in frame)).tobytes())
+
+
 def write_tone_wav(path, frequency, seconds, rate=RATE):
     """A mono tone as a file, for a phone that plays files."""
     with wave.open(str(path), "wb") as w:

@@ -115,15 +115,16 @@ class Server:
     # ---- HTTP ----
 
     def fetch(self, path, user="admin", method="GET", body=None, headers=None):
-        """Status, headers and bytes of an answer."""
+        """Status, headers and bytes of an answer; a body of bytes goes as it is, any other as JSON."""
         request = urllib.request.Request(f"http://{self.http[0]}:{self.http[1]}{path}", method=method)
         for name, value in (headers or {}).items():
             request.add_header(name, value)
         if user:
             request.add_header("Authorization", f"Bearer {self.token(user)}")
         if body is not None:
-            request.add_header("Content-Type", "application/json")
-            request.data = json.dumps(body).encode()
+            plain = isinstance(body, bytes)
+            request.add_header("Content-Type", "application/octet-stream" if plain else "application/json")
+            request.data = body if plain else json.dumps(body).encode()
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, dict(answer.headers), answer.read()
@@ -136,12 +137,14 @@ class Server:
             self._tokens[user] = self._login(user, f"demo-{user}")
         return self._tokens[user]
 
-    def sign_in(self, user, password):
-        """From now on this user asks for everything that no other is named for."""
-        self._tokens["admin"] = self._login(user, password)
+    def sign_in(self, user, password, tenant=None):
+        """From now on this user asks for everything that no other is named for; gives its token."""
+        self._tokens["admin"] = self._login(user, password, tenant)
+        return self._tokens["admin"]
 
-    def _login(self, user, password):
-        status, _, body = self.fetch("/api/v1/login", None, "POST", {"username": user, "password": password})
+    def _login(self, user, password, tenant=None):
+        login = {"username": user, "password": password, **({"tenant": tenant} if tenant else {})}
+        status, _, body = self.fetch("/api/v1/login", None, "POST", login)
         check(status == 200, f"login of {user}: {status} {body[:200]!r}")
         return json.loads(body)["token"]
 

@@ -154,6 +154,57 @@ pub trait Recordings: Send + Sync + 'static {
     fn open(&self, tenant: TenantId, recording: &RecordingRecord) -> io::Result<Box<dyn Audio>>;
 }
 
+/// The sound of prompts: tenants' own, and what all have. All methods may block.
+pub trait PromptLibrary: Send + Sync + 'static {
+    /// Makes a prompt of an upload, or music that repeats, and keeps it.
+    ///
+    /// # Errors
+    /// See [`NoSound`]; nothing is kept then.
+    fn keep(&self, tenant: TenantId, upload: Vec<u8>, music: bool) -> Result<KeptSound, NoSound>;
+    /// A tenant's recording as WAV.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of this hash; the disk fails.
+    fn read(&self, tenant: TenantId, audio: &str) -> io::Result<Vec<u8>>;
+    /// Removes a recording that nothing refers to.
+    fn forget(&self, tenant: TenantId, audio: &str);
+    /// What all tenants' callers hear under a name such as `zh/menu_main`, as WAV.
+    fn common(&self, name: &str) -> Option<Vec<u8>>;
+    /// Whether there is such a one. Does not block.
+    fn has_common(&self, name: &str) -> bool;
+    /// The longest recording that is taken, seconds.
+    fn longest_s(&self) -> u32;
+}
+
+/// A recording that was taken.
+#[derive(Clone, Debug)]
+pub struct KeptSound {
+    /// The SHA-256 of it.
+    pub audio: String,
+    /// How long it lasts, in milliseconds.
+    pub length_ms: u64,
+}
+
+/// Why an upload was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NoSound {
+    /// No audio in a format that is known.
+    #[error("no audio that is known")]
+    Unknown,
+    /// The file is broken.
+    #[error("a damaged file")]
+    Damaged,
+    /// Longer than [`PromptLibrary::longest_s`].
+    #[error("too long")]
+    TooLong,
+    /// Nothing is to be heard in it.
+    #[error("silent")]
+    Silent,
+    /// Something of ours failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
 /// The lowest and the highest sample of a stretch, from -1 to 1.
 pub type Peak = (f32, f32);
 

@@ -51,6 +51,10 @@ pub(crate) enum Code {
     TooLarge,
     NotJson,
     BadRange,
+    UnknownSound,
+    DamagedSound,
+    LongSound,
+    SilentSound,
     TooManyStreams,
     Unavailable,
     Internal,
@@ -98,6 +102,10 @@ impl Code {
             Self::Expired => "expired",
             Self::TooLarge => "too_large",
             Self::NotJson => "not_json",
+            Self::UnknownSound => "unknown_sound",
+            Self::DamagedSound => "damaged_sound",
+            Self::LongSound => "long_sound",
+            Self::SilentSound => "silent_sound",
             Self::BadRange => "bad_range",
             Self::TooManyStreams => "too_many_streams",
             Self::Unavailable => "unavailable",
@@ -117,6 +125,10 @@ impl Code {
             | Self::BadTotp
             | Self::WrongPassword
             | Self::WeakPassword
+            | Self::UnknownSound
+            | Self::DamagedSound
+            | Self::LongSound
+            | Self::SilentSound
             | Self::BadSetting => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::BadCredentials | Self::TotpRequired => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
@@ -200,6 +212,13 @@ impl Code {
             Self::Expired => ("游标已过期，请重新获取快照", "The cursor has expired; begin again from a snapshot"),
             Self::TooLarge => ("请求内容过大", "The request is too large"),
             Self::NotJson => ("请求内容须为 JSON", "The body has to be JSON"),
+            Self::UnknownSound => (
+                "文件中没有可识别的音频；可用 WAV、MP3、FLAC、OGG 或 M4A",
+                "The file holds no audio that is known; use WAV, MP3, FLAC, OGG or M4A",
+            ),
+            Self::DamagedSound => ("音频文件已损坏，无法解码", "The audio file is damaged and can't be decoded"),
+            Self::LongSound => ("录音太长，最长 10 分钟", "The recording is too long; 10 minutes are the most"),
+            Self::SilentSound => ("录音里没有声音", "Nothing is to be heard in the recording"),
             Self::BadRange => ("请求的范围超出录音", "The range is outside of the recording"),
             Self::TooManyStreams => ("打开的事件流过多", "Too many event streams are open"),
             Self::Unavailable => ("服务暂不可用，请稍后再试", "The service is not available; try again in a moment"),

@@ -35,7 +35,9 @@ mod viewer;
 
 pub use assets::Assets;
 pub use auth::{HashError, PasswordCost, hash_password, is_password, one_time_password};
-pub use backend::{Answer, Audio, Backend, Peak, PhoneCredentials, PhoneLine, Recordings, Trouble};
+pub use backend::{
+    Answer, Audio, Backend, KeptSound, NoSound, Peak, PhoneCredentials, PhoneLine, PromptLibrary, Recordings, Trouble,
+};
 pub use dto::{PlanBasis, SitePlan};
 pub use openapi::openapi_json;
 pub use relay::Relay;

@@ -32,11 +32,12 @@ use crate::routes;
         routes::delete_setting, routes::check_setting, routes::settings_schema,
         routes::flow_kinds, routes::flows, routes::flow, routes::save_flow_draft, routes::drop_flow_draft,
         routes::publish_flow, routes::flow_versions, routes::flow_version, routes::try_flow, routes::try_lookup,
+        routes::flow_heat, routes::prompts, routes::prompt, routes::prompt_sound, routes::put_prompt_sound, routes::prompt_audio,
     ),
     components(schemas(
         dto::Event, resource::TenantSpec, resource::SettingSpec, resource::DispositionSpec, resource::AgentSpec,
         resource::RoleSpec, resource::UserSpec, resource::TeamSpec, resource::DeviceSpec, resource::TrunkSpec,
-        resource::RouteSpec, resource::QueueSpec, resource::FlowSpec, resource::NumberSpec,
+        resource::RouteSpec, resource::PromptSpec, resource::QueueSpec, resource::FlowSpec, resource::NumberSpec,
         resource::ThresholdSpec,
     )),
     modifiers(&Finish),

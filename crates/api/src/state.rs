@@ -12,7 +12,7 @@ use types::{IdSource, Network, TenantId, Wall};
 
 use crate::assets::Assets;
 use crate::auth::{Decoys, Lockout, Vault};
-use crate::backend::{Backend, Recordings};
+use crate::backend::{Backend, PromptLibrary, Recordings};
 use crate::counters::Counters;
 use crate::names::NamesCache;
 use crate::relay::Relay;
@@ -25,6 +25,9 @@ const CHECKS: usize = 2;
 const RENDERS: usize = 4;
 /// Decisions that are made again at once: each reads some of the journal.
 const REPLAYS: usize = 1;
+
+/// Uploads that are read and decoded at once.
+const UPLOADS: usize = 2;
 
 /// What the interface is made of.
 #[derive(Clone)]
@@ -39,6 +42,8 @@ pub struct ApiState {
     pub backend: Arc<dyn Backend>,
     /// Sound.
     pub recordings: Arc<dyn Recordings>,
+    /// The sound of prompts.
+    pub prompts: Arc<dyn PromptLibrary>,
     /// The web pages.
     pub assets: Assets,
     /// Tenants in the store that are not served: who belongs to them is as unknown as anybody.
@@ -66,6 +71,7 @@ pub(crate) struct Shared {
     pub(crate) ladder: Arc<Ladder>,
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) recordings: Arc<dyn Recordings>,
+    pub(crate) prompts: Arc<dyn PromptLibrary>,
     pub(crate) assets: Assets,
     pub(crate) closed: Arc<[TenantId]>,
     pub(crate) names: NamesCache,
@@ -74,6 +80,7 @@ pub(crate) struct Shared {
     pub(crate) checks: Semaphore,
     pub(crate) renders: Semaphore,
     pub(crate) replays: Semaphore,
+    pub(crate) uploads: Semaphore,
     pub(crate) streams: Streams,
     pub(crate) subjects: Subjects,
     pub(crate) counters: Counters,
@@ -93,6 +100,7 @@ impl From<ApiState> for Shared {
             ladder,
             backend,
             recordings,
+            prompts,
             assets,
             closed,
             trusted_proxies: _,
@@ -107,6 +115,7 @@ impl From<ApiState> for Shared {
             ladder,
             backend,
             recordings,
+            prompts,
             assets,
             closed,
             lockout: Lockout::default(),
@@ -114,6 +123,7 @@ impl From<ApiState> for Shared {
             checks: Semaphore::new(CHECKS),
             renders: Semaphore::new(RENDERS),
             replays: Semaphore::new(REPLAYS),
+            uploads: Semaphore::new(UPLOADS),
             streams: Streams::default(),
             subjects: Subjects::default(),
             counters: Counters::default(),

@@ -28,6 +28,7 @@ mod core;
 mod expression;
 mod forms;
 mod lookup;
+pub mod heat;
 mod model;
 mod nodes;
 mod problem;

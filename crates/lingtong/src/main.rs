@@ -14,6 +14,7 @@ mod pages;
 mod plan;
 mod process;
 mod projection;
+mod prompts;
 mod recordings;
 mod secrets;
 mod serve;

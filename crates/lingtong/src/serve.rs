@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use crate::backend::NodeBackend;
 use crate::cli::Serve;
 use crate::pages::pages;
+use crate::prompts::PromptFiles;
 use crate::recordings::OnDisk;
 use crate::secrets::Hashed;
 use crate::{certificate, demo, log};
@@ -63,6 +64,7 @@ async fn serve(server: Server) -> Result<(), String> {
         journal: handle.journal.clone(),
         ladder: handle.ladder.clone(),
         recordings: Arc::new(OnDisk(handle.recordings.clone())),
+        prompts: Arc::new(PromptFiles(handle.clone())),
         backend: Arc::new(NodeBackend::new(handle)),
         assets: pages(),
         closed,

@@ -28,7 +28,7 @@ fn bye() -> Sound {
 
 fn play(lab: &mut Lab, phone: usize, play: u64, sounds: &[Sound], repeat: bool, barge_in: bool) {
     let (leg, sounds) = (lab.leg(phone), sounds.into());
-    lab.tell(MediaCommand::Play { leg, play: PlayId(play), sounds, repeat, barge_in });
+    lab.tell(MediaCommand::Play { leg, play: PlayId(play), tenant: None, sounds, repeat, barge_in });
 }
 
 fn play_done(lab: &Lab) -> Vec<(u64, bool)> {
@@ -300,20 +300,36 @@ fn a_digit_interrupts_only_what_it_may() {
 }
 
 #[test]
-fn a_new_playback_ends_the_old_one_and_a_missing_sound_is_told_and_skipped() {
+fn a_new_playback_ends_the_old_one_and_for_a_missing_sound_another_is_heard() {
     let mut lab = Lab::with(&[ALAW]);
     play(&mut lab, 0, 1, &[hello()], true, false);
     lab.pass(100);
+    lab.forget();
     let missing = Sound::Prompt { language: "en".into(), id: "nothing".into() };
-    play(&mut lab, 0, 2, &[missing.clone(), bye()], false, false);
-    lab.pass(200);
+    play(&mut lab, 0, 2, &[missing, bye()], false, false);
+    lab.pass(700);
     assert_eq!(play_done(&lab), [(1, false), (2, true)]);
     let told = MediaEvent::SoundMissing { leg: lab.leg(0), name: "en/nothing".into() };
     assert_eq!(lab.events.iter().filter(|e| **e == told).count(), 1);
-    // A repeated list of nothing must end.
-    play(&mut lab, 0, 3, &[missing], true, false);
-    lab.pass(100);
-    assert_eq!(play_done(&lab)[2..], [(3, true)]);
+    assert!(media::tone::goertzel_power(&lab.heard(0)[800..2000], 1000.0, 8000) > 1e7, "no beep in its place");
+    // Another language goes before a beep.
+    let hello = Sound::Prompt { language: "en".into(), id: "hello".into() };
+    lab.forget();
+    play(&mut lab, 0, 3, &[hello], false, false);
+    lab.pass(200);
+    assert!(media::tone::goertzel_power(&lab.heard(0)[320..1280], 500.0, 8000) > 1e7);
+}
+
+#[test]
+fn each_tenants_callers_hear_its_own_prompts_and_nobody_elses() {
+    for (tenant, frequency) in [(None, 500.0), (Some(types::TenantId(7)), 1500.0), (Some(types::TenantId(8)), 500.0)] {
+        let mut lab = Lab::with(&[ALAW]);
+        let (leg, sounds) = (lab.leg(0), vec![hello()].into());
+        lab.tell(MediaCommand::Play { leg, play: PlayId(1), tenant, sounds, repeat: false, barge_in: false });
+        lab.pass(200);
+        let power = |f: f64| media::tone::goertzel_power(&lab.heard(0)[320..1280], f, 8000);
+        assert!(power(frequency) > 1e7 && power(2000.0 - frequency) < 1e4, "{tenant:?}");
+    }
 }
 
 #[test]

@@ -84,7 +84,14 @@ fn apply(lab: &mut Lab, step: Step, plays: &mut u64) {
         Step::Play(a, kind, repeat, barge_in) => {
             *plays += 1;
             let sounds = [sound(kind), sound(kind / 2)].into();
-            lab.tell(MediaCommand::Play { leg: lab.leg(a), play: PlayId(*plays), sounds, repeat, barge_in });
+            lab.tell(MediaCommand::Play {
+                leg: lab.leg(a),
+                play: PlayId(*plays),
+                tenant: None,
+                sounds,
+                repeat,
+                barge_in,
+            });
         }
         Step::StopPlay(a) => lab.tell(MediaCommand::StopPlay(lab.leg(a))),
         Step::Press(a, code) => lab.press(a, code),

@@ -170,7 +170,7 @@ fn main() -> io::Result<()> {
         }
         if mode == "prompt" {
             let sounds = Arc::new([Sound::Music("hold".into())]);
-            let play = MediaCommand::Play { leg, play: PlayId(1), sounds, repeat: false, barge_in: true };
+            let play = MediaCommand::Play { leg, play: PlayId(1), tenant: None, sounds, repeat: false, barge_in: true };
             pool.command(play).expect("room");
         }
         if mode == "record" {

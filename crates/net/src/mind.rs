@@ -157,6 +157,9 @@ pub trait Mind: Send + 'static {
     /// A new leg's id.
     fn new_leg(&mut self, now: Now) -> LegId;
 
+    /// Whose prompts a leg hears.
+    fn tenant_of(&self, leg: LegId) -> Option<TenantId>;
+
     /// Who may come in, and how.
     fn admit(&self, claim: &Claim<'_>) -> Admission;
 

@@ -200,7 +200,7 @@ fn a_prompt_is_played_and_its_end_told(backend: BackendChoice) {
     let Some(bench) = Bench::start(backend, 1, 8) else { return };
     let a = bench.phone(1, None);
     let sounds = Arc::new([Sound::Prompt { language: "zh".into(), id: "hello".into() }]);
-    bench.tell(MediaCommand::Play { leg: a.leg, play: PlayId(5), sounds, repeat: false, barge_in: true });
+    bench.tell(MediaCommand::Play { leg: a.leg, play: PlayId(5), tenant: None, sounds, repeat: false, barge_in: true });
     let done = bench.wait_for(|e| matches!(e, MediaEvent::PlayDone { .. }));
     assert_eq!(done, MediaEvent::PlayDone { leg: a.leg, play: PlayId(5), finished: true });
     let mut last: Option<Header> = None;

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use center::Setup;
 use directory::Tenant;
+use net::prompts::Library;
 use resource::{
     Change, ChangeError, Changed, Compared, Kind, Known, Parts, Plan, Problem, Request, Rows, Secrets, What,
 };
-use store::Store;
+use store::{Prompt, Store};
 use tokio::sync::Mutex;
 use types::event::Happening;
 use types::leg::Text;
 use types::{IdSource, TenantId, Wall};
 
+use crate::prompts;
 use crate::settings::{problem, setup};
 
 /// What the center has to be told of a change.
@@ -21,6 +23,8 @@ use crate::settings::{problem, setup};
 pub struct News {
     pub(crate) setup: Setup,
     pub(crate) events: Vec<Happening>,
+    /// The tenant's prompts, where they have changed.
+    pub(crate) prompts: Option<Arc<[Prompt]>>,
 }
 
 /// Changes settings in the store.
@@ -28,20 +32,27 @@ pub(crate) struct Keeper {
     store: Store,
     given: Arc<BTreeMap<String, String>>,
     secrets: Arc<dyn Secrets>,
+    library: Arc<Library>,
     /// Held while a change is thought through, written and taken, so that none is built on what another has replaced.
     ids: Mutex<IdSource>,
 }
 
 impl Keeper {
-    pub(crate) fn new(store: Store, given: BTreeMap<String, String>, secrets: Arc<dyn Secrets>, node: u16) -> Self {
-        Self { store, given: Arc::new(given), secrets, ids: Mutex::new(IdSource::new(node)) }
+    pub(crate) fn new(
+        store: Store,
+        given: BTreeMap<String, String>,
+        secrets: Arc<dyn Secrets>,
+        library: Arc<Library>,
+        node: u16,
+    ) -> Self {
+        Self { store, given: Arc::new(given), secrets, library, ids: Mutex::new(IdSource::new(node)) }
     }
 
     /// Thinks a change through and changes nothing.
     pub(crate) async fn check(&self, tenant: TenantId, request: Request) -> Result<Changed, ChangeError> {
         let rows = self.rows(tenant).await?;
         let secrets = Arc::new(Compared(self.secrets.clone()));
-        let (plan, _) = think(rows, request, self.given.clone(), secrets, IdSource::new(0), Wall(0)).await?;
+        let (plan, _) = self.think(rows, request, secrets, IdSource::new(0), Wall(0)).await?;
         Ok(changed(plan))
     }
 
@@ -56,16 +67,16 @@ impl Keeper {
     ) -> Result<Changed, ChangeError> {
         let mut ids = self.ids.lock().await;
         let before = self.rows(tenant).await?;
-        let (given, secrets) = (self.given.clone(), self.secrets.clone());
-        let (mut plan, used) = think(before.clone(), request, given, secrets, ids.clone(), now).await?;
+        let (mut plan, used) = self.think(before.clone(), request, self.secrets.clone(), ids.clone(), now).await?;
         *ids = used;
         if plan.changes.is_empty() {
             return Ok(changed(plan));
         }
         plan.rows.write(&self.store, &before).await?;
         let events = plan.changes.iter().map(|change| event(change, by)).collect();
+        let prompts = (plan.rows.prompts != before.prompts).then(|| plan.rows.prompts.as_slice().into());
         let parts = std::mem::replace(&mut plan.parts, Parts::nothing(before.tenant));
-        take(News { setup: setup(tenant, parts), events }).await?;
+        take(News { setup: setup(tenant, parts), events, prompts }).await?;
         Ok(changed(plan))
     }
 
@@ -73,7 +84,7 @@ impl Keeper {
     pub(crate) async fn news_of(&self, tenant: TenantId) -> Result<News, ChangeError> {
         let rows = self.rows(tenant).await?;
         let parts = resource::assemble(&rows, &self.given).map_err(ChangeError::Refused)?;
-        Ok(News { setup: setup(tenant, parts), events: Vec::new() })
+        Ok(News { setup: setup(tenant, parts), events: Vec::new(), prompts: Some(rows.prompts.into()) })
     }
 
     /// Adds a tenant that has nothing yet.
@@ -99,6 +110,31 @@ impl Keeper {
         }
     }
 
+    /// Off the runtime's threads: passwords take a core for a while, and so does a large centre.
+    async fn think(
+        &self,
+        rows: Rows,
+        request: Request,
+        secrets: Arc<dyn Secrets>,
+        mut ids: IdSource,
+        now: Wall,
+    ) -> Result<(Plan, IdSource), ChangeError> {
+        let tenant = rows.tenant.id;
+        let (given, library) = (self.given.clone(), self.library.clone());
+        let thought = move || {
+            let fresh = &mut || ids.next(now);
+            let plan = resource::plan(&rows, &request, Known { given: &given, secrets: &*secrets, fresh })?;
+            let unheard = prompts::judge(&library, &rows.prompts, &plan.rows.prompts);
+            if !unheard.is_empty() {
+                return Err(unheard);
+            }
+            setup(tenant, plan.parts.clone()).check().map_err(|error| vec![problem(error)])?;
+            Ok((plan, ids))
+        };
+        let done = tokio::task::spawn_blocking(thought).await.map_err(|e| ChangeError::Thread(e.to_string()))?;
+        done.map_err(ChangeError::Refused)
+    }
+
     async fn rows(&self, tenant: TenantId) -> Result<Rows, ChangeError> {
         Rows::read(&self.store, tenant).await?.ok_or(ChangeError::NoTenant)
     }
@@ -106,26 +142,6 @@ impl Keeper {
 
 fn changed(plan: Plan) -> Changed {
     Changed { changes: plan.changes, affects: plan.affects, book: plan.book }
-}
-
-/// Off the runtime's threads: passwords take a core for a while, and so does a large centre.
-async fn think(
-    rows: Rows,
-    request: Request,
-    given: Arc<BTreeMap<String, String>>,
-    secrets: Arc<dyn Secrets>,
-    mut ids: IdSource,
-    now: Wall,
-) -> Result<(Plan, IdSource), ChangeError> {
-    let tenant = rows.tenant.id;
-    let thought = move || {
-        let fresh = &mut || ids.next(now);
-        let plan = resource::plan(&rows, &request, Known { given: &given, secrets: &*secrets, fresh })?;
-        setup(tenant, plan.parts.clone()).check().map_err(|error| vec![problem(error)])?;
-        Ok((plan, ids))
-    };
-    let done = tokio::task::spawn_blocking(thought).await.map_err(|e| ChangeError::Thread(e.to_string()))?;
-    done.map_err(ChangeError::Refused)
 }
 
 /// A field that holds a secret is named; its value is nowhere.

@@ -12,6 +12,7 @@ mod lookups;
 mod mind;
 mod offline;
 mod project;
+mod prompts;
 mod rebuild;
 mod recovery;
 mod settings;
@@ -35,6 +36,7 @@ use net::Transport;
 use net::media::{BrowserAddress, BrowserPorts, MediaPool, MediaPoolConfig, PromptBank};
 use net::outside::{Connections, Doorway, Listen, Visit};
 use net::prompts::PromptError;
+pub use net::prompts::{KeepError, Kept, Library, MAX_UPLOAD_S, Sounds, UploadError};
 use net::signalling::{PoolPlane, Post, Signalling, SignallingConfig, StartError};
 use net::ua::UaConfig;
 use resource::{ChangeError, Changed, Request, Secrets};
@@ -51,6 +53,7 @@ use types::{AgentId, AlertId, InteractionId, LegId, Private, RecordingId, Tenant
 
 use alarms::{Board, Notes};
 use keeper::Keeper;
+use prompts::Stage;
 
 pub use alarms::Standing;
 pub use ask::Ask;
@@ -190,6 +193,9 @@ pub struct Handle {
     secret: [u8; 32],
     alarms: watch::Receiver<Standing>,
     keeper: Arc<Keeper>,
+    /// The sound of tenants' own prompts.
+    pub library: Arc<Library>,
+    stage: Arc<Stage>,
 }
 
 /// A browser's connection over which it speaks SIP, one message a frame (RFC 7118).
@@ -248,14 +254,19 @@ impl Node {
         let closed = open_tenants(&store, &config, now, &mut center).await?;
         let checkpoint = config.data.join("checkpoint.json");
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
-        let bank = Arc::new(net::prompts::load(&config.data.join("prompts"))?);
+        let library = Arc::new(Library::new(&config.data));
+        let mut bank = net::prompts::load(&config.data.join("prompts"))?;
+        for tenant in store.tenants().await?.iter().filter(|tenant| !closed.contains(&tenant.id)) {
+            prompts::set_own(&mut bank, &library, tenant.id, &store.list(tenant.id).await?);
+        }
         let (shown, alarms) = watch::channel(Standing::default());
         let (to_look_up, to_be_looked_up) = mpsc::channel(lookups::WAITING);
         let mut mind =
             NodeMind::new(center, journal.clone(), ladder.writer(), Board::new(notes.clone(), shown), to_look_up);
         mind.restore_saved(dialogs.iter().map(|(leg, (tenant, _))| (*leg, *tenant)));
         let dialogs = dialogs.into_iter().map(|(leg, (_, bytes))| (leg, bytes)).collect();
-        let Hands { signalling, media, door } = start_signalling(&config, mind, bank, &recordings, dialogs)?;
+        let Hands { signalling, media, door } =
+            start_signalling(&config, mind, Arc::new(bank.clone()), &recordings, dialogs)?;
         tokio::spawn(lookups::run(to_be_looked_up, signalling.post()));
         let waker = signalling.post();
         // A mind with a full inbox is awake, and looks at the end of its turn.
@@ -269,7 +280,8 @@ impl Node {
         let projection =
             tokio::spawn(project::run(journal.clone(), store.clone(), checkpoint, projected.clone(), stopped));
         let (post, pool, secret) = (signalling.post(), media.clone(), config.secret);
-        let keeper = Keeper::new(store.clone(), config.settings, config.secrets, config.node);
+        let stage = Arc::new(Stage::new(library.clone(), media.clone(), bank));
+        let keeper = Keeper::new(store.clone(), config.settings, config.secrets, library.clone(), config.node);
         let keeper = Arc::new(keeper);
         let handle = Handle {
             post,
@@ -284,6 +296,8 @@ impl Node {
             secret,
             alarms,
             keeper,
+            library,
+            stage,
         };
         Ok(Self { handle, signalling, media, stop, projection })
     }
@@ -747,7 +761,11 @@ impl Handle {
         self.take_settings(tenant, news).await
     }
 
-    async fn take_settings(&self, tenant: TenantId, news: News) -> Result<(), ChangeError> {
+    async fn take_settings(&self, tenant: TenantId, mut news: News) -> Result<(), ChangeError> {
+        // Calls hear a prompt as soon as flows may name it.
+        if let Some(prompts) = news.prompts.take() {
+            self.take_prompts(tenant, &prompts).await?;
+        }
         for _ in 0..SETTINGS_TRIES {
             if let Ok(taken) = self.ask(|to| Ask::Settings(tenant, Box::new(news.clone()), to)).await {
                 return taken.map_err(|error| ChangeError::Refused(vec![settings::problem(error)]));
@@ -755,6 +773,28 @@ impl Handle {
             tokio::time::sleep(SETTINGS_TRY).await;
         }
         Err(ChangeError::Unavailable)
+    }
+
+    async fn take_prompts(&self, tenant: TenantId, prompts: &Arc<[store::Prompt]>) -> Result<(), ChangeError> {
+        for _ in 0..SETTINGS_TRIES {
+            let (stage, prompts) = (self.stage.clone(), prompts.clone());
+            let set = tokio::task::spawn_blocking(move || stage.set(tenant, &prompts)).await;
+            if set.map_err(|e| ChangeError::Thread(e.to_string()))? {
+                return Ok(());
+            }
+            tokio::time::sleep(SETTINGS_TRY).await;
+        }
+        Err(ChangeError::Unavailable)
+    }
+
+    /// What callers of all tenants hear under a name such as `zh/menu_main`, as a WAV file.
+    pub fn common_prompt(&self, name: &str) -> Option<Vec<u8>> {
+        self.stage.common(name)
+    }
+
+    /// Whether there is such a one.
+    pub fn has_common_prompt(&self, name: &str) -> bool {
+        self.stage.has_common(name)
     }
 
     /// A browser has connected, over TLS or not; none when there are too many connections.

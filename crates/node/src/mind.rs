@@ -374,6 +374,10 @@ impl Mind for NodeMind {
         self.center.new_leg(now)
     }
 
+    fn tenant_of(&self, leg: LegId) -> Option<TenantId> {
+        self.center.interaction_of(leg).map(|(tenant, _)| tenant)
+    }
+
     /// A known device's name must be proved wherever it comes from; else an address may belong to a
     /// trunk; everyone else is challenged alike, so that nobody learns which names exist.
     fn admit(&self, claim: &Claim<'_>) -> Admission {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use directory::Tenant;
 use journal::Journal;
+use net::prompts::Library;
 use resource::{ChangeError, Changed, Request, Rows, Secrets};
 use store::{Projector, Store};
 use types::TenantId;
@@ -43,7 +44,8 @@ impl Offline {
         } else {
             held
         };
-        let keeper = Keeper::new(store.clone(), BTreeMap::new(), secrets, 0);
+        let library = Arc::new(Library::new(data));
+        let keeper = Keeper::new(store.clone(), BTreeMap::new(), secrets, library, 0);
         Ok(Self { store, journal, keeper })
     }
 

@@ -18,7 +18,7 @@ use crate::content::Spec;
 use crate::kind::Kind;
 use crate::problem::{Format, Problem, What};
 use crate::spec::{
-    AgentSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec, TeamSpec, ThresholdSpec, TitleSpec, TrunkSpec,
+    AgentSpec, PromptSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec, TeamSpec, ThresholdSpec, TitleSpec, TrunkSpec,
     UserSpec,
 };
 
@@ -50,6 +50,9 @@ const LENGTH: RangeInclusive<u32> = 1..=50_000;
 const SERVICE_LEVEL_S: RangeInclusive<u32> = 0..=3600;
 /// A trunk of more lines than that is none.
 const CALLS: RangeInclusive<u32> = 0..=100_000;
+
+/// A SHA-256 in hexadecimal digits.
+const AUDIO_CHARS: usize = 64;
 
 /// What holds for all resources of a tenant.
 #[derive(Clone, Copy)]
@@ -89,6 +92,7 @@ impl<'a> Judge<'a> {
             Spec::Device(device) => judge.secret("secret", &device.secret, SECRET_CHARS),
             Spec::Trunk(trunk) => judge.trunk(trunk),
             Spec::Route(route) => judge.route(route),
+            Spec::Prompt(prompt) => judge.prompt(prompt),
             Spec::Queue(queue) => judge.queue(queue),
             Spec::Threshold(threshold) => judge.threshold(threshold),
             Spec::Flow(flow) => {
@@ -236,6 +240,20 @@ impl<'a> Judge<'a> {
         if let Secret::Set(password) = &user.password {
             for weakness in self.house.passwords.weaknesses(password.reveal(), self.name, self.house.tenant) {
                 self.say("password", What::Weak(weakness));
+            }
+        }
+    }
+
+    fn prompt(&mut self, prompt: &PromptSpec) {
+        self.title(&prompt.title);
+        for (field, words) in [("words.zh", &prompt.words.zh), ("words.en", &prompt.words.en)] {
+            if words.chars().count() > TEXT_CHARS {
+                self.say(field, What::TooLong(TEXT_CHARS));
+            }
+        }
+        for (language, audio) in prompt.audio.each() {
+            if audio.len() != AUDIO_CHARS || !audio.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+                self.say(format!("audio.{language}"), What::Format(Format::Audio));
             }
         }
     }

@@ -8,8 +8,8 @@ use crate::kind::{Kind, in_order};
 use crate::problem::Problem;
 use crate::read::read;
 use crate::spec::{
-    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, SettingSpec,
-    TeamSpec, TenantSpec, ThresholdSpec, TrunkSpec, UserSpec,
+    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, PromptSpec, QueueSpec, RoleSpec, RouteSpec,
+    SettingSpec, TeamSpec, TenantSpec, ThresholdSpec, TrunkSpec, UserSpec,
 };
 
 /// A schema and its name.
@@ -65,6 +65,7 @@ specs! {
     Device(DeviceSpec);
     Trunk(TrunkSpec);
     Route(RouteSpec);
+    Prompt(PromptSpec);
     Queue(QueueSpec);
     Flow(FlowSpec);
     Threshold(ThresholdSpec);

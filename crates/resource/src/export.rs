@@ -15,8 +15,8 @@ use crate::problem::{Problem, What};
 use crate::read::read;
 use crate::rows::Rows;
 use crate::spec::{
-    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, MAILBOX_AGENTS, NumberSpec, QueueSpec, RoleSpec, RouteSpec,
-    Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec, UserSpec,
+    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, MAILBOX_AGENTS, NumberSpec, PromptAudio, PromptSpec, QueueSpec,
+    RoleSpec, RouteSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec, UserSpec,
 };
 
 /// What a team's row holds beside its name.
@@ -69,6 +69,11 @@ impl Names {
     }
 }
 
+/// The recordings of a prompt. What this version cannot read counts as none.
+pub fn audio_of(prompt: &store::Prompt) -> PromptAudio {
+    serde_json::from_value(prompt.audio.clone()).unwrap_or_default()
+}
+
 impl Rows {
     /// The same by name. What refers to something that is gone says nothing of it.
     ///
@@ -94,6 +99,11 @@ impl Rows {
         for choice in &self.dispositions {
             let spec = DispositionSpec { title: (&choice.title).into(), place: choice.place, offered: choice.offered };
             put(book, choice.code.to_string(), Entry::plain(Spec::Disposition(spec)));
+        }
+        for prompt in &self.prompts {
+            let (title, words) = ((&prompt.title).into(), (&prompt.words).into());
+            let spec = PromptSpec { title, words, audio: audio_of(prompt) };
+            put(book, prompt.name.clone(), Entry::plain(Spec::Prompt(spec)));
         }
     }
 

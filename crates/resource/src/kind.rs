@@ -48,6 +48,8 @@ kinds! {
     Trunk: "trunk", "中继", "trunk";
     /// Which trunks take which outbound numbers, named by prefix.
     Route: "route", "外呼路由", "route";
+    /// A recording that callers hear.
+    Prompt: "prompt", "语音", "prompt";
     /// Where interactions wait for an agent.
     Queue: "queue", "队列", "queue";
     /// A graph that interactions walk.

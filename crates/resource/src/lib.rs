@@ -23,6 +23,7 @@ mod rows;
 mod schema;
 mod secrets;
 mod shapes;
+mod shipped;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -30,15 +31,17 @@ mod tests;
 pub use assemble::{Parts, assemble};
 pub use book::{Book, Entry, Resource};
 pub use content::Spec;
+pub use export::audio_of;
 pub use kind::{Kind, in_order};
 pub use outcome::{ChangeError, Changed};
 pub use plan::{Action, Change, Edit, Expect, Known, Plan, Request, Wish, plan};
 pub use problem::{Format, Problem, Shape, What};
+pub use refs::prompts_named;
 pub use rows::Rows;
 pub use schema::json_schema;
 pub use secrets::{Compared, NoSecrets, SecretFailed, Secrets};
+pub use shipped::shipped_prompts;
 pub use spec::{
-    ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, OverflowSpec, QueueSpec, RoleSpec,
-    RouteSpec, RoutingSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec,
-    UserSpec,
+    ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, OverflowSpec, PromptAudio, PromptSpec,
+    QueueSpec, RoleSpec, RouteSpec, RoutingSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec, UserSpec,
 };

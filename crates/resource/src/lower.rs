@@ -6,7 +6,7 @@ use dialplan::{Did, DidTarget, NumberForm, Route, Trunk};
 use directory::{Agent, Device, Ha1, Permission, Role, User};
 use serde_json::json;
 use store::{
-    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Setting,
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, Queue, QueueMember, RouteRow, Setting,
     Team, ThresholdRow,
 };
 use types::leg::Text;
@@ -94,6 +94,13 @@ impl Rows {
             Spec::Device(spec) => self.set_device(name, spec, ids, secrets),
             Spec::Trunk(spec) => self.set_trunk(TrunkId(ids.get(Kind::Trunk, name)), name, spec),
             Spec::Route(spec) => self.set_route(name, spec, ids),
+            Spec::Prompt(spec) => {
+                let (title, words) = ((&spec.title).into(), (&spec.words).into());
+                // Plain texts: they can't fail to become JSON.
+                let audio = serde_json::to_value(&spec.audio).unwrap_or_default();
+                let row = Prompt { tenant, name: name.to_owned(), title, words, audio };
+                set(&mut self.prompts, row, |old| old.name == name);
+            }
             Spec::Queue(spec) => self.set_queue(name, spec, ids),
             Spec::Flow(spec) => self.set_flow(FlowId(ids.get(Kind::Flow, name)), name, spec),
             Spec::Threshold(spec) => {
@@ -127,6 +134,7 @@ impl Rows {
             Kind::Device => self.devices.retain(|row| &*row.name != name),
             Kind::Trunk => self.trunks.retain(|row| &*row.name != name),
             Kind::Route => self.routes.retain(|row| *row.route.prefix != *prefix_of(name)),
+            Kind::Prompt => self.prompts.retain(|row| row.name != name),
             Kind::Queue => {
                 let gone: Vec<QueueId> = self.queues.iter().filter(|q| &*q.name == name).map(|q| q.id).collect();
                 self.queues.retain(|row| &*row.name != name);

@@ -17,6 +17,7 @@ use crate::rank::{beyond, has_administrator};
 use crate::refs::used_by;
 use crate::rows::Rows;
 use crate::secrets::{SecretFailed, Secrets};
+use crate::shipped::shipped_prompts;
 use crate::spec::Secret;
 
 /// What is asked for.
@@ -279,13 +280,21 @@ fn loose_ends(wanted: &Book, changed: &[&Key], gone: &[&Key]) -> Vec<Problem> {
     for key in changed {
         let Some(entry) = wanted.get(*key) else { continue };
         for (field, kind, name) in entry.spec.refs() {
-            // Values are also given at the start of the server; who reads a flow knows them all.
-            if kind != Kind::Setting && !wanted.contains_key(&(kind, name.clone())) && entry.spec.kind() != Kind::Flow {
+            // Values are also given at the start of the server, and prompts also ship with it; who reads a flow knows
+            // them all.
+            if !matches!(kind, Kind::Setting | Kind::Prompt)
+                && !wanted.contains_key(&(kind, name.clone()))
+                && entry.spec.kind() != Kind::Flow
+            {
                 problems.push(of(key, &field, What::NotFound(kind, name)));
             }
         }
     }
     for key in gone {
+        // What ships under its name is heard instead.
+        if key.0 == Kind::Prompt && shipped_prompts().contains_key(&*key.1) {
+            continue;
+        }
         let users = used_by(wanted, key.0, &key.1);
         problems.extend(users.into_iter().map(|(kind, name)| of(key, "", What::InUse(kind, name))));
     }

@@ -71,6 +71,10 @@ pub enum What {
     LastAdministrator,
     /// A number that is to be shown and is none of the tenant's.
     NotOurs(String),
+    /// A recording that was never uploaded.
+    NoAudio,
+    /// More sound than so many seconds of prompts.
+    TooMuchAudio(u32),
     /// A flow says so, in its own words.
     Flow(Box<flow::Problem>),
     /// A part of the program refuses it, in its own words.
@@ -137,6 +141,8 @@ pub enum Format {
     PriorityRule,
     /// A text without control characters.
     Plain,
+    /// Of what names a recording.
+    Audio,
 }
 
 impl Shape {
@@ -200,6 +206,7 @@ impl Format {
                 "each must be caller:NUMBER=PRIORITY or called:NUMBER=PRIORITY with * behind a prefix and -1000 to 1000, \
                  such as caller:1380*=500",
             ),
+            Self::Audio => ("应为录音的 SHA-256", "must be the SHA-256 of a recording"),
             Self::Plain => ("不能含控制字符", "must not hold control characters"),
         }
     }
@@ -230,6 +237,8 @@ impl What {
             Self::BeyondRights => "beyond_rights",
             Self::LastAdministrator => "last_administrator",
             Self::NotOurs(_) => "not_ours",
+            Self::NoAudio => "no_audio",
+            Self::TooMuchAudio(_) => "too_much_audio",
             Self::Flow(_) => "flow",
             Self::Refused(_) => "invalid",
         }
@@ -280,6 +289,11 @@ impl What {
             Self::NotOurs(number) => (
                 format!("{number} 不是本公司的号码，也不在中继的可显示号码中"),
                 format!("{number} is no number of ours, nor one that a trunk may show"),
+            ),
+            Self::NoAudio => both(("没有这段录音，请先上传", "there is no such recording; upload it first")),
+            Self::TooMuchAudio(most) => (
+                format!("语音总长不能超过 {} 分钟，请先删除不用的语音", most / 60),
+                format!("all prompts together may last {} minutes; remove some that are not used", most / 60),
             ),
             Self::Flow(said) => (format!("流程有误：{}", said.zh()), format!("the flow is wrong: {}", said.en())),
             Self::Refused(said) => (format!("无效：{said}"), said.clone()),

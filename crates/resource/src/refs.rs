@@ -1,6 +1,7 @@
 //! What refers to what.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use directory::Role;
 use flow::{Flow, Names};
@@ -21,7 +22,12 @@ impl Spec {
             names.iter().enumerate().map(|(at, name)| (format!("{field}[{at}]"), kind, name.clone())).collect()
         };
         match self {
-            Self::Tenant(_) | Self::Setting(_) | Self::Disposition(_) | Self::Role(_) | Self::Trunk(_) => Vec::new(),
+            Self::Tenant(_)
+            | Self::Setting(_)
+            | Self::Disposition(_)
+            | Self::Role(_)
+            | Self::Trunk(_)
+            | Self::Prompt(_) => Vec::new(),
             Self::Agent(agent) => {
                 let named = agent.address.as_ref().and_then(|address| address.reveal().strip_prefix("setting:"));
                 named.map_or_else(Vec::new, |name| one("address", Kind::Setting, name))
@@ -50,6 +56,7 @@ impl Spec {
                 refs.extend(
                     helping.map(|(at, step)| (format!("overflow[{at}].queue"), Kind::Queue, step.queue.clone())),
                 );
+                refs.extend(one("music", Kind::Prompt, &queue.music));
                 refs
             }
             Self::Threshold(threshold) => list("queues", Kind::Queue, &threshold.queues),
@@ -90,8 +97,8 @@ impl Names for Heard {
         self.hear(Kind::Setting, name)
     }
 
-    fn prompt(&self, _language: &str, _id: &str) -> bool {
-        true
+    fn prompt(&self, _language: &str, id: &str) -> bool {
+        self.hear(Kind::Prompt, id)
     }
 }
 
@@ -101,6 +108,26 @@ fn named_in_flow(definition: &serde_json::Value) -> Vec<Ref> {
     let heard = Heard::default();
     let _ = flow.validate(&heard);
     heard.0.into_inner()
+}
+
+/// The prompts that a flow plays, also one that is unfinished: in that, each text that could be a prompt's name counts.
+pub fn prompts_named(definition: &serde_json::Value) -> BTreeSet<String> {
+    if Flow::parse(&definition.to_string()).is_ok() {
+        let refs = named_in_flow(definition).into_iter();
+        return refs.filter(|(_, kind, _)| *kind == Kind::Prompt).map(|(_, _, name)| name).collect();
+    }
+    let mut texts = BTreeSet::new();
+    gather(&definition["nodes"], &mut texts);
+    texts
+}
+
+fn gather(value: &serde_json::Value, texts: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::String(text) if Kind::Prompt.check_name(text).is_none() => _ = texts.insert(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| gather(item, texts)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|field| gather(field, texts)),
+        _ => {}
+    }
 }
 
 /// What refers to a resource.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
-    AgentRouting, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow,
-    Setting, Store, Team, ThresholdRow,
+    AgentRouting, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, Prompt, Queue, QueueMember,
+    RouteRow, Setting, Store, Team, ThresholdRow,
 };
 use types::{AgentId, FlowId, TenantId};
 
@@ -39,6 +39,8 @@ pub struct Rows {
     pub trunks: Vec<Trunk>,
     /// Routes.
     pub routes: Vec<RouteRow>,
+    /// Prompts of its own.
+    pub prompts: Vec<Prompt>,
     /// Queues.
     pub queues: Vec<Queue>,
     /// Who serves which queue.
@@ -67,6 +69,7 @@ impl Rows {
             devices: Vec::new(),
             trunks: Vec::new(),
             routes: Vec::new(),
+            prompts: Vec::new(),
             queues: Vec::new(),
             members: Vec::new(),
             flows: Vec::new(),
@@ -100,6 +103,7 @@ impl Rows {
             devices: store.list(id).await?,
             trunks: store.list(id).await?,
             routes: store.list(id).await?,
+            prompts: store.list(id).await?,
             queues: store.list(id).await?,
             members: store.list(id).await?,
             flows: store.flow_heads(id).await?,
@@ -131,6 +135,10 @@ impl Rows {
         change.rows(&before.devices, &self.devices).await?;
         change.rows(&before.trunks, &self.trunks).await?;
         change.rows(&before.routes, &self.routes).await?;
+        change.rows(&before.prompts, &self.prompts).await?;
+        for gone in before.prompts.iter().filter(|old| !self.prompts.iter().any(|new| new.name == old.name)) {
+            change.forget_prompt(&gone.name).await?;
+        }
         change.rows(&before.queues, &self.queues).await?;
         change.rows(&before.members, &self.members).await?;
         let kept: BTreeSet<FlowId> = self.flows.iter().map(|flow| flow.id).collect();

@@ -108,6 +108,51 @@ const fn yes() -> bool {
     true
 }
 
+/// A recording that callers hear. One with the name of a prompt that ships is heard in its place.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PromptSpec {
+    /// What people read.
+    pub title: TitleSpec,
+    /// What it says, word by word.
+    pub words: TitleSpec,
+    /// Its sound.
+    pub audio: PromptAudio,
+}
+
+/// The sound of a prompt: recordings that were uploaded, each by the SHA-256 of what is in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PromptAudio {
+    /// In Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
+    /// In English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub en: Option<String>,
+    /// As music, for those who wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub music: Option<String>,
+}
+
+impl PromptAudio {
+    /// Each language that there is, and its recording.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [("zh", &self.zh), ("en", &self.en), ("music", &self.music)];
+        all.into_iter().filter_map(|(language, audio)| Some((language, audio.as_deref()?)))
+    }
+
+    /// The recording of a language; none when there is no such language.
+    pub fn of(&mut self, language: &str) -> Option<&mut Option<String>> {
+        match language {
+            "zh" => Some(&mut self.zh),
+            "en" => Some(&mut self.en),
+            "music" => Some(&mut self.music),
+            _ => None,
+        }
+    }
+}
+
 /// Someone who serves customers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -9,7 +9,7 @@ use types::{FlowId, TenantId, UserId};
 use crate::column::Column;
 use crate::error::Error;
 use crate::row::{Row, col};
-use crate::rows::{FlowDraft, FlowRelease, FlowVersion, Session};
+use crate::rows::{FlowDraft, FlowRelease, FlowVersion, PromptVersion, Session};
 use crate::store::Store;
 
 /// Changes of one tenant's settings that count once they are committed. Dropping it forgets them.
@@ -74,6 +74,14 @@ impl Change {
         self.forget::<FlowDraft>("name", name.to_owned().to_value()).await?;
         self.forget::<FlowRelease>("flow_id", flow.to_value()).await?;
         self.forget::<FlowVersion>("id", flow.to_value()).await
+    }
+
+    /// Removes what is remembered of the recordings of a prompt.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn forget_prompt(&self, name: &str) -> Result<(), Error> {
+        self.forget::<PromptVersion>("name", name.to_owned().to_value()).await
     }
 
     /// Ends all sessions of a user.

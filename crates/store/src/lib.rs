@@ -43,8 +43,8 @@ pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{
-    AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Queue, QueueMember,
-    ReportView, RouteRow, Session, Setting, Team, ThresholdRow,
+    AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Prompt,
+    ReportView, PromptVersion, Queue, QueueMember, RouteRow, Session, Setting, Team, ThresholdRow,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

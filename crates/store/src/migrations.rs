@@ -16,6 +16,7 @@ mod m0015_reports;
 mod m0016_flow_drafts;
 mod m0017_report_views;
 mod m0021_alerts;
+mod m0020_prompts;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0016_flow_drafts::FlowDrafts),
             Box::new(m0017_report_views::ReportViews),
             Box::new(m0021_alerts::Alerts),
+            Box::new(m0020_prompts::Prompts),
         ]
     }
 }

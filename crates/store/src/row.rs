@@ -49,6 +49,12 @@ impl<A: Column, B: Column> Key for (A, B) {
     }
 }
 
+impl<A: Column, B: Column, C: Column> Key for (A, B, C) {
+    fn values(&self) -> Vec<Value> {
+        vec![self.0.to_value(), self.1.to_value(), self.2.to_value()]
+    }
+}
+
 /// Implements [`Row`] for a struct whose fields are columns.
 macro_rules! row {
     ($type:ty, $table:literal, $key:ty, [$($by:literal),+], { $($field:ident: $column:literal),+ $(,)? }) => {

@@ -11,12 +11,14 @@ mod decisions;
 mod event;
 mod flows;
 mod forwarding;
+mod heat;
 mod history;
 mod live;
 mod lookups;
 mod people;
 mod phone;
 mod plan;
+mod prompts;
 mod report;
 mod settings;
 mod voicemail;
@@ -41,6 +43,7 @@ pub(crate) use flows::{
     nodes_in,
 };
 pub(crate) use forwarding::{Forward, Forwarding};
+pub(crate) use heat::{FlowHeat, FlowHeatDay};
 pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
 };
@@ -52,6 +55,7 @@ pub(crate) use people::{
 pub(crate) use phone::PhoneCredentials;
 pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
+pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
 pub(crate) use report::{
     Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
 };

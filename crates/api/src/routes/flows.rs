@@ -1,6 +1,5 @@
 //! Flows as they are drawn: drafts, versions, publishing, and trying them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use directory::Permission;
 use flow::{Context, Flow, Library, STIMULI_MAX, rehearse};
-use resource::{Edit, Expect, Kind, Problem, Request, Rows, Spec, What, Wish};
+use resource::{Edit, Expect, Kind, Problem, Request, Rows, Spec, What, Wish, shipped_prompts};
 use store::{FlowDraft, FlowRelease, FlowVersion};
 use types::{Mono, Now};
 
@@ -31,26 +30,19 @@ const DRAFTS: usize = 500;
 const VERSIONS: u64 = 200;
 /// What is new is said in a sentence or two, characters.
 const NOTE_CHARS: usize = 500;
-/// What the prompts that ship say.
-const PROMPTS: [&str; 2] =
-    [include_str!("../../../../prompts/texts.zh.tsv"), include_str!("../../../../prompts/texts.en.tsv")];
-
 /// What flows are drawn with: the kinds of nodes, each with the schema of its fields, and the prompts that ship.
 #[utoipa::path(get, path = "/api/v1/flow-kinds", tag = "flows",
     responses((status = 200, body = FlowKinds), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
 pub(crate) async fn flow_kinds(viewer: Viewer, args: Args) -> Result<Json<FlowKinds>> {
     viewer.require(Permission::SettingsRead)?;
     args.finish()?;
-    let mut prompts: BTreeMap<&str, FlowPrompt> = BTreeMap::new();
-    for (language, list) in PROMPTS.iter().enumerate() {
-        for (id, text) in list.lines().filter_map(|line| line.split_once('\t')) {
-            let empty = || FlowPrompt { id: id.to_owned(), zh: String::new(), en: String::new() };
-            let prompt = prompts.entry(id).or_insert_with(empty);
-            *if language == 0 { &mut prompt.zh } else { &mut prompt.en } = text.to_owned();
-        }
-    }
+    let text = |(id, [zh, en]): (&&str, &[&str; 2])| FlowPrompt {
+        id: (*id).to_owned(),
+        zh: (*zh).to_owned(),
+        en: (*en).to_owned(),
+    };
+    let prompts = shipped_prompts().iter().map(text).collect();
     let kinds = flow::forms().into_iter().map(Into::into).collect();
-    let prompts = prompts.into_values().collect();
     Ok(Json(FlowKinds { kinds, prompts, expression: FlowExpression::KNOWN }))
 }
 

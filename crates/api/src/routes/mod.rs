@@ -8,12 +8,14 @@ mod control;
 mod events;
 mod flows;
 mod forwarding;
+mod heat;
 mod interactions;
 mod live;
 mod lookups;
 mod pages;
 mod phone;
 mod plan;
+mod prompts;
 mod recordings;
 mod report_views;
 mod reports;
@@ -42,6 +44,7 @@ pub(crate) use flows::{
     flow_versions, flows, publish_flow, save_flow_draft, try_flow,
 };
 pub(crate) use forwarding::{__path_forwarding, __path_set_forwarding, forwarding, set_forwarding};
+pub(crate) use heat::{__path_flow_heat, flow_heat};
 pub(crate) use interactions::{
     __path_card, __path_decisions, __path_dispose, __path_dispositions, __path_hang_up, __path_interaction,
     __path_interactions, card, decisions, dispose, dispositions, hang_up, interaction, interactions,
@@ -52,6 +55,10 @@ pub(crate) use pages::page;
 pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
 pub use plan::basis;
 pub(crate) use plan::{__path_plan_basis, __path_plan_site, plan_basis, plan_site};
+pub(crate) use prompts::{
+    __path_prompt, __path_prompt_audio, __path_prompt_sound, __path_prompts, __path_put_prompt_sound, prompt,
+    prompt_audio, prompt_sound, prompts, put_prompt_sound,
+};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
 pub(crate) use report_views::{
     __path_change_report_view, __path_forget_report_view, __path_keep_report_view, __path_report_views,

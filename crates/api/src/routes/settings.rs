@@ -232,8 +232,11 @@ pub(crate) async fn delete_setting(
 ) -> Result<StatusCode> {
     let (kind, name) = key(path)?;
     viewer.require(required(kind))?;
+    let audio =
+        if kind == Kind::Prompt { super::prompts::before_delete(&app, &viewer, &name).await? } else { Vec::new() };
     let edit = Edit { kind, name, expect: expected(&headers)?, wish: Wish::Delete };
     change(&app, &viewer, Request { edits: vec![edit], prune: false, rights: viewer.permissions }).await?;
+    super::prompts::sweep(&app, viewer.tenant(), audio).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

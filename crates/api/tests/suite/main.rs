@@ -17,6 +17,7 @@ mod pages;
 mod people;
 mod phone;
 mod plan;
+mod prompts;
 mod recordings;
 mod reports;
 mod session;

@@ -21,6 +21,7 @@ use types::{AgentId, FlowId, QueueId, TenantId, Title, TrunkId, UserId};
 
 use crate::desk::Desk;
 use crate::http::{Ask, Reply};
+use crate::prompts::Spoken;
 
 pub(crate) const ALPHA: TenantId = TenantId(1_000);
 pub(crate) const BETA: TenantId = TenantId(2_000);
@@ -121,6 +122,7 @@ impl World {
             ladder,
             backend: Arc::clone(&desk) as _,
             recordings: Arc::new(Sound),
+            prompts: Arc::new(Spoken::default()),
             assets: Assets::new(page),
             closed: closed.into(),
             trusted_proxies: Arc::new([PROXY.to_string().parse().unwrap()]),

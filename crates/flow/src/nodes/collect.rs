@@ -12,7 +12,7 @@ use crate::problem::What;
 use crate::say::Say;
 use crate::value::Value;
 
-pub(super) const EXAMPLE: &str = r##"{"kind": "collect", "prompt": "callback_number_ask", "variable": "card",
+pub(super) const EXAMPLE: &str = r##"{"kind": "collect", "prompt": "card_number_ask", "variable": "card",
   "min": 4, "max": 19, "terminator": "#", "timeout_s": 5, "gap_s": 3, "retries": 2,
   "outlets": {"done": "check_card", "timeout": "operator"}}"##;
 

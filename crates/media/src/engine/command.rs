@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use types::leg::{Connection, Sound};
-use types::{LegId, Mono, PlayId, Private, RecordingId};
+use types::{LegId, Mono, PlayId, Private, RecordingId, TenantId};
 
 use super::output::Span;
 use crate::codec::Codec;
@@ -151,6 +151,8 @@ pub enum MediaCommand {
         leg: LegId,
         /// Named again in [`super::MediaEvent::PlayDone`].
         play: PlayId,
+        /// Whose prompts are heard before those that all have; none: these alone.
+        tenant: Option<TenantId>,
         /// What, in order.
         sounds: Arc<[Sound]>,
         /// Begin again at the end.

@@ -28,7 +28,7 @@ pub enum MediaEvent {
         /// Played to its end.
         finished: bool,
     },
-    /// A sound of a playback is not in the bank; it was skipped.
+    /// A sound of a playback is not in the bank: another language, a beep or the common music is heard in its place.
     SoundMissing {
         /// The leg.
         leg: LegId,

@@ -287,11 +287,11 @@ impl Engine {
                     player.clip(recording, clip);
                 }
             }
-            MediaCommand::Play { play, sounds, repeat, barge_in, .. } => {
+            MediaCommand::Play { play, tenant, sounds, repeat, barge_in, .. } => {
                 self.end_play(slot, false);
                 let country = self.config.country;
                 let Some(leg) = self.leg_mut(slot) else { return };
-                let player = Player::new(play, sounds, repeat, barge_in, leg.agreed.codec_out, country);
+                let player = Player::new(play, tenant, sounds, repeat, barge_in, leg.agreed.codec_out, country);
                 leg.player = Some(Box::new(player));
                 self.plan(slot);
             }

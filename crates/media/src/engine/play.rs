@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use types::leg::{Sound, Tone};
-use types::{PlayId, RecordingId};
+use types::{PlayId, RecordingId, TenantId};
 
 use crate::FRAME_MS;
 use crate::codec::{Codec, Encoder};
@@ -22,6 +22,12 @@ pub fn prompt_name(language: &str, id: &str) -> String {
 pub fn music_name(name: &str) -> String {
     format!("music/{name}")
 }
+
+/// The languages in which a prompt is looked for when it is missing in the one that is asked for, in this order.
+const OTHER_LANGUAGES: [&str; 2] = ["zh", "en"];
+
+/// The music that is heard where the one that is asked for is missing.
+const OTHER_MUSIC: &str = "default";
 
 /// What is playing at the moment.
 enum Piece {
@@ -58,6 +64,8 @@ pub(super) enum Frame {
 pub(super) struct Player {
     pub(super) play: PlayId,
     pub(super) barge_in: bool,
+    /// Whose prompts are heard.
+    tenant: Option<TenantId>,
     sounds: Arc<[Sound]>,
     repeat: bool,
     codec: Codec,
@@ -73,13 +81,15 @@ pub(super) struct Player {
 impl Player {
     pub(super) fn new(
         play: PlayId,
+        tenant: Option<TenantId>,
         sounds: Arc<[Sound]>,
         repeat: bool,
         barge_in: bool,
         codec: Codec,
         country: Country,
     ) -> Self {
-        Self { play, barge_in, sounds, repeat, codec, country, next: 0, piece: None, clips: Vec::new(), sounded: false }
+        let (next, piece, clips, sounded) = (0, None, Vec::new(), false);
+        Self { play, barge_in, tenant, sounds, repeat, codec, country, next, piece, clips, sounded }
     }
 
     /// The leg has another codec now: the present sound begins again in it.
@@ -109,10 +119,7 @@ impl Player {
             }
             let Some(sound) = self.sounds.get(self.next) else { return Frame::End };
             self.next += 1;
-            match self.open(bank, sound) {
-                Ok(piece) => self.piece = Some(piece),
-                Err(name) => missing(name),
-            }
+            self.piece = self.open(bank, sound, &mut missing);
         }
     }
 
@@ -129,26 +136,45 @@ impl Player {
         self.clips.push((recording, clip));
     }
 
-    fn message(&self, recording: RecordingId) -> Result<Piece, String> {
+    fn message(&self, recording: RecordingId) -> Option<Piece> {
         let Some((_, clip)) = self.clips.iter().find(|(of, _)| *of == recording) else {
-            return Ok(Piece::Awaited { recording, frames: PATIENCE_MS / FRAME_MS });
+            return Some(Piece::Awaited { recording, frames: PATIENCE_MS / FRAME_MS });
         };
-        let source = PcmSource::new(clip.clone(), self.codec.pcm_rate(), false);
-        source.map(Piece::Pcm).map_err(|_| recording.to_string())
+        PcmSource::new(clip.clone(), self.codec.pcm_rate(), false).ok().map(Piece::Pcm)
     }
 
-    fn open(&self, bank: &PromptBank, sound: &Sound) -> Result<Piece, String> {
+    /// Begins a sound. What is missing is told, and something else is heard in its place: a caller who hears nothing
+    /// hangs up.
+    fn open(&self, bank: &PromptBank, sound: &Sound, missing: &mut impl FnMut(String)) -> Option<Piece> {
         match sound {
-            Sound::Prompt { language, id } => self.recording(bank, prompt_name(language, id), false),
-            Sound::Music(name) => self.recording(bank, music_name(name), true),
-            Sound::Tone(tone) => Ok(Piece::Tone(self.tone(*tone))),
-            Sound::Silence(ms) => Ok(Piece::Silence { frames: ms.div_ceil(FRAME_MS) }),
-            Sound::Message { recording, .. } => self.message(*recording),
+            Sound::Prompt { language, id } => {
+                let name = prompt_name(language, id);
+                let found = self.recording(bank, &name, false);
+                found.or_else(|| {
+                    missing(name);
+                    let others = OTHER_LANGUAGES.into_iter().filter(|other| *other != &**language);
+                    let mut found = others.filter_map(|other| self.recording(bank, &prompt_name(other, id), false));
+                    found.next().or_else(|| Some(Piece::Tone(self.tone(Tone::Comfort))))
+                })
+            }
+            Sound::Music(name) => {
+                let name = music_name(name);
+                self.recording(bank, &name, true).or_else(|| {
+                    missing(name);
+                    self.recording(bank, &music_name(OTHER_MUSIC), true)
+                })
+            }
+            Sound::Tone(tone) => Some(Piece::Tone(self.tone(*tone))),
+            Sound::Silence(ms) => Some(Piece::Silence { frames: ms.div_ceil(FRAME_MS) }),
+            Sound::Message { recording, .. } => self.message(*recording).or_else(|| {
+                missing(recording.to_string());
+                None
+            }),
         }
     }
 
-    fn recording(&self, bank: &PromptBank, name: String, endless: bool) -> Result<Piece, String> {
-        let Some(prompt) = bank.get(&name).filter(|p| !p.pcm().samples.is_empty()) else { return Err(name) };
+    fn recording(&self, bank: &PromptBank, name: &str, endless: bool) -> Option<Piece> {
+        let prompt = bank.find(self.tenant, name)?;
         // G.711 is cheap enough to code on demand; the others are coded ahead by `PromptBank::warm`, and until that is
         // done frame by frame, so that a media thread is never held up for a whole recording.
         let coded = match prompt.ready(self.codec) {
@@ -157,8 +183,8 @@ impl Player {
             None => None,
         };
         match coded {
-            Some(encoded) => Ok(Piece::Coded { encoded, next: 0, endless }),
-            None => PcmSource::new(prompt.clone(), self.codec.pcm_rate(), endless).map(Piece::Pcm).map_err(|_| name),
+            Some(encoded) => Some(Piece::Coded { encoded, next: 0, endless }),
+            None => PcmSource::new(prompt.clone(), self.codec.pcm_rate(), endless).ok().map(Piece::Pcm),
         }
     }
 

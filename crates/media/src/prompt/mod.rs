@@ -1,12 +1,17 @@
 //! Prompts and music: held once, coded once per codec, shared by every leg that hears them.
 
 mod file;
+mod master;
+mod upload;
 
 pub use file::{FileError, MAX_PROMPT_S, Pcm, decode};
+pub use upload::{MAX_UPLOAD_S, Sounds, UploadError, import, to_wav};
 
 use crate::codec::{Codec, CodecError, Encoder, Resampler};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+
+use types::TenantId;
 
 /// A recording as payloads of 20 ms, ready to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,10 +109,15 @@ impl Prompt {
     }
 }
 
+/// Prompts by their name in the bank: `zh/menu_main`, `music/default`.
+pub type Prompts = HashMap<Arc<str>, Arc<Prompt>>;
+
 /// All prompts by name; cheap to clone and share.
 #[derive(Debug, Clone, Default)]
 pub struct PromptBank {
-    prompts: HashMap<Arc<str>, Arc<Prompt>>,
+    prompts: Prompts,
+    /// What tenants have of their own, heard by their callers alone.
+    own: HashMap<TenantId, Arc<Prompts>>,
 }
 
 /// Rate at which the bank holds recordings, in Hz: wideband speech; more would only cost memory.
@@ -145,12 +155,29 @@ impl PromptBank {
         self.prompts.get(name)
     }
 
+    /// The prompt of a name as a tenant's callers hear it: its own goes before what all have. One without a sample is as
+    /// good as none.
+    pub fn find(&self, tenant: Option<TenantId>, name: &str) -> Option<&Arc<Prompt>> {
+        let own = tenant.and_then(|tenant| self.own.get(&tenant)?.get(name));
+        own.or_else(|| self.get(name)).filter(|prompt| !prompt.pcm.samples.is_empty())
+    }
+
+    /// A tenant has these prompts of its own, and no others.
+    pub fn set_own(&mut self, tenant: TenantId, prompts: Prompts) {
+        if prompts.is_empty() {
+            self.own.remove(&tenant);
+        } else {
+            self.own.insert(tenant, Arc::new(prompts));
+        }
+    }
+
     /// Codes all prompts in a codec: for a thread that may take its time.
     ///
     /// # Errors
     /// When the codec's library fails.
     pub fn warm(&self, codec: Codec) -> Result<(), CodecError> {
-        self.prompts.values().try_for_each(|p| p.encoded(codec).map(drop))
+        let own = self.own.values().flat_map(|prompts| prompts.values());
+        self.prompts.values().chain(own).try_for_each(|p| p.encoded(codec).map(drop))
     }
 
     /// Number of prompts.

@@ -69,6 +69,10 @@ pub(crate) fn bank() -> PromptBank {
     for (name, frequency, ms) in [("zh/hello", 500.0, 200), ("zh/bye", 900.0, 100), ("music/hold", 1300.0, 400)] {
         bank.insert(name, Pcm { rate: 16_000, samples: sine(frequency, 16_000, 16 * ms, 8000.0) });
     }
+    // The prompt of one tenant, under the name of one that all have.
+    let own = Pcm { rate: 16_000, samples: sine(1500.0, 16_000, 16 * 200, 8000.0) };
+    let own = Arc::new(media::prompt::Prompt::new(own));
+    bank.set_own(types::TenantId(7), [("zh/hello".into(), own)].into());
     bank
 }
 

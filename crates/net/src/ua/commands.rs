@@ -53,7 +53,8 @@ impl<M: Mind> Ua<M> {
             _ => None,
         });
         let recorded = recorded.collect::<Vec<_>>();
-        self.media.command(MediaCommand::Play { leg, play, sounds, repeat, barge_in });
+        let tenant = self.mind.tenant_of(leg);
+        self.media.command(MediaCommand::Play { leg, play, tenant, sounds, repeat, barge_in });
         for (recording, of) in recorded {
             self.media.read(leg, recording, self.track(recording, of));
         }

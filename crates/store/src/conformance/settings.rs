@@ -9,7 +9,7 @@ use super::fixtures::{agent, device, login, tenant};
 use crate::error::Error;
 use crate::row::Row;
 use crate::rows::{
-    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, ReportView, RouteRow,
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, PromptVersion, Queue, QueueMember, ReportView, RouteRow,
     Session, Setting, Team,
 };
 use crate::store::Store;
@@ -24,6 +24,37 @@ pub(super) async fn run(store: &Store) {
     a_setup_link_works_once(store).await;
     one_version_of_a_flow_is_live(store).await;
     many_rows_change_at_once_or_not_at_all(store).await;
+    a_prompt_has_versions(store).await;
+}
+
+async fn a_prompt_has_versions(store: &Store) {
+    let prompt = |audio: &str| Prompt {
+        tenant: T,
+        name: "welcome".into(),
+        title: Title::new("欢迎", "Welcome"),
+        words: Title::default(),
+        audio: json!({ "zh": audio }),
+    };
+    comes_back(store, T, || (T, "welcome".to_owned()), prompt("aa"), prompt("bb")).await;
+    let version = |version, audio: &str| PromptVersion {
+        tenant: T,
+        name: "welcome".into(),
+        version,
+        language: "zh".into(),
+        audio: audio.into(),
+        length_ms: 1_500,
+        source: "欢迎.mp3".into(),
+        made: Wall(5),
+        by: "admin".into(),
+    };
+    comes_back(store, T, || (T, "welcome".to_owned(), 1), version(1, "aa"), version(1, "ab")).await;
+    store.insert(&version(2, "bb")).await.expect("written");
+    assert_eq!(store.prompt_versions(T, "welcome").await.expect("read"), [version(2, "bb"), version(1, "aa")]);
+    assert_eq!(store.prompt_versions(TenantId(101), "welcome").await.expect("read"), []);
+    let change = store.change(T).await.expect("begun");
+    change.forget_prompt("welcome").await.expect("forgotten");
+    change.commit().await.expect("done");
+    assert_eq!(store.prompt_versions(T, "welcome").await.expect("read"), []);
 }
 
 /// Writes, reads, overwrites and removes one row.

@@ -2,8 +2,9 @@
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, Order};
+use serde::de::DeserializeOwned;
 use types::record::AgentState;
-use types::{TenantId, Wall};
+use types::{InteractionId, TenantId, Wall};
 
 use super::{DAY_MS, Dimension, Figure, Grain, QUARTER_MS, Sums};
 use crate::column::Column;
@@ -147,6 +148,46 @@ pub struct Under {
     pub subject: String,
     /// Those that this figure counts, or has a part of.
     pub figure: Figure,
+}
+
+impl Store {
+    /// The records of interactions under a figure that began in a time (from, to before), the newest first, each as `T`
+    /// reads it. `before`: those older than this one alone.
+    ///
+    /// # Errors
+    /// The database fails, or a record can't be read.
+    pub async fn records_under<T: DeserializeOwned>(
+        &self,
+        tenant: TenantId,
+        wanted: &Under,
+        (from, to): (Wall, Wall),
+        before: Option<(Wall, InteractionId)>,
+        most: u64,
+    ) -> Result<Vec<(InteractionId, T)>, Error> {
+        let mut query = Query::select();
+        query.columns(["id", "detail"].map(Alias::new)).from(Alias::new("interaction"));
+        under(&mut query, tenant, wanted);
+        query.and_where(col("tenant_id").eq(tenant.to_value()));
+        query.and_where(col("contact_at").gte(from.to_value())).and_where(col("contact_at").lt(to.to_value()));
+        if let Some((at, id)) = before {
+            query.and_where(
+                Expr::tuple([col("contact_at"), col("contact_of")])
+                    .lt(Expr::tuple([Expr::val(at.to_value()), Expr::val(id.to_value())])),
+            );
+        }
+        query
+            .order_by(Alias::new("contact_at"), Order::Desc)
+            .order_by(Alias::new("contact_of"), Order::Desc)
+            .limit(most);
+        // The text of a serde error can hold values, which are private here.
+        let bad = |e: serde_json::Error| Error::Stored { what: "record", reason: format!("column {}", e.column()) };
+        let mut records = Vec::new();
+        for row in self.read().query_all(&query).await? {
+            let json: String = Column::read(&row, "detail")?;
+            records.push((Column::read(&row, "id")?, serde_json::from_str(&json).map_err(bad)?));
+        }
+        Ok(records)
+    }
 }
 
 /// Narrows a list of interactions to those under a figure.

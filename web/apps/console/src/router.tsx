@@ -142,6 +142,17 @@ export const flowRoute = createRoute({
   component: lazyRouteComponent(() => import("./flows/DesignerPage"), "DesignerPage"),
 });
 
+export const promptsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/prompts",
+  validateSearch: (search: Record<string, unknown>): { open?: string } => {
+    const open = search["open"];
+    // A number in the address is read as one.
+    return typeof open === "string" || typeof open === "number" ? { open: String(open) } : {};
+  },
+  component: lazyRouteComponent(() => import("./prompts/PromptsPage"), "PromptsPage"),
+});
+
 export const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/account",
@@ -189,7 +200,7 @@ const routeTree = rootRoute.addChildren([
   welcomeRoute,
   setupRoute,
   wallRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, plannerRoute, reportsRoute, accountRoute, settingsIndexRoute, settingsRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, reportsRoute, accountRoute, settingsIndexRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

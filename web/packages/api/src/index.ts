@@ -15,6 +15,7 @@ export {
   type SettingsApi,
   type Spec,
 } from "./settings";
+export * from "./prompts";
 export { createPlannerApi, type PlannerApi } from "./planner";
 export { createReportsApi, type ReportFile, type ReportQuery, type ReportsApi } from "./reports";
 export type * from "./types";

@@ -277,6 +277,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{name}/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the calls of a time went in a flow: how many came to each node and left by each outlet, how long they stayed, and
+         *     where callers hung up. The newest 20,000 calls of that time are counted; `complete` says whether these are all.
+         */
+        get: operations["flow_heat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{name}/publish": {
         parameters: {
             query?: never;
@@ -535,23 +555,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lookup-trial": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Asks another system as the node would, now. The system does what it is asked to: a `post` is one. */
-        post: operations["try_lookup"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -729,6 +732,78 @@ export interface paths {
          */
         get: operations["plan_basis"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompt-audio/{audio}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording that a prompt has or had, as WAV. */
+        get: operations["prompt_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All prompts: one's own, and those that ship. */
+        get: operations["prompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One prompt, with the recordings that it has had. */
+        get: operations["prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/sounds/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What callers hear of a prompt in a language, as WAV. */
+        get: operations["prompt_sound"];
+        /**
+         * Gives a prompt a new recording: WAV, MP3, FLAC, OGG or M4A, which is trimmed and made as loud as what ships. Callers
+         *     hear it from now on. A prompt that there is not yet is made.
+         */
+        put: operations["put_prompt_sound"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1229,62 +1304,13 @@ export interface components {
                 count: number;
                 reason: string;
             }[];
-            /** @description What was asked of the agent. */
-            need: {
-                /** @description It waited for this agent alone, the one it had talked to last. */
-                agent?: null | {
-                    id: string;
-                    name: string;
-                    number: string;
-                };
-                /** @description Queues whose agents were let in too, in the order in which they are asked. */
-                also: {
-                    id: string;
-                    /** @description The technical name; empty when the queue was removed. */
-                    name: string;
-                    title: components["schemas"]["Title"];
-                }[];
-                /** @description The skills, and how far the queue had relaxed each after so long a wait. */
-                skills: {
-                    /**
-                     * Format: int32
-                     * @description The least level at first.
-                     */
-                    first: number;
-                    /**
-                     * Format: int32
-                     * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
-                     */
-                    min: number;
-                    skill: string;
-                }[];
-            };
             next: {
                 agent_id: string;
                 number: string;
                 terms: components["schemas"]["ScoreTerm"][];
             }[];
             queue_id: string;
-            rules?: null | {
-                /** @description Of the agents who serve it: skills, orders, weights. */
-                agents: string;
-                /** @description Of `routing.priority`. */
-                priority: string;
-                /** @description Of the queue's settings. */
-                queue: string;
-            };
             strategy: string;
-            /** @description Whose telephones rang together with the winner's, where the queue has all ring. */
-            together?: {
-                id: string;
-                name: string;
-                number: string;
-            }[];
-            /**
-             * Format: int64
-             * @description How long the customer had waited.
-             */
-            waited_ms?: number | null;
             /** @description The agent who was chosen. */
             winner: {
                 agent_id: string;
@@ -1311,62 +1337,13 @@ export interface components {
                         count: number;
                         reason: string;
                     }[];
-                    /** @description What was asked of the agent. */
-                    need: {
-                        /** @description It waited for this agent alone, the one it had talked to last. */
-                        agent?: null | {
-                            id: string;
-                            name: string;
-                            number: string;
-                        };
-                        /** @description Queues whose agents were let in too, in the order in which they are asked. */
-                        also: {
-                            id: string;
-                            /** @description The technical name; empty when the queue was removed. */
-                            name: string;
-                            title: components["schemas"]["Title"];
-                        }[];
-                        /** @description The skills, and how far the queue had relaxed each after so long a wait. */
-                        skills: {
-                            /**
-                             * Format: int32
-                             * @description The least level at first.
-                             */
-                            first: number;
-                            /**
-                             * Format: int32
-                             * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
-                             */
-                            min: number;
-                            skill: string;
-                        }[];
-                    };
                     next: {
                         agent_id: string;
                         number: string;
                         terms: components["schemas"]["ScoreTerm"][];
                     }[];
                     queue_id: string;
-                    rules?: null | {
-                        /** @description Of the agents who serve it: skills, orders, weights. */
-                        agents: string;
-                        /** @description Of `routing.priority`. */
-                        priority: string;
-                        /** @description Of the queue's settings. */
-                        queue: string;
-                    };
                     strategy: string;
-                    /** @description Whose telephones rang together with the winner's, where the queue has all ring. */
-                    together?: {
-                        id: string;
-                        name: string;
-                        number: string;
-                    }[];
-                    /**
-                     * Format: int64
-                     * @description How long the customer had waited.
-                     */
-                    waited_ms?: number | null;
                     /** @description The agent who was chosen. */
                     winner: {
                         agent_id: string;
@@ -1527,12 +1504,6 @@ export interface components {
             type: "alarm";
         } | {
             at: string;
-            expired: components["schemas"]["ExpiredLease"];
-            id: string;
-            /** @enum {string} */
-            type: "lease.expired";
-        } | {
-            at: string;
             by: string;
             code: string;
             id: string;
@@ -1592,22 +1563,6 @@ export interface components {
             /** @enum {string} */
             type: "callback.requested";
         };
-        /** @description A lease that had to expire: a release was forgotten somewhere, and what was held is free again. */
-        ExpiredLease: {
-            agent?: null | components["schemas"]["AgentRef"];
-            /** @description When it expired. */
-            at: string;
-            interaction_id: string;
-            /**
-             * @description `connect`: an agent between its answer and the talk; `talk`: one in a talk of a queue's; `call`: one in a call
-             *     outside the queues; `leg`: a telephone that was told to end and never said that it had.
-             */
-            lease: components["schemas"]["LeaseKind"];
-            /** @description Since when it was held. */
-            since: string;
-            /** @description Why it expired, a sentence for people. */
-            why: string;
-        };
         /** @description A flow to be drawn. */
         FlowDetail: {
             draft?: null | components["schemas"]["FlowDraftDetail"];
@@ -1647,16 +1602,6 @@ export interface components {
             /** @description Title and graph. */
             spec: Record<string, never>;
         };
-        /** @description What an expression can be made of, beside a flow's own variables. */
-        FlowExpression: {
-            functions: string[];
-            /** @description The longest expression. */
-            max_chars: number;
-            /** @description What `queue("name")` gives. */
-            queue_figures: string[];
-            /** @description Variables that every call has. */
-            variables: string[];
-        };
         /** @description A flow in a list. */
         FlowHead: {
             draft?: null | components["schemas"]["FlowDraftHead"];
@@ -1671,6 +1616,75 @@ export interface components {
              * @description The version that calls walk; absent while none does.
              */
             version?: number | null;
+        };
+        /** @description Where the calls of a time went in a flow. */
+        FlowHeat: {
+            /**
+             * Format: int64
+             * @description Calls that came into the flow.
+             */
+            calls: number;
+            /** @description Whether all calls of the time that was asked for are counted; else it began so late. */
+            complete: boolean;
+            days: components["schemas"]["FlowHeatDay"][];
+            /** @description The first moment that is counted, RFC 3339. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Callers who hung up in it, with nobody to speak with.
+             */
+            left: number;
+            nodes: components["schemas"]["FlowHeatNode"][];
+            /** @description Before this moment. */
+            to: string;
+            /** @description The versions that calls walked in this time. */
+            versions: components["schemas"]["FlowHeatVersion"][];
+            ways: components["schemas"]["FlowHeatWay"][];
+        };
+        /** @description The calls that began on one day of the tenant's. */
+        FlowHeatDay: {
+            /** Format: int64 */
+            calls: number;
+            /** @description Such as `2026-11-23`. */
+            day: string;
+            /** Format: int64 */
+            left: number;
+        };
+        /** @description What became of calls at a node. */
+        FlowHeatNode: {
+            /**
+             * Format: int64
+             * @description How many callers hung up here, with nobody to speak with.
+             */
+            left: number;
+            /**
+             * Format: int32
+             * @description The time that half of the calls stayed for at most, milliseconds.
+             */
+            median_ms: number;
+            node: string;
+            /**
+             * Format: int64
+             * @description How many times a call came here.
+             */
+            visits: number;
+        };
+        /** @description How many calls walked a version. */
+        FlowHeatVersion: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int32
+             * @description Absent for calls of which it is not known.
+             */
+            version?: number | null;
+        };
+        /** @description How many times calls went on by an outlet of a node. */
+        FlowHeatWay: {
+            /** Format: int64 */
+            calls: number;
+            node: string;
+            outlet: string;
         };
         /** @description What the drawing knows of one kind of node. */
         FlowKind: {
@@ -1690,7 +1704,6 @@ export interface components {
         };
         /** @description What flows are drawn with. */
         FlowKinds: {
-            expression: components["schemas"]["FlowExpression"];
             kinds: components["schemas"]["FlowKind"][];
             prompts: components["schemas"]["FlowPrompt"][];
         };
@@ -1872,8 +1885,6 @@ export interface components {
             said?: null | components["schemas"]["Disposition"];
             segments: components["schemas"]["Segment"][];
             survey: components["schemas"]["SurveyAnswer"][];
-            /** @description Words that its flows noted with it. */
-            tags: string[];
             trace: components["schemas"]["TraceStep"][];
             wrap_ups: components["schemas"]["WrapUp"][];
         };
@@ -1887,12 +1898,7 @@ export interface components {
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
          */
-        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
-        /**
-         * @description What was held.
-         * @enum {string}
-         */
-        LeaseKind: "connect" | "talk" | "call" | "leg";
+        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "prompt" | "queue" | "flow" | "number";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -2031,11 +2037,6 @@ export interface components {
             at: string;
             /** @description Where the event stream continues from this snapshot. */
             cursor: string;
-            /**
-             * @description Leases that had to expire, the newest first, fifty at most; empty for whoever may not supervise. What comes is
-             *     told by `lease.expired`.
-             */
-            expired_leases?: components["schemas"]["ExpiredLease"][];
             interactions: components["schemas"]["LiveInteraction"][];
             queues: components["schemas"]["LiveQueue"][];
             trunks?: components["schemas"]["LiveTrunk"][];
@@ -2081,43 +2082,6 @@ export interface components {
             /** @description Goes as `Authorization: Bearer`. Browsers have the cookie instead. */
             token: string;
             user: components["schemas"]["Me"];
-        };
-        /** @description A header that was sent. */
-        LookupHeader: {
-            name: string;
-            value: string;
-        };
-        /** @description A node to try, with what the caller's flow would know. */
-        LookupTrial: {
-            /** @description Who calls; withheld when empty. */
-            caller?: string;
-            dialled?: string;
-            /** @description An `http_lookup` node. */
-            node: Record<string, never>;
-            /** @description The flow's variables: texts, whole numbers, `true` or `false`. */
-            variables?: Record<string, never>;
-        };
-        /** @description What was asked and what came of it. */
-        LookupTried: {
-            body?: string | null;
-            headers: components["schemas"]["LookupHeader"][];
-            method: string;
-            /** @description The outlet that a call would leave by: `found`, `not_found` or `failed`. */
-            outlet: string;
-            /**
-             * Format: int32
-             * @description The status, where there was an answer.
-             */
-            status?: number | null;
-            /** Format: int64 */
-            took_ms: number;
-            /** Format: int32 */
-            tries: number;
-            url: string;
-            /** @description The variables that were taken from the answer. */
-            values: Record<string, never>;
-            /** @description Why it failed, where it did. */
-            why?: string | null;
         };
         /** @description The signed-in person. */
         Me: {
@@ -2570,6 +2534,108 @@ export interface components {
             sound_kbps: number;
             /** Format: double */
             trunks_mbps: number;
+        };
+        /** @description A prompt: of one's own, or one that ships. */
+        Prompt: {
+            name: string;
+            /** @description Whether it is one of one's own; with the name of one that ships it is heard in its place. */
+            own: boolean;
+            /** @description Whether one of this name ships. */
+            ships: boolean;
+            /** @description What callers hear, by language. */
+            sounds: components["schemas"]["PromptSound"][];
+            title: components["schemas"]["TitleSpec"];
+            used_by: components["schemas"]["PromptUse"][];
+            /** @description What it says. */
+            words: components["schemas"]["TitleSpec"];
+        };
+        /** @description The sound of a prompt: recordings that were uploaded, each by the SHA-256 of what is in it. */
+        PromptAudio: {
+            /**
+             * @description In English.
+             * @default null
+             */
+            en: string | null;
+            /**
+             * @description As music, for those who wait.
+             * @default null
+             */
+            music: string | null;
+            /**
+             * @description In Chinese.
+             * @default null
+             */
+            zh: string | null;
+        };
+        /** @description A prompt and what it was. */
+        PromptDetail: components["schemas"]["Prompt"] & {
+            /** @description Of the setting; absent for what ships. */
+            revision?: string | null;
+            /** @description The recordings that it has had, the newest first. */
+            versions: components["schemas"]["PromptTake"][];
+        };
+        /** @description All prompts, and what an upload may be. */
+        PromptList: {
+            items: components["schemas"]["Prompt"][];
+            /** @description The largest file that is taken, bytes. */
+            upload_bytes: number;
+            /**
+             * Format: int32
+             * @description The longest recording that is taken, seconds.
+             */
+            upload_s: number;
+        };
+        /** @description What callers hear of a prompt in one language. */
+        PromptSound: {
+            /** @description The SHA-256 of the recording; absent for what ships. */
+            audio?: string | null;
+            /** @description `zh`, `en` or `music`. */
+            language: string;
+            /** Format: int64 */
+            length_ms?: number | null;
+        };
+        /** @description A recording that callers hear. One with the name of a prompt that ships is heard in its place. */
+        PromptSpec: {
+            /** @default {} */
+            audio: components["schemas"]["PromptAudio"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            title: components["schemas"]["TitleSpec"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            words: components["schemas"]["TitleSpec"];
+        };
+        /** @description A recording that a prompt has or had. */
+        PromptTake: {
+            /** @description The SHA-256 of the recording. */
+            audio: string;
+            /** @description Whether callers hear it. */
+            current: boolean;
+            language: string;
+            /** Format: int64 */
+            length_ms: number;
+            made_at: string;
+            made_by: string;
+            /** @description The name of the file that it was made from. */
+            source: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What plays a prompt. */
+        PromptUse: {
+            /** @description It is a flow's draft that plays it: no caller hears that yet. */
+            draft: boolean;
+            /** @description `flow` or `queue`. */
+            kind: components["schemas"]["Kind"];
+            name: string;
         };
         /** @description A queue by id and name. */
         QueueRef: {
@@ -3192,7 +3258,7 @@ export interface components {
          * @description The strategies by name, for the schema alone.
          * @enum {string}
          */
-        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill" | "ring_all";
+        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill";
         /** @description An order to take part in a call. */
         Supervise: {
             mode: components["schemas"]["SupervisionMode"];
@@ -3303,8 +3369,8 @@ export interface components {
             /** @description Which queue, whom, why. */
             detail?: string;
             /**
-             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `look_up`, `callback`, `survey`, `mailbox`,
-             *     `message`, `language`, `record`, `no_record`, `tag`, `echo` or `hangup`.
+             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `callback`, `survey`, `mailbox`, `message`,
+             *     `language`, `record`, `echo` or `hangup`.
              */
             does: string;
             sounds?: components["schemas"]["TrialSound"][];
@@ -3322,9 +3388,6 @@ export interface components {
         } | {
             /** @description Whether a message can be left. */
             mailbox: "open" | "full";
-        } | {
-            /** @description What becomes of asking another system; nobody is asked. */
-            lookup: "found" | "not_found" | "failed";
         } | "hushed" | "hangup";
         /** @description A sound that the caller would hear. */
         TrialSound: {
@@ -4428,6 +4491,66 @@ export interface operations {
             };
         };
     };
+    flow_heat: {
+        parameters: {
+            query?: {
+                /** @description Calls that walked this version alone */
+                version?: number;
+                /** @description RFC 3339; a week ago when absent */
+                from?: string;
+                /** @description Before this moment; now when absent. A year at most */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowHeat"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     publish_flow: {
         parameters: {
             query?: never;
@@ -5122,61 +5245,6 @@ export interface operations {
             };
         };
     };
-    try_lookup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LookupTrial"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LookupTried"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     me: {
         parameters: {
             query?: never;
@@ -5657,6 +5725,258 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompt_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 */
+                audio: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompt_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                /** @description `zh`, `en` or `music` */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_prompt_sound: {
+        parameters: {
+            query?: {
+                /** @description The name of the file, for people */
+                file?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                /** @description `zh`, `en` or `music` */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetail"];
+                };
+            };
+            /** @description `unknown_sound`, `damaged_sound`, `long_sound`, `silent_sound`: what is wrong with the file */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

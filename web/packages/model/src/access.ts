@@ -1,6 +1,6 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "planner" | "reports" | "settings";
+export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "prompts" | "planner" | "reports" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
@@ -9,12 +9,13 @@ const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   callbacks: "interactions.read_all",
   voicemails: "recordings.listen",
   flows: "settings.read",
+  prompts: "settings.read",
   planner: "plan",
   reports: "interactions.read_all",
   settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "reports", "flows", "planner", "settings"];
+const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "reports", "flows", "prompts", "planner", "settings"];
 
 /** The path of each page. */
 export const PATHS = {
@@ -23,6 +24,7 @@ export const PATHS = {
   callbacks: "/callbacks",
   voicemails: "/voicemails",
   flows: "/flows",
+  prompts: "/prompts",
   planner: "/planner",
   reports: "/reports",
   settings: "/settings",

@@ -63,3 +63,4 @@ export {
   type RowsId,
   type TypedRow,
 } from "./settings";
+export { wavOf } from "./wav";

@@ -60,6 +60,10 @@ impl Mind for Obeying {
         LEG
     }
 
+    fn tenant_of(&self, _: LegId) -> Option<TenantId> {
+        None
+    }
+
     fn admit(&self, _: &Claim<'_>) -> Admission {
         Admission::Refuse(403)
     }

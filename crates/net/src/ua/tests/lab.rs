@@ -91,6 +91,10 @@ impl Mind for Noting {
         LEG
     }
 
+    fn tenant_of(&self, _: LegId) -> Option<TenantId> {
+        None
+    }
+
     fn admit(&self, claim: &Claim<'_>) -> Admission {
         if let Some(by) = claim.registered.filter(|by| by.to_contact && claim.method == "INVITE") {
             return Admission::Trunk { tenant: by.tenant, trunk: by.trunk };

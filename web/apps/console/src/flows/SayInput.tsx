@@ -2,6 +2,8 @@ import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { fromPieces, pieces, type Piece } from "@lingtong/model/flow";
 import { Button, Dropdown, Input, Select } from "antd";
 import type { ReactElement } from "react";
+import { PlayButton } from "../prompts/PlayButton";
+import { useServices } from "../services";
 import { pieceText, type Bank } from "./summary";
 import { choiceName, useFlowWords } from "./words";
 
@@ -58,6 +60,11 @@ function PieceInput({ piece, bank, label, disabled, change }: { piece: Piece; ba
   if (sort === "tone") {
     return <Select aria-label={label} className="say-prompt" disabled={disabled} value={String(value)} options={TONES.map((tone) => ({ value: tone, label: choiceName(t, tone) }))} onChange={(tone: string) => { change({ tone }); }} />;
   }
+  if (sort === "music") {
+    const name = String(value);
+    const names = bank.music.includes(name) ? bank.music : [name, ...bank.music];
+    return <Select aria-label={label} className="say-prompt" prefix={<span className="faint">{t("say.music")}</span>} disabled={disabled} value={name} options={names.map((one) => ({ value: one, label: one }))} onChange={(music: string) => { change({ music }); }} />;
+  }
   const number = sort === "silence_ms";
   return (
     <Input
@@ -71,6 +78,25 @@ function PieceInput({ piece, bank, label, disabled, change }: { piece: Piece; ba
       }}
     />
   );
+}
+
+/** What is heard of a piece, to be listened to; null where nothing is recorded of it. */
+function soundOf(piece: Piece, bank: Bank, language: string): [name: string, language: string] | null {
+  if (typeof piece === "string") {
+    const spoken = bank.prompts.get(piece)?.languages.filter((one) => one !== "music") ?? [];
+    const own = language.startsWith("zh") ? "zh" : "en";
+    const heard = spoken.includes(own) ? own : spoken[0];
+    return heard === undefined ? null : [piece, heard];
+  }
+  const { music } = piece as { music?: unknown };
+  return typeof music === "string" && bank.music.includes(music) ? [music, "music"] : null;
+}
+
+function Listen({ piece, bank }: { piece: Piece; bank: Bank }): ReactElement | null {
+  const { t, language } = useFlowWords();
+  const { prompts } = useServices();
+  const sound = soundOf(piece, bank, language);
+  return sound === null ? null : <PlayButton src={prompts.soundUrl(...sound)} label={t("say.listen", { name: sound[0] })} />;
 }
 
 /** What is played, piece by piece, with the words that a caller hears. */
@@ -95,6 +121,7 @@ export function SayInput({ value, fallback, bank, label, disabled, change }: Say
               put(list.map((one, at) => (at === index ? next : one)));
             }}
           />
+          <Listen key={JSON.stringify(piece)} piece={piece} bank={bank} />
           {disabled ? null : (
             <Button
               type="text"

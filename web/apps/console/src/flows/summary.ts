@@ -1,10 +1,20 @@
-import type { FlowPrompt } from "@lingtong/api";
 import { ownFields, pieces, type ExpressionWords, type FlowNode } from "@lingtong/model/flow";
 import { choiceName, type FlowWords } from "./words";
 
+/** A prompt as flows name it. */
+export interface BankPrompt {
+  id: string;
+  zh: string;
+  en: string;
+  /** The languages that it is spoken in. */
+  languages: readonly string[];
+}
+
 /** What is known beside the flow: what prompts say, and what queues are called. */
 export interface Bank {
-  prompts: ReadonlyMap<string, FlowPrompt>;
+  prompts: ReadonlyMap<string, BankPrompt>;
+  /** Music by name. */
+  music: readonly string[];
   queues: ReadonlyMap<string, string>;
   /** What expressions can be made of: what every call has, and the flow's own variables. */
   expression: { words: ExpressionWords; own: readonly string[] };

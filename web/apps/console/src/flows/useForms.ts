@@ -1,15 +1,23 @@
-import type { FlowKinds } from "@lingtong/api";
+import type { FlowKinds, Prompt } from "@lingtong/api";
 import { titleIn } from "@lingtong/model";
 import { placesOf, type ExpressionWords, type FlowDocument, type KindForm, type Place } from "@lingtong/model/flow";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useServices } from "../services";
-import type { Bank } from "./summary";
+import type { Bank, BankPrompt } from "./summary";
 import { useFlowWords } from "./words";
 
 /** Queues that a form offers; a centre of more types the name. */
 const QUEUES = 1_000;
 const NO_WORDS: ExpressionWords = { variables: [], functions: [], queue_figures: [], max_chars: 500 };
+
+/** Music that every centre has. */
+const SHIPPED_MUSIC = "default";
+
+function bankPrompt({ name, title, words, sounds }: Prompt): BankPrompt {
+  const text = (of: "zh" | "en"): string => words[of] || title[of] || title[of === "zh" ? "en" : "zh"] || name;
+  return { id: name, zh: text("zh"), en: text("en"), languages: sounds.map((sound) => sound.language) };
+}
 
 export interface Forms {
   kinds: readonly KindForm[];
@@ -25,6 +33,7 @@ export function useForms(): { forms: Forms; query: UseQueryResult<FlowKinds> } {
   const { language } = useFlowWords();
   const query = useQuery({ queryKey: ["flow-kinds"], staleTime: Infinity, queryFn: ({ signal }) => services.flows.kinds(signal) });
   const queues = useQuery({ queryKey: ["settings", "queue", "for-flows"], queryFn: ({ signal }) => services.settings.list("queue", { limit: QUEUES }, signal) });
+  const prompts = useQuery({ queryKey: ["prompts"], queryFn: ({ signal }) => services.prompts.list(signal) });
   const kinds = useMemo(() => (query.data?.kinds ?? []) as unknown as KindForm[], [query.data]);
   const byName = useMemo(() => new Map(kinds.map((form) => [form.kind, form])), [kinds]);
   const bank = useMemo((): Bank => {
@@ -32,8 +41,11 @@ export function useForms(): { forms: Forms; query: UseQueryResult<FlowKinds> } {
       const title = titleIn(queue.spec["title"] as { zh: string; en: string } | undefined, language);
       return [queue.name, title === "" ? queue.name : title];
     });
-    return { prompts: new Map((query.data?.prompts ?? []).map((prompt) => [prompt.id, prompt])), queues: new Map(titles), expression: { words: query.data?.expression ?? NO_WORDS, own: [] } };
-  }, [query.data, queues.data, language]);
+    const known = (prompts.data?.items ?? []).map(bankPrompt);
+    const spoken = known.filter((prompt) => prompt.languages.some((one) => one !== "music"));
+    const music = known.filter((prompt) => prompt.languages.includes("music")).map((prompt) => prompt.id);
+    return { prompts: new Map(spoken.map((prompt) => [prompt.id, prompt])), music: [...new Set([SHIPPED_MUSIC, ...music])], queues: new Map(titles), expression: { words: query.data?.expression ?? NO_WORDS, own: [] } };
+  }, [prompts.data, queues.data, language]);
   const places = useCallback((flow: FlowDocument) => placesOf(flow, byName), [byName]);
   const queueNames = useMemo(() => [...bank.queues.keys()], [bank]);
   return { forms: useMemo(() => ({ kinds, byName, bank, queueNames, places }), [kinds, byName, bank, queueNames, places]), query };

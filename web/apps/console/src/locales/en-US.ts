@@ -21,6 +21,7 @@ export const enUS = {
   signOut: "Sign out",
   hasRecording: "Recorded",
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", planner: "Planner", reports: "Reports", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",

@@ -248,6 +248,7 @@ export const enUS: typeof zhCN = {
     silence_ms: "Silence (ms)",
     unknown: "Unknown prompt",
     remove: "Take this piece out",
+    listen: "Listen to {{name}}",
     none: "None",
     value: "A variable such as $caller",
   },

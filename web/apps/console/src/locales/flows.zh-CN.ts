@@ -246,6 +246,7 @@ export const zhCN = {
     silence_ms: "静音（毫秒）",
     unknown: "未知提示音",
     remove: "移除这一段",
+    listen: "试听 {{name}}",
     none: "无",
     value: "变量名，如 $caller",
   },

@@ -4,6 +4,7 @@ export const enUS = {
   phoneBar: "Phone bar",
   rail: "Main navigation",
   page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", planner: "Planner", reports: "Reports", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", settings: "Settings" },
   ringingTitle: "Call from {{number}}",
   myState: "My state",
   notReadyBecause: "Not ready, because",

@@ -4,6 +4,7 @@ export const zhCN = {
   phoneBar: "电话条",
   rail: "主导航",
   page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", planner: "容量规划", reports: "报表", settings: "设置" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", settings: "设置" },
   ringingTitle: "来电 {{number}}",
   myState: "我的状态",
   notReadyBecause: "未就绪，原因",

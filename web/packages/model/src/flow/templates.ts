@@ -59,7 +59,7 @@ const BANK: Template = {
     record: node("开始录音", "Start recording", "record", { on: true }, { done: "menu" }),
     menu: node("业务菜单", "Services", "menu", { prompt: "menu_main", retry_prompt: "menu_retry", invalid_prompt: "invalid_key" }, { 1: "card", 2: "lost", 9: "english", 0: "advisor", timeout: "advisor" }),
     english: node("英文服务", "English", "language", { language: "en" }, { done: "menu" }),
-    card: node("输入卡号", "Card number", "collect", { variable: "card", prompt: "callback_number_ask", min: 15, max: 19, terminator: "#", timeout_s: 8 }, { done: "known", timeout: "advisor" }),
+    card: node("输入卡号", "Card number", "collect", { variable: "card", prompt: "card_number_ask", min: 15, max: 19, terminator: "#", timeout_s: 8 }, { done: "known", timeout: "advisor" }),
     known: node("贵宾卡？", "Premium card?", "condition", { variable: "card", op: "prefix", value: "62" }, { true: "premium", false: "advisor" }),
     premium: node("贵宾专席", "Premium desk", "queue", { queue: QUEUE.first, priority: 500 }, { no_agent: "advisor", too_long: "callback" }),
     lost: node("挂失（优先）", "Lost card, first in line", "queue", { queue: QUEUE.second, priority: 900 }, { no_agent: "advisor" }),

@@ -1,4 +1,9 @@
-//! The prompt bank: what the program ships, and what the operator puts beside it.
+//! The prompt bank: what the program ships, what the operator puts beside it, and what tenants upload.
+
+mod library;
+
+pub use library::{KeepError, Kept, Library, common};
+pub use media::prompt::{MAX_UPLOAD_S, Sounds, UploadError};
 
 use std::path::{Path, PathBuf};
 
