@@ -13,6 +13,8 @@ use types::record::{AgentState, CallbackStatus, Channel, Direction, Outcome};
 use types::voicemail::MessageStatus;
 use types::{Private, Title, Wall};
 
+use crate::delivery::{DeliveryKind, DeliveryStatus};
+
 /// A value that fits into one column.
 pub trait Column: Sized {
     /// As the database takes it.
@@ -83,6 +85,7 @@ integers! {
     LegId: |v| v.0.cast_signed(), |v| LegId(v.cast_unsigned());
     RecordingId: |v| v.0.cast_signed(), |v| RecordingId(v.cast_unsigned());
     TrunkId: |v| v.0.cast_signed(), |v| TrunkId(v.cast_unsigned());
+    DeliveryId: |v| v.0.cast_signed(), |v| DeliveryId(v.cast_unsigned());
 }
 
 impl Column for bool {
@@ -149,5 +152,7 @@ texts! {
     Outcome: |v| v.as_str().to_owned(), by_name;
     EndedBy: |v| v.as_str().to_owned(), by_name;
     Cause: |v| v.as_str().to_owned(), by_name;
+    DeliveryKind: |v| v.as_str().to_owned(), by_name;
+    DeliveryStatus: |v| v.as_str().to_owned(), by_name;
     Unfinished: |v| v.as_str().to_owned(), |v| Unfinished::parse(v).ok_or_else(|| format!("`{v}` is nothing to be done"));
 }

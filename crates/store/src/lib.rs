@@ -14,6 +14,7 @@ mod column;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod days;
+mod delivery;
 mod demand;
 mod error;
 mod forwarding;
@@ -33,6 +34,7 @@ mod voicemail;
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use change::Change;
 pub use days::{AgentDay, StateChange};
+pub use delivery::{Delivery, DeliveryFilter, DeliveryKind, DeliveryStatus, Origin, WAITING_MOST};
 pub use demand::Demand;
 pub use error::Error;
 pub use forwarding::AgentForwarding;
@@ -41,8 +43,8 @@ pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{
-    AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Queue, QueueMember,
-    RouteRow, Session, Setting, Team,
+    AgentRouting, AlertSubscription, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login,
+    MailServer, Queue, QueueMember, ReportSchedule, RouteRow, ScheduleRun, Session, Setting, Team,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

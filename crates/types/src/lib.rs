@@ -23,8 +23,8 @@ pub mod watch;
 
 pub use cause::{Cause, EndedBy};
 pub use ids::{
-    AgentId, DeviceId, FlowId, IdSource, InteractionId, LegId, PlayId, QueueId, RecordingId, TeamId, TenantId, TrunkId,
-    UserId,
+    AgentId, DeliveryId, DeviceId, FlowId, IdSource, InteractionId, LegId, PlayId, QueueId, RecordingId, TeamId,
+    TenantId, TrunkId, UserId,
 };
 pub use leg::{LegCommand, LegEvent};
 pub use network::Network;

@@ -1,9 +1,11 @@
 //! The kinds of settings.
 
 mod flows;
+mod outbound;
 mod people;
 mod routing;
 
 pub use flows::{FlowDraft, FlowRelease, FlowVersion};
+pub use outbound::{AlertSubscription, MailServer, ReportSchedule, ScheduleRun};
 pub use people::{CustomRole, Guard, Login, Session, Team};
 pub use routing::{AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting};
