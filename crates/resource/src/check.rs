@@ -1,5 +1,7 @@
 //! What a resource says, judged by itself. What it takes beside others is judged by the whole.
 
+mod outbound;
+
 use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
@@ -97,6 +99,9 @@ impl<'a> Judge<'a> {
                 }
             }
             Spec::Number(_) => {}
+            Spec::MailServer(server) => judge.mail_server(server),
+            Spec::ReportSchedule(schedule) => judge.report_schedule(schedule),
+            Spec::AlertSubscription(told) => judge.alert_subscription(told),
         }
         judge.problems
     }

@@ -5,6 +5,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::kind::{Kind, in_order};
+use crate::outbound::{AlertSubscriptionSpec, MailServerSpec, ReportScheduleSpec};
 use crate::problem::Problem;
 use crate::read::read;
 use crate::spec::{
@@ -68,6 +69,9 @@ specs! {
     Queue(QueueSpec);
     Flow(FlowSpec);
     Number(NumberSpec);
+    MailServer(MailServerSpec);
+    ReportSchedule(ReportScheduleSpec);
+    AlertSubscription(AlertSubscriptionSpec);
 }
 
 impl Spec {

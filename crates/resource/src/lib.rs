@@ -13,6 +13,7 @@ mod export;
 mod kind;
 mod lower;
 mod names;
+mod outbound;
 mod outcome;
 mod plan;
 mod problem;
@@ -31,6 +32,10 @@ pub use assemble::{Parts, assemble};
 pub use book::{Book, Entry, Resource};
 pub use content::Spec;
 pub use kind::{Kind, in_order};
+pub use outbound::{
+    AlertSubscriptionSpec, LetterLanguage, MAIL_SERVER, MailSecurity, MailServerSpec, Repeat, ReportBy, ReportEvery,
+    ReportFormat, ReportScheduleSpec,
+};
 pub use outcome::{ChangeError, Changed};
 pub use plan::{Action, Change, Edit, Expect, Known, Plan, Request, Wish, plan};
 pub use problem::{Format, Problem, Shape, What};

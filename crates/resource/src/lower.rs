@@ -96,6 +96,9 @@ impl Rows {
             Spec::Queue(spec) => self.set_queue(name, spec, ids),
             Spec::Flow(spec) => self.set_flow(FlowId(ids.get(Kind::Flow, name)), name, spec),
             Spec::Number(spec) => self.set_number(name, spec, ids),
+            Spec::MailServer(spec) => self.set_mail_server(spec),
+            Spec::ReportSchedule(spec) => self.set_report_schedule(name, spec),
+            Spec::AlertSubscription(spec) => self.set_alert_subscription(name, spec),
         }
         Ok(())
     }
@@ -128,6 +131,9 @@ impl Rows {
             }
             Kind::Flow => self.flows.retain(|row| &*row.name != name),
             Kind::Number => self.numbers.retain(|row| &*row.number != name),
+            Kind::MailServer => self.mail_servers.clear(),
+            Kind::ReportSchedule => self.report_schedules.retain(|row| row.name != name),
+            Kind::AlertSubscription => self.alert_subscriptions.retain(|row| row.name != name),
         }
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
-    AgentRouting, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow,
-    Setting, Store, Team,
+    AgentRouting, AlertSubscription, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, MailServer,
+    Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, Team,
 };
 use types::{AgentId, FlowId, TenantId};
 
@@ -47,6 +47,12 @@ pub struct Rows {
     pub flows: Vec<FlowVersion>,
     /// Numbers.
     pub numbers: Vec<Did>,
+    /// The mail server, if there is one.
+    pub mail_servers: Vec<MailServer>,
+    /// Reports that are sent again and again.
+    pub report_schedules: Vec<ReportSchedule>,
+    /// Who is told of alarms.
+    pub alert_subscriptions: Vec<AlertSubscription>,
 }
 
 impl Rows {
@@ -69,6 +75,9 @@ impl Rows {
             members: Vec::new(),
             flows: Vec::new(),
             numbers: Vec::new(),
+            mail_servers: Vec::new(),
+            report_schedules: Vec::new(),
+            alert_subscriptions: Vec::new(),
         }
     }
 
@@ -101,6 +110,9 @@ impl Rows {
             members: store.list(id).await?,
             flows: store.flow_heads(id).await?,
             numbers: store.list(id).await?,
+            mail_servers: store.list(id).await?,
+            report_schedules: store.list(id).await?,
+            alert_subscriptions: store.list(id).await?,
         }))
     }
 
@@ -137,6 +149,9 @@ impl Rows {
             change.forget_flow(flow, name).await?;
         }
         change.rows(&before.numbers, &self.numbers).await?;
+        change.rows(&before.mail_servers, &self.mail_servers).await?;
+        change.rows(&before.report_schedules, &self.report_schedules).await?;
+        change.rows(&before.alert_subscriptions, &self.alert_subscriptions).await?;
         change.commit().await
     }
 }
