@@ -1,12 +1,13 @@
 import type { zhCN as uiWords } from "@lingtong/ui/locales/zh-CN";
 import type { zhCN as flowWords } from "./apps/console/src/locales/flows.zh-CN";
+import type { zhCN as reportWords } from "./apps/console/src/locales/reports.zh-CN";
 import type { zhCN as consoleWords } from "./apps/console/src/locales/zh-CN";
 import type { zhCN as deskWords } from "./apps/desk/src/locales/zh-CN";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "console";
-    resources: { console: typeof consoleWords; flows: typeof flowWords; desk: typeof deskWords; ui: typeof uiWords };
+    resources: { console: typeof consoleWords; flows: typeof flowWords; reports: typeof reportWords; desk: typeof deskWords; ui: typeof uiWords };
     returnNull: false;
   }
 }

@@ -31,6 +31,15 @@ impl Language {
         best.1
     }
 
+    /// The language of a tag, such as `zh` or `en-US`.
+    pub(crate) fn parse(tag: &str) -> Option<Self> {
+        match tag.split('-').next() {
+            Some("zh") => Some(Self::Chinese),
+            Some("en") => Some(Self::English),
+            _ => None,
+        }
+    }
+
     /// As `Content-Language` says it.
     pub(crate) const fn tag(self) -> &'static str {
         match self {

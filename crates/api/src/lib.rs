@@ -24,6 +24,7 @@ mod privacy;
 mod proof;
 mod range;
 mod relay;
+mod report;
 mod router;
 mod routes;
 mod serve;

@@ -25,7 +25,7 @@ use crate::routes;
         routes::voicemails, routes::voicemail_audio, routes::set_voicemail_status, routes::delete_voicemail,
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
         routes::plan_site, routes::plan_basis,
-        routes::report,
+        routes::report, routes::report_file,
         routes::all_settings, routes::apply_settings, routes::settings, routes::setting, routes::put_setting,
         routes::delete_setting, routes::check_setting, routes::settings_schema,
         routes::flow_kinds, routes::flows, routes::flow, routes::save_flow_draft, routes::drop_flow_draft,

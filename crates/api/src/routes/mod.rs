@@ -48,7 +48,7 @@ pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_creden
 pub use plan::basis;
 pub(crate) use plan::{__path_plan_basis, __path_plan_site, plan_basis, plan_site};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
-pub(crate) use reports::{__path_report, report};
+pub(crate) use reports::{__path_report, __path_report_file, report, report_file};
 pub(crate) use second_factor::{
     __path_begin_second_factor, __path_confirm_second_factor, __path_remove_second_factor, begin_second_factor,
     confirm_second_factor, remove_second_factor,

@@ -17,6 +17,7 @@ mod people;
 mod phone;
 mod plan;
 mod recordings;
+mod reports;
 mod session;
 mod settings;
 mod voicemails;

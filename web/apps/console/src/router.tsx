@@ -1,4 +1,4 @@
-import { filterFromSearch, filterToSearch, mayOpen, pagesFor, planFromSearch, planToSearch, type InteractionFilter } from "@lingtong/model";
+import { filterFromSearch, filterToSearch, mayOpen, pagesFor, planFromSearch, planToSearch, reportFromSearch, reportToSearch, type InteractionFilter, type ReportSearch } from "@lingtong/model";
 import {
   createRootRouteWithContext,
   createRoute,
@@ -115,6 +115,13 @@ export const plannerRoute = createRoute({
   component: lazyRouteComponent(() => import("./planner/PlannerPage"), "PlannerPage"),
 });
 
+export const reportsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/reports",
+  validateSearch: (search: Record<string, unknown>): ReportSearch => reportToSearch(reportFromSearch(search)),
+  component: lazyRouteComponent(() => import("./reports/ReportsPage"), "ReportsPage"),
+});
+
 export const flowsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/flows",
@@ -162,7 +169,7 @@ const routeTree = rootRoute.addChildren([
   loginRoute,
   welcomeRoute,
   setupRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, plannerRoute, accountRoute, settingsIndexRoute, settingsRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, plannerRoute, reportsRoute, accountRoute, settingsIndexRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

@@ -3,6 +3,7 @@ import {
   createAccountApi,
   createApi,
   createPlannerApi,
+  createReportsApi,
   createFlowsApi,
   createSettingsApi,
   openEvents,
@@ -12,6 +13,7 @@ import {
   type FlowsApi,
   type Me,
   type PlannerApi,
+  type ReportsApi,
   type SettingsApi,
 } from "@lingtong/api";
 import { LiveStore } from "@lingtong/model";
@@ -25,6 +27,7 @@ export interface Services {
   account: AccountApi;
   settings: SettingsApi;
   planner: PlannerApi;
+  reports: ReportsApi;
   flows: FlowsApi;
   queries: QueryClient;
   live: LiveStore;
@@ -39,6 +42,7 @@ export function createServices(baseUrl: string): Services {
   const account = createAccountApi({ baseUrl, fetch: fetcher });
   const settings = createSettingsApi({ baseUrl, fetch: fetcher });
   const planner = createPlannerApi({ baseUrl, fetch: fetcher });
+  const reports = createReportsApi({ baseUrl, fetch: fetcher });
   const flows = createFlowsApi({ baseUrl, fetch: fetcher });
   const clock = new TickingClock();
   const ended = (error: unknown): void => {
@@ -66,7 +70,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, account, settings, planner, flows, queries, live, clock };
+  return { api, account, settings, planner, reports, flows, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

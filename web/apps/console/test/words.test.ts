@@ -8,6 +8,8 @@ import { enUS as deskEnglish } from "../../desk/src/locales/en-US";
 import { zhCN as deskChinese } from "../../desk/src/locales/zh-CN";
 import { enUS as flowEnglish } from "../src/locales/flows.en-US";
 import { zhCN as flowChinese } from "../src/locales/flows.zh-CN";
+import { enUS as reportEnglish } from "../src/locales/reports.en-US";
+import { zhCN as reportChinese } from "../src/locales/reports.zh-CN";
 import { enUS } from "../src/locales/en-US";
 import { zhCN } from "../src/locales/zh-CN";
 
@@ -64,6 +66,7 @@ function literals(file: string): string[] {
 describe.each([
   ["console", zhCN, enUS],
   ["flows", flowChinese, flowEnglish],
+  ["reports", reportChinese, reportEnglish],
   ["desk", deskChinese, deskEnglish],
   ["ui", uiChinese, uiEnglish],
 ])("words of %s", (_name, chinese, english) => {
@@ -100,6 +103,7 @@ describe("sources", () => {
   it.each([
     ["console", zhCN, "apps/console/"],
     ["flows", flowChinese, "apps/console/"],
+    ["reports", reportChinese, "apps/console/"],
     ["desk", deskChinese, "apps/desk/"],
     ["ui", uiChinese, ""],
   ])("use every word of %s", (_name, words, folder) => {

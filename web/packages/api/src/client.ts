@@ -37,6 +37,10 @@ export interface InteractionQuery {
   number?: string;
   /** With `agent`: those that rang there and that nobody took. */
   missed?: boolean | "";
+  /** Those under a figure of a report: by what, of which subject, which figure. All three, or none. */
+  by?: string;
+  subject?: string;
+  figure?: string;
 }
 
 /** What the list of callbacks can be narrowed by. */
@@ -92,7 +96,8 @@ export interface ApiOptions {
   fetch: typeof globalThis.fetch;
 }
 
-function queryString(query: object): string {
+/** The parameters of an address; empty values are left out. */
+export function queryString(query: object): string {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   const text = new URLSearchParams(pairs.map(([key, value]): [string, string] => [key, String(value)])).toString();
   return text === "" ? "" : `?${text}`;

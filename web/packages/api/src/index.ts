@@ -16,6 +16,7 @@ export {
   type Spec,
 } from "./settings";
 export { createPlannerApi, type PlannerApi } from "./planner";
+export { createReportsApi, type ReportQuery, type ReportsApi } from "./reports";
 export type * from "./types";
 export {
   createDeskApi,

@@ -61,6 +61,10 @@ export type PlanRequest = Schemas["PlanRequest"];
 export type PlanCurve = Schemas["PlanCurve"];
 export type PlanBasis = Schemas["PlanBasis"];
 export type SitePlan = Schemas["SitePlan"];
+/** Figures of a time, by what was asked for. */
+export type Report = Schemas["Report"];
+export type ReportLine = Schemas["ReportLine"];
+export type ReportSubject = Schemas["ReportSubject"];
 export type PhoneCredentials = Schemas["PhoneCredentials"];
 export type DispositionChoice = Schemas["DispositionChoice"];
 export type Unfinished = Schemas["Unfinished"];

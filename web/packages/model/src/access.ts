@@ -1,6 +1,6 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "planner" | "settings";
+export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "planner" | "reports" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
@@ -10,10 +10,11 @@ const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   voicemails: "recordings.listen",
   flows: "settings.read",
   planner: "plan",
+  reports: "interactions.read_all",
   settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "flows", "planner", "settings"];
+const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "reports", "flows", "planner", "settings"];
 
 /** The path of each page. */
 export const PATHS = {
@@ -23,6 +24,7 @@ export const PATHS = {
   voicemails: "/voicemails",
   flows: "/flows",
   planner: "/planner",
+  reports: "/reports",
   settings: "/settings",
 } as const satisfies Readonly<Record<PageId, string>>;
 

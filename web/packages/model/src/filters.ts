@@ -25,6 +25,10 @@ export interface InteractionFilter {
   direction: string;
   outcome: string;
   number: string;
+  /** Those under a figure of a report: by what, of which subject, which figure. All three, or none. */
+  by: string;
+  subject: string;
+  figure: string;
 }
 
 export const NO_FILTER: InteractionFilter = {
@@ -36,6 +40,9 @@ export const NO_FILTER: InteractionFilter = {
   direction: "",
   outcome: "",
   number: "",
+  by: "",
+  subject: "",
+  figure: "",
 };
 
 function pick<T extends string>(value: unknown, allowed: readonly T[]): T | "" {
@@ -53,6 +60,13 @@ function time(value: unknown): string {
   return Number.isNaN(Date.parse(found)) ? "" : found;
 }
 
+type Under = Pick<InteractionFilter, "by" | "subject" | "figure">;
+
+function underFrom(search: Record<string, unknown>): Under {
+  const under: Under = { by: text(search["by"]), subject: text(search["subject"]), figure: text(search["figure"]) };
+  return Object.values(under).includes("") ? { by: "", subject: "", figure: "" } : under;
+}
+
 /** A filter from the address bar; what is unknown or malformed is dropped instead of failing the page. */
 export function filterFromSearch(search: Record<string, unknown>): InteractionFilter {
   const from = time(search["from"]);
@@ -68,6 +82,7 @@ export function filterFromSearch(search: Record<string, unknown>): InteractionFi
     direction: pick(search["direction"], DIRECTIONS),
     outcome: pick(search["outcome"], OUTCOMES),
     number: text(search["number"]),
+    ...underFrom(search),
   };
 }
 
@@ -81,7 +96,7 @@ export function filterToSearch(filter: InteractionFilter): Partial<InteractionFi
 
 /** How many conditions narrow the list, the period apart. */
 export function activeConditions(filter: InteractionFilter): number {
-  return [filter.queue, filter.agent, filter.direction, filter.outcome, filter.number].filter((one) => one !== "")
+  return [filter.queue, filter.agent, filter.direction, filter.outcome, filter.number, filter.figure].filter((one) => one !== "")
     .length;
 }
 
@@ -113,8 +128,8 @@ export function periodBounds(
 
 /** The request for one page of the list. */
 export function filterToQuery(filter: InteractionFilter, timeZone: string, nowMs: number): InteractionQuery {
-  const { queue, agent, direction, outcome } = filter;
+  const { queue, agent, direction, outcome, by, subject, figure } = filter;
   // People paste numbers with spaces, dashes and brackets; the server compares digits.
   const number = filter.number.replace(/[\s\-()]/g, "");
-  return { ...periodBounds(filter, timeZone, nowMs), queue, agent, direction, outcome, number };
+  return { ...periodBounds(filter, timeZone, nowMs), queue, agent, direction, outcome, number, by, subject, figure };
 }

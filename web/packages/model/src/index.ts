@@ -32,7 +32,8 @@ export {
 export { columns, displayGain, silences } from "./player/waveform";
 export { interactionOf, isListed, touchesCallbacks, touchesVoicemails } from "./live/touch";
 export * from "./planner";
-export { linePath, roundTicks, stepPath } from "./plot";
+export { linePath, lonely, roundTicks, stacked, stepPath } from "./plot";
+export * from "./report";
 export { search, type Command, type SearchHit } from "./search";
 export * from "./desk";
 export { clock, instantOf, parseTime, relative, startOfDay, wallOf, type RelativeUnit } from "./time";

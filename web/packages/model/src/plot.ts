@@ -33,3 +33,16 @@ export function stepPath(values: readonly number[], left: number, width: number,
     })
     .join("");
 }
+
+/** Each row with all rows before it added; what is missing counts as nothing. */
+export function stacked(rows: readonly (readonly (number | null)[])[]): number[][] {
+  const sums: number[][] = [];
+  for (const row of rows) sums.push(row.map((value, index) => (value ?? 0) + (sums.at(-1)?.[index] ?? 0)));
+  return sums;
+}
+
+/** The places whose neighbours have no value: a line alone would not show them. */
+export function lonely(values: readonly (number | null)[]): number[] {
+  const none = (index: number): boolean => values[index] === null || values[index] === undefined;
+  return values.flatMap((_, index) => (!none(index) && none(index - 1) && none(index + 1) ? [index] : []));
+}

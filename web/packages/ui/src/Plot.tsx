@@ -1,4 +1,4 @@
-import { linePath, roundTicks, stepPath } from "@lingtong/model";
+import { linePath, lonely, roundTicks, stacked, stepPath } from "@lingtong/model";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from "react";
 
 export interface PlotSeries {
@@ -12,8 +12,8 @@ export interface PlotSeries {
 export interface PlotProps {
   /** What the plot is of. */
   label: string;
-  /** `line`: a value at each place; `step`: a value for each stretch, from zero up. */
-  kind: "line" | "step";
+  /** `line`: a value at each place; `step`: a value for each stretch, from zero up; `stack`: such values upon each other. */
+  kind: "line" | "step" | "stack";
   /** The name of each place, as short as it stands on the axis. */
   places: readonly string[];
   series: readonly PlotSeries[];
@@ -22,6 +22,8 @@ export interface PlotProps {
   most?: number;
   /** The place that all is about. */
   mark?: number;
+  /** What stands for a value that is not there; endless when absent. */
+  missing?: string;
   /** A level that is aimed at. */
   goal?: { value: number; name: string };
 }
@@ -31,6 +33,8 @@ const PAD = { top: 14, right: 14, bottom: 24, left: 46 } as const;
 const TICKS = 4;
 /** A name on the axis takes about so much, pixels. */
 const NAME_WIDTH = 48;
+const LETTER_WIDTH = 6;
+const NAME_GAP = 14;
 
 function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
   const box = useRef<HTMLDivElement>(null);
@@ -50,23 +54,28 @@ function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
 }
 
 /** A small plot in the palette's colours: what stands at a place is read out by pointer and by arrow keys. */
-export function Plot({ label, kind, places, series, format, most, mark, goal }: PlotProps): ReactElement {
+export function Plot({ label, kind, places, series, format, most, mark, missing = "∞", goal }: PlotProps): ReactElement {
   const [box, width] = useWidth();
   const clip = useId();
   const [at, setAt] = useState<number | null>(null);
-  const finite = series.flatMap((one) => one.values.filter((value) => value !== null));
+  const stretches = kind !== "line";
+  const drawn = kind === "stack" ? stacked(series.map((one) => one.values)) : series.map((one) => one.values);
+  const finite = drawn.flatMap((values) => values.filter((value) => value !== null));
   const ticks = roundTicks(most ?? Math.max(0, ...finite), TICKS);
   const top = most ?? ticks.at(-1) ?? 1;
+  // Of whole numbers, and of short times, several would have one name.
+  const named = ticks.filter((tick, index) => tick <= top && format(tick) !== format(ticks[index - 1] ?? NaN));
   const inner = width - PAD.left - PAD.right;
-  const slot = kind === "step" ? inner / places.length : inner / Math.max(1, places.length - 1);
-  const x = (index: number): number => PAD.left + slot * (kind === "step" ? index + 0.5 : index);
+  const slot = stretches ? inner / places.length : inner / Math.max(1, places.length - 1);
+  const x = (index: number): number => PAD.left + slot * (stretches ? index + 0.5 : index);
   const y = (value: number): number => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - value / top);
-  const every = Math.max(1, Math.ceil((places.length * NAME_WIDTH) / inner));
+  const nameWidth = Math.max(NAME_WIDTH, NAME_GAP + LETTER_WIDTH * Math.max(0, ...places.map((place) => place.length)));
+  const every = Math.max(1, Math.ceil((places.length * nameWidth) / inner));
   const shown = at !== null && at < places.length ? at : null;
 
   const point = (event: PointerEvent<SVGSVGElement>): void => {
     const place = (event.clientX - event.currentTarget.getBoundingClientRect().left - PAD.left) / slot;
-    const index = kind === "step" ? Math.floor(place) : Math.round(place);
+    const index = stretches ? Math.floor(place) : Math.round(place);
     setAt(Math.min(places.length - 1, Math.max(0, index)));
   };
   const step = (event: KeyboardEvent): void => {
@@ -100,7 +109,7 @@ export function Plot({ label, kind, places, series, format, most, mark, goal }: 
         <clipPath id={clip}>
           <rect x={PAD.left} y={PAD.top - 2} width={inner} height={HEIGHT - PAD.top - PAD.bottom + 4} />
         </clipPath>
-        {ticks.filter((tick) => tick <= top).map((tick) => (
+        {named.map((tick) => (
           <g key={tick}>
             <line className="plot-grid" x1={PAD.left} x2={width - PAD.right} y1={y(tick)} y2={y(tick)} />
             <text className="plot-tick" x={PAD.left - 6} y={y(tick) + 4} textAnchor="end">
@@ -110,25 +119,41 @@ export function Plot({ label, kind, places, series, format, most, mark, goal }: 
         ))}
         {places.map((place, index) =>
           index % every === 0 ? (
-            <text key={place} className="plot-tick" x={x(index)} y={HEIGHT - 7} textAnchor="middle">
+            // Two places of different days may have one name.
+            <text key={index} className="plot-tick" x={x(index)} y={HEIGHT - 7} textAnchor="middle">
               {place}
             </text>
           ) : null,
         )}
         <g clipPath={`url(#${clip})`}>
-          {series.map((one) => {
-            const steps = stepPath(one.values.map((value) => value ?? 0), PAD.left, slot, y);
-            const path = kind === "step" ? steps : linePath(one.values.map((value, index) => [x(index), value === null ? null : y(value)]));
-            const style = { ["--tone" as string]: `var(${one.color})` };
-            return (
-              <g key={one.name} style={style}>
-                {kind === "step" && one.dashed !== true ? (
-                  <path className="plot-area" d={`${steps}V${String(y(0))}H${String(PAD.left)}Z`} />
-                ) : null}
-                <path className="plot-line" d={path} strokeDasharray={one.dashed === true ? "5 4" : undefined} />
-              </g>
-            );
-          })}
+          {kind === "stack"
+            ? // From the highest down, so that each covers what is below it.
+              drawn.map((values, index) => ({ values, one: series[index] })).toReversed().map(({ values, one }) =>
+                one === undefined ? null : (
+                  <path
+                    key={one.name}
+                    className="plot-stack"
+                    style={{ ["--tone" as string]: `var(${one.color})` }}
+                    d={`${stepPath(values.map((value) => value ?? 0), PAD.left, slot, y)}V${String(y(0))}H${String(PAD.left)}Z`}
+                  />
+                ),
+              )
+            : series.map((one) => {
+                const steps = stepPath(one.values.map((value) => value ?? 0), PAD.left, slot, y);
+                const path = kind === "step" ? steps : linePath(one.values.map((value, index) => [x(index), value === null ? null : y(value)]));
+                const style = { ["--tone" as string]: `var(${one.color})` };
+                return (
+                  <g key={one.name} style={style}>
+                    {kind === "step" && one.dashed !== true ? (
+                      <path className="plot-area" d={`${steps}V${String(y(0))}H${String(PAD.left)}Z`} />
+                    ) : null}
+                    <path className="plot-line" d={path} strokeDasharray={one.dashed === true ? "5 4" : undefined} />
+                    {kind === "line" ? lonely(one.values).map((index) => (
+                      <circle key={index} className="plot-dot" cx={x(index)} cy={y(one.values[index] ?? 0)} r={2.5} />
+                    )) : null}
+                  </g>
+                );
+              })}
         </g>
         {goal === undefined ? null : (
           <g>
@@ -144,8 +169,8 @@ export function Plot({ label, kind, places, series, format, most, mark, goal }: 
         {shown === null ? null : (
           <g>
             <line className="plot-here" x1={x(shown)} x2={x(shown)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />
-            {series.map((one) => {
-              const value = one.values[shown];
+            {series.map((one, index) => {
+              const value = drawn[index]?.[shown];
               return value === null || value === undefined || value > top ? null : (
                 <circle key={one.name} cx={x(shown)} cy={y(value)} r={3.5} fill={`var(${one.color})`} />
               );
@@ -160,7 +185,7 @@ export function Plot({ label, kind, places, series, format, most, mark, goal }: 
           return (
             <span key={one.name}>
               <i data-dashed={one.dashed === true} style={{ ["--tone" as string]: `var(${one.color})` }} />
-              {one.name} {shown === null ? null : <b>{value === null || value === undefined ? "∞" : format(value)}</b>}
+              {one.name} {shown === null ? null : <b>{value === null || value === undefined ? missing : format(value)}</b>}
             </span>
           );
         })}

@@ -2,13 +2,16 @@ import { filterFromSearch, filterToSearch, NO_FILTER, type InteractionFilter } f
 import { EmptyState, ErrorState, Panel, Skeleton, useKeys, useLocality } from "@lingtong/ui";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
-import { useCallback, useMemo, useState, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useTitle } from "../useTitle";
 import { FilterBar } from "./FilterBar";
 import { InteractionTable } from "./InteractionTable";
 import { useInteractions, type InteractionList } from "./useInteractions";
 import "./interactions.css";
+
+// Only who comes from a report needs it, with the words of reports.
+const UnderChip = lazy(() => import("../reports/UnderChip"));
 
 function focusRow(id: string): void {
   document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus();
@@ -93,6 +96,16 @@ export function InteractionsPage(): ReactElement {
       <h1 className="sr-only">{t("page.interactions")}</h1>
       <Panel className="list-panel">
         <FilterBar filter={filter} change={change} refresh={list.refresh} refreshing={list.refreshing} />
+        {filter.figure === "" ? null : (
+          <Suspense fallback={null}>
+            <UnderChip
+              filter={filter}
+              clear={() => {
+                change({ by: "", subject: "", figure: "" });
+              }}
+            />
+          </Suspense>
+        )}
         {list.newer > 0 ? (
           <button type="button" className="list-newer" onClick={list.refresh}>
             {t("list.newer", { count: list.newer })}

@@ -1,4 +1,4 @@
-import { ApartmentOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
+import { ApartmentOutlined, BarChartOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
@@ -11,6 +11,7 @@ const ICONS: Readonly<Record<PageId, ReactElement>> = {
   callbacks: <RollbackOutlined />,
   voicemails: <MailOutlined />,
   flows: <ApartmentOutlined />,
+  reports: <BarChartOutlined />,
   planner: <CalculatorOutlined />,
   settings: <SettingOutlined />,
 };

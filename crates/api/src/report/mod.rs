@@ -1,0 +1,9 @@
+//! Reports: what is asked for, the answer, and the answer as a file.
+
+mod ask;
+mod columns;
+mod file;
+mod titles;
+
+pub(crate) use ask::Asked;
+pub(crate) use file::{Format, Wish};
