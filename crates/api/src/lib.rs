@@ -20,6 +20,7 @@ mod input;
 mod language;
 mod names;
 mod openapi;
+mod outbound;
 mod privacy;
 mod proof;
 mod range;
@@ -38,7 +39,9 @@ pub use auth::{HashError, PasswordCost, hash_password, is_password, one_time_pas
 pub use backend::{Answer, Audio, Backend, Peak, PhoneCredentials, PhoneLine, Recordings, Trouble};
 pub use dto::{PlanBasis, SitePlan};
 pub use openapi::openapi_json;
+pub use outbound::{NotSent, Outbound};
 pub use relay::Relay;
+pub use report::{ReportFile, report_file};
 pub use router::router;
 pub use routes::{basis, new_setup_token};
 pub use serve::{Door, PROTOCOLS, serve};

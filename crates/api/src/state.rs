@@ -15,6 +15,7 @@ use crate::auth::{Decoys, Lockout, Vault};
 use crate::backend::{Backend, Recordings};
 use crate::counters::Counters;
 use crate::names::NamesCache;
+use crate::outbound::Outbound;
 use crate::relay::Relay;
 use crate::streams::Streams;
 use crate::subjects::Subjects;
@@ -37,6 +38,8 @@ pub struct ApiState {
     pub ladder: Arc<Ladder>,
     /// What goes on right now.
     pub backend: Arc<dyn Backend>,
+    /// Letters and posts.
+    pub outbound: Arc<dyn Outbound>,
     /// Sound.
     pub recordings: Arc<dyn Recordings>,
     /// The web pages.
@@ -65,6 +68,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Arc<Journal>,
     pub(crate) ladder: Arc<Ladder>,
     pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) outbound: Arc<dyn Outbound>,
     pub(crate) recordings: Arc<dyn Recordings>,
     pub(crate) assets: Assets,
     pub(crate) closed: Arc<[TenantId]>,
@@ -92,6 +96,7 @@ impl From<ApiState> for Shared {
             journal,
             ladder,
             backend,
+            outbound,
             recordings,
             assets,
             closed,
@@ -106,6 +111,7 @@ impl From<ApiState> for Shared {
             journal,
             ladder,
             backend,
+            outbound,
             recordings,
             assets,
             closed,

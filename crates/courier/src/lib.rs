@@ -148,7 +148,7 @@ impl CourierHandle {
         Ok(mail::send(&letter::server(&spec, &row.password), &letter).await?)
     }
 
-    /// Makes a schedule's report of the last whole time now and hands it out; how many letters there are. The schedule
+    /// Makes a schedule's report as if it were due now and hands it out; how many letters there are. The schedule
     /// goes on as if nothing had been.
     ///
     /// # Errors

@@ -23,6 +23,8 @@ pub struct Wanted {
     pub from: Wall,
     /// … until before this one.
     pub to: Wall,
+    /// When it is made.
+    pub made: Wall,
     /// In which form.
     pub format: ReportFormat,
     /// In which language.
@@ -32,8 +34,6 @@ pub struct Wanted {
 /// A report as a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportFile {
-    /// Its name's end, such as `csv`.
-    pub extension: &'static str,
     /// Its media type.
     pub kind: &'static str,
     /// Its bytes.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use directory::{Agent, Tenant};
 use resource::{LetterLanguage, ReportBy, ReportFormat, ReportScheduleSpec};
 use store::{Delivery, DeliveryKind, DeliveryStatus, Origin, Queue, ReportSchedule, ScheduleRun, Team};
-use timetable::{Rhythm, Turn};
+use timetable::Turn;
 use tokio::sync::watch;
 use types::{Private, TenantId, Wall};
 
@@ -154,8 +154,7 @@ async fn make(
     now: Wall,
 ) -> Result<Vec<Delivery>, String> {
     let tenant = company.id;
-    let rhythm = spec.rhythm(company.utc_offset_min);
-    let content = content(shared, company, name, spec, &rhythm, (due, missed, now)).await?;
+    let content = content(shared, company, name, spec, (due, missed, now)).await?;
     let (title, body) = (Private::new(content.subject.clone()), content.stored());
     let letter = |to: &Private<String>| Delivery {
         id: shared.new_id(now),
@@ -182,10 +181,9 @@ async fn content(
     company: &Tenant,
     name: &str,
     spec: &ReportScheduleSpec,
-    rhythm: &Rhythm,
     (due, missed, now): (Wall, u32, Wall),
 ) -> Result<Content, String> {
-    let (from, to) = rhythm.period(due);
+    let (from, to) = spec.period(due, company.utc_offset_min);
     let offset = company.utc_offset_min;
     let subjects = ids(shared, company.id, spec).await?;
     let period = days((from, to), offset);
@@ -195,9 +193,10 @@ async fn content(
     let formats: BTreeSet<ReportFormat> = spec.formats.iter().copied().collect();
     for format in formats {
         let (by, every, language) = (spec.by, spec.every, spec.language);
-        let wanted = Wanted { tenant: company.id, by, every, subjects: subjects.clone(), from, to, format, language };
+        let wanted =
+            Wanted { tenant: company.id, by, every, subjects: subjects.clone(), from, to, made: now, format, language };
         let file = shared.reports.render(wanted).await?;
-        let name = format!("{title} {}.{}", period.replace(" – ", "_"), file.extension);
+        let name = format!("{title} {}.{}", period.replace(" – ", "_"), format.as_str());
         files.push(File { name, kind: file.kind.to_owned(), bytes: file.bytes });
     }
     if files.iter().map(|file| file.bytes.len()).sum::<usize>() > FILES_BYTES {

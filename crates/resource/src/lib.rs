@@ -33,8 +33,8 @@ pub use book::{Book, Entry, Resource};
 pub use content::Spec;
 pub use kind::{Kind, in_order};
 pub use outbound::{
-    AlertSubscriptionSpec, LetterLanguage, MAIL_SERVER, MailSecurity, MailServerSpec, Repeat, ReportBy, ReportEvery,
-    ReportFormat, ReportScheduleSpec,
+    About, AlertSubscriptionSpec, LetterLanguage, MAIL_SERVER, MailSecurity, MailServerSpec, Repeat, ReportBy,
+    ReportEvery, ReportFormat, ReportScheduleSpec,
 };
 pub use outcome::{ChangeError, Changed};
 pub use plan::{Action, Change, Edit, Expect, Known, Plan, Request, Wish, plan};

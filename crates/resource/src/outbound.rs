@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::{AlertSubscription, MailServer, ReportSchedule};
 use timetable::{Every, Quiet, Rhythm, clock_time};
-use types::Private;
+use types::{Private, Wall};
 use utoipa::ToSchema;
 
 use crate::rows::Rows;
@@ -64,13 +64,24 @@ pub struct MailServerSpec {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Repeat {
-    /// Each day, about the day before.
+    /// Each day.
     #[default]
     Daily,
-    /// Each week, about the week before, from Monday.
+    /// Each week; a week begins on Monday.
     Weekly,
-    /// Each month, about the month before.
+    /// Each month.
     Monthly,
+}
+
+/// Which time a report is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// The last whole day, week or month.
+    #[default]
+    Whole,
+    /// The day, week or month that goes on, so far: for a report at closing time.
+    SoFar,
 }
 
 /// What a report's lines are about.
@@ -119,6 +130,10 @@ pub enum ReportEvery {
 pub enum ReportFormat {
     /// Comma-separated values.
     Csv,
+    /// A workbook.
+    Xlsx,
+    /// Pages to read or print.
+    Pdf,
 }
 
 /// In which language letters are written.
@@ -151,6 +166,9 @@ pub struct ReportScheduleSpec {
     /// How often it is sent.
     #[serde(default)]
     pub repeat: Repeat,
+    /// Which time it is about.
+    #[serde(default)]
+    pub about: About,
     /// On which day of the week, 1 for Monday to 7; where it is sent weekly.
     #[serde(default = "first")]
     #[schema(minimum = 1, maximum = 7)]
@@ -166,7 +184,7 @@ pub struct ReportScheduleSpec {
     #[schema(value_type = Vec<String>)]
     pub recipients: Vec<Private<String>>,
     /// In which forms it is attached.
-    #[serde(default = "csv")]
+    #[serde(default = "workbook")]
     pub formats: Vec<ReportFormat>,
     /// In which language.
     #[serde(default)]
@@ -184,15 +202,72 @@ fn morning() -> String {
     "08:00".to_owned()
 }
 
-fn csv() -> Vec<ReportFormat> {
-    vec![ReportFormat::Csv]
+fn workbook() -> Vec<ReportFormat> {
+    vec![ReportFormat::Xlsx]
 }
 
 const fn yes() -> bool {
     true
 }
 
+impl ReportBy {
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::Agent => "agent",
+            Self::Team => "team",
+            Self::Flow => "flow",
+            Self::Number => "number",
+            Self::Direction => "direction",
+        }
+    }
+}
+
+impl ReportEvery {
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Quarter => "15",
+            Self::Half => "30",
+            Self::Hour => "60",
+            Self::Day => "day",
+            Self::All => "all",
+        }
+    }
+}
+
+impl ReportFormat {
+    /// The stable name, which files end with.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
+impl LetterLanguage {
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+}
+
 impl ReportScheduleSpec {
+    /// The time that what is due at `due` is about.
+    pub fn period(&self, due: Wall, utc_offset_min: i32) -> (Wall, Wall) {
+        let rhythm = self.rhythm(utc_offset_min);
+        match self.about {
+            About::Whole => rhythm.period(due),
+            About::SoFar => rhythm.so_far(due),
+        }
+    }
+
     /// When it is due, by the clock of a company so many minutes east of UTC.
     pub fn rhythm(&self, utc_offset_min: i32) -> Rhythm {
         let every = match self.repeat {

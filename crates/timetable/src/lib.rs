@@ -12,5 +12,7 @@ pub use quiet::Quiet;
 pub use rhythm::{Every, Rhythm, Turn, clock_time};
 
 const MINUTE_MS: i64 = 60_000;
+/// Figures are kept by quarters of an hour.
+const QUARTER_MS: i64 = 15 * MINUTE_MS;
 const DAY_MIN: i64 = 24 * 60;
 const DAY_MS: i64 = DAY_MIN * MINUTE_MS;

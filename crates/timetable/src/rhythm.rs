@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use types::Wall;
 
-use crate::{DAY_MS, MINUTE_MS};
+use crate::{DAY_MS, MINUTE_MS, QUARTER_MS};
 
 /// How often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,20 @@ impl Rhythm {
         (self.midnight(from), self.midnight(to))
     }
 
+    /// The day, week or month that `due` lies in, up to the end of its quarter of an hour.
+    pub fn so_far(&self, due: Wall) -> (Wall, Wall) {
+        let day = self.day_of(due);
+        let from = match self.every {
+            Every::Day => self.midnight(day),
+            Every::Week(_) => {
+                let monday = i64::from(day.weekday().to_monday_zero_offset());
+                Wall(self.midnight(day).0 - monday * DAY_MS)
+            }
+            Every::Month(_) => self.midnight(day.first_of_month()),
+        };
+        (from, Wall((due.0.div_euclid(QUARTER_MS) + 1) * QUARTER_MS))
+    }
+
     fn falls_on(&self, day: Date) -> bool {
         match self.every {
             Every::Day => true,
@@ -183,6 +197,18 @@ mod tests {
             assert_eq!(next, at(due), "{every:?} {after}");
             let midnight = |day: &str| at(&format!("{day}T00:00:00+08:00"));
             assert_eq!(rhythm.period(next), (midnight(from), midnight(to)), "{every:?} {after}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_at_closing_time_is_about_the_time_so_far() {
+        let closing = at("2026-03-04T18:05:00+08:00");
+        for (every, from) in
+            [(Every::Day, "2026-03-04"), (Every::Week(3), "2026-03-02"), (Every::Month(4), "2026-03-01")]
+        {
+            let (begin, end) = rhythm(every).so_far(closing);
+            assert_eq!(begin, at(&format!("{from}T00:00:00+08:00")), "{every:?}");
+            assert_eq!(end, at("2026-03-04T18:15:00+08:00"));
         }
     }
 

@@ -12,6 +12,7 @@ mod flows;
 mod forwarding;
 mod history;
 mod live;
+mod outbound;
 mod people;
 mod phone;
 mod plan;
@@ -41,6 +42,7 @@ pub(crate) use history::{
     AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
 };
 pub(crate) use live::{LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
+pub(crate) use outbound::{Delivery, DeliveryPage, MailTrial, MailTried, ReportSchedule, ReportSchedules, ScheduleRan};
 pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
 };

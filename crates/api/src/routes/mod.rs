@@ -9,6 +9,7 @@ mod flows;
 mod forwarding;
 mod interactions;
 mod live;
+mod outbound;
 mod pages;
 mod phone;
 mod plan;
@@ -43,6 +44,10 @@ pub(crate) use interactions::{
     __path_interactions, card, decisions, dispose, dispositions, hang_up, interaction, interactions,
 };
 pub(crate) use live::{__path_live, live};
+pub(crate) use outbound::{
+    __path_deliveries, __path_report_schedules, __path_retry_delivery, __path_run_report_schedule,
+    __path_test_mail_server, deliveries, report_schedules, retry_delivery, run_report_schedule, test_mail_server,
+};
 pub(crate) use pages::page;
 pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
 pub use plan::basis;

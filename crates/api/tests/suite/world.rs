@@ -120,6 +120,7 @@ impl World {
             journal: Arc::clone(&journal),
             ladder,
             backend: Arc::clone(&desk) as _,
+            outbound: Arc::new(crate::outbound::Post),
             recordings: Arc::new(Sound),
             assets: Assets::new(page),
             closed: closed.into(),
