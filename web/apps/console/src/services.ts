@@ -2,6 +2,7 @@ import {
   ApiError,
   createAccountApi,
   createApi,
+  createOutboundApi,
   createPlannerApi,
   createReportsApi,
   createFlowsApi,
@@ -12,6 +13,7 @@ import {
   type Api,
   type FlowsApi,
   type Me,
+  type OutboundApi,
   type PlannerApi,
   type ReportsApi,
   type SettingsApi,
@@ -29,6 +31,7 @@ export interface Services {
   planner: PlannerApi;
   reports: ReportsApi;
   flows: FlowsApi;
+  outbound: OutboundApi;
   queries: QueryClient;
   live: LiveStore;
   clock: TickingClock;
@@ -44,6 +47,7 @@ export function createServices(baseUrl: string): Services {
   const planner = createPlannerApi({ baseUrl, fetch: fetcher });
   const reports = createReportsApi({ baseUrl, fetch: fetcher });
   const flows = createFlowsApi({ baseUrl, fetch: fetcher });
+  const outbound = createOutboundApi({ baseUrl, fetch: fetcher });
   const clock = new TickingClock();
   const ended = (error: unknown): void => {
     // Whoever learns first that the session is over tells the shell, which asks for a new login.
@@ -70,7 +74,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, account, settings, planner, reports, flows, queries, live, clock };
+  return { api, account, settings, planner, reports, flows, outbound, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

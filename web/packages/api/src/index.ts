@@ -16,6 +16,7 @@ export {
   type Spec,
 } from "./settings";
 export { createPlannerApi, type PlannerApi } from "./planner";
+export { createOutboundApi, type DeliveryQuery, type OutboundApi } from "./outbound";
 export { createReportsApi, type ReportQuery, type ReportsApi } from "./reports";
 export type * from "./types";
 export {
