@@ -119,11 +119,12 @@ async fn exchange(
         let status = answer.status();
         judged(status, &beginning(answer.into_body()).await)
     };
-    tokio::pin!(connection);
+    tokio::pin!(talk);
     tokio::select! {
-        done = talk => done,
-        // It ends first only when the receiver hangs up without an answer.
-        ended = &mut connection => Err(ended.err().map_or_else(|| Failure::later("hung up"), Failure::later)),
+        biased;
+        done = &mut talk => done,
+        // A receiver may hang up behind its answer, which is still to be read then.
+        _ = connection => talk.await,
     }
 }
 
@@ -214,5 +215,27 @@ mod tests {
         assert!(failure.is_final && failure.said.contains("not allowed"), "{failure}");
         let waiting = std::future::poll_fn(|cx| std::task::Poll::Ready(listener.poll_accept(cx).is_ready())).await;
         assert!(!waiting, "not even a connection");
+    }
+
+    #[tokio::test]
+    async fn an_answer_counts_though_the_receiver_hangs_up_behind_it() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let guard = Guard { allowed: vec!["127.0.0.1".parse().unwrap()] };
+        let served = tokio::spawn(async move {
+            for answer in [&b"HTTP/1.0 200 OK\r\n\r\ntaken"[..], b""] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut heard = vec![0; 4096];
+                let length = stream.read(&mut heard).await.unwrap();
+                assert!(heard[..length].starts_with(b"POST / HTTP/1.1\r\n"));
+                stream.write_all(answer).await.unwrap();
+            }
+        });
+        let secret = Private::default();
+        let call = Call { url: &url, secret: &secret, event: "alarm", delivery: "1", body: b"{}", at: Wall(0) };
+        assert_eq!(post(&guard, &call).await.unwrap(), "200 taken");
+        assert!(!post(&guard, &call).await.unwrap_err().is_final, "no answer at all");
+        served.await.unwrap();
     }
 }
