@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alert::Alert;
 use crate::cause::Cause;
 use crate::forward::{Forward, Forwarding};
-use crate::ids::{AgentId, DeviceId, InteractionId, LegId, QueueId, RecordingId, TenantId};
+use crate::ids::{AgentId, AlertId, DeviceId, InteractionId, LegId, QueueId, RecordingId, TenantId};
 use crate::leg::Text;
 use crate::private::Private;
 use crate::record::{
@@ -407,6 +408,32 @@ pub enum Happening {
         detail: Text,
         /// Raised, or over.
         raised: bool,
+    },
+    /// A figure of the wall has been beyond a threshold for as long as the threshold asks for.
+    #[serde(rename = "alert.raised")]
+    AlertRaised {
+        /// What stands from now on.
+        alert: Alert,
+    },
+    /// An alert that stands became worse or better; one that became worse has to be acknowledged anew.
+    #[serde(rename = "alert.changed")]
+    AlertChanged {
+        /// As it stands from now on.
+        alert: Alert,
+    },
+    /// The figure is back, or nobody watches it any more.
+    #[serde(rename = "alert.cleared")]
+    AlertCleared {
+        /// As it stood last, with the value that ended it.
+        alert: Alert,
+    },
+    /// Somebody has seen an alert and looks after it.
+    #[serde(rename = "alert.acknowledged")]
+    AlertAcknowledged {
+        /// The alert.
+        id: AlertId,
+        /// The name of the user.
+        by: Text,
     },
     /// The state of a confirmed dialog, so that another process can end or continue it.
     #[serde(rename = "dialog.saved")]

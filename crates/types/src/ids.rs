@@ -111,6 +111,8 @@ ids! {
     TrunkId,
     /// One recording of an interaction.
     RecordingId,
+    /// A passing of a threshold, from its raising to its end.
+    AlertId,
     /// One thing that is sent to one recipient by mail or webhook.
     DeliveryId,
     /// One playback on one leg, so that its end can be told from the next one's.

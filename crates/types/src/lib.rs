@@ -4,6 +4,7 @@
 //! browser phones all speak [`leg::LegEvent`] and obey [`leg::LegCommand`], so the brains above
 //! cannot tell them apart, and the simulator can play each of them.
 
+pub mod alert;
 pub mod cause;
 pub mod event;
 pub mod forward;
@@ -23,8 +24,8 @@ pub mod watch;
 
 pub use cause::{Cause, EndedBy};
 pub use ids::{
-    AgentId, DeliveryId, DeviceId, FlowId, IdSource, InteractionId, LegId, PlayId, QueueId, RecordingId, TeamId,
-    TenantId, TrunkId, UserId,
+    AgentId, AlertId, DeliveryId, DeviceId, FlowId, IdSource, InteractionId, LegId, PlayId, QueueId, RecordingId,
+    TeamId, TenantId, TrunkId, UserId,
 };
 pub use leg::{LegCommand, LegEvent};
 pub use network::Network;
