@@ -8,19 +8,23 @@ use directory::Tenant;
 use journal::Stored;
 use resource::{AlertSubscriptionSpec, LetterLanguage};
 use serde_json::json;
-use store::{AlertSubscription, Delivery, DeliveryKind, DeliveryStatus, Origin};
+use store::{AlertSubscription, Delivery, DeliveryKind, DeliveryStatus, Origin, Queue};
 use tokio::sync::watch;
+use types::alert::Alert;
 use types::event::Happening;
+use types::leg::Text;
 use types::{Private, TenantId, Wall};
 
 use crate::letter::Content;
-use crate::words::{alarm, local, pick};
+use crate::words::{alarm, level, local, measure, pick};
 use crate::{Shared, clock};
 
 /// Under which name the place in the journal is kept.
 const CURSOR: &str = "alarms";
 /// The topic of deliveries, and what receivers read as the event.
 const TOPIC: &str = "alarm";
+/// By which subscriptions name all alerts; behind it and a dot stands the name of one threshold.
+const THRESHOLD: &str = "threshold";
 /// After a failure of the database or the journal.
 const RETRY: Duration = Duration::from_secs(5);
 /// How often the place in the journal is written down while nothing happens: so much is read anew after a crash, and
@@ -29,15 +33,19 @@ const SAVE: Duration = Duration::from_secs(30);
 /// Alarms that are older than this are not told any more: a server that was down for days begins with today.
 const STALE_MS: u64 = 86_400_000;
 
-/// An alarm that was raised or is over.
+/// An alarm or an alert that was raised, has changed or is over.
 #[derive(Clone, Debug, PartialEq)]
 struct Word {
     pos: u64,
     tenant: TenantId,
     at: Wall,
+    /// The alarm's code; [`THRESHOLD`] for an alert.
     code: String,
+    /// For people, of an alarm.
     detail: Private<String>,
     raised: bool,
+    /// The threshold that was passed, and the queue's name where it is about one.
+    alert: Option<(Alert, Option<Text>)>,
 }
 
 pub(crate) async fn run(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
@@ -90,19 +98,25 @@ async fn follow(shared: &Shared) -> Result<(), Trouble> {
 
 /// What an event says of an alarm; none for all others.
 fn word(stored: &Stored) -> Option<Word> {
-    if !matches!(stored.kind(), "alarm" | "emergency.called") {
+    if !matches!(stored.kind(), "alarm" | "emergency.called" | "alert.raised" | "alert.changed" | "alert.cleared") {
         return None;
     }
     let event = stored.event().ok()?;
     let (pos, tenant, at) = (stored.pos, event.tenant, event.at);
+    let of_alert = |alert: Alert, raised| {
+        let (code, detail) = (THRESHOLD.to_owned(), Private::default());
+        Some(Word { pos, tenant, at, code, detail, raised, alert: Some((alert, None)) })
+    };
     match event.what {
+        Happening::AlertRaised { alert } | Happening::AlertChanged { alert } => of_alert(alert, true),
+        Happening::AlertCleared { alert } => of_alert(alert, false),
         Happening::Alarm { code, detail, raised } => {
             let detail = Private::new(detail.to_string());
-            Some(Word { pos, tenant, at, code: code.to_string(), detail, raised })
+            Some(Word { pos, tenant, at, code: code.to_string(), detail, raised, alert: None })
         }
         Happening::EmergencyCalled { id, from, number, .. } => {
             let detail = Private::new(format!("{} → {number}, {id}", from.reveal()));
-            Some(Word { pos, tenant, at, code: "emergency_call".to_owned(), detail, raised: true })
+            Some(Word { pos, tenant, at, code: "emergency_call".to_owned(), detail, raised: true, alert: None })
         }
         _ => None,
     }
@@ -118,6 +132,7 @@ async fn deliveries(shared: &Shared, words: &[Word], now: Wall) -> Result<Vec<De
             place.insert((shared.store.get::<Tenant>(id, id).await?, shared.store.list(id).await?));
         }
         let Some((Some(tenant), rows)) = known.get(&id) else { continue };
+        let word = &with_queue(shared, word).await?;
         for row in rows {
             let Some(spec) = AlertSubscriptionSpec::of(row).filter(|spec| wants(spec, word)) else { continue };
             all.extend(of_subscription(shared, tenant, &row.name, &spec, word, now));
@@ -126,8 +141,19 @@ async fn deliveries(shared: &Shared, words: &[Word], now: Wall) -> Result<Vec<De
     Ok(all)
 }
 
+/// The same with the name of the queue that an alert is about.
+async fn with_queue(shared: &Shared, word: &Word) -> Result<Word, store::Error> {
+    let mut word = word.clone();
+    if let Some((Alert { queue: Some(queue), .. }, name)) = &mut word.alert {
+        *name = shared.store.get::<Queue>(word.tenant, *queue).await?.map(|queue| queue.name);
+    }
+    Ok(word)
+}
+
 fn wants(spec: &AlertSubscriptionSpec, word: &Word) -> bool {
-    let named = spec.alerts.is_empty() || spec.alerts.contains(&word.code);
+    let one = word.alert.as_ref().map(|(alert, _)| format!("{THRESHOLD}.{}", alert.threshold));
+    let is_named = |code: &String| *code == word.code || Some(code) == one.as_ref();
+    let named = spec.alerts.is_empty() || spec.alerts.iter().any(is_named);
     named && !spec.paused && (word.raised || spec.cleared)
 }
 
@@ -168,17 +194,43 @@ fn of_subscription(
     letters.chain(posts).collect()
 }
 
+/// What has happened, in a few words.
+fn title(word: &Word, language: LetterLanguage) -> String {
+    let Some((alert, queue)) = &word.alert else { return alarm(&word.code, language).to_owned() };
+    let (zh, en) = alert.title.shown(&alert.threshold);
+    let name = pick(language, &zh, &en);
+    queue.as_deref().map_or_else(|| name.to_owned(), |queue| format!("{name} ({queue})"))
+}
+
+/// The same with its figures.
+fn detail(word: &Word, language: LetterLanguage) -> String {
+    let Some((alert, _)) = &word.alert else { return word.detail.reveal().clone() };
+    let (level, measured, unit) =
+        (level(alert.level, language), measure(alert.measure, language), alert.measure.unit());
+    let (value, limit, unit) = (alert.value, alert.limit, unit.suffix());
+    match language {
+        LetterLanguage::Zh => format!("{level}：{measured} {value}{unit}，阈值 {limit}{unit}"),
+        LetterLanguage::En => format!("{level}: {measured} {value}{unit}, threshold {limit}{unit}"),
+    }
+}
+
 /// What is posted.
 fn post(tenant: &Tenant, word: &Word, delivery: &str) -> String {
-    let Word { at, code, detail, raised, .. } = word;
-    json!({
-        "event": TOPIC, "delivery": delivery, "tenant": &*tenant.name, "at": at.to_string(),
+    let (zh, en) = (title(word, LetterLanguage::Zh), title(word, LetterLanguage::En));
+    let mut post = json!({
+        "event": TOPIC, "delivery": delivery, "tenant": &*tenant.name, "at": word.at.to_string(),
         "alarm": {
-            "code": code, "raised": raised, "message": detail.reveal(),
-            "title": {"zh": alarm(code, LetterLanguage::Zh), "en": alarm(code, LetterLanguage::En)},
+            "code": word.code, "raised": word.raised, "message": detail(word, LetterLanguage::En),
+            "title": {"zh": zh, "en": en},
         },
-    })
-    .to_string()
+    });
+    if let Some((alert, queue)) = &word.alert {
+        post["alarm"]["threshold"] = json!({
+            "name": &*alert.threshold, "id": alert.id.to_string(), "level": alert.level.as_str(),
+            "measure": alert.measure.as_str(), "value": alert.value, "limit": alert.limit, "queue": queue.as_deref(),
+        });
+    }
+    post.to_string()
 }
 
 fn content(tenant: &Tenant, language: LetterLanguage, word: &Word) -> Content {
@@ -188,14 +240,14 @@ fn content(tenant: &Tenant, language: LetterLanguage, word: &Word) -> Content {
         (true, LetterLanguage::En) => "Alarm",
         (false, LetterLanguage::En) => "Over",
     };
-    let title = alarm(&word.code, language);
+    let title = title(word, language);
     let at = local(word.at, tenant.utc_offset_min);
     let text = format!(
         "{}\n{}{title}\n{}{at}\n\n{}\n",
         tenant.title,
         pick(language, "内容：", "What: "),
         pick(language, "时间：", "When: "),
-        word.detail.reveal(),
+        detail(word, language),
     );
     Content { subject: format!("[{mark}] {title}"), text, files: Vec::new() }
 }
@@ -209,7 +261,7 @@ mod tests {
     }
 
     fn word(code: &str, raised: bool) -> Word {
-        Word { pos: 1, tenant: TenantId(1), at: Wall(0), code: code.into(), detail: "x".into(), raised }
+        Word { pos: 1, tenant: TenantId(1), at: Wall(0), code: code.into(), detail: "x".into(), raised, alert: None }
     }
 
     #[test]
@@ -235,5 +287,38 @@ mod tests {
         assert_eq!((&post["at"], &post["delivery"]), (&json!("1970-01-01T00:00:00.000Z"), &json!("7")));
         let letter = content(&tenant, LetterLanguage::Zh, &word("disk_slow", false));
         assert_eq!(letter.subject, "[已恢复] 磁盘响应缓慢");
+    }
+
+    fn passed(raised: bool) -> Word {
+        let alert = Alert {
+            id: types::AlertId(1),
+            threshold: "long_wait".into(),
+            title: types::Title::new("等待过久", "Long wait"),
+            queue: Some(types::QueueId(7)),
+            measure: types::alert::Measure::LongestWait,
+            level: types::alert::Level::Critical,
+            value: 130,
+            limit: 120,
+        };
+        Word { alert: Some((alert, Some("sales".into()))), ..word(THRESHOLD, raised) }
+    }
+
+    #[test]
+    fn a_threshold_is_told_with_its_figures_and_its_queue() {
+        for (alerts, told) in [
+            (json!(["threshold"]), true),
+            (json!(["threshold.long_wait"]), true),
+            (json!(["threshold.other", "disk_slow"]), false),
+        ] {
+            assert_eq!(wants(&spec(json!({"alerts": alerts})), &passed(true)), told, "{alerts}");
+        }
+        let tenant =
+            Tenant { id: TenantId(1), name: "acme".into(), title: "Acme".into(), demo: false, utc_offset_min: 480 };
+        let letter = content(&tenant, LetterLanguage::Zh, &passed(true));
+        assert_eq!(letter.subject, "[告警] 等待过久 (sales)");
+        assert!(letter.text.contains("严重：最长等待 130 s，阈值 120 s"), "{}", letter.text);
+        let post: serde_json::Value = serde_json::from_str(&post(&tenant, &passed(false), "7")).unwrap();
+        assert_eq!(post["alarm"]["threshold"]["queue"], "sales");
+        assert_eq!(post["alarm"]["message"], "critical: longest wait 130 s, threshold 120 s");
     }
 }

@@ -2,6 +2,7 @@
 
 use resource::LetterLanguage;
 use types::Wall;
+use types::alert::{Level, Measure};
 
 use crate::letter::Content;
 
@@ -41,6 +42,27 @@ pub(crate) fn days((from, to): (Wall, Wall), utc_offset_min: i32) -> String {
 pub(crate) fn alarm(code: &str, language: LetterLanguage) -> &str {
     let known = ALARMS.iter().find(|(known, ..)| *known == code);
     known.map_or(code, |(_, zh, en)| pick(language, zh, en))
+}
+
+/// How bad an alert is.
+pub(crate) const fn level(level: Level, language: LetterLanguage) -> &'static str {
+    match level {
+        Level::Warning => pick(language, "警告", "warning"),
+        Level::Critical => pick(language, "严重", "critical"),
+    }
+}
+
+/// A figure that is watched.
+pub(crate) const fn measure(measure: Measure, language: LetterLanguage) -> &'static str {
+    match measure {
+        Measure::Waiting => pick(language, "等待人数", "waiting"),
+        Measure::LongestWait => pick(language, "最长等待", "longest wait"),
+        Measure::ServiceLevel => pick(language, "服务水平", "service level"),
+        Measure::AbandonRate => pick(language, "放弃率", "abandon rate"),
+        Measure::AgentsFree => pick(language, "空闲坐席", "agents free"),
+        Measure::Occupancy => pick(language, "占用率", "occupancy"),
+        Measure::Capacity => pick(language, "容量占用", "capacity in use"),
+    }
 }
 
 const ALARMS: [(&str, &str, &str); 16] = [
