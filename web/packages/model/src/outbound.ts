@@ -2,6 +2,7 @@ import type { Field, Kind } from "./settings";
 
 /** Alarms that one may be told of. */
 const ALERTS = [
+  "threshold",
   "emergency_call",
   "trunk_down",
   "trunk_unregistered",

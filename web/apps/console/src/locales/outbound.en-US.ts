@@ -14,6 +14,7 @@ export const deliveries = {
 export const schedules = {
   title: "Report schedules",
   column: { report: "Report", repeat: "Sent", recipients: "Recipients", next: "Next", last: "Last" },
+  seen: "When it is due next, and how it went",
   never: "Not sent yet",
   failed: "Not made",
   letters: "{{count}} letters",

@@ -14,6 +14,7 @@ export const deliveries = {
 export const schedules = {
   title: "定时报表",
   column: { report: "报表", repeat: "周期", recipients: "收件人", next: "下次发送", last: "上次发送" },
+  seen: "查看下次发送时间和上次结果",
   never: "尚未发送",
   failed: "未能生成",
   letters: "{{count}} 封邮件",

@@ -269,6 +269,7 @@ export const settings = {
     national: "As dialled in China (01062345678)",
     e164: "International (+861062345678)",
     digits: "International without plus (861062345678)",
+    threshold: "Thresholds of the wall",
     emergency_call: "Emergency number dialled",
     trunk_down: "Trunk does not answer",
     trunk_unregistered: "Trunk not registered",

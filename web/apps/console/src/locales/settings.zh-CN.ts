@@ -263,6 +263,7 @@ export const settings = {
     national: "国内拨号（01062345678）",
     e164: "国际格式（+861062345678）",
     digits: "国际格式，不带加号（861062345678）",
+    threshold: "监控阈值",
     emergency_call: "有人拨打紧急号码",
     trunk_down: "中继无应答",
     trunk_unregistered: "中继未注册",

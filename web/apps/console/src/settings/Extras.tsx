@@ -2,6 +2,7 @@ import { toApiError, type ResourceDetail } from "@lingtong/api";
 import type { Kind } from "@lingtong/model";
 import { may as permits } from "@lingtong/model";
 import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Alert, Button, Checkbox, Input, Modal, Space, Typography } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -154,8 +155,16 @@ function TestMail(): ReactElement {
 
 /** What some kinds offer beside their fields. */
 export function Extras({ kind, resource, may }: { kind: Kind; resource: ResourceDetail; may: boolean }): ReactElement | null {
+  const { t } = useTranslation(["console", "ui"]);
   const me = useMe();
   if (kind.id === "device") return <PhoneSheet name={resource.name} />;
+  if (kind.id === "report_schedule") {
+    return (
+      <p className="field-others">
+        <Link to="/reports/schedules">{t("schedules.seen")}</Link>
+      </p>
+    );
+  }
   if (kind.id === "mail_server" && may) return <TestMail />;
   if (kind.id === "user" && may && permits(me, "users.write") && resource.name !== me.username) {
     return <OneTimePassword name={resource.name} />;
