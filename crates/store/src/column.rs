@@ -13,8 +13,6 @@ use types::record::{AgentState, CallbackStatus, Channel, Direction, Outcome};
 use types::voicemail::MessageStatus;
 use types::{Private, Title, Wall};
 
-use crate::delivery::{DeliveryKind, DeliveryStatus};
-
 /// A value that fits into one column.
 pub trait Column: Sized {
     /// As the database takes it.
@@ -152,7 +150,5 @@ texts! {
     Outcome: |v| v.as_str().to_owned(), by_name;
     EndedBy: |v| v.as_str().to_owned(), by_name;
     Cause: |v| v.as_str().to_owned(), by_name;
-    DeliveryKind: |v| v.as_str().to_owned(), by_name;
-    DeliveryStatus: |v| v.as_str().to_owned(), by_name;
     Unfinished: |v| v.as_str().to_owned(), |v| Unfinished::parse(v).ok_or_else(|| format!("`{v}` is nothing to be done"));
 }

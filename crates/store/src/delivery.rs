@@ -1,11 +1,10 @@
 //! What is to be delivered to other machines, and what became of it.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Query, SimpleExpr};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Order, TransactionTrait};
-use serde::Deserialize;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Order, QueryResult, TransactionTrait, Value};
 use types::{DeliveryId, Private, TenantId, Wall};
 
-use crate::column::Column;
+use crate::column::{Column, parsed};
 use crate::error::Error;
 use crate::interactions::Page;
 use crate::row::{Row, col, row, select};
@@ -18,8 +17,7 @@ pub const WAITING_MOST: u64 = 10_000;
 const PAGE_MOST: u64 = 200;
 
 /// By which way something is delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryKind {
     /// A letter.
     Mail,
@@ -28,6 +26,14 @@ pub enum DeliveryKind {
 }
 
 impl DeliveryKind {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Mail, Self::Webhook];
+
+    /// The one of a stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.as_str() == text)
+    }
+
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -38,8 +44,7 @@ impl DeliveryKind {
 }
 
 /// What has become of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryStatus {
     /// It is tried, or tried again.
     Waiting,
@@ -50,6 +55,14 @@ pub enum DeliveryStatus {
 }
 
 impl DeliveryStatus {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Waiting, Self::Sent, Self::Failed];
+
+    /// The one of a stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.as_str() == text)
+    }
+
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,6 +72,22 @@ impl DeliveryStatus {
         }
     }
 }
+
+/// Keeps an enum of stable names in a column.
+macro_rules! by_name {
+    ($($type:ty),+) => {$(
+        impl Column for $type {
+            fn to_value(&self) -> Value {
+                Value::String(Some(self.as_str().to_owned()))
+            }
+
+            fn read(row: &QueryResult, name: &str) -> Result<Self, DbErr> {
+                parsed(row, name, |text| Self::parse(text).ok_or_else(|| format!("`{text}` is not known")))
+            }
+        }
+    )+};
+}
+by_name!(DeliveryKind, DeliveryStatus);
 
 /// One thing for one recipient.
 #[derive(Clone, Debug, PartialEq)]

@@ -22,15 +22,6 @@ use crate::viewer::Viewer;
 const LIMIT: u64 = 50;
 const MOST: u64 = 200;
 
-fn kind(text: &str) -> Option<DeliveryKind> {
-    [DeliveryKind::Mail, DeliveryKind::Webhook].into_iter().find(|kind| kind.as_str() == text)
-}
-
-fn status(text: &str) -> Option<DeliveryStatus> {
-    let all = [DeliveryStatus::Waiting, DeliveryStatus::Sent, DeliveryStatus::Failed];
-    all.into_iter().find(|status| status.as_str() == text)
-}
-
 impl From<NotSent> for ApiError {
     fn from(why: NotSent) -> Self {
         match why {
@@ -55,8 +46,8 @@ pub(crate) async fn deliveries(State(app): State<App>, viewer: Viewer, mut args:
     let cursor = args.take("cursor");
     let limit = args.read("limit", |t| t.parse().ok().filter(|n| (1..=MOST).contains(n)))?.unwrap_or(LIMIT);
     let filter = DeliveryFilter {
-        kind: args.read("kind", kind)?,
-        status: args.read("status", status)?,
+        kind: args.read("kind", DeliveryKind::parse)?,
+        status: args.read("status", DeliveryStatus::parse)?,
         source: args.take("source"),
     };
     args.finish()?;
