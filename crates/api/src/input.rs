@@ -78,6 +78,11 @@ impl Args {
         Ok(Self(pairs))
     }
 
+    /// Parameters of somebody within the program.
+    pub(crate) const fn given(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The value of a parameter; none when it is absent or empty.
     pub(crate) fn take(&mut self, name: &str) -> Option<String> {
         let at = self.0.iter().position(|(n, _)| n == name)?;

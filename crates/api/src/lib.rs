@@ -20,6 +20,7 @@ mod input;
 mod language;
 mod names;
 mod openapi;
+mod outbound;
 mod privacy;
 mod proof;
 mod range;
@@ -40,7 +41,9 @@ pub use backend::{
 };
 pub use dto::{PlanBasis, SitePlan};
 pub use openapi::openapi_json;
+pub use outbound::{NotSent, Outbound};
 pub use relay::Relay;
+pub use report::{ReportFile, report_file};
 pub use router::router;
 pub use routes::{basis, new_setup_token};
 pub use serve::{Door, PROTOCOLS, serve};

@@ -15,6 +15,7 @@ use crate::auth::{Decoys, Lockout, Vault};
 use crate::backend::{Backend, PromptLibrary, Recordings};
 use crate::counters::Counters;
 use crate::names::NamesCache;
+use crate::outbound::Outbound;
 use crate::relay::Relay;
 use crate::streams::Streams;
 use crate::subjects::Subjects;
@@ -40,6 +41,8 @@ pub struct ApiState {
     pub ladder: Arc<Ladder>,
     /// What goes on right now.
     pub backend: Arc<dyn Backend>,
+    /// Letters and posts.
+    pub outbound: Arc<dyn Outbound>,
     /// Sound.
     pub recordings: Arc<dyn Recordings>,
     /// The sound of prompts.
@@ -70,6 +73,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Arc<Journal>,
     pub(crate) ladder: Arc<Ladder>,
     pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) outbound: Arc<dyn Outbound>,
     pub(crate) recordings: Arc<dyn Recordings>,
     pub(crate) prompts: Arc<dyn PromptLibrary>,
     pub(crate) assets: Assets,
@@ -99,6 +103,7 @@ impl From<ApiState> for Shared {
             journal,
             ladder,
             backend,
+            outbound,
             recordings,
             prompts,
             assets,
@@ -114,6 +119,7 @@ impl From<ApiState> for Shared {
             journal,
             ladder,
             backend,
+            outbound,
             recordings,
             prompts,
             assets,

@@ -30,6 +30,8 @@ pub struct Live {
     pub capacity: crate::Capacity,
     /// The most that waited at once in each minute of the last hour, the oldest first, by queue.
     pub waited: HashMap<QueueId, Vec<u32>>,
+    /// Leases that had to expire and when, the last fifty of them, the newest first.
+    pub expired: Vec<(Wall, ExpiredLease)>,
 }
 
 /// What changes at a tenant by the second: a bounded piece, whatever goes on.
@@ -39,8 +41,6 @@ pub struct LiveFigures {
     pub queues: Vec<LiveQueue>,
     /// What the node can carry.
     pub capacity: crate::Capacity,
-    /// Leases that had to expire and when, the last fifty of them, the newest first.
-    pub expired: Vec<(Wall, ExpiredLease)>,
 }
 
 /// An agent right now.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use acd::Rejection;
 use call::Happened;
 use flow::{Input, QueueOutcome, TransferOutcome};
 use types::leg::{Sound, Tone};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::setting::{TRUSTED_PROXIES, check, proxies};
+use crate::setting::{TRUSTED_PROXIES, WEBHOOK_NETWORKS, check, networks};
 use crate::{Phone, PortRange, Server, Tls, Web, acme, turn};
 
 /// Why settings are not accepted.
@@ -141,9 +141,12 @@ impl Draft {
         for (key, value) in &self.settings {
             check(key, value).map_err(in_settings)?;
         }
-        // The server's own; no flow has a use for it.
-        let trusted_proxies = self.settings.remove(TRUSTED_PROXIES);
-        let trusted_proxies = trusted_proxies.map_or(Ok(Vec::new()), |value| proxies(&value)).map_err(in_settings)?;
+        // The server's own; no flow has a use for them.
+        let mut own = |key: &str| {
+            let value = self.settings.remove(key);
+            value.map_or(Ok(Vec::new()), |value| networks(key, &value)).map_err(in_settings)
+        };
+        let (trusted_proxies, webhook_networks) = (own(TRUSTED_PROXIES)?, own(WEBHOOK_NETWORKS)?);
         let tls = tls(self.tls_cert, self.tls_key)?;
         let acme = acme::Written {
             domains: self.acme_domains,
@@ -163,6 +166,7 @@ impl Draft {
                 http: self.http.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()),
                 https: self.https,
                 trusted_proxies,
+                webhook_networks,
             },
             phone: Phone {
                 sip: self.sip.unwrap_or_else(|| (any, 5060).into()),
@@ -242,6 +246,9 @@ mod tests {
         assert_eq!(proxies, ["192.0.2.7/32", "2001:db8::/32"]);
         assert_eq!(server.settings.keys().collect::<Vec<_>>(), ["sip.digest"]);
         assert_eq!(yaml("{}").unwrap().web.trusted_proxies, []);
+        let server = yaml("settings: {webhook.networks: '10.0.0.0/8'}").unwrap();
+        assert_eq!(server.web.webhook_networks, ["10.0.0.0/8".parse().unwrap()]);
+        assert!(server.settings.is_empty() && yaml("settings: {webhook.networks: '0.0.0.0/0'}").is_err());
     }
 
     #[test]

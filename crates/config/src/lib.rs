@@ -54,6 +54,8 @@ pub struct Web {
     pub https: Option<SocketAddr>,
     /// Proxies that are believed when they say for whom they ask.
     pub trusted_proxies: Vec<Network>,
+    /// Networks that webhooks may go to beside the public net.
+    pub webhook_networks: Vec<Network>,
 }
 
 /// Where SIP and RTP listen.

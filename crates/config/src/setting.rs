@@ -5,16 +5,20 @@ use types::{Network, Seconds};
 
 /// The proxies whose word on a request's origin is believed.
 pub(crate) const TRUSTED_PROXIES: &str = "http.trusted_proxies";
-/// Proxies in front of one server; a list that is longer is a mistake.
-const PROXIES: usize = 32;
+/// Networks of one key; a list that is longer is a mistake.
+const NETWORKS: usize = 32;
+
+/// The networks that webhooks may go to beside the public net.
+pub(crate) const WEBHOOK_NETWORKS: &str = "webhook.networks";
 
 /// The keys there are, with what each is for.
-pub const KNOWN_SETTINGS: [(&str, &str); 5] = [
+pub const KNOWN_SETTINGS: [(&str, &str); 6] = [
     ("demo.bridge_target", "the SIP address that the demo's numbers 95004 to 95006 bridge to"),
     (DigestChoice::SETTING, "how telephones prove their password: md5, sha256 or both"),
     (Seconds::LONGEST_CALL.name, Seconds::LONGEST_CALL.what),
     (Seconds::PAGE_AWAY.name, Seconds::PAGE_AWAY.what),
     (TRUSTED_PROXIES, "addresses or networks of the proxies in front of HTTP, by commas"),
+    (WEBHOOK_NETWORKS, "addresses or networks of our own that webhooks may go to, by commas"),
 ];
 
 /// Splits and checks `KEY=VALUE`.
@@ -41,26 +45,27 @@ pub(crate) fn check(key: &str, value: &str) -> Result<(), String> {
     if let Some(setting) = Seconds::ALL.iter().find(|setting| setting.name == key) {
         setting.parse(Some(value)).map_err(|why| format!("{key}: {why}"))?;
     }
-    if key == TRUSTED_PROXIES {
-        proxies(value)?;
+    if key == TRUSTED_PROXIES || key == WEBHOOK_NETWORKS {
+        networks(key, value)?;
     }
     Ok(())
 }
 
-/// The networks of [`TRUSTED_PROXIES`]. Strict: who is named here can say of any request that it came from anywhere.
-pub(crate) fn proxies(value: &str) -> Result<Vec<Network>, String> {
-    let proxies = value.split(',').map(|text| proxy(text.trim())).collect::<Result<Vec<_>, _>>();
-    let proxies = proxies.map_err(|why| format!("{TRUSTED_PROXIES}: {why}"))?;
-    if proxies.len() > PROXIES {
-        return Err(format!("{TRUSTED_PROXIES}: {} of them; at most {PROXIES} are taken", proxies.len()));
+/// The networks of [`TRUSTED_PROXIES`] or [`WEBHOOK_NETWORKS`]. Strict: a proxy can say of any request that it came from
+/// anywhere, and whoever sets a webhook up reaches what is named here.
+pub(crate) fn networks(key: &str, value: &str) -> Result<Vec<Network>, String> {
+    let networks = value.split(',').map(|text| network(text.trim())).collect::<Result<Vec<_>, _>>();
+    let networks = networks.map_err(|why| format!("{key}: {why}"))?;
+    if networks.len() > NETWORKS {
+        return Err(format!("{key}: {} of them; at most {NETWORKS} are taken", networks.len()));
     }
-    Ok(proxies)
+    Ok(networks)
 }
 
-fn proxy(text: &str) -> Result<Network, String> {
+fn network(text: &str) -> Result<Network, String> {
     let network: Network = text.parse()?;
     if network.is_everything() {
-        return Err(format!("`{text}` is every address, so anybody could claim to be anybody: name the proxies"));
+        return Err(format!("`{text}` is every address, and so nothing is guarded: name those that are meant"));
     }
     if network != network.trimmed() {
         return Err(format!("`{text}` has an address behind its prefix; is {} meant?", network.trimmed()));

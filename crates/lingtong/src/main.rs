@@ -10,6 +10,7 @@ mod demo;
 mod journal;
 mod log;
 mod metrics;
+mod outbound;
 mod pages;
 mod plan;
 mod process;

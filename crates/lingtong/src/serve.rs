@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use api::{ApiState, Door, Relay};
 use config::{Draft, Server};
+use courier::{Courier, CourierConfig, Guard};
 use node::{Certificates, Node, NodeConfig};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,6 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::backend::NodeBackend;
 use crate::cli::Serve;
+use crate::outbound::{Desk, Figures};
 use crate::pages::pages;
 use crate::prompts::PromptFiles;
 use crate::recordings::OnDisk;
@@ -59,10 +61,19 @@ async fn serve(server: Server) -> Result<(), String> {
     let handle = node.handle();
     let closed = handle.closed.clone();
     let relay = server.turn.as_ref().map(relay).transpose()?;
+    let courier = Courier::start(CourierConfig {
+        store: handle.store.clone(),
+        journal: handle.journal.clone(),
+        reports: Arc::new(Figures(handle.store.clone())),
+        guard: Guard { allowed: server.web.webhook_networks.clone() },
+        closed: closed.clone(),
+        node: server.node,
+    });
     let state = ApiState {
         store: handle.store.clone(),
         journal: handle.journal.clone(),
         ladder: handle.ladder.clone(),
+        outbound: Arc::new(Desk(courier.handle())),
         recordings: Arc::new(OnDisk(handle.recordings.clone())),
         prompts: Arc::new(PromptFiles(handle.clone())),
         backend: Arc::new(NodeBackend::new(handle)),
@@ -83,6 +94,7 @@ async fn serve(server: Server) -> Result<(), String> {
         println!("lingtong setup {link}");
     }
     let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
+    courier.stop().await;
     node.drain(hurry).await;
     let _ = stop_web.send(());
     match tokio::time::timeout(WEB_ENDS_WITHIN, web).await {

@@ -1,5 +1,7 @@
 //! What a resource says, judged by itself. What it takes beside others is judged by the whole.
 
+mod outbound;
+
 use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
@@ -18,8 +20,8 @@ use crate::content::Spec;
 use crate::kind::Kind;
 use crate::problem::{Format, Problem, What};
 use crate::spec::{
-    AgentSpec, PromptSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec, TeamSpec, ThresholdSpec, TitleSpec, TrunkSpec,
-    UserSpec,
+    AgentSpec, PromptSpec, QueueSpec, RoleSpec, RouteSpec, Secret, SettingSpec, TeamSpec, ThresholdSpec, TitleSpec,
+    TrunkSpec, UserSpec,
 };
 
 /// Characters of what people read: it is shown in one line.
@@ -103,6 +105,9 @@ impl<'a> Judge<'a> {
                 }
             }
             Spec::Number(_) => {}
+            Spec::MailServer(server) => judge.mail_server(server),
+            Spec::ReportSchedule(schedule) => judge.report_schedule(schedule),
+            Spec::AlertSubscription(told) => judge.alert_subscription(told),
         }
         judge.problems
     }

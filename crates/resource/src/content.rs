@@ -5,6 +5,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::kind::{Kind, in_order};
+use crate::outbound::{AlertSubscriptionSpec, MailServerSpec, ReportScheduleSpec};
 use crate::problem::Problem;
 use crate::read::read;
 use crate::spec::{
@@ -70,6 +71,9 @@ specs! {
     Flow(FlowSpec);
     Threshold(ThresholdSpec);
     Number(NumberSpec);
+    MailServer(MailServerSpec);
+    ReportSchedule(ReportScheduleSpec);
+    AlertSubscription(AlertSubscriptionSpec);
 }
 
 impl Spec {

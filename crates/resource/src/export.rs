@@ -11,12 +11,14 @@ use crate::book::{Book, Entry};
 use crate::content::Spec;
 use crate::kind::Kind;
 use crate::names::route_name;
+use crate::outbound::{AlertSubscriptionSpec, MAIL_SERVER, MailServerSpec, ReportScheduleSpec};
 use crate::problem::{Problem, What};
 use crate::read::read;
 use crate::rows::Rows;
 use crate::spec::{
     AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, MAILBOX_AGENTS, NumberSpec, PromptAudio, PromptSpec, QueueSpec,
-    RoleSpec, RouteSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec, UserSpec,
+    RoleSpec, RouteSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec,
+    UserSpec,
 };
 
 /// What a team's row holds beside its name.
@@ -86,6 +88,7 @@ impl Rows {
         self.tell_people(&names, &mut book);
         self.tell_lines(&names, &mut book);
         self.tell_queues(&names, &mut book)?;
+        self.tell_outbound(&mut book);
         Ok(book)
     }
 
@@ -218,6 +221,27 @@ impl Rows {
             put(book, queue.name.to_string(), Entry::plain(Spec::Queue(spec)));
         }
         Ok(())
+    }
+
+    /// What this version cannot read is not told, and so can be written anew.
+    fn tell_outbound(&self, book: &mut Book) {
+        for row in &self.mail_servers {
+            if let Some(spec) = MailServerSpec::of(row) {
+                let secrets = kept("password", row.password.reveal());
+                put(book, MAIL_SERVER.to_owned(), Entry { spec: Spec::MailServer(spec), secrets });
+            }
+        }
+        for row in &self.report_schedules {
+            if let Some(spec) = ReportScheduleSpec::of(row) {
+                put(book, row.name.clone(), Entry::plain(Spec::ReportSchedule(spec)));
+            }
+        }
+        for row in &self.alert_subscriptions {
+            if let Some(spec) = AlertSubscriptionSpec::of(row) {
+                let secrets = kept("secret", row.secret.reveal());
+                put(book, row.name.clone(), Entry { spec: Spec::AlertSubscription(spec), secrets });
+            }
+        }
     }
 
     fn queue(&self, queue: &Queue, members: &[AgentId], names: &Names) -> Result<QueueSpec, Problem> {

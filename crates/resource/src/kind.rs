@@ -58,6 +58,12 @@ kinds! {
     Threshold: "threshold", "告警阈值", "threshold";
     /// A number of the tenant's.
     Number: "number", "号码", "number";
+    /// The server that takes our letters: one, named `default`.
+    MailServer: "mail_server", "邮件服务器", "mail server";
+    /// A report that is sent again and again.
+    ReportSchedule: "report_schedule", "定时报表", "report schedule";
+    /// Who is told of alarms.
+    AlertSubscription: "alert_subscription", "告警订阅", "alert subscription";
 }
 
 impl Kind {

@@ -13,6 +13,7 @@ mod export;
 mod kind;
 mod lower;
 mod names;
+mod outbound;
 mod outcome;
 mod plan;
 mod problem;
@@ -33,6 +34,10 @@ pub use book::{Book, Entry, Resource};
 pub use content::Spec;
 pub use export::audio_of;
 pub use kind::{Kind, in_order};
+pub use outbound::{
+    About, AlertSubscriptionSpec, LetterLanguage, MAIL_SERVER, MailSecurity, MailServerSpec, Repeat, ReportBy,
+    ReportEvery, ReportFormat, ReportScheduleSpec,
+};
 pub use outcome::{ChangeError, Changed};
 pub use plan::{Action, Change, Edit, Expect, Known, Plan, Request, Wish, plan};
 pub use problem::{Format, Problem, Shape, What};
@@ -43,5 +48,6 @@ pub use secrets::{Compared, NoSecrets, SecretFailed, Secrets};
 pub use shipped::shipped_prompts;
 pub use spec::{
     ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, OverflowSpec, PromptAudio, PromptSpec,
-    QueueSpec, RoleSpec, RouteSpec, RoutingSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec, UserSpec,
+    QueueSpec, RoleSpec, RouteSpec, RoutingSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec,
+    TitleSpec, TrunkSpec, UserSpec,
 };

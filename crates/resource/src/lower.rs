@@ -6,8 +6,8 @@ use dialplan::{Did, DidTarget, NumberForm, Route, Trunk};
 use directory::{Agent, Device, Ha1, Permission, Role, User};
 use serde_json::json;
 use store::{
-    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, Queue, QueueMember, RouteRow, Setting,
-    Team, ThresholdRow,
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, Queue, QueueMember, RouteRow,
+    Setting, Team, ThresholdRow,
 };
 use types::leg::Text;
 use types::{AgentId, DeviceId, FlowId, Private, QueueId, TeamId, TenantId, TrunkId, UserId};
@@ -109,6 +109,9 @@ impl Rows {
                 set(&mut self.thresholds, row, |old| &*old.name == name);
             }
             Spec::Number(spec) => self.set_number(name, spec, ids),
+            Spec::MailServer(spec) => self.set_mail_server(spec),
+            Spec::ReportSchedule(spec) => self.set_report_schedule(name, spec),
+            Spec::AlertSubscription(spec) => self.set_alert_subscription(name, spec),
         }
         Ok(())
     }
@@ -143,6 +146,9 @@ impl Rows {
             Kind::Flow => self.flows.retain(|row| &*row.name != name),
             Kind::Threshold => self.thresholds.retain(|row| &*row.name != name),
             Kind::Number => self.numbers.retain(|row| &*row.number != name),
+            Kind::MailServer => self.mail_servers.clear(),
+            Kind::ReportSchedule => self.report_schedules.retain(|row| row.name != name),
+            Kind::AlertSubscription => self.alert_subscriptions.retain(|row| row.name != name),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What names each kind may have.
 
 use crate::kind::Kind;
+use crate::outbound::MAIL_SERVER;
 use crate::problem::{Format, What};
 use crate::spec::ANY_PREFIX;
 
@@ -18,7 +19,16 @@ impl Kind {
         }
         let (fits, format): (fn(char) -> bool, _) = match self {
             Self::Tenant => (|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-', Format::Realm),
-            Self::Role | Self::Team | Self::Trunk | Self::Prompt | Self::Queue | Self::Flow | Self::Threshold => {
+            Self::MailServer => return (name != MAIL_SERVER).then(|| What::NoneOf(vec![MAIL_SERVER.to_owned()])),
+            Self::ReportSchedule
+            | Self::AlertSubscription
+            | Self::Role
+            | Self::Team
+            | Self::Trunk
+            | Self::Prompt
+            | Self::Queue
+            | Self::Flow
+            | Self::Threshold => {
                 (|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'), Format::Name)
             }
             // A finer disposition is named after the one it stands below: `complaint.delivery`.

@@ -139,6 +139,12 @@ pub enum Format {
     NumberRule,
     /// Who goes before others.
     PriorityRule,
+    /// A mail address.
+    MailAddress,
+    /// An address of the web.
+    WebAddress,
+    /// A time of the day.
+    ClockTime,
     /// A text without control characters.
     Plain,
     /// Of what names a recording.
@@ -207,6 +213,14 @@ impl Format {
                  such as caller:1380*=500",
             ),
             Self::Audio => ("应为录音的 SHA-256", "must be the SHA-256 of a recording"),
+            Self::MailAddress => {
+                ("应为邮箱地址，例如 wang@example.com", "must be a mail address such as wang@example.com")
+            }
+            Self::WebAddress => (
+                "应为 https:// 开头的网址，不含用户名和密码",
+                "must be an address that begins with https:// and holds no user name or password",
+            ),
+            Self::ClockTime => ("应为 24 小时制时间，例如 08:30", "must be a time of 24 hours such as 08:30"),
             Self::Plain => ("不能含控制字符", "must not hold control characters"),
         }
     }

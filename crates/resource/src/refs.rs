@@ -9,6 +9,7 @@ use flow::{Flow, Names};
 use crate::book::Book;
 use crate::content::Spec;
 use crate::kind::Kind;
+use crate::outbound::ReportBy;
 use crate::spec::TargetSpec;
 
 /// A reference: the field that holds it, and what it names.
@@ -28,6 +29,18 @@ impl Spec {
             | Self::Role(_)
             | Self::Trunk(_)
             | Self::Prompt(_) => Vec::new(),
+            Self::MailServer(_) | Self::AlertSubscription(_) => Vec::new(),
+            Self::ReportSchedule(schedule) => {
+                let kind = match schedule.by {
+                    ReportBy::Queue => Kind::Queue,
+                    ReportBy::Agent => Kind::Agent,
+                    ReportBy::Team => Kind::Team,
+                    ReportBy::Flow => Kind::Flow,
+                    // Numbers that are ours no more have figures all the same.
+                    ReportBy::Number | ReportBy::Direction => return Vec::new(),
+                };
+                list("subjects", kind, &schedule.subjects)
+            }
             Self::Agent(agent) => {
                 let named = agent.address.as_ref().and_then(|address| address.reveal().strip_prefix("setting:"));
                 named.map_or_else(Vec::new, |name| one("address", Kind::Setting, name))

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
-    AgentRouting, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, Prompt, Queue, QueueMember,
-    RouteRow, Setting, Store, Team, ThresholdRow,
+    AgentRouting, AlertSubscription, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, MailServer,
+    Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, Team, ThresholdRow,
 };
 use types::{AgentId, FlowId, TenantId};
 
@@ -51,6 +51,12 @@ pub struct Rows {
     pub thresholds: Vec<ThresholdRow>,
     /// Numbers.
     pub numbers: Vec<Did>,
+    /// The mail server, if there is one.
+    pub mail_servers: Vec<MailServer>,
+    /// Reports that are sent again and again.
+    pub report_schedules: Vec<ReportSchedule>,
+    /// Who is told of alarms.
+    pub alert_subscriptions: Vec<AlertSubscription>,
 }
 
 impl Rows {
@@ -75,6 +81,9 @@ impl Rows {
             flows: Vec::new(),
             thresholds: Vec::new(),
             numbers: Vec::new(),
+            mail_servers: Vec::new(),
+            report_schedules: Vec::new(),
+            alert_subscriptions: Vec::new(),
         }
     }
 
@@ -109,6 +118,9 @@ impl Rows {
             flows: store.flow_heads(id).await?,
             thresholds: store.list(id).await?,
             numbers: store.list(id).await?,
+            mail_servers: store.list(id).await?,
+            report_schedules: store.list(id).await?,
+            alert_subscriptions: store.list(id).await?,
         }))
     }
 
@@ -150,6 +162,9 @@ impl Rows {
         }
         change.rows(&before.thresholds, &self.thresholds).await?;
         change.rows(&before.numbers, &self.numbers).await?;
+        change.rows(&before.mail_servers, &self.mail_servers).await?;
+        change.rows(&before.report_schedules, &self.report_schedules).await?;
+        change.rows(&before.alert_subscriptions, &self.alert_subscriptions).await?;
         change.commit().await
     }
 }

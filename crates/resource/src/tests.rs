@@ -111,6 +111,21 @@ fn whole() -> Vec<Edit> {
             json!({"title": {"zh": "排队过多"}, "measure": "waiting", "queues": ["sales"], "warning": 5, "critical": 10}),
         ),
         put(Kind::Route, "any", json!({"trunks": ["backup", "carrier"]})),
+        put(
+            Kind::MailServer,
+            "default",
+            json!({"host": "mx.example.com", "username": "acme", "password": "tiger", "from": "acme@example.com"}),
+        ),
+        put(
+            Kind::ReportSchedule,
+            "monday",
+            json!({"repeat": "weekly", "at": "07:30", "recipients": ["wang@example.com"]}),
+        ),
+        put(
+            Kind::AlertSubscription,
+            "night",
+            json!({"url": "https://hooks.example.com/a", "secret": "a long secret", "quiet_from": "22:00", "quiet_to": "07:00"}),
+        ),
         put(Kind::Route, "010", json!({"trunks": ["carrier"], "caller_id": "95002"})),
         put(
             Kind::Trunk,
@@ -504,4 +519,48 @@ fn a_password_in_a_document_is_good_for_one_sign_in_unless_it_says_otherwise() {
     bench.change(vec![delete(Kind::User, "zhao")]);
     let users: Vec<_> = bench.rows.users.iter().map(|login| login.user.id).collect();
     assert!(bench.rows.guards.iter().all(|guard| users.contains(&guard.user)), "nothing is left of who is gone");
+}
+
+#[test]
+fn who_is_written_to_makes_sense() {
+    let mut bench = Bench::centre();
+    for (kind, name, spec, wrong) in [
+        (Kind::MailServer, "second", json!({"host": "mx", "from": "a@b"}), "name none_of"),
+        (Kind::MailServer, "default", json!({"host": "a b", "from": "a@b"}), "host bad_format"),
+        (Kind::MailServer, "default", json!({"host": "mx", "from": "a"}), "from bad_format"),
+        (Kind::MailServer, "default", json!({"host": "mx", "from": "a@b\nBcc: c@d"}), "from bad_format"),
+        (Kind::MailServer, "default", json!({"host": "mx", "from": "a@b", "password": "x"}), "username missing"),
+        (Kind::ReportSchedule, "x", json!({"recipients": []}), "recipients missing"),
+        (Kind::ReportSchedule, "x", json!({"recipients": ["a@b"], "at": "8:00"}), "at bad_format"),
+        (Kind::ReportSchedule, "x", json!({"recipients": ["a@b"], "day": 29}), "day out_of_range"),
+        (Kind::ReportSchedule, "x", json!({"recipients": ["a@b", "A@b"]}), "recipients[1] twice"),
+        (Kind::ReportSchedule, "x", json!({"recipients": ["a@b"], "subjects": ["none"]}), "subjects[0] not_found"),
+        (Kind::AlertSubscription, "x", json!({}), "recipients missing"),
+        (Kind::AlertSubscription, "x", json!({"url": "ftp://a"}), "url bad_format"),
+        (Kind::AlertSubscription, "x", json!({"url": "https://u:p@a/"}), "url bad_format"),
+        (Kind::AlertSubscription, "x", json!({"url": "https://a", "quiet_to": "07:00"}), "quiet_from missing"),
+    ] {
+        let refused = bench.refused(vec![put(kind, name, spec)]);
+        assert!(refused.contains(&format!("{kind} {name} {wrong}")), "{wrong}: {refused:?}");
+    }
+    bench.change(vec![put(Kind::ReportSchedule, "x", json!({"subjects": ["sales"], "recipients": ["a@b"]}))]);
+    let uses = bench.think(vec![delete(Kind::Queue, "sales")], false).unwrap_err();
+    assert!(uses.iter().any(|p| p.what.other() == Some((Kind::ReportSchedule, "x"))), "{uses:?}");
+}
+
+#[test]
+fn the_mail_servers_password_stays_unless_it_is_said_anew() {
+    let mut bench = Bench::centre();
+    let spec = |more: Value| {
+        let mut spec = json!({"host": "mx.example.com", "username": "acme", "from": "acme@example.com"});
+        spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        vec![put(Kind::MailServer, "default", spec)]
+    };
+    assert_eq!(bench.change(spec(json!({}))), Vec::<String>::new());
+    assert_eq!(bench.change(spec(json!({"password": "tiger"}))), Vec::<String>::new());
+    assert_eq!(bench.change(spec(json!({"port": 25}))), ["update mail_server default port"]);
+    assert_eq!(bench.rows.mail_servers[0].password, "tiger".into());
+    assert_eq!(bench.change(spec(json!({"port": 25, "password": "lion"}))), ["update mail_server default password"]);
+    assert_eq!(bench.rows.mail_servers[0].password, "lion".into());
+    assert!(!bench.rows.mail_servers[0].config.to_string().contains("lion"));
 }

@@ -85,6 +85,7 @@ integers! {
     AlertId: |v| v.0.cast_signed(), |v| AlertId(v.cast_unsigned());
     RecordingId: |v| v.0.cast_signed(), |v| RecordingId(v.cast_unsigned());
     TrunkId: |v| v.0.cast_signed(), |v| TrunkId(v.cast_unsigned());
+    DeliveryId: |v| v.0.cast_signed(), |v| DeliveryId(v.cast_unsigned());
 }
 
 impl Column for bool {

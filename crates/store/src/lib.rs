@@ -15,6 +15,7 @@ mod column;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod days;
+mod delivery;
 mod demand;
 mod error;
 mod forwarding;
@@ -35,6 +36,7 @@ pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use alerts::AlertRow;
 pub use change::Change;
 pub use days::{AgentDay, StateChange};
+pub use delivery::{Delivery, DeliveryFilter, DeliveryKind, DeliveryStatus, Origin, WAITING_MOST};
 pub use demand::Demand;
 pub use error::Error;
 pub use forwarding::AgentForwarding;
@@ -43,8 +45,9 @@ pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{
-    AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Prompt,
-    ReportView, PromptVersion, Queue, QueueMember, RouteRow, Session, Setting, Team, ThresholdRow,
+    AgentRouting, AlertSubscription, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login,
+    MailServer, Prompt, PromptVersion, Queue, QueueMember, ReportSchedule, ReportView, RouteRow, ScheduleRun, Session,
+    Setting, Team, ThresholdRow,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -15,8 +15,9 @@ mod m0014_agent_routing;
 mod m0015_reports;
 mod m0016_flow_drafts;
 mod m0017_report_views;
-mod m0021_alerts;
 mod m0020_prompts;
+mod m0021_alerts;
+mod m0024_deliveries;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0017_report_views::ReportViews),
             Box::new(m0021_alerts::Alerts),
             Box::new(m0020_prompts::Prompts),
+            Box::new(m0024_deliveries::Deliveries),
         ]
     }
 }

@@ -113,6 +113,8 @@ ids! {
     RecordingId,
     /// A passing of a threshold, from its raising to its end.
     AlertId,
+    /// One thing that is sent to one recipient by mail or webhook.
+    DeliveryId,
     /// One playback on one leg, so that its end can be told from the next one's.
     PlayId,
 }

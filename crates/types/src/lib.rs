@@ -25,8 +25,8 @@ pub mod watch;
 
 pub use cause::{Cause, EndedBy};
 pub use ids::{
-    AgentId, AlertId, DeviceId, FlowId, IdSource, InteractionId, LegId, PlayId, QueueId, RecordingId, TeamId, TenantId,
-    TrunkId, UserId,
+    AgentId, AlertId, DeliveryId, DeviceId, FlowId, IdSource, InteractionId, LegId, PlayId, QueueId, RecordingId,
+    TeamId, TenantId, TrunkId, UserId,
 };
 pub use leg::{LegCommand, LegEvent};
 pub use network::Network;

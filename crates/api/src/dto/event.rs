@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AgentRef, CallbackStatus, Capacity, ExpiredLease, LiveAgent, LiveAlert, LiveInteraction, LiveQueue, SupervisionMode, Voicemail,
-    VoicemailStatus,
+    AgentRef, CallbackStatus, Capacity, ExpiredLease, LiveAgent, LiveAlert, LiveInteraction, LiveQueue,
+    SupervisionMode, Voicemail, VoicemailStatus,
 };
 
 /// How bad an alarm is.

@@ -7,7 +7,9 @@ use types::record::SegmentKind;
 use types::register::Registering;
 use utoipa::ToSchema;
 
-use super::{AgentRef, AgentStateName, Capacity, Channel, Direction, LiveAlert, NextState, SupervisionMode, Title, mirror};
+use super::{
+    AgentRef, AgentStateName, Capacity, Channel, Direction, LiveAlert, NextState, SupervisionMode, Title, mirror,
+};
 use crate::names::{Names, TeamName};
 use crate::viewer::Viewer;
 

@@ -15,6 +15,7 @@ mod heat;
 mod history;
 mod live;
 mod lookups;
+mod outbound;
 mod people;
 mod phone;
 mod plan;
@@ -49,6 +50,7 @@ pub(crate) use history::{
 };
 pub(crate) use live::{ExpiredLease, LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
 pub(crate) use lookups::{LookupTrial, LookupTried};
+pub(crate) use outbound::{Delivery, DeliveryPage, MailTrial, MailTried, ReportSchedule, ReportSchedules, ScheduleRan};
 pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,
 };

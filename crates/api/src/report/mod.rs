@@ -3,7 +3,9 @@
 mod ask;
 mod columns;
 mod file;
+mod sent;
 mod titles;
 
 pub(crate) use ask::Asked;
 pub(crate) use file::{Format, Wish};
+pub use sent::{ReportFile, report_file};

@@ -12,6 +12,7 @@ mod heat;
 mod interactions;
 mod live;
 mod lookups;
+mod outbound;
 mod pages;
 mod phone;
 mod plan;
@@ -51,6 +52,10 @@ pub(crate) use interactions::{
 };
 pub(crate) use live::{__path_live, live};
 pub(crate) use lookups::{__path_try_lookup, try_lookup};
+pub(crate) use outbound::{
+    __path_deliveries, __path_report_schedules, __path_retry_delivery, __path_run_report_schedule,
+    __path_test_mail_server, deliveries, report_schedules, retry_delivery, run_report_schedule, test_mail_server,
+};
 pub(crate) use pages::page;
 pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
 pub use plan::basis;

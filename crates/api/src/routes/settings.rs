@@ -75,6 +75,7 @@ pub(super) async fn change(app: &App, viewer: &Viewer, request: Request) -> Resu
     let tenant = viewer.tenant();
     let changed = app.backend.change_settings(tenant, &viewer.user.username, request).await?;
     app.names.forget(tenant);
+    app.outbound.settings_changed();
     for change in &changed.changes {
         let (kind, action) = (change.kind.as_str(), change.action.as_str());
         tracing::info!(kind, action, user = %viewer.user.id, "a setting was changed");

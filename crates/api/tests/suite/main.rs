@@ -13,6 +13,7 @@ mod forwarding;
 mod history;
 mod http;
 mod openapi;
+mod outbound;
 mod pages;
 mod people;
 mod phone;

@@ -121,6 +121,7 @@ impl World {
             journal: Arc::clone(&journal),
             ladder,
             backend: Arc::clone(&desk) as _,
+            outbound: Arc::new(crate::outbound::Post),
             recordings: Arc::new(Sound),
             prompts: Arc::new(Spoken::default()),
             assets: Assets::new(page),

@@ -1,6 +1,7 @@
 //! What every backend of the store must do. Adapter crates run it on a database of their own.
 
 mod days;
+mod deliveries;
 mod demand;
 mod fixtures;
 mod interactions;
@@ -23,4 +24,5 @@ pub async fn run(store: &Store) {
     days::run(store).await;
     demand::run(store).await;
     reports::run(store).await;
+    deliveries::run(store).await;
 }

@@ -9,8 +9,8 @@ use super::fixtures::{agent, device, login, tenant};
 use crate::error::Error;
 use crate::row::Row;
 use crate::rows::{
-    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, PromptVersion, Queue, QueueMember, ReportView, RouteRow,
-    Session, Setting, Team,
+    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, PromptVersion, Queue, QueueMember,
+    ReportView, RouteRow, Session, Setting, Team,
 };
 use crate::store::Store;
 

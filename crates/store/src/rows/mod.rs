@@ -1,13 +1,15 @@
 //! The kinds of settings.
 
 mod flows;
+mod outbound;
 mod people;
-mod reports;
 mod prompts;
+mod reports;
 mod routing;
 
 pub use flows::{FlowDraft, FlowRelease, FlowVersion};
+pub use outbound::{AlertSubscription, MailServer, ReportSchedule, ScheduleRun};
 pub use people::{CustomRole, Guard, Login, Session, Team};
-pub use reports::ReportView;
 pub use prompts::{Prompt, PromptVersion};
+pub use reports::ReportView;
 pub use routing::{AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting, ThresholdRow};

@@ -126,6 +126,18 @@ export const reportsRoute = createRoute({
   component: lazyRouteComponent(() => import("./reports/ReportsPage"), "ReportsPage"),
 });
 
+export const schedulesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/reports/schedules",
+  component: lazyRouteComponent(() => import("./reports/SchedulesPanel"), "SchedulesPage"),
+});
+
+const deliveriesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings/deliveries",
+  component: lazyRouteComponent(() => import("./settings/DeliveriesPage"), "DeliveriesPage"),
+});
+
 export const flowsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/flows",
@@ -200,7 +212,7 @@ const routeTree = rootRoute.addChildren([
   welcomeRoute,
   setupRoute,
   wallRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, reportsRoute, accountRoute, settingsIndexRoute, settingsRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, reportsRoute, schedulesRoute, accountRoute, settingsIndexRoute, deliveriesRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

@@ -2,6 +2,7 @@ import {
   ApiError,
   createAccountApi,
   createApi,
+  createOutboundApi,
   createPlannerApi,
   createReportsApi,
   createFlowsApi,
@@ -13,6 +14,7 @@ import {
   type Api,
   type FlowsApi,
   type Me,
+  type OutboundApi,
   type PlannerApi,
   type ReportsApi,
   type PromptsApi,
@@ -32,6 +34,7 @@ export interface Services {
   reports: ReportsApi;
   flows: FlowsApi;
   prompts: PromptsApi;
+  outbound: OutboundApi;
   queries: QueryClient;
   live: LiveStore;
   clock: TickingClock;
@@ -48,6 +51,7 @@ export function createServices(baseUrl: string): Services {
   const reports = createReportsApi({ baseUrl, fetch: fetcher });
   const flows = createFlowsApi({ baseUrl, fetch: fetcher });
   const prompts = createPromptsApi({ baseUrl, fetch: fetcher });
+  const outbound = createOutboundApi({ baseUrl, fetch: fetcher });
   const clock = new TickingClock();
   const ended = (error: unknown): void => {
     // Whoever learns first that the session is over tells the shell, which asks for a new login.
@@ -74,7 +78,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, account, settings, planner, reports, flows, prompts, queries, live, clock };
+  return { api, account, settings, planner, reports, flows, prompts, outbound, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

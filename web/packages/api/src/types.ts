@@ -73,6 +73,14 @@ export type ReportLine = Schemas["ReportLine"];
 export type ReportView = Schemas["ReportViewItem"];
 export type ReportViewWish = Schemas["ReportViewWish"];
 export type ReportSubject = Schemas["ReportSubject"];
+/** One thing for one recipient, by mail or webhook. */
+export type Delivery = Schemas["Delivery"];
+export type DeliveryStatus = Schemas["DeliveryStatus"];
+export type DeliveryPage = Schemas["DeliveryPage"];
+export type ReportSchedule = Schemas["ReportSchedule"];
+export type ReportSchedules = Schemas["ReportSchedules"];
+export type ScheduleRan = Schemas["ScheduleRan"];
+export type MailTried = Schemas["MailTried"];
 export type PhoneCredentials = Schemas["PhoneCredentials"];
 export type DispositionChoice = Schemas["DispositionChoice"];
 export type Unfinished = Schemas["Unfinished"];

@@ -1,4 +1,5 @@
 import type { FieldProblem, Permission, Spec } from "@lingtong/api";
+import { OUTBOUND, type AlertCode } from "./outbound";
 
 /** What the settings pages know of. */
 export type KindId =
@@ -14,14 +15,44 @@ export type KindId =
   | "disposition"
   | "threshold"
   | "setting"
-  | "tenant";
+  | "tenant"
+  | "mail_server"
+  | "report_schedule"
+  | "alert_subscription";
 
 /** What a field is called in the words of the pages. */
 export type FieldWord =
+  | "about"
   | "accept_from"
   | "address"
   | "agent"
   | "agents"
+  | "alerts"
+  | "allow_plain"
+  | "at"
+  | "by"
+  | "cleared"
+  | "day"
+  | "every"
+  | "formats"
+  | "from"
+  | "from_name"
+  | "host"
+  | "hook_secret"
+  | "language"
+  | "mail_password"
+  | "mail_user"
+  | "paused"
+  | "port"
+  | "quiet_from"
+  | "quiet_to"
+  | "recipients"
+  | "repeat"
+  | "reply_to"
+  | "security"
+  | "subjects"
+  | "url"
+  | "weekday"
   | "ageing"
   | "announce_agent_number"
   | "announce_position_s"
@@ -89,6 +120,7 @@ export type FieldType =
   | { type: "number"; min: number; max: number; fallback?: number; unit?: "seconds" | "minutes"; /** Nothing is no limit, but nothing. */ optional?: true }
   | { type: "switch"; fallback: boolean }
   | { type: "choice"; options: readonly Choice[]; fallback: Choice }
+  | { type: "choices"; options: readonly Choice[]; fallback: readonly Choice[] }
   | { type: "ref" | "refs"; to: KindId }
   | { type: "roles" | "permissions" | "texts" | "target" | "value" | "routing" }
   | { type: "rows"; of: RowsId };
@@ -155,7 +187,39 @@ const STRATEGIES = [
 
 const MEASURES = ["waiting", "longest_wait", "service_level", "abandon_rate", "agents_free", "occupancy", "capacity"] as const;
 
-export type Choice = (typeof STRATEGIES)[number] | (typeof MEASURES)[number] | "wait" | "refuse" | "leave" | "national" | "e164" | "digits";
+export type Choice =
+  | (typeof STRATEGIES)[number]
+  | AlertCode
+  | (typeof MEASURES)[number] | "wait"
+  | "refuse"
+  | "leave"
+  | "national"
+  | "e164"
+  | "digits"
+  | "starttls"
+  | "tls"
+  | "none"
+  | "queue"
+  | "agent"
+  | "team"
+  | "flow"
+  | "number"
+  | "direction"
+  | "15"
+  | "30"
+  | "60"
+  | "day"
+  | "all"
+  | "daily"
+  | "weekly"
+  | "monthly"
+  | "whole"
+  | "so_far"
+  | "csv"
+  | "xlsx"
+  | "pdf"
+  | "zh"
+  | "en";
 
 export type Field = FieldType & {
   /** Its place in the spec. */
@@ -179,6 +243,8 @@ export interface Kind {
   writes: Permission;
   /** There is just the one that was there from the start. */
   single?: true;
+  /** There is at most one, of this name. */
+  only?: string;
 }
 
 const WORD_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -336,6 +402,7 @@ export const KINDS: readonly Kind[] = [
     columns: ["value"],
     fields: [{ path: "value", word: "value", type: "value", required: true }],
   },
+  ...OUTBOUND,
   {
     id: "tenant",
     name: WORD_NAME,

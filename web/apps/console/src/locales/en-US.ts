@@ -1,6 +1,7 @@
 import { account } from "./account.en-US";
 import { alerts } from "./alerts.en-US";
 import { live } from "./live.en-US";
+import { deliveries, schedules } from "./outbound.en-US";
 import { planner } from "./planner.en-US";
 import { settings } from "./settings.en-US";
 import { voicemails } from "./voicemails.en-US";
@@ -106,6 +107,8 @@ export const enUS = {
     noneText: "Callers who leave their number in a menu or a queue appear here, those first who have waited longest.",
   },
   voicemails,
+  deliveries,
+  schedules,
   aftermath: {
     title: "Disposition and follow-up",
     choose: "What came of it?",

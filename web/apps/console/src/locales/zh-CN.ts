@@ -1,6 +1,7 @@
 import { account } from "./account.zh-CN";
 import { alerts } from "./alerts.zh-CN";
 import { live } from "./live.zh-CN";
+import { deliveries, schedules } from "./outbound.zh-CN";
 import { planner } from "./planner.zh-CN";
 import { settings } from "./settings.zh-CN";
 import { voicemails } from "./voicemails.zh-CN";
@@ -106,6 +107,8 @@ export const zhCN = {
     noneText: "在菜单或排队中留下号码的来电者会出现在这里，等待最久的排在最前。",
   },
   voicemails,
+  deliveries,
+  schedules,
   aftermath: {
     title: "小结与后续",
     choose: "选择通话小结",

@@ -40,10 +40,14 @@ export function Cell({ field, resource }: { field: Field; resource: Resource }):
       return <span className="num">{Array.isArray(value) ? value.length : 0}</span>;
     case "roles":
     case "refs":
+    case "choices":
     case "texts": {
       const names = Array.isArray(value) ? value.map(String) : [];
       if (names.length === 0) return nothing;
-      const shown = names.slice(0, SHOWN).map((name) => (field.type === "roles" ? t(`role.${name as "agent"}`, name) : name));
+      const shown = names.slice(0, SHOWN).map((name) => {
+        if (field.type === "choices") return t(`settings.choice.${name as "zh"}`, name);
+        return field.type === "roles" ? t(`role.${name as "agent"}`, name) : name;
+      });
       const rest = names.length - shown.length;
       return (
         <span title={names.join(", ")}>

@@ -2,7 +2,8 @@ import { toApiError, type ResourceDetail } from "@lingtong/api";
 import type { Kind } from "@lingtong/model";
 import { may as permits } from "@lingtong/model";
 import { useMutation } from "@tanstack/react-query";
-import { Button, Checkbox, Modal, Typography } from "antd";
+import { Link } from "@tanstack/react-router";
+import { Alert, Button, Checkbox, Input, Modal, Space, Typography } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
@@ -102,10 +103,69 @@ function OneTimePassword({ name }: { name: string }): ReactElement {
   );
 }
 
+/** Sends a letter of trial and tells what the mail server said. */
+function TestMail(): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const { outbound } = useServices();
+  const [to, setTo] = useState("");
+  const trial = useMutation({ mutationFn: () => outbound.testMail(to.trim()) });
+  const tried = trial.data;
+  return (
+    <div className="field-others">
+      <h3>{t("settings.testMail.title")}</h3>
+      <p className="faint">{t("settings.testMail.text")}</p>
+      <Space.Compact style={{ width: "100%" }}>
+        <Input
+          aria-label={t("settings.testMail.to")}
+          placeholder={t("settings.testMail.to")}
+          value={to}
+          onChange={(event) => {
+            setTo(event.target.value);
+          }}
+          onPressEnter={() => {
+            trial.mutate();
+          }}
+        />
+        <Button
+          loading={trial.isPending}
+          disabled={to.trim() === ""}
+          onClick={() => {
+            trial.mutate();
+          }}
+        >
+          {t("settings.testMail.send")}
+        </Button>
+      </Space.Compact>
+      {tried === undefined ? null : (
+        <Alert
+          role="status"
+          type={tried.ok ? "success" : "error"}
+          title={tried.message}
+          description={tried.answer === "" ? undefined : <span className="mono">{tried.answer}</span>}
+        />
+      )}
+      {trial.error === null ? null : (
+        <p className="field-problem" role="alert">
+          {toApiError(trial.error).message}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** What some kinds offer beside their fields. */
 export function Extras({ kind, resource, may }: { kind: Kind; resource: ResourceDetail; may: boolean }): ReactElement | null {
+  const { t } = useTranslation(["console", "ui"]);
   const me = useMe();
   if (kind.id === "device") return <PhoneSheet name={resource.name} />;
+  if (kind.id === "report_schedule") {
+    return (
+      <p className="field-others">
+        <Link to="/reports/schedules">{t("schedules.seen")}</Link>
+      </p>
+    );
+  }
+  if (kind.id === "mail_server" && may) return <TestMail />;
   if (kind.id === "user" && may && permits(me, "users.write") && resource.name !== me.username) {
     return <OneTimePassword name={resource.name} />;
   }

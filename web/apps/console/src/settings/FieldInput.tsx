@@ -181,6 +181,19 @@ export function FieldInput(props: InputProps): ReactElement {
           onChange={change}
         />
       );
+    case "choices":
+      return (
+        <Select
+          {...common}
+          mode="multiple"
+          style={{ width: "100%" }}
+          value={Array.isArray(value) ? list(value) : [...field.fallback]}
+          options={field.options.map((option) => ({ value: option, label: t(`settings.choice.${option}`) }))}
+          showSearch={{ filterOption: byLabel }}
+          placeholder={t("settings.all")}
+          onChange={change}
+        />
+      );
     case "texts":
       return <Texts {...props} />;
     case "rows":

@@ -70,7 +70,7 @@ function NameRow({ kind, draft, disabled }: { kind: Kind; draft: Draft; disabled
         autoFocus
         autoComplete="off"
         value={draft.name}
-        disabled={disabled}
+        disabled={disabled || kind.only !== undefined}
         status={wrong || problems.length > 0 ? "error" : ""}
         aria-describedby="field-name-help"
         onChange={(event) => {

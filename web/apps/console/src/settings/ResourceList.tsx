@@ -81,7 +81,7 @@ export function ResourceList({ kind, open, add }: ListProps): ReactElement {
     },
   });
   const addButton =
-    add === null ? undefined : (
+    add === null || (kind.only !== undefined && rows.length > 0) ? undefined : (
       <Button type="primary" icon={<PlusOutlined />} onClick={add}>
         {t(`settings.add.${kind.id}`)}
       </Button>

@@ -22,10 +22,11 @@ const GROUPS = [
   { id: "people", kinds: ["user", "role", "agent", "team"] },
   { id: "telephony", kinds: ["device", "trunk", "number", "route"] },
   { id: "work", kinds: ["queue", "threshold", "disposition"] },
+  { id: "notice", kinds: ["mail_server", "report_schedule", "alert_subscription"] },
   { id: "centre", kinds: ["tenant", "setting"] },
 ] as const;
 
-function KindNav(): ReactElement {
+export function KindNav(): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   return (
     <nav className="settings-nav" aria-label={t("page.settings")}>
@@ -39,6 +40,9 @@ function KindNav(): ReactElement {
           ))}
         </section>
       ))}
+      <Link to="/settings/deliveries" className="settings-kind" activeProps={{ className: "settings-kind active" }}>
+        {t("deliveries.title")}
+      </Link>
     </nav>
   );
 }

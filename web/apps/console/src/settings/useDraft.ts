@@ -35,11 +35,11 @@ function basisOf(stored: ResourceDetail | null): Basis {
 /** What is typed, checked by the server as it goes along. */
 export function useDraft(kind: Kind, stored: ResourceDetail | null, saved: (resource: Resource, typed: Spec) => void): Draft {
   const { settings, queries } = useServices();
-  const [name, setName] = useState(stored?.name ?? "");
+  const [name, setName] = useState(stored?.name ?? kind.only ?? "");
   const [spec, setSpec] = useState<Spec>(stored?.spec ?? {});
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
-  const dirty = stored === null ? name !== "" || Object.keys(spec).length > 0 : !sameSpec(spec, stored.spec);
+  const dirty = stored === null ? name !== (kind.only ?? "") || Object.keys(spec).length > 0 : !sameSpec(spec, stored.spec);
   const named = kind.name.test(name);
   const asked = useSettled(spec, PAUSE_MS);
   const askedName = useSettled(name, PAUSE_MS);
