@@ -60,7 +60,7 @@ use types::record::{Disposition, SegmentKind};
 use types::{Cause, EndedBy, IdSource, InteractionId, LegCommand, LegEvent, LegId, Mono, Now, PlayId, TenantId};
 
 pub use dialplan::Health;
-pub use effect::{Effect, Lookup};
+pub use effect::{Effect, Lookup, LookupGrant};
 pub use figures::{Figures, QueueFigures};
 use interaction::{Interaction, Stage};
 use ledger::Doing;
@@ -72,7 +72,6 @@ pub use replay::{PastOffer, Replay};
 pub use setup::{Setup, SetupError};
 use tenant::Tenant;
 use timers::{Timers, Who};
-pub use walking::ALLOWED_HOSTS;
 
 /// The mind of one node.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use dialplan::{Dialled, DidTarget, Plan, PriorityRules, is_emergency};
 use directory::Directory;
 use flow::Flow;
 use types::leg::Text;
-use types::{AgentId, FlowId, QueueId};
+use types::{AgentId, FlowId, Private, QueueId};
 
 /// One tenant's settings, checked and complete.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Setup {
     /// Named values that flows refer to as `setting:NAME`, and `call.longest_s`, the longest a call
     /// may last in seconds, and `anchor.wait_s`, how long an agent's page may take to come back to its call.
     pub settings: HashMap<Text, Text>,
+    /// Secrets that flows show to other systems.
+    pub secrets: HashMap<Text, Private<Text>>,
     /// The seed of all random choices of this tenant's router.
     pub seed: u64,
 }

@@ -8,8 +8,8 @@ use crate::kind::{Kind, in_order};
 use crate::problem::Problem;
 use crate::read::read;
 use crate::spec::{
-    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, SettingSpec,
-    TeamSpec, TenantSpec, TrunkSpec, UserSpec,
+    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, QueueSpec, RoleSpec, RouteSpec, SecretSpec,
+    SettingSpec, TeamSpec, TenantSpec, TrunkSpec, UserSpec,
 };
 
 /// A schema and its name.
@@ -57,6 +57,7 @@ macro_rules! specs {
 specs! {
     Tenant(TenantSpec);
     Setting(SettingSpec);
+    Secret(SecretSpec);
     Disposition(DispositionSpec);
     Agent(AgentSpec);
     Role(RoleSpec);

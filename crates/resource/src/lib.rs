@@ -39,5 +39,6 @@ pub use schema::json_schema;
 pub use secrets::{Compared, NoSecrets, SecretFailed, Secrets};
 pub use spec::{
     ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, OverflowSpec, QueueSpec, RoleSpec,
-    RouteSpec, RoutingSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec, UserSpec,
+    RouteSpec, RoutingSpec, Secret, SecretSpec, SettingSpec, TargetSpec, TeamSpec, TenantSpec, TitleSpec, TrunkSpec,
+    UserSpec,
 };

@@ -18,7 +18,7 @@ impl Kind {
         }
         let (fits, format): (fn(char) -> bool, _) = match self {
             Self::Tenant => (|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-', Format::Realm),
-            Self::Role | Self::Team | Self::Trunk | Self::Queue | Self::Flow => {
+            Self::Role | Self::Team | Self::Secret | Self::Trunk | Self::Queue | Self::Flow => {
                 (|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'), Format::Name)
             }
             // A finer disposition is named after the one it stands below: `complaint.delivery`.

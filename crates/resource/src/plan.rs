@@ -262,6 +262,7 @@ fn differing(rows: &Rows, (_, name): &Key, old: &Entry, new: &Entry, secrets: &d
         Spec::Device(device) => secret("secret", &device.secret, &|text| {
             kept.is_some_and(|kept| secrets.device(name, &rows.tenant.name, text).sha256.reveal().as_ref() == kept)
         }),
+        Spec::Secret(spec) => secret("value", &spec.value, &|text| kept == Some(text)),
         Spec::Trunk(trunk) => secret("secret", &trunk.secret, &|text| kept == Some(text)),
         _ => {}
     }

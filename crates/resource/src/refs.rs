@@ -21,7 +21,12 @@ impl Spec {
             names.iter().enumerate().map(|(at, name)| (format!("{field}[{at}]"), kind, name.clone())).collect()
         };
         match self {
-            Self::Tenant(_) | Self::Setting(_) | Self::Disposition(_) | Self::Role(_) | Self::Trunk(_) => Vec::new(),
+            Self::Tenant(_)
+            | Self::Setting(_)
+            | Self::Secret(_)
+            | Self::Disposition(_)
+            | Self::Role(_)
+            | Self::Trunk(_) => Vec::new(),
             Self::Agent(agent) => {
                 let named = agent.address.as_ref().and_then(|address| address.reveal().strip_prefix("setting:"));
                 named.map_or_else(Vec::new, |name| one("address", Kind::Setting, name))
@@ -87,6 +92,10 @@ impl Names for Heard {
 
     fn setting(&self, name: &str) -> bool {
         self.hear(Kind::Setting, name)
+    }
+
+    fn secret(&self, name: &str) -> bool {
+        self.hear(Kind::Secret, name)
     }
 
     fn prompt(&self, _language: &str, _id: &str) -> bool {

@@ -42,7 +42,7 @@ pub use projection::{Applied, Fact, Projector};
 pub use row::{Key, Row};
 pub use rows::{
     AgentRouting, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login, Queue, QueueMember,
-    RouteRow, Session, Setting, Team,
+    RouteRow, Session, Setting, StoredSecret, Team,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -245,7 +245,17 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
     let flows = std::collections::HashMap::<FlowId, _>::new();
     let queues = vec![serde_json::from_value(config).unwrap()];
     let mailbox_agents = Default::default();
-    Setup { directory, plan, queues, agents, mailbox_agents, flows, settings: Default::default(), seed: 1 }
+    Setup {
+        directory,
+        plan,
+        queues,
+        agents,
+        mailbox_agents,
+        flows,
+        settings: Default::default(),
+        secrets: Default::default(),
+        seed: 1,
+    }
 }
 
 /// The name of each agent of a tenant.

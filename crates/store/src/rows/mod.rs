@@ -6,4 +6,4 @@ mod routing;
 
 pub use flows::{FlowDraft, FlowRelease, FlowVersion};
 pub use people::{CustomRole, Guard, Login, Session, Team};
-pub use routing::{AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting};
+pub use routing::{AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting, StoredSecret};

@@ -12,12 +12,14 @@ export type KindId =
   | "route"
   | "queue"
   | "disposition"
+  | "secret"
   | "setting"
   | "tenant";
 
 /** What a field is called in the words of the pages. */
 export type FieldWord =
   | "accept_from"
+  | "secret_value"
   | "address"
   | "agent"
   | "agents"
@@ -246,6 +248,13 @@ export const KINDS: readonly Kind[] = [
       { path: "agents", word: "agents", type: "refs", to: "agent" },
       { path: "supervisors", word: "supervisors", type: "refs", to: "user" },
     ],
+  },
+  {
+    id: "secret",
+    name: WORD_NAME,
+    writes: "settings.write",
+    columns: [],
+    fields: [{ path: "value", word: "secret_value", type: "secret", hint: true }],
   },
   {
     id: "device",

@@ -1,6 +1,7 @@
 export const settings = {
   group: { people: "People", telephony: "Telephony", work: "Work", centre: "Centre" },
   kinds: {
+    secret: "Secrets",
     user: "Users",
     role: "Roles",
     agent: "Agents",
@@ -15,6 +16,7 @@ export const settings = {
     setting: "Parameters",
   },
   kind: {
+    secret: "Secret",
     user: "User",
     role: "Role",
     agent: "Agent",
@@ -29,6 +31,7 @@ export const settings = {
     setting: "Parameter",
   },
   add: {
+    secret: "Add secret",
     user: "Add user",
     role: "Add role",
     agent: "Add agent",
@@ -43,6 +46,7 @@ export const settings = {
     setting: "Add parameter",
   },
   name: {
+    secret: "Name",
     user: "User name",
     role: "Role code",
     agent: "Agent number",
@@ -57,6 +61,7 @@ export const settings = {
     setting: "Parameter",
   },
   nameHint: {
+    secret: "What flows call it: lower-case letters, digits, _ and -",
     user: "Used to sign in: letters, digits and _ - . @; it cannot be changed later",
     role: "Begins with a lower-case letter; digits, _ and - may follow. Not the name of a built-in role",
     agent: "Digits or letters; colleagues can dial it. It cannot be changed later",
@@ -71,6 +76,7 @@ export const settings = {
     setting: "Lower-case letters, digits, _ - and .",
   },
   empty: {
+    secret: { title: "No secrets yet", text: "Passwords and tokens that look-ups show to other systems; flows name them alone." },
     user: { title: "No users yet", text: "Everyone who signs in needs a user. Add agents first, then users for them, each with a one-time password." },
     role: {
       title: "No roles of your own",
@@ -91,6 +97,7 @@ export const settings = {
     setting: { title: "No parameters yet", text: "Values that flows can refer to, and rules such as auth.password_min, the least length of passwords." },
   },
   field: {
+    secret_value: "Value",
     accept_from: "Calls accepted from",
     address: "Fixed SIP address",
     agent: "Agent",
@@ -149,6 +156,7 @@ export const settings = {
     keep_place_s: "Keep a lost place for",
   },
   hint: {
+    secret_value: "Never shown again; left empty it stays as it is",
     accept_from: "The carrier's IP addresses or networks; calls from there need no password",
     address: "Rung as it is, without registration, for example sip:1001@10.0.0.8; usually empty",
     agent: "Empty: belongs to no agent",

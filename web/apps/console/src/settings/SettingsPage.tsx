@@ -22,7 +22,7 @@ const GROUPS = [
   { id: "people", kinds: ["user", "role", "agent", "team"] },
   { id: "telephony", kinds: ["device", "trunk", "number", "route"] },
   { id: "work", kinds: ["queue", "disposition"] },
-  { id: "centre", kinds: ["tenant", "setting"] },
+  { id: "centre", kinds: ["tenant", "setting", "secret"] },
 ] as const;
 
 function KindNav(): ReactElement {
