@@ -1767,7 +1767,7 @@ export interface components {
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
          */
-        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
+        Kind: "tenant" | "setting" | "secret" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -1955,6 +1955,7 @@ export interface components {
         /** @description A header that was sent. */
         LookupHeader: {
             name: string;
+            /** @description Secrets in it are masked. */
             value: string;
         };
         /** @description A node to try, with what the caller's flow would know. */
