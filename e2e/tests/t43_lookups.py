@@ -89,3 +89,24 @@ def attempt(t, one):
     status, _, body = t.server.fetch("/api/v1/lookup-trial", "admin", "POST", wish)
     t.equal(status, 200, body)
     return json.loads(body)
+
+
+def test_a_secret_is_shown_to_the_other_system_alone(t):
+    """A header with a secret: the server beside sees it; settings, the button that tries and the call's path do not."""
+    crm = Crm(t, {"13800000042": {"level": 3}})
+    allow(t, crm.host)
+    t.server.apply({"kind": "secret", "name": "crm", "spec": {"value": "open sesame"}})
+    signed = {"headers": {"Authorization": "Bearer {{ secret.crm }}"}}
+    lead(t, "95044", "asks", nodes(crm, **signed))
+    call = t.caller("13800000042").call("95044").wait_up()
+    t.hears(call, "connecting_operator")
+    call.wait_end(15)
+    tried = attempt(t, node(crm, **signed))
+    t.equal(tried["headers"], [{"name": "Authorization", "value": "Bearer ***"}], "what is shown")
+    t.equal([one["headers"]["authorization"] for one in crm.asked], ["Bearer open sesame"] * 2, "what the server saw")
+    for path in ("/api/v1/settings", "/api/v1/settings/secret/crm", "/api/v1/flows/asks"):
+        t.check("sesame" not in json.dumps(t.server.get(path)), f"the secret in {path}")
+    t.check("sesame" not in json.dumps(t.server.record(call)), "the secret in the record")
+    # While a flow shows it, it can't be taken away.
+    status, _, body = t.server.fetch("/api/v1/settings/secret/crm", "admin", "DELETE")
+    t.check(status in (409, 400, 422) and b"asks" in body, f"{status} {body[:300]!r}")

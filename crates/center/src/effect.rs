@@ -1,12 +1,22 @@
 //! What the center wants done.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flow::LookupRequest;
 use types::event::Event;
 use types::leg::Text;
 use types::watch::{Summary, WatchId, Watched};
-use types::{InteractionId, LegCommand, TenantId};
+use types::{InteractionId, LegCommand, Private, TenantId};
+
+/// What a tenant grants a look-up of its flows.
+#[derive(Clone, Debug, Default)]
+pub struct LookupGrant {
+    /// The setting of hosts within the own network that may be asked.
+    pub allowed: Text,
+    /// The secrets that the request shows.
+    pub secrets: BTreeMap<Text, Private<Text>>,
+}
 
 /// What a flow asks of another system.
 #[derive(Clone, Debug)]
@@ -19,8 +29,8 @@ pub struct Lookup {
     pub ask: u32,
     /// What is asked.
     pub request: Box<LookupRequest>,
-    /// The tenant's setting of hosts within the own network that may be asked.
-    pub allowed: Text,
+    /// What the tenant grants it.
+    pub grant: LookupGrant,
 }
 
 /// One decision to carry out, in order.

@@ -66,7 +66,7 @@ use types::{Cause, EndedBy, IdSource, InteractionId, LegCommand, LegEvent, LegId
 pub use alert::{Standing as LiveAlert, Threshold};
 pub use alerts::Capacity;
 pub use dialplan::Health;
-pub use effect::{Effect, Lookup};
+pub use effect::{Effect, Lookup, LookupGrant};
 pub use figures::{Figures, QueueFigures};
 use interaction::{Interaction, Stage};
 use ledger::Doing;
@@ -78,7 +78,6 @@ pub use replay::{PastOffer, Replay};
 pub use setup::{Setup, SetupError};
 use tenant::Tenant;
 use timers::{Timers, Who};
-pub use walking::ALLOWED_HOSTS;
 
 /// The mind of one node.
 #[derive(Debug)]

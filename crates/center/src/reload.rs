@@ -52,6 +52,7 @@ impl Center {
         t.library = Arc::new(setup.flows.values().map(|f| (f.id.clone(), f.clone())).collect());
         t.flows = setup.flows;
         t.settings = setup.settings;
+        t.secrets = setup.secrets;
         t.mailbox_agents = setup.mailbox_agents;
         t.queue_names = setup.queues.iter().map(|q| (q.name.clone(), q.id)).collect();
         let thresholds = setup.thresholds;

@@ -8,7 +8,7 @@ use dialplan::{Dialled, DidTarget, Plan, PriorityRules, is_emergency};
 use directory::Directory;
 use flow::Flow;
 use types::leg::Text;
-use types::{AgentId, FlowId, QueueId};
+use types::{AgentId, FlowId, Private, QueueId};
 
 /// One tenant's settings, checked and complete.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Setup {
     pub settings: HashMap<Text, Text>,
     /// What somebody wants to be told of.
     pub thresholds: Vec<alert::Threshold>,
+    /// Secrets that flows show to other systems.
+    pub secrets: HashMap<Text, Private<Text>>,
     /// The seed of all random choices of this tenant's router.
     pub seed: u64,
 }

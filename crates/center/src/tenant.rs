@@ -10,7 +10,7 @@ use directory::{Directory, Registrations};
 use flow::Flow;
 use types::leg::Text;
 use types::voicemail::Mailbox;
-use types::{AgentId, FlowId, InteractionId, Mono, Now, QueueId, Seconds, TenantId, Wall};
+use types::{AgentId, FlowId, InteractionId, Mono, Now, Private, QueueId, Seconds, TenantId, Wall};
 
 use crate::bounds::time_for;
 use crate::expired::Expired;
@@ -50,6 +50,8 @@ pub(crate) struct Tenant {
     pub(crate) flows: HashMap<FlowId, Arc<Flow>>,
     pub(crate) library: Arc<flow::Library>,
     pub(crate) settings: HashMap<Text, Text>,
+    /// What its flows show to other systems.
+    pub(crate) secrets: HashMap<Text, Private<Text>>,
     /// Who goes before others.
     pub(crate) priorities: PriorityRules,
     pub(crate) registrations: Registrations,
@@ -180,6 +182,7 @@ impl Center {
             library: Arc::new(setup.flows.values().map(|f| (f.id.clone(), f.clone())).collect()),
             flows: setup.flows,
             settings: setup.settings,
+            secrets: setup.secrets,
             priorities,
             registrations: Registrations::default(),
             registrations_lapse: None,

@@ -9,14 +9,14 @@ use flow::{Action, Closure, Flow, Input, LookupAnswer, LookupRequest, TransferOu
 use types::event::Happening;
 use types::leg::{Connection, Text};
 use types::record::SegmentKind;
-use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, Now};
+use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, Now, TenantId};
 
 use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
-use crate::{Center, Effect, Lookup};
+use crate::{Center, Effect, Lookup, LookupGrant};
 
 /// The setting that names hosts within the own network that flows may ask.
-pub const ALLOWED_HOSTS: &str = "lookup.allowed_hosts";
+const ALLOWED_HOSTS: &str = "lookup.allowed_hosts";
 
 fn is_closed(settings: &HashMap<Text, Text>, flow: &Flow) -> bool {
     settings.get(Closure::SETTING).is_some_and(|closed| Closure::parse(closed).holds(&flow.id))
@@ -194,8 +194,19 @@ impl Center {
     /// A flow asks another system.
     fn look_up(&mut self, id: InteractionId, ask: u32, request: Box<LookupRequest>) {
         let Some(tenant) = self.tenant_of(id) else { return };
-        let allowed = self.setting(tenant, ALLOWED_HOSTS).unwrap_or_default().into();
-        self.effects.push_back(Effect::Lookup(Box::new(Lookup { interaction: id, tenant, ask, request, allowed })));
+        let grant = self.lookup_grant(tenant, &request);
+        self.effects.push_back(Effect::Lookup(Box::new(Lookup { interaction: id, tenant, ask, request, grant })));
+    }
+
+    /// What a tenant grants such a request.
+    pub fn lookup_grant(&self, tenant: TenantId, request: &LookupRequest) -> LookupGrant {
+        let Some(tenant) = self.tenants.get(&tenant) else { return LookupGrant::default() };
+        let given = |name: &Text| tenant.secrets.get(name).filter(|secret| !secret.reveal().is_empty());
+        let secret = |name: &Text| Some((name.clone(), given(name)?.clone()));
+        LookupGrant {
+            allowed: tenant.settings.get(ALLOWED_HOSTS).cloned().unwrap_or_default(),
+            secrets: request.secrets().filter_map(secret).collect(),
+        }
     }
 
     /// Another system has answered a flow, or could not be asked.

@@ -17,6 +17,8 @@ pub trait Names {
     fn prompt(&self, language: &str, id: &str) -> bool;
     /// Whether there is a setting of this name.
     fn setting(&self, name: &str) -> bool;
+    /// Whether there is a secret of this name.
+    fn secret(&self, name: &str) -> bool;
 }
 
 /// Takes every name for granted.
@@ -34,6 +36,9 @@ impl Names for AnyName {
         true
     }
     fn setting(&self, _: &str) -> bool {
+        true
+    }
+    fn secret(&self, _: &str) -> bool {
         true
     }
 }

@@ -51,7 +51,7 @@ pub use closure::Closure;
 pub use core::DIGITS_MAX;
 pub use expression::{EXPRESSION_CHARS, FUNCTIONS, QUEUE_FIGURES, VARIABLES};
 pub use forms::{KindForm, forms};
-pub use lookup::{LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, LookupTold, Taken};
+pub use lookup::{HeaderPiece, LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, LookupTold, Taken};
 pub use model::{Flow, Library, VERSION};
 pub use nodes::KINDS;
 pub use problem::{Problem, What};

@@ -54,6 +54,15 @@ impl LookupMethod {
     }
 }
 
+/// A piece of a header's value that is filled in, but for its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeaderPiece {
+    /// As it is.
+    Text(Private<String>),
+    /// The secret of this name.
+    Secret(Text),
+}
+
 /// A request, filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LookupRequest {
@@ -62,7 +71,7 @@ pub struct LookupRequest {
     /// The address with its query.
     pub url: Private<String>,
     /// Headers.
-    pub headers: Vec<(Text, Private<String>)>,
+    pub headers: Vec<(Text, Vec<HeaderPiece>)>,
     /// A JSON text.
     pub body: Option<Private<String>>,
     /// The time to reach the server, names and TLS included.
@@ -73,6 +82,34 @@ pub struct LookupRequest {
     pub retries: u8,
     /// What is taken from the answer.
     pub taken: Arc<Taken>,
+}
+
+impl LookupRequest {
+    /// The names of the secrets that it shows.
+    pub fn secrets(&self) -> impl Iterator<Item = &Text> {
+        self.headers.iter().flat_map(|(_, pieces)| pieces).filter_map(|piece| match piece {
+            HeaderPiece::Text(_) => None,
+            HeaderPiece::Secret(name) => Some(name),
+        })
+    }
+
+    /// A header's value with its secrets.
+    ///
+    /// # Errors
+    /// The name of a secret that there is not.
+    pub fn header(
+        pieces: &[HeaderPiece],
+        secret: impl Fn(&str) -> Option<Private<Text>>,
+    ) -> Result<Private<String>, Text> {
+        let mut value = String::new();
+        for piece in pieces {
+            match piece {
+                HeaderPiece::Text(text) => value.push_str(text.reveal()),
+                HeaderPiece::Secret(name) => value.push_str(secret(name).ok_or_else(|| name.clone())?.reveal()),
+            }
+        }
+        Ok(Private::new(value))
+    }
 }
 
 /// What became of a lookup.

@@ -46,6 +46,10 @@ pub enum What {
     UnknownFlow(Text),
     /// No setting of that name.
     UnknownSetting(Text),
+    /// No secret of that name.
+    UnknownSecret(Text),
+    /// A secret where it could be seen.
+    SecretNotHere,
     /// A number beyond its limits (least, most).
     OutOfRange(i64, i64),
     /// A text of more characters than this.
@@ -130,6 +134,8 @@ impl What {
             Self::UnknownPrompt(id, language) => format!("there is no prompt `{id}` in language `{language}`"),
             Self::UnknownQueue(name) => format!("there is no queue `{name}`"),
             Self::UnknownFlow(name) => format!("there is no flow `{name}`"),
+            Self::UnknownSecret(name) => format!("there is no secret `{name}`"),
+            Self::SecretNotHere => "a secret may stand in a header alone".to_owned(),
             Self::UnknownSetting(name) => format!("there is no setting `{name}`"),
             Self::OutOfRange(low, high) => format!("has to be {low} to {high}"),
             Self::Empty => "must not be empty".to_owned(),
@@ -162,6 +168,8 @@ impl What {
             Self::UnknownPrompt(id, language) => format!("语言“{language}”中没有语音“{id}”"),
             Self::UnknownQueue(name) => format!("没有名为“{name}”的队列"),
             Self::UnknownFlow(name) => format!("没有名为“{name}”的流程"),
+            Self::UnknownSecret(name) => format!("没有名为“{name}”的密钥"),
+            Self::SecretNotHere => "密钥只能用在请求头里".to_owned(),
             Self::UnknownSetting(name) => format!("没有名为“{name}”的设置项"),
             Self::OutOfRange(low, high) => format!("必须在 {low} 到 {high} 之间"),
             Self::Empty => "不能为空".to_owned(),

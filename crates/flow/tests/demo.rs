@@ -44,6 +44,9 @@ impl Names for Demo {
     fn prompt(&self, language: &str, id: &str) -> bool {
         if language == "zh" { self.zh.contains(id) } else { self.en.contains(id) }
     }
+    fn secret(&self, _: &str) -> bool {
+        false
+    }
     fn setting(&self, name: &str) -> bool {
         name == "demo.bridge_target"
     }

@@ -105,6 +105,9 @@ fn names_that_do_not_exist() {
         fn prompt(&self, language: &str, _: &str) -> bool {
             language == "zh"
         }
+        fn secret(&self, _: &str) -> bool {
+            false
+        }
         fn setting(&self, _: &str) -> bool {
             false
         }

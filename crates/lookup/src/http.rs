@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
 
-use flow::{LookupOutcome, LookupRequest};
+use flow::{HeaderPiece, LookupOutcome, LookupRequest};
 use hyper::body::Body;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, USER_AGENT};
@@ -13,9 +13,11 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use types::Private;
+use types::leg::Text;
 
 use crate::address::{Allowed, Endpoint};
-use crate::{ANSWER_BYTES, Why};
+use crate::{ANSWER_BYTES, Secrets, Why};
 
 /// An answer as it came.
 pub(crate) struct Answer {
@@ -40,15 +42,32 @@ impl Answer {
     }
 }
 
+/// A header with its secrets.
+pub(crate) type Header = (Text, Private<String>);
+
+/// The headers of a request with their secrets.
+pub(crate) fn headers(request: &LookupRequest, secrets: &Secrets) -> Result<Vec<Header>, Why> {
+    let header = |(name, pieces): &(Text, Vec<HeaderPiece>)| {
+        let value = LookupRequest::header(pieces, |name| secrets.get(name).cloned()).map_err(|_| Why::NoSecret)?;
+        Ok((name.clone(), value))
+    };
+    request.headers.iter().map(header).collect()
+}
+
 /// Asks once.
-pub(crate) async fn once(endpoint: &Endpoint, request: &LookupRequest, allowed: &Allowed) -> Result<Answer, Why> {
+pub(crate) async fn once(
+    endpoint: &Endpoint,
+    request: &LookupRequest,
+    headers: &[Header],
+    allowed: &Allowed,
+) -> Result<Answer, Why> {
     let reached = timeout(request.connect_within, connect(endpoint, allowed)).await.map_err(|_| Why::Connect)?;
     let stream = reached?;
     if endpoint.secure {
         let secured = timeout(request.connect_within, net::secure(stream, &endpoint.host)).await;
-        exchange(secured.map_err(|_| Why::Connect)?.map_err(|_| Why::Connect)?, request).await
+        exchange(secured.map_err(|_| Why::Connect)?.map_err(|_| Why::Connect)?, request, headers).await
     } else {
-        exchange(stream, request).await
+        exchange(stream, request, headers).await
     }
 }
 
@@ -78,7 +97,7 @@ impl Drop for Driver {
     }
 }
 
-async fn exchange<S>(stream: S, request: &LookupRequest) -> Result<Answer, Why>
+async fn exchange<S>(stream: S, request: &LookupRequest, headers: &[Header]) -> Result<Answer, Why>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -93,10 +112,10 @@ where
         .header(HOST, host)
         .header(USER_AGENT, concat!("lingtong/", env!("CARGO_PKG_VERSION")))
         .header(ACCEPT, "application/json");
-    if request.body.is_some() && !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+    if request.body.is_some() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
         builder = builder.header(CONTENT_TYPE, "application/json");
     }
-    for (name, value) in &request.headers {
+    for (name, value) in headers {
         builder = builder.header(&**name, value.reveal().as_str());
     }
     let body = request.body.as_ref().map_or_else(String::new, |body| body.reveal().clone());

@@ -10,14 +10,15 @@ mod address;
 mod breaker;
 mod http;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use flow::{LookupOutcome, LookupRequest, LookupTold};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
-use types::TenantId;
+use types::leg::Text;
+use types::{Private, TenantId};
 
 pub use address::Allowed;
 use address::Endpoint;
@@ -30,11 +31,16 @@ pub const ANSWER_BYTES: usize = 64 * 1024;
 /// Before the first try anew; each further one waits twice as long.
 const BACKOFF: Duration = Duration::from_millis(100);
 
+/// The secrets that requests show, by name.
+pub type Secrets = BTreeMap<Text, Private<Text>>;
+
 /// Why an endpoint gave no answer that can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// The address is none.
     Address,
+    /// A secret that it shows is not there.
+    NoSecret,
     /// The tenant may not look there.
     NotAllowed,
     /// The name leads nowhere.
@@ -62,6 +68,7 @@ impl Why {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Address => "bad address",
+            Self::NoSecret => "no such secret",
             Self::NotAllowed => "address not allowed",
             Self::Name => "name not found",
             Self::Connect => "not reachable",
@@ -95,11 +102,17 @@ struct Inner {
 
 impl Lookups {
     /// Asks for a tenant. Takes as long as the request says at most.
-    pub async fn ask(&self, tenant: TenantId, request: &LookupRequest, allowed: &Allowed) -> LookupTold {
+    pub async fn ask(
+        &self,
+        tenant: TenantId,
+        request: &LookupRequest,
+        allowed: &Allowed,
+        secrets: &Secrets,
+    ) -> LookupTold {
         let began = Instant::now();
         let mut told =
             LookupTold { outcome: LookupOutcome::Failed, status: None, why: None, tries: 0, took: Duration::ZERO };
-        let asked = self.tries(tenant, request, allowed, &mut told);
+        let asked = self.tries(tenant, request, (allowed, secrets), &mut told);
         if tokio::time::timeout(request.within, asked).await.is_err() {
             // Before the first try only others' requests can have taken the time.
             told.why = Some(if told.tries == 0 { Why::Busy } else { Why::TimedOut }.as_str());
@@ -113,9 +126,19 @@ impl Lookups {
         told
     }
 
-    async fn tries(&self, tenant: TenantId, request: &LookupRequest, allowed: &Allowed, told: &mut LookupTold) {
+    async fn tries(
+        &self,
+        tenant: TenantId,
+        request: &LookupRequest,
+        (allowed, secrets): (&Allowed, &Secrets),
+        told: &mut LookupTold,
+    ) {
         let endpoint = match Endpoint::of(request.url.reveal()) {
             Ok(endpoint) => endpoint,
+            Err(why) => return told.why = Some(why.as_str()),
+        };
+        let headers = match http::headers(request, secrets) {
+            Ok(headers) => headers,
             Err(why) => return told.why = Some(why.as_str()),
         };
         let room = self.room(tenant);
@@ -129,7 +152,7 @@ impl Lookups {
                 return;
             }
             told.tries += 1;
-            let (status, got) = match http::once(&endpoint, request, allowed).await {
+            let (status, got) = match http::once(&endpoint, request, &headers, allowed).await {
                 Ok(answer) => (Some(answer.status), answer.read(request)),
                 Err(why) => (None, Err(why)),
             };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -190,8 +190,17 @@ pub(crate) fn connector() -> io::Result<TlsConnector> {
 /// # Errors
 /// The server shows a certificate that no authority vouches for, or the connection fails.
 pub async fn secure(stream: TcpStream, host: &str) -> io::Result<TlsStream<TcpStream>> {
+    // The system's authorities are some hundred files: read once, not for each connection of a busy centre.
+    static CONNECTOR: OnceLock<TlsConnector> = OnceLock::new();
     let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-    connector()?.connect(name, stream).await
+    let connector = match CONNECTOR.get() {
+        Some(connector) => connector,
+        None => {
+            let made = connector()?;
+            CONNECTOR.get_or_init(|| made)
+        }
+    };
+    connector.connect(name, stream).await
 }
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {

@@ -1,6 +1,6 @@
 //! Carries look-ups of flows out, on tokio, and brings their answers back to the mind.
 
-use center::Lookup;
+use center::{Lookup, LookupGrant};
 use flow::{LookupAnswer, LookupRequest, LookupTold};
 use lookup::{Allowed, Lookups};
 use net::signalling::Post;
@@ -16,7 +16,7 @@ pub(crate) const WAITING: usize = 1_024;
 pub(crate) struct Job {
     pub(crate) tenant: TenantId,
     pub(crate) request: Box<LookupRequest>,
-    pub(crate) allowed: Allowed,
+    pub(crate) grant: LookupGrant,
     pub(crate) asker: Asker,
 }
 
@@ -31,19 +31,19 @@ pub(crate) enum Asker {
 impl Job {
     /// One that a flow wants.
     pub(crate) fn of_flow(lookup: Lookup) -> Self {
-        let Lookup { interaction, tenant, ask, request, allowed } = lookup;
-        Self { tenant, request, allowed: Allowed::parse(&allowed), asker: Asker::Flow(interaction, ask) }
+        let Lookup { interaction, tenant, ask, request, grant } = lookup;
+        Self { tenant, request, grant, asker: Asker::Flow(interaction, ask) }
     }
 }
 
 /// Carries them out until the mind has gone.
 pub(crate) async fn run(mut jobs: mpsc::Receiver<Job>, post: Post<Ask>) {
     let lookups = Lookups::default();
-    while let Some(Job { tenant, request, allowed, asker }) = jobs.recv().await {
+    while let Some(Job { tenant, request, grant, asker }) = jobs.recv().await {
         let (lookups, post) = (lookups.clone(), post.clone());
         // Each ends within the time of its request, and a call has one at a time.
         tokio::spawn(async move {
-            let told = lookups.ask(tenant, &request, &allowed).await;
+            let told = lookups.ask(tenant, &request, &Allowed::parse(&grant.allowed), &grant.secrets).await;
             match asker {
                 Asker::Flow(interaction, ask) => {
                     let answer = LookupAnswer { ask, detail: told.detail(), outcome: told.outcome };

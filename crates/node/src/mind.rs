@@ -7,7 +7,6 @@ use std::time::Duration;
 use center::{Center, Effect, SetupError};
 use journal::ladder::{LadderWriter, Position, Transport as LadderTransport};
 use journal::{Journal, Writer};
-use lookup::Allowed;
 use net::Transport;
 use net::mind::{Admission, Claim, Credential, Line, Mind, RegisterAt, Way};
 use std::sync::Arc;
@@ -196,8 +195,8 @@ impl NodeMind {
             Ask::Settings(tenant, news, to) => drop(to.send(self.take_settings(now, tenant, *news))),
             Ask::Looked(interaction, answer) => self.center.looked(now, interaction, *answer),
             Ask::TryLookup(tenant, request, to) => {
-                let allowed = Allowed::parse(self.center.setting(tenant, center::ALLOWED_HOSTS).unwrap_or_default());
-                self.look_up(Job { tenant, request, allowed, asker: Asker::Person(to) });
+                let grant = self.center.lookup_grant(tenant, &request);
+                self.look_up(Job { tenant, request, grant, asker: Asker::Person(to) });
             }
             // Looked for at the end of each turn.
             Ask::Alarms => {}

@@ -199,6 +199,7 @@ fn company() -> Setup {
         directory.add_device(Device { id: DeviceId(n), tenant: T, name: number, agent: Some(id), ha1 }).unwrap();
     }
     Setup {
+        secrets: HashMap::new(),
         directory,
         plan: dialplan::Plan::default(),
         queues: vec![acd::QueueConfig::new(QUEUE, T, "q")],

@@ -8,7 +8,7 @@ use alert::Threshold;
 use dialplan::{Numbering, Plan, PlanError, Route};
 use directory::{Agent, Directory, Tenant};
 use flow::{Flow, Names};
-use store::{FlowVersion, Queue, Setting, ThresholdRow};
+use store::{Queue, Setting, ThresholdRow, Setting, StoredSecret};
 use types::leg::Text;
 use types::register::DigestChoice;
 use types::{AgentId, FlowId, Private, QueueId};
@@ -42,6 +42,8 @@ pub struct Parts {
     pub settings: HashMap<Text, Text>,
     /// What somebody wants to be told of.
     pub thresholds: Vec<Threshold>,
+    /// Secrets that flows show to other systems.
+    pub secrets: HashMap<Text, Private<Text>>,
 }
 
 impl Parts {
@@ -56,6 +58,7 @@ impl Parts {
             flows: HashMap::new(),
             settings: HashMap::new(),
             thresholds: Vec::new(),
+            secrets: HashMap::new(),
         }
     }
 }
@@ -98,10 +101,12 @@ pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, 
         }
         other => refused(Kind::Tenant, &rows.tenant.name, other),
     })?;
-    let flows = flows(&rows.flows, &queues, &settings)?;
+    let flows = flows(rows, &queues, &settings)?;
+    let secret = |row: &StoredSecret| (row.name.as_str().into(), Private::new(row.value.reveal().as_str().into()));
+    let secrets = rows.secrets.iter().map(secret).collect();
     let mailbox_agents = mailbox_agents(&rows.queues);
     let thresholds = thresholds(rows);
-    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds })
+    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, settings, secrets })
 }
 
 fn values(stored: &[Setting], given: &BTreeMap<String, String>) -> HashMap<Text, Text> {
@@ -195,6 +200,7 @@ fn agents(directory: &Directory, rows: &Rows) -> Vec<AgentConfig> {
 
 struct Known<'a> {
     settings: &'a HashMap<Text, Text>,
+    secrets: HashSet<&'a str>,
     queues: HashSet<Text>,
     flows: HashSet<Text>,
 }
@@ -212,6 +218,10 @@ impl Names for Known<'_> {
         self.settings.contains_key(name)
     }
 
+    fn secret(&self, name: &str) -> bool {
+        self.secrets.contains(name)
+    }
+
     /// A prompt that is missing is skipped and said when it is to be played; the flow still works.
     fn prompt(&self, _language: &str, _id: &str) -> bool {
         true
@@ -219,10 +229,11 @@ impl Names for Known<'_> {
 }
 
 fn flows(
-    rows: &[FlowVersion],
+    all: &Rows,
     queues: &[QueueConfig],
     settings: &HashMap<Text, Text>,
 ) -> Result<HashMap<FlowId, Arc<Flow>>, Vec<Problem>> {
+    let rows = &all.flows;
     let wrong = |name: &str, found: Vec<flow::Problem>| {
         found
             .into_iter()
@@ -241,6 +252,7 @@ fn flows(
     }
     let known = Known {
         settings,
+        secrets: all.secrets.iter().map(|secret| secret.name.as_str()).collect(),
         queues: queues.iter().map(|q| q.name.clone()).collect(),
         flows: rows.iter().filter(|row| row.published).map(|row| row.name.clone()).collect(),
     };

@@ -91,6 +91,7 @@ impl<'a> Judge<'a> {
             Spec::Role(role) => judge.role(role),
             Spec::User(user) => judge.user(user),
             Spec::Team(team) => judge.team(team),
+            Spec::Secret(secret) => judge.secret("value", &secret.value, 1),
             Spec::Device(device) => judge.secret("secret", &device.secret, SECRET_CHARS),
             Spec::Trunk(trunk) => judge.trunk(trunk),
             Spec::Route(route) => judge.route(route),

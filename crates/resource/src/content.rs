@@ -9,7 +9,7 @@ use crate::outbound::{AlertSubscriptionSpec, MailServerSpec, ReportScheduleSpec}
 use crate::problem::Problem;
 use crate::read::read;
 use crate::spec::{
-    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, PromptSpec, QueueSpec, RoleSpec, RouteSpec,
+    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, PromptSpec, QueueSpec, RoleSpec, RouteSpec,RouteSpec, SecretSpec,
     SettingSpec, TeamSpec, TenantSpec, ThresholdSpec, TrunkSpec, UserSpec,
 };
 
@@ -58,6 +58,7 @@ macro_rules! specs {
 specs! {
     Tenant(TenantSpec);
     Setting(SettingSpec);
+    Secret(SecretSpec);
     Disposition(DispositionSpec);
     Agent(AgentSpec);
     Role(RoleSpec);

@@ -17,7 +17,7 @@ use crate::read::read;
 use crate::rows::Rows;
 use crate::spec::{
     AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, MAILBOX_AGENTS, NumberSpec, PromptAudio, PromptSpec, QueueSpec,
-    RoleSpec, RouteSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec,
+    RoleSpec, RouteSpec, Secret, SecretSpec, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec,
     UserSpec,
 };
 
@@ -98,6 +98,11 @@ impl Rows {
         for setting in &self.settings {
             let spec = SettingSpec { value: setting.value.clone() };
             put(book, setting.key.clone(), Entry::plain(Spec::Setting(spec)));
+        }
+        for secret in &self.secrets {
+            let entry =
+                Entry { spec: Spec::Secret(SecretSpec::default()), secrets: kept("value", secret.value.reveal()) };
+            put(book, secret.name.clone(), entry);
         }
         for choice in &self.dispositions {
             let spec = DispositionSpec { title: (&choice.title).into(), place: choice.place, offered: choice.offered };

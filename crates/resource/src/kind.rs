@@ -32,6 +32,8 @@ kinds! {
     Tenant: "tenant", "租户", "tenant";
     /// A named value.
     Setting: "setting", "设置项", "setting";
+    /// What flows show to other systems to be let in: written, never read back.
+    Secret: "secret", "密钥", "secret";
     /// What can be said of an interaction when it is over.
     Disposition: "disposition", "小结选项", "disposition";
     /// Someone who serves customers, named by number.

@@ -48,6 +48,7 @@ pub use secrets::{Compared, NoSecrets, SecretFailed, Secrets};
 pub use shipped::shipped_prompts;
 pub use spec::{
     ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, OverflowSpec, PromptAudio, PromptSpec,
-    QueueSpec, RoleSpec, RouteSpec, RoutingSpec, Secret, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec,
-    TitleSpec, TrunkSpec, UserSpec,
+    QueueSpec, RoleSpec, RouteSpec, RoutingSpec, Secret, SecretSpec, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec,
+    TitleSpec, TrunkSpec,
+    UserSpec,
 };

@@ -7,7 +7,8 @@ use directory::{Agent, Device, Ha1, Permission, Role, User};
 use serde_json::json;
 use store::{
     AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, Queue, QueueMember, RouteRow,
-    Setting, Team, ThresholdRow,
+    Setting, Team, ThresholdRow,RouteRow, Setting,
+    StoredSecret, Team,
 };
 use types::leg::Text;
 use types::{AgentId, DeviceId, FlowId, Private, QueueId, TeamId, TenantId, TrunkId, UserId};
@@ -78,6 +79,16 @@ impl Rows {
                 let row = Setting { tenant, key: name.to_owned(), value: spec.value.clone() };
                 set(&mut self.settings, row, |old| old.key == name);
             }
+            Spec::Secret(spec) => {
+                let kept = self.secrets.iter().find(|old| old.name == name).map(|old| old.value.clone());
+                let value = match &spec.value {
+                    Secret::Keep => kept.unwrap_or_default(),
+                    Secret::Clear => Private::default(),
+                    Secret::Set(value) => value.clone(),
+                };
+                let row = StoredSecret { tenant, name: name.to_owned(), value };
+                set(&mut self.secrets, row, |old| old.name == name);
+            }
             Spec::Disposition(spec) => {
                 let (place, offered) = (spec.place, spec.offered);
                 let row = DispositionChoice { tenant, code: name.into(), title: (&spec.title).into(), place, offered };
@@ -120,6 +131,7 @@ impl Rows {
     pub(crate) fn remove(&mut self, kind: Kind, name: &str) {
         match kind {
             Kind::Tenant => {}
+            Kind::Secret => self.secrets.retain(|row| row.name != name),
             Kind::Setting => self.settings.retain(|row| row.key != name),
             Kind::Disposition => self.dispositions.retain(|row| &*row.code != name),
             Kind::Agent => {

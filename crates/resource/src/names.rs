@@ -24,7 +24,7 @@ impl Kind {
             | Self::AlertSubscription
             | Self::Role
             | Self::Team
-            | Self::Trunk
+            | Self::Secret | Self::Trunk
             | Self::Prompt
             | Self::Queue
             | Self::Flow

@@ -265,6 +265,7 @@ fn differing(rows: &Rows, (_, name): &Key, old: &Entry, new: &Entry, secrets: &d
         }),
         Spec::MailServer(server) => secret("password", &server.password, &|text| kept == Some(text)),
         Spec::AlertSubscription(told) => secret("secret", &told.secret, &|text| kept == Some(text)),
+        Spec::Secret(spec) => secret("value", &spec.value, &|text| kept == Some(text)),
         Spec::Trunk(trunk) => secret("secret", &trunk.secret, &|text| kept == Some(text)),
         _ => {}
     }

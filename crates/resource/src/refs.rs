@@ -25,6 +25,8 @@ impl Spec {
         match self {
             Self::Tenant(_)
             | Self::Setting(_)
+            
+            | Self::Secret(_)
             | Self::Disposition(_)
             | Self::Role(_)
             | Self::Trunk(_)
@@ -108,6 +110,10 @@ impl Names for Heard {
 
     fn setting(&self, name: &str) -> bool {
         self.hear(Kind::Setting, name)
+    }
+
+    fn secret(&self, name: &str) -> bool {
+        self.hear(Kind::Secret, name)
     }
 
     fn prompt(&self, _language: &str, id: &str) -> bool {

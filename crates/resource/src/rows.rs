@@ -6,7 +6,7 @@ use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
     AgentRouting, AlertSubscription, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, MailServer,
-    Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, Team, ThresholdRow,
+    Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, Team, ThresholdRow,StoredSecret, Team,
 };
 use types::{AgentId, FlowId, TenantId};
 
@@ -19,6 +19,8 @@ pub struct Rows {
     pub tenant: Tenant,
     /// Named values.
     pub settings: Vec<Setting>,
+    /// Secrets that flows show to other systems.
+    pub secrets: Vec<StoredSecret>,
     /// Dispositions.
     pub dispositions: Vec<DispositionChoice>,
     /// Agents.
@@ -68,6 +70,7 @@ impl Rows {
             dispositions: Vec::new(),
             agents: Vec::new(),
             routing: Vec::new(),
+            secrets: Vec::new(),
             roles: Vec::new(),
             users: Vec::new(),
             guards: Vec::new(),
@@ -102,6 +105,7 @@ impl Rows {
         Ok(Some(Self {
             tenant,
             settings: store.list(id).await?,
+            secrets: store.list(id).await?,
             dispositions: store.list(id).await?,
             agents: store.list(id).await?,
             routing: store.list(id).await?,
@@ -134,6 +138,7 @@ impl Rows {
         let change = store.change(id).await?;
         change.rows(std::slice::from_ref(&before.tenant), std::slice::from_ref(&self.tenant)).await?;
         change.rows(&before.settings, &self.settings).await?;
+        change.rows(&before.secrets, &self.secrets).await?;
         change.rows(&before.dispositions, &self.dispositions).await?;
         change.rows(&before.agents, &self.agents).await?;
         change.rows(&before.routing, &self.routing).await?;

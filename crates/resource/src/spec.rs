@@ -255,6 +255,16 @@ pub struct TeamSpec {
     pub supervisors: Vec<String>,
 }
 
+/// What flows show to other systems to be let in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretSpec {
+    /// Itself: written, never read back.
+    #[serde(skip_serializing)]
+    #[schema(value_type = Option<String>, write_only)]
+    pub value: Secret,
+}
+
 /// A telephone that registers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]

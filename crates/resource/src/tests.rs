@@ -136,6 +136,7 @@ fn whole() -> Vec<Edit> {
             "pass_caller": true, "max_cps": 5, "probe_s": 30}),
         ),
         put(Kind::Trunk, "backup", json!({"send_to": "sip:backup.example:5062;transport=tcp"})),
+        put(Kind::Secret, "crm", json!({"value": "open sesame"})),
         put(Kind::Device, "1001", json!({"agent": "1001", "secret": "tiger-12345"})),
         put(Kind::Team, "first", json!({"agents": ["1001"], "supervisors": ["wang"]})),
         put(Kind::Role, "trainer", json!({"title": {"zh": "培训"}, "permissions": ["recordings.listen"]})),
@@ -223,6 +224,15 @@ fn secrets_stay_unless_they_are_set_or_cleared() {
     let before = revision(&bench);
     bench.change(vec![put(Kind::Device, "1001", json!({"agent": "1001", "secret": "lion-678901"}))]);
     assert_ne!(revision(&bench), before, "a new secret is a new revision");
+    let crm = |spec: Value| vec![put(Kind::Secret, "crm", spec)];
+    assert_eq!(bench.change(crm(json!({}))), Vec::<String>::new());
+    assert_eq!(bench.change(crm(json!({"value": "open sesame"}))), Vec::<String>::new());
+    assert_eq!(bench.rows.secrets[0].value.reveal(), "open sesame");
+    assert_eq!(bench.change(crm(json!({"value": "close barley"}))), ["update secret crm value"]);
+    assert_eq!(bench.rows.secrets[0].value.reveal(), "close barley");
+    let shown =
+        format!("{:?}", bench.rows.book().unwrap().values().map(|entry| entry.spec.to_json()).collect::<Vec<_>>());
+    assert!(!shown.contains("barley"), "a secret is never shown");
 }
 
 #[test]

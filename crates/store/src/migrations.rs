@@ -18,6 +18,7 @@ mod m0017_report_views;
 mod m0020_prompts;
 mod m0021_alerts;
 mod m0024_deliveries;
+mod m0019_secrets;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0021_alerts::Alerts),
             Box::new(m0020_prompts::Prompts),
             Box::new(m0024_deliveries::Deliveries),
+            Box::new(m0019_secrets::Secrets),
         ]
     }
 }

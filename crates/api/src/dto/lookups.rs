@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flow::{LookupOutcome, LookupRequest, LookupTold};
+use flow::{HeaderPiece, LookupOutcome, LookupRequest, LookupTold};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -29,6 +29,7 @@ pub(crate) struct LookupTrial {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LookupHeader {
     pub(crate) name: String,
+    /// Secrets in it are masked.
     pub(crate) value: String,
 }
 
@@ -67,14 +68,16 @@ impl LookupTried {
             flow::Value::Number(n) => n.into(),
             flow::Value::Text(text) => text.reveal().to_string().into(),
         };
-        let header = |(name, value): (types::leg::Text, types::Private<String>)| LookupHeader {
-            name: name.to_string(),
-            value: value.into_inner(),
+        let header = |(name, pieces): &(types::leg::Text, Vec<HeaderPiece>)| {
+            // What is secret is shown to the other system alone.
+            let shown = LookupRequest::header(pieces, |_| Some(types::Private::new("***".into())));
+            LookupHeader { name: name.to_string(), value: shown.unwrap_or_default().into_inner() }
         };
+        let headers = request.headers.iter().map(header).collect();
         Self {
             method: request.method.as_str(),
             url: request.url.into_inner(),
-            headers: request.headers.into_iter().map(header).collect(),
+            headers,
             body: request.body.map(types::Private::into_inner),
             outlet,
             status: told.status,

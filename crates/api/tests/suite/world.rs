@@ -256,7 +256,9 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
         mailbox_agents,
         flows,
         settings: Default::default(),
-        thresholds: vec![],
+        thresholds:
+        secrets: vec![],
+        Default::default(),
         seed: 1,
     }
 }

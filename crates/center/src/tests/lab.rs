@@ -108,6 +108,7 @@ pub(super) fn setup(tenant: TenantId) -> Setup {
     let queues_of = |i: usize| if i == 1 { vec![SUPPORT] } else { vec![SALES] };
     let agent = |i: usize| AgentConfig::new(AgentId(base + i as u64), tenant, numbers[i], &queues_of(i));
     Setup {
+        secrets: HashMap::new(),
         directory,
         plan: Plan::new(Numbering::default(), trunks, dids, vec![route(CARRIER, 0), route(SPARE, 1)]).unwrap(),
         queues: vec![queue(SALES, "sales"), queue(SUPPORT, "support")],

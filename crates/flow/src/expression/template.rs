@@ -1,9 +1,12 @@
 //! Texts with expressions in them: `Order {{ order }} of {{ caller }}`.
 
 use serde::Deserialize;
+use types::Private;
+use types::leg::Text;
 
 use super::{Expression, Scope};
 use crate::check::Check;
+use crate::lookup::HeaderPiece;
 use crate::problem::What;
 
 /// The longest template, characters.
@@ -21,6 +24,8 @@ pub(crate) struct Template {
 enum Part {
     Text(String),
     Expression(Expression),
+    /// `{{ secret.crm }}`: filled in by whoever sends it, so that no flow ever sees it.
+    Secret(Text),
 }
 
 impl From<String> for Template {
@@ -33,7 +38,10 @@ impl From<String> for Template {
                 break;
             };
             parts.push(Part::Text(text.to_owned()));
-            parts.push(Part::Expression(inside.to_owned().into()));
+            parts.push(match inside.trim().strip_prefix("secret.") {
+                Some(name) => Part::Secret(name.into()),
+                None => Part::Expression(inside.to_owned().into()),
+            });
             rest = after;
         }
         parts.push(Part::Text(rest.to_owned()));
@@ -47,7 +55,28 @@ impl Template {
         if let Some(fault) = &self.fault {
             return check.report(field, fault.clone());
         }
+        if self.secrets().next().is_some() {
+            check.report(field, What::SecretNotHere);
+        }
         self.expressions().for_each(|expression| expression.check(field, check));
+    }
+
+    /// As [`Self::check`], where secrets may stand.
+    pub(crate) fn check_with_secrets(&self, field: &str, check: &mut Check<'_>) {
+        if let Some(fault) = &self.fault {
+            return check.report(field, fault.clone());
+        }
+        self.expressions().for_each(|expression| expression.check(field, check));
+        for name in self.secrets().filter(|name| !check.names.secret(name)).cloned().collect::<Vec<_>>() {
+            check.report(field, What::UnknownSecret(name));
+        }
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &Text> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Secret(name) => Some(name),
+            Part::Text(_) | Part::Expression(_) => None,
+        })
     }
 
     /// Whether it says nothing at all.
@@ -67,7 +96,7 @@ impl Template {
     pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Text(text) => Some(text.as_str()),
-            Part::Expression(_) => None,
+            Part::Expression(_) | Part::Secret(_) => None,
         })
     }
 
@@ -85,7 +114,7 @@ impl Template {
 
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
+            Part::Text(_) | Part::Secret(_) => None,
             Part::Expression(expression) => Some(expression),
         })
     }
@@ -93,15 +122,35 @@ impl Template {
     /// Fills it in; `escape` makes what an expression gives fit the place it goes to.
     ///
     /// # Errors
-    /// As [`Expression::evaluate`].
+    /// As [`Expression::evaluate`], and where a secret stands in it.
     pub(crate) fn fill(&self, scope: &dyn Scope, escape: impl Fn(&str) -> String) -> Result<String, &'static str> {
-        let mut text = String::new();
+        match <[HeaderPiece; 1]>::try_from(self.pieces(scope, escape)?) {
+            Ok([HeaderPiece::Text(text)]) => Ok(text.into_inner()),
+            _ => Err("a secret where it could be seen"),
+        }
+    }
+
+    /// Fills it in but for its secrets: begins with a text, and has one behind each secret.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub(crate) fn pieces(
+        &self,
+        scope: &dyn Scope,
+        escape: impl Fn(&str) -> String,
+    ) -> Result<Vec<HeaderPiece>, &'static str> {
+        let (mut pieces, mut text) = (Vec::new(), String::new());
         for part in &self.parts {
             match part {
                 Part::Text(plain) => text.push_str(plain),
                 Part::Expression(expression) => text.push_str(&escape(&expression.evaluate(scope)?.to_text())),
+                Part::Secret(name) => {
+                    pieces.push(HeaderPiece::Text(Private::new(std::mem::take(&mut text))));
+                    pieces.push(HeaderPiece::Secret(name.clone()));
+                }
             }
         }
-        Ok(text)
+        pieces.push(HeaderPiece::Text(Private::new(text)));
+        Ok(pieces)
     }
 }

@@ -15,7 +15,7 @@ use super::{Next, NodeKind, Outlets, Rule, five};
 use crate::check::Check;
 use crate::core::{Core, Event, Phase};
 use crate::expression::{Expression, JsonTemplate, Scope, Template};
-use crate::lookup::{LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, Path, Taken};
+use crate::lookup::{HeaderPiece, LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, Path, Taken};
 use crate::problem::What;
 use crate::say::{Piece, Say, Special};
 use crate::value::Value;
@@ -51,6 +51,7 @@ pub(crate) struct HttpLookup {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>, format = "templates")]
     query: BTreeMap<Text, Template>,
+    /// `{{ secret.NAME }}` stands for a secret of the settings.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>, format = "templates")]
     headers: BTreeMap<Text, Template>,
@@ -141,11 +142,20 @@ impl HttpLookup {
         }
         let mut headers = Vec::new();
         for (name, value) in &self.headers {
-            let value = one_line(&value.fill(scope, str::to_owned)?);
-            if value.chars().count() > HEADER_CHARS {
+            let mut chars = 0;
+            let one = |piece| match piece {
+                HeaderPiece::Text(text) => {
+                    let text = one_line(text.reveal());
+                    chars += text.chars().count();
+                    HeaderPiece::Text(Private::new(text))
+                }
+                secret @ HeaderPiece::Secret(_) => secret,
+            };
+            let pieces = value.pieces(scope, str::to_owned)?.into_iter().map(one).collect();
+            if chars > HEADER_CHARS {
                 return Err("a header too long");
             }
-            headers.push((name.clone(), Private::new(value)));
+            headers.push((name.clone(), pieces));
         }
         let body = self.body.as_ref().map(|body| body.fill(scope)).transpose()?.map(|body| body.to_string());
         if url.chars().count() > URL_CHARS || body.as_ref().is_some_and(|body| body.len() > BODY_BYTES) {
@@ -205,10 +215,10 @@ impl NodeKind for HttpLookup {
             check.report("url", What::BadUrl);
         }
         self.url.check("url", check);
-        for (field, map) in [("query", &self.query), ("headers", &self.headers)] {
-            check.range(field, map.len() as i64, 0, ENTRIES_MAX);
-            map.iter().for_each(|(name, value)| value.check(&format!("{field}.{name}"), check));
-        }
+        check.range("query", self.query.len() as i64, 0, ENTRIES_MAX);
+        check.range("headers", self.headers.len() as i64, 0, ENTRIES_MAX);
+        self.query.iter().for_each(|(name, value)| value.check(&format!("query.{name}"), check));
+        self.headers.iter().for_each(|(name, value)| value.check_with_secrets(&format!("headers.{name}"), check));
         for name in self.headers.keys().filter(|name| !is_header_name(name)) {
             check.report(&format!("headers.{name}"), What::BadHeader);
         }
@@ -265,7 +275,7 @@ mod tests {
     use crate::nodes::testing::{check, problems, walk};
 
     const FLOW: &str = r#"{"l": {"kind": "http_lookup", "url": "https://crm.example.com/c/{{ caller }}?all=1",
-          "query": {"q": "{{ dialled + ' &x=1' }} 号"}, "headers": {"X-Caller": "{{ caller }}\nX-Evil: 1"},
+          "query": {"q": "{{ dialled + ' &x=1' }} 号"}, "headers": {"Authorization": "Bearer {{ secret.crm }}", "X-Caller": "{{ caller }}\nX-Evil: 1"},
           "method": "post", "retries": 2, "body": {"phone": "{{ caller }}", "n": "{{ size(caller) }}", "t": "no. {{ 1 }}\""},
           "take": {"name": "$.name"}, "outlets": {"found": "f", "failed": "x"}},
         "f": {"kind": "hangup"}, "x": {"kind": "hangup", "cause": "declined"}}"#;
@@ -275,7 +285,7 @@ mod tests {
         check(
             FLOW,
             "",
-            "lookup POST https://crm.example.com/c/13800138000?all=1&q=95%20%26x%3D1%20%E5%8F%B7 [X-Caller: 13800138000X-Evil: 1] \
+            "lookup POST https://crm.example.com/c/13800138000?all=1&q=95%20%26x%3D1%20%E5%8F%B7 [Authorization: Bearer <crm>, X-Caller: 13800138000X-Evil: 1] \
              {\"n\":11,\"phone\":\"13800138000\",\"t\":\"no. 1\\\"\"} x0",
         );
     }
@@ -321,6 +331,9 @@ mod tests {
         }
         assert_eq!(with(r#""url": "https://crm:8443?x={{ caller }}""#), [""; 0]);
         assert!(with(r#""url": "https://crm/", "headers": {"Host": "x"}"#)[0].contains("headers.Host"));
+        assert!(
+            with(r#""url": "https://crm/", "query": {"key": "{{ secret.crm }}"}"#)[0].contains("query.key: a secret")
+        );
         assert!(with(r#""url": "https://crm/", "take": {"a": "a.b"}"#)[0].contains("take.a: "));
         assert!(with(r#""url": "https://crm/", "body": {"a": ["{{ 1 + }}"]}"#)[0].contains("body: line 1"));
     }

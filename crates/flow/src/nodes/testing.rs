@@ -12,8 +12,8 @@ use types::leg::{Sound, Text};
 use types::{Now, Wall};
 
 use crate::{
-    Action, AnyName, Context, Flow, Input, Library, LookupAnswer, LookupOutcome, MailboxName, MailboxOutcome,
-    QueueFigures, QueueOutcome, TransferOutcome, TransferTarget, Value, Walk,
+    Action, AnyName, Context, Flow, HeaderPiece, Input, Library, LookupAnswer, LookupOutcome, MailboxName,
+    MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome, TransferTarget, Value, Walk,
 };
 
 /// Monday 2026-11-23, 01:00 UTC.
@@ -81,6 +81,15 @@ fn input(word: &str, play: u32) -> Input {
     }
 }
 
+/// A header's value; a secret as its name in braces.
+fn header(pieces: &[HeaderPiece]) -> String {
+    let piece = |piece: &HeaderPiece| match piece {
+        HeaderPiece::Text(text) => text.reveal().clone(),
+        HeaderPiece::Secret(name) => format!("<{name}>"),
+    };
+    pieces.iter().map(piece).collect()
+}
+
 fn looked(outcome: LookupOutcome) -> Input {
     Input::Looked(Box::new(LookupAnswer { ask: 1, outcome, detail: "200, 12 ms".to_owned() }))
 }
@@ -132,7 +141,7 @@ fn text(action: &Action) -> String {
         Action::EndMessage { silence_s } => format!("end message {silence_s}"),
         Action::Lookup { request, .. } => {
             let headers: Vec<_> =
-                request.headers.iter().map(|(name, value)| format!("{name}: {}", value.reveal())).collect();
+                request.headers.iter().map(|(name, value)| format!("{name}: {}", header(value))).collect();
             let body = request.body.as_ref().map_or("", |body| body.reveal());
             let (method, url) = (request.method.as_str(), request.url.reveal());
             format!("lookup {method} {url} [{}] {body} x{}", headers.join(", "), request.retries)

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::row::Row;
 use crate::rows::{
     AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, PromptVersion, Queue, QueueMember,
-    ReportView, RouteRow, Session, Setting, Team,
+    ReportView, RouteRow, Session, Setting, StoredSecret, Team,
 };
 use crate::store::Store;
 
@@ -136,6 +136,9 @@ async fn all_kinds_come_back(store: &Store) {
     let queue = Queue { id, tenant: T, number: None, name: "sales".into(), title, config };
     let numbered = Queue { number: Some("800".into()), title: Title::new("销售\"", "Sales"), ..queue.clone() };
     comes_back(store, T, || QueueId(1), queue, numbered).await;
+
+    let secret = |value: &str| StoredSecret { tenant: T, name: "crm".to_owned(), value: value.to_owned().into() };
+    comes_back(store, T, || (T, "crm".to_owned()), secret("one"), secret("two")).await;
 
     let choice = |offered| DispositionChoice {
         tenant: T,

@@ -16,7 +16,7 @@ use crate::projection::Projector;
 use crate::row::Row;
 use crate::rows::{
     AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Queue, QueueMember, RouteRow, Session,
-    Setting, Team,
+    Setting, StoredSecret, Team,
 };
 use crate::store::Store;
 
@@ -102,6 +102,8 @@ async fn every_kind_of_setting(store: &Store) {
     kept_apart(store, || (A, "r".to_owned()), role).await;
     not_taken_over(store, || "shared".to_owned(), session).await;
     kept_apart(store, || (A, "k".to_owned()), |tenant| Setting { tenant, key: "k".to_owned(), value: json!(1) }).await;
+    let secret = |tenant| StoredSecret { tenant, name: "crm".into(), value: "open sesame".to_owned().into() };
+    kept_apart(store, || (A, "crm".to_owned()), secret).await;
     let choice =
         |tenant| DispositionChoice { tenant, code: "solved".into(), title: Title::default(), place: 1, offered: true };
     kept_apart(store, || (A, "solved".to_owned()), choice).await;

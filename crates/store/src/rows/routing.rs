@@ -4,7 +4,7 @@ use dialplan::{Did, DidTarget, Route, Trunk};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{DbErr, QueryResult, Value};
 use types::leg::Text;
-use types::{AgentId, FlowId, QueueId, TenantId, Title, TrunkId};
+use types::{AgentId, FlowId, Private, QueueId, TenantId, Title, TrunkId};
 
 use crate::column::{Column, parsed};
 use crate::error::Error;
@@ -91,6 +91,17 @@ pub struct ThresholdRow {
     pub config: serde_json::Value,
 }
 
+/// A secret that flows show to other systems.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredSecret {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Unique within the tenant: what flows refer to.
+    pub name: String,
+    /// Itself.
+    pub value: Private<String>,
+}
+
 /// An outbound route with whose it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RouteRow {
@@ -118,6 +129,10 @@ row!(AgentRouting, "agent_routing", AgentId, ["agent_id"], {
 
 row!(ThresholdRow, "threshold", (TenantId, String), ["tenant_id", "name"], {
     tenant: "tenant_id", name: "name", title: "title", config: "config",
+});
+
+row!(StoredSecret, "secret", (TenantId, String), ["tenant_id", "name"], {
+    tenant: "tenant_id", name: "name", value: "value",
 });
 
 row!(Setting, "setting", (TenantId, String), ["tenant_id", "key"], {

@@ -137,40 +137,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A page of what was sent or is to be sent, the newest first. What has ended is kept for 30 days. */
-        get: operations["deliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/deliveries/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tries a delivery that waits, or was given up, at once. */
-        post: operations["retry_delivery"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/dispositions": {
         parameters: {
             query?: never;
@@ -569,7 +535,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/mail-server/test": {
+    "/api/v1/lookup-trial": {
         parameters: {
             query?: never;
             header?: never;
@@ -578,8 +544,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a letter of trial by the mail server that is set up, and waits for its answer. */
-        post: operations["test_mail_server"];
+        /** Asks another system as the node would, now. The system does what it is asked to: a `post` is one. */
+        post: operations["try_lookup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -804,40 +770,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/report-schedules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The reports that are sent again and again: when each is due, and how it went the last time. */
-        get: operations["report_schedules"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/report-schedules/{name}/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Makes a schedule's report as if it were due now and sends it; the schedule goes on as if nothing had been. */
-        post: operations["run_report_schedule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -847,23 +779,6 @@ export interface paths {
         };
         /** The figures of a time, by what interactions touched. Each counts in the interval in which it began. */
         get: operations["report"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The same figures as a file: the sums of the whole time, then the intervals, and what the figures mean. */
-        get: operations["report_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1147,11 +1062,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description Which time a report is about.
-         * @enum {string}
-         */
-        About: "whole" | "so_far";
         /** @description What an agent did within a time. */
         AgentDay: components["schemas"]["DayCalls"] & {
             /**
@@ -1230,27 +1140,6 @@ export interface components {
              */
             severity: "warning" | "critical";
             since: string;
-        };
-        /** @description Who is told of alarms, by letters, by posts to another program, or both. */
-        AlertSubscriptionSpec: {
-            /** @description Of these alarms alone, by their codes; of all where there are none. */
-            alerts?: string[];
-            /** @description Told as well when an alarm is over. */
-            cleared?: boolean;
-            /** @description In which language letters are written. */
-            language?: components["schemas"]["LetterLanguage"];
-            /** @description Nobody is told for now. */
-            paused?: boolean;
-            /** @description From this time of the company's clock, `HH:MM`, letters wait … */
-            quiet_from?: string | null;
-            /** @description … until this time. */
-            quiet_to?: string | null;
-            /** @description Mail addresses; each gets a letter of its own. */
-            recipients?: string[];
-            /** @description What people read. */
-            title?: components["schemas"]["TitleSpec"];
-            /** @description Where it is posted to, `https://…`. */
-            url?: string | null;
         };
         /** @description A call that has begun. */
         BegunCall: {
@@ -1395,44 +1284,6 @@ export interface components {
                 }[];
             }[];
         };
-        /** @description One thing for one recipient. */
-        Delivery: {
-            /** @description What the other side answered last, or why there was no answer; empty before the first attempt. */
-            answer: string;
-            /** Format: int32 */
-            attempts: number;
-            created_at: string;
-            /** @description When it was taken or given up. */
-            ended_at?: string | null;
-            /** @description Stands in the letter's `Message-ID` or the post's `Lingtong-Delivery`. */
-            id: string;
-            kind: components["schemas"]["DeliveryKind"];
-            /** @description When it is tried next; of one that waits. */
-            next_at?: string | null;
-            /** @description A mail address, or an address of the web. */
-            recipient: string;
-            /** @description The name of the report schedule or alert subscription. */
-            source: string;
-            status: components["schemas"]["DeliveryStatus"];
-            title: string;
-            /** @description `report` or `alarm`. */
-            topic: string;
-        };
-        /**
-         * @description By which way something is delivered.
-         * @enum {string}
-         */
-        DeliveryKind: "mail" | "webhook";
-        /** @description A page of deliveries, the newest first. */
-        DeliveryPage: {
-            items: components["schemas"]["Delivery"][];
-            next_cursor?: string | null;
-        };
-        /**
-         * @description What has become of a delivery.
-         * @enum {string}
-         */
-        DeliveryStatus: "waiting" | "sent" | "failed";
         /** @description A telephone that registers. */
         DeviceSpec: {
             /**
@@ -1676,6 +1527,16 @@ export interface components {
             /** @description Title and graph. */
             spec: Record<string, never>;
         };
+        /** @description What an expression can be made of, beside a flow's own variables. */
+        FlowExpression: {
+            functions: string[];
+            /** @description The longest expression. */
+            max_chars: number;
+            /** @description What `queue("name")` gives. */
+            queue_figures: string[];
+            /** @description Variables that every call has. */
+            variables: string[];
+        };
         /** @description A flow in a list. */
         FlowHead: {
             draft?: null | components["schemas"]["FlowDraftHead"];
@@ -1709,6 +1570,7 @@ export interface components {
         };
         /** @description What flows are drawn with. */
         FlowKinds: {
+            expression: components["schemas"]["FlowExpression"];
             kinds: components["schemas"]["FlowKind"][];
             prompts: components["schemas"]["FlowPrompt"][];
         };
@@ -1890,6 +1752,8 @@ export interface components {
             said?: null | components["schemas"]["Disposition"];
             segments: components["schemas"]["Segment"][];
             survey: components["schemas"]["SurveyAnswer"][];
+            /** @description Words that its flows noted with it. */
+            tags: string[];
             trace: components["schemas"]["TraceStep"][];
             wrap_ups: components["schemas"]["WrapUp"][];
         };
@@ -1903,23 +1767,7 @@ export interface components {
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
          */
-        Kind: "tenant" | "setting" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number" | "mail_server" | "report_schedule" | "alert_subscription";
-        /** @description How a schedule went the last time. */
-        LastRun: {
-            at: string;
-            /**
-             * Format: int32
-             * @description Letters that came of it; what became of each is told with the deliveries.
-             */
-            letters: number;
-            /**
-             * Format: int32
-             * @description So many turns before it were missed while the server did not run.
-             */
-            missed: number;
-            /** @description Why no report was made. */
-            problem?: string | null;
-        };
+        Kind: "tenant" | "setting" | "secret" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -1970,11 +1818,6 @@ export interface components {
             /** Format: float */
             rtt_ms?: number | null;
         };
-        /**
-         * @description In which language letters are written.
-         * @enum {string}
-         */
-        LetterLanguage: "zh" | "en";
         /** @description An agent right now. */
         LiveAgent: {
             id: string;
@@ -2109,51 +1952,43 @@ export interface components {
             token: string;
             user: components["schemas"]["Me"];
         };
-        /**
-         * @description How a connection to a mail server is secured.
-         * @enum {string}
-         */
-        MailSecurity: "starttls" | "tls" | "none";
-        /** @description The server that takes our letters. */
-        MailServerSpec: {
-            /** @description A connection that is not secured may leave this machine. */
-            allow_plain?: boolean;
-            /** @description The address that our letters come from. */
-            from: string;
-            /** @description What recipients read of the sender. */
-            from_name?: string;
-            /** @description Its name or address. */
-            host: string;
+        /** @description A header that was sent. */
+        LookupHeader: {
+            name: string;
+            /** @description Secrets in it are masked. */
+            value: string;
+        };
+        /** @description A node to try, with what the caller's flow would know. */
+        LookupTrial: {
+            /** @description Who calls; withheld when empty. */
+            caller?: string;
+            dialled?: string;
+            /** @description An `http_lookup` node. */
+            node: Record<string, never>;
+            /** @description The flow's variables: texts, whole numbers, `true` or `false`. */
+            variables?: Record<string, never>;
+        };
+        /** @description What was asked and what came of it. */
+        LookupTried: {
+            body?: string | null;
+            headers: components["schemas"]["LookupHeader"][];
+            method: string;
+            /** @description The outlet that a call would leave by: `found`, `not_found` or `failed`. */
+            outlet: string;
             /**
              * Format: int32
-             * @description Its port; the usual one of `security` where absent.
+             * @description The status, where there was an answer.
              */
-            port?: number | null;
-            /** @description Where answers go, if elsewhere. */
-            reply_to?: string | null;
-            /** @description How the connection is secured. */
-            security?: components["schemas"]["MailSecurity"];
-            /** @description The account, where the server asks for one. */
-            username?: string | null;
-        };
-        /** @description Whom a letter of trial goes to. */
-        MailTrial: {
-            /** @description A mail address. */
-            to: string;
-        };
-        /** @description What came of a letter of trial. */
-        MailTried: {
-            /** @description The mail server's own answer, or the system's. */
-            answer: string;
-            /** @description For people, in their language. */
-            message: string;
-            /** @description The server has taken it. */
-            ok: boolean;
-            /**
-             * @description How far it came: `letter`, `plain`, `connect`, `tls`, `login`, `sender`, `recipient`, `content`; `none` where no
-             *     server is set up. Absent where it was taken.
-             */
-            stage?: string | null;
+            status?: number | null;
+            /** Format: int64 */
+            took_ms: number;
+            /** Format: int32 */
+            tries: number;
+            url: string;
+            /** @description The variables that were taken from the answer. */
+            values: Record<string, never>;
+            /** @description Why it failed, where it did. */
+            why?: string | null;
         };
         /** @description The signed-in person. */
         Me: {
@@ -2779,11 +2614,6 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
-        /**
-         * @description How often a report is sent.
-         * @enum {string}
-         */
-        Repeat: "daily" | "weekly" | "monthly";
         /** @description Figures of a time, by what was asked for. */
         Report: {
             /** @description In the order of time, then of their subjects' ids. An interval in which nothing happened has no line. */
@@ -2794,21 +2624,6 @@ export interface components {
              */
             utc_offset_min: number;
         };
-        /**
-         * @description What a report's lines are about.
-         * @enum {string}
-         */
-        ReportBy: "queue" | "agent" | "team" | "flow" | "number" | "direction";
-        /**
-         * @description The time that one line of a report is about.
-         * @enum {string}
-         */
-        ReportEvery: "15" | "30" | "60" | "day" | "all";
-        /**
-         * @description In which form a report is attached.
-         * @enum {string}
-         */
-        ReportFormat: "csv" | "xlsx" | "pdf";
         /**
          * @description The interactions of one subject that began in one interval. Every count is the length of the list of interactions with
          *     `by`, `subject`, `figure` (the field's name), `from` and `to`.
@@ -2903,59 +2718,6 @@ export interface components {
             /** Format: int64 */
             wrapping_ms: number;
         };
-        /** @description A report that is sent again and again. */
-        ReportSchedule: {
-            /** @description At which time of the company's clock, `HH:MM`. */
-            at: string;
-            last?: null | components["schemas"]["LastRun"];
-            name: string;
-            /** @description When it is due next; absent while it is paused. */
-            next_at?: string | null;
-            paused: boolean;
-            /** @description How many get it. */
-            recipients: number;
-            repeat: components["schemas"]["Repeat"];
-            title: components["schemas"]["Title"];
-        };
-        /** @description A report that is sent again and again. */
-        ReportScheduleSpec: {
-            /** @description Which time it is about. */
-            about?: components["schemas"]["About"];
-            /** @description At which time of the company's clock, `HH:MM`. */
-            at?: string;
-            /** @description What its lines are about. */
-            by?: components["schemas"]["ReportBy"];
-            /**
-             * Format: int32
-             * @description On which day of the month, 1 to 28; where it is sent monthly.
-             */
-            day?: number;
-            /** @description The time that one line is about. */
-            every?: components["schemas"]["ReportEvery"];
-            /** @description In which forms it is attached. */
-            formats?: components["schemas"]["ReportFormat"][];
-            /** @description In which language. */
-            language?: components["schemas"]["LetterLanguage"];
-            /** @description Nothing is sent for now; what falls due meanwhile is not made up for. */
-            paused?: boolean;
-            /** @description Mail addresses; each gets a letter of its own. */
-            recipients: string[];
-            /** @description How often it is sent. */
-            repeat?: components["schemas"]["Repeat"];
-            /** @description These alone, by name or number; all where there are none. */
-            subjects?: string[];
-            /** @description What people read. */
-            title?: components["schemas"]["TitleSpec"];
-            /**
-             * Format: int32
-             * @description On which day of the week, 1 for Monday to 7; where it is sent weekly.
-             */
-            weekday?: number;
-        };
-        /** @description All schedules. */
-        ReportSchedules: {
-            items: components["schemas"]["ReportSchedule"][];
-        };
         /** @description What a line is about. */
         ReportSubject: {
             /** @description An id; of a number the number, of a direction its name. */
@@ -3032,13 +2794,6 @@ export interface components {
              * @default 1
              */
             weight: number;
-        };
-        /** @description What came of a schedule's turn. */
-        ScheduleRan: {
-            /** Format: int32 */
-            letters: number;
-            /** @description Why no report was made. */
-            problem?: string | null;
         };
         /** @description One named share of a score. */
         ScoreTerm: {
@@ -3419,8 +3174,8 @@ export interface components {
             /** @description Which queue, whom, why. */
             detail?: string;
             /**
-             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `callback`, `survey`, `mailbox`, `message`,
-             *     `language`, `record`, `echo` or `hangup`.
+             * @description `answer`, `play`, `stop`, `queue`, `leave_queue`, `transfer`, `look_at_queues`, `look_up`, `callback`, `survey`, `mailbox`,
+             *     `message`, `language`, `record`, `no_record`, `tag`, `echo` or `hangup`.
              */
             does: string;
             sounds?: components["schemas"]["TrialSound"][];
@@ -3438,6 +3193,9 @@ export interface components {
         } | {
             /** @description Whether a message can be left. */
             mailbox: "open" | "full";
+        } | {
+            /** @description What becomes of asking another system; nobody is asked. */
+            lookup: "found" | "not_found" | "failed";
         } | "hushed" | "hangup";
         /** @description A sound that the caller would hear. */
         TrialSound: {
@@ -4158,105 +3916,6 @@ export interface operations {
                 };
             };
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    deliveries: {
-        parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before */
-                cursor?: string;
-                /** @description 1 to 200; 50 when absent */
-                limit?: number;
-                /** @description `mail` or `webhook`; all when absent */
-                kind?: string;
-                /** @description `waiting`, `sent` or `failed`; all when absent */
-                status?: string;
-                /** @description Of this report schedule or alert subscription alone */
-                source?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeliveryPage"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    retry_delivery: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Delivery"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5334,7 +4993,7 @@ export interface operations {
             };
         };
     };
-    test_mail_server: {
+    try_lookup: {
         parameters: {
             query?: never;
             header?: never;
@@ -5343,7 +5002,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MailTrial"];
+                "application/json": components["schemas"]["LookupTrial"];
             };
         };
         responses: {
@@ -5352,7 +5011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MailTried"];
+                    "application/json": components["schemas"]["LookupTried"];
                 };
             };
             400: {
@@ -5372,6 +5031,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5989,86 +5656,6 @@ export interface operations {
             };
         };
     };
-    report_schedules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportSchedules"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    run_report_schedule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScheduleRan"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     report: {
         parameters: {
             query: {
@@ -6124,75 +5711,6 @@ export interface operations {
                 };
             };
             /** @description More than 5,000 lines: ask for longer intervals or less time */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    report_file: {
-        parameters: {
-            query: {
-                /** @description `csv` (UTF-8 with a byte order mark), `xlsx` or `pdf` */
-                format: string;
-                /** @description Which figures, by commas; the usual ones when absent */
-                columns?: string;
-                /** @description The formula of the service level: `of_offered` (when absent), `without_early_abandons`, `of_answered` or `abandons_as_served` */
-                level?: string;
-                /** @description `zh` or `en`; what `Accept-Language` says when absent */
-                language?: string;
-                /** @description This and what follows: as of a report */
-                by: string;
-                every?: string;
-                from: string;
-                to?: string;
-                subject?: string;
-                utc_offset_min?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": number[];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description More lines than such a file takes: 20,000, as PDF 3,000 */
             413: {
                 headers: {
                     [name: string]: unknown;

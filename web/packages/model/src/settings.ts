@@ -14,6 +14,7 @@ export type KindId =
   | "queue"
   | "disposition"
   | "threshold"
+  | "secret"
   | "setting"
   | "tenant"
   | "mail_server"
@@ -24,6 +25,7 @@ export type KindId =
 export type FieldWord =
   | "about"
   | "accept_from"
+  | "secret_value"
   | "address"
   | "agent"
   | "agents"
@@ -322,6 +324,13 @@ export const KINDS: readonly Kind[] = [
       { path: "agents", word: "agents", type: "refs", to: "agent" },
       { path: "supervisors", word: "supervisors", type: "refs", to: "user" },
     ],
+  },
+  {
+    id: "secret",
+    name: WORD_NAME,
+    writes: "settings.write",
+    columns: [],
+    fields: [{ path: "value", word: "secret_value", type: "secret", hint: true }],
   },
   {
     id: "device",

@@ -103,6 +103,7 @@ const WHYS = [
 /** Why another system gave no answer that can be used. */
 const LOOKUP_WHYS = [
   ["bad address", "address"],
+  ["no such secret", "noSecret"],
   ["address not allowed", "notAllowed"],
   ["name not found", "name"],
   ["not reachable", "connect"],

@@ -283,7 +283,7 @@ export const enUS = {
     record: "Record",
   },
   step: {
-    lookup: { address: "bad address", notAllowed: "address not allowed", name: "host not found", connect: "not reachable", broken: "connection broken", timedOut: "timed out", tooLong: "answer too long", noJson: "answer is no JSON", refused: "refused", leftAlone: "left alone after failures", busy: "too many at once" },
+    lookup: { noSecret: "no such secret", address: "bad address", notAllowed: "address not allowed", name: "host not found", connect: "not reachable", broken: "connection broken", timedOut: "timed out", tooLong: "answer too long", noJson: "answer is no JSON", refused: "refused", leftAlone: "left alone after failures", busy: "too many at once" },
     found: "found",
     not_found: "not found",
     agreed: "agreed to be recorded",

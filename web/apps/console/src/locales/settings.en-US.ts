@@ -1,6 +1,7 @@
 export const settings = {
   group: { people: "People", telephony: "Telephony", work: "Work", notice: "Notices", centre: "Centre" },
   kinds: {
+    secret: "Secrets",
     user: "Users",
     role: "Roles",
     agent: "Agents",
@@ -19,6 +20,7 @@ export const settings = {
     alert_subscription: "Alert subscriptions",
   },
   kind: {
+    secret: "Secret",
     user: "User",
     role: "Role",
     agent: "Agent",
@@ -37,6 +39,7 @@ export const settings = {
     alert_subscription: "Alert subscription",
   },
   add: {
+    secret: "Add secret",
     user: "Add user",
     role: "Add role",
     agent: "Add agent",
@@ -55,6 +58,7 @@ export const settings = {
     alert_subscription: "Add alert subscription",
   },
   name: {
+    secret: "Name",
     user: "User name",
     role: "Role code",
     agent: "Agent number",
@@ -73,6 +77,7 @@ export const settings = {
     alert_subscription: "Subscription code",
   },
   nameHint: {
+    secret: "What flows call it: lower-case letters, digits, _ and -",
     user: "Used to sign in: letters, digits and _ - . @; it cannot be changed later",
     role: "Begins with a lower-case letter; digits, _ and - may follow. Not the name of a built-in role",
     agent: "Digits or letters; colleagues can dial it. It cannot be changed later",
@@ -91,6 +96,7 @@ export const settings = {
     alert_subscription: "Lower-case letters, digits, _ and -",
   },
   empty: {
+    secret: { title: "No secrets yet", text: "Passwords and tokens that look-ups show to other systems; flows name them alone." },
     user: { title: "No users yet", text: "Everyone who signs in needs a user. Add agents first, then users for them, each with a one-time password." },
     role: {
       title: "No roles of your own",
@@ -121,6 +127,7 @@ export const settings = {
     measure: "Figure",
     queues: "Queues",
     warning: "Warning from",
+    secret_value: "Value",
     accept_from: "Calls accepted from",
     address: "Fixed SIP address",
     agent: "Agent",
@@ -212,6 +219,7 @@ export const settings = {
     critical: "Empty for no critical alert",
     hold_s: "How long the figure has to be beyond the value, or back",
     margin: "How much better than the value it has to be before the alert is over, so that a figure on the line does not raise alert after alert",
+    secret_value: "Never shown again; left empty it stays as it is",
     accept_from: "The carrier's IP addresses or networks; calls from there need no password",
     address: "Rung as it is, without registration, for example sip:1001@10.0.0.8; usually empty",
     agent: "Empty: belongs to no agent",

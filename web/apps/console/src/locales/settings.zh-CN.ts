@@ -1,6 +1,7 @@
 export const settings = {
   group: { people: "人员", telephony: "话务", work: "业务", notice: "通知", centre: "呼叫中心" },
   kinds: {
+    secret: "密钥",
     user: "用户",
     role: "角色",
     agent: "坐席",
@@ -19,6 +20,7 @@ export const settings = {
     alert_subscription: "告警订阅",
   },
   kind: {
+    secret: "密钥",
     user: "用户",
     role: "角色",
     agent: "坐席",
@@ -37,6 +39,7 @@ export const settings = {
     alert_subscription: "告警订阅",
   },
   add: {
+    secret: "添加密钥",
     user: "添加用户",
     role: "添加角色",
     agent: "添加坐席",
@@ -55,6 +58,7 @@ export const settings = {
     alert_subscription: "添加告警订阅",
   },
   name: {
+    secret: "名称",
     user: "用户名",
     role: "角色代码",
     agent: "工号",
@@ -73,6 +77,7 @@ export const settings = {
     alert_subscription: "订阅代码",
   },
   nameHint: {
+    secret: "流程用它引用：小写字母、数字、_ 和 -",
     user: "登录时使用；字母、数字和 _ - . @，之后不能修改",
     role: "小写字母开头，可含数字、_ 和 -；不能与内置角色相同",
     agent: "数字或字母，同事可直接拨打；之后不能修改",
@@ -91,6 +96,7 @@ export const settings = {
     alert_subscription: "小写字母、数字、_ 和 -",
   },
   empty: {
+    secret: { title: "还没有密钥", text: "查询外部系统时要出示的口令或令牌放在这里，流程只写它的名称。" },
     user: { title: "还没有用户", text: "每个登录的人都需要一个用户。先添加坐席，再为他们添加用户并生成一次性密码。" },
     role: { title: "还没有自定义角色", text: "内置角色通常够用：坐席、班长、质检员、话务员、管理员、审计员。需要不同的权限组合时，在这里添加。" },
     agent: { title: "还没有坐席", text: "坐席是接听来电的人。添加后，为他们添加话机和用户，再加入队列。" },
@@ -115,6 +121,7 @@ export const settings = {
     measure: "指标",
     queues: "队列",
     warning: "注意值",
+    secret_value: "密钥内容",
     accept_from: "接受来电的地址",
     address: "固定 SIP 地址",
     agent: "坐席",
@@ -206,6 +213,7 @@ export const settings = {
     critical: "留空则不发“严重”",
     hold_s: "超过或恢复都要持续这么久才算",
     margin: "比阈值好出这么多才算恢复，避免在阈值附近反复告警",
+    secret_value: "保存后不再显示；留空则不改",
     accept_from: "运营商的 IP 地址或网段，来自这些地址的来电无需鉴权",
     address: "不注册、直接呼叫的地址，例如 sip:1001@10.0.0.8；一般留空",
     agent: "留空表示不属于任何坐席",

@@ -283,7 +283,7 @@ export const zhCN = {
     record: "录音",
   },
   step: {
-    lookup: { address: "地址有误", notAllowed: "地址不允许访问", name: "找不到主机", connect: "连接不上", broken: "连接中断", timedOut: "超时", tooLong: "回答太长", noJson: "回答不是 JSON", refused: "对方拒绝", leftAlone: "连续失败，暂停查询", busy: "同时查询太多" },
+    lookup: { noSecret: "没有该密钥", address: "地址有误", notAllowed: "地址不允许访问", name: "找不到主机", connect: "连接不上", broken: "连接中断", timedOut: "超时", tooLong: "回答太长", noJson: "回答不是 JSON", refused: "对方拒绝", leftAlone: "连续失败，暂停查询", busy: "同时查询太多" },
     found: "查到",
     not_found: "没查到",
     agreed: "同意录音",

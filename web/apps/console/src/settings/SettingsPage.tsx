@@ -23,7 +23,7 @@ const GROUPS = [
   { id: "telephony", kinds: ["device", "trunk", "number", "route"] },
   { id: "work", kinds: ["queue", "threshold", "disposition"] },
   { id: "notice", kinds: ["mail_server", "report_schedule", "alert_subscription"] },
-  { id: "centre", kinds: ["tenant", "setting"] },
+  { id: "centre", kinds: ["tenant", "setting", "secret"] },
 ] as const;
 
 export function KindNav(): ReactElement {
