@@ -26,6 +26,7 @@ use crate::routes;
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
         routes::plan_site, routes::plan_basis,
         routes::report,
+        routes::promises,
         routes::all_settings, routes::apply_settings, routes::settings, routes::setting, routes::put_setting,
         routes::delete_setting, routes::check_setting, routes::settings_schema,
         routes::flow_kinds, routes::flows, routes::flow, routes::save_flow_draft, routes::drop_flow_draft,

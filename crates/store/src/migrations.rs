@@ -14,6 +14,7 @@ mod m0012_mailboxes;
 mod m0014_agent_routing;
 mod m0015_reports;
 mod m0016_flow_drafts;
+mod m0018_promises;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0014_agent_routing::AgentRouting),
             Box::new(m0015_reports::Reports),
             Box::new(m0016_flow_drafts::FlowDrafts),
+            Box::new(m0018_promises::Promises),
         ]
     }
 }

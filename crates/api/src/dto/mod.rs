@@ -15,6 +15,7 @@ mod live;
 mod people;
 mod phone;
 mod plan;
+mod promises;
 mod report;
 mod settings;
 mod voicemail;
@@ -47,6 +48,7 @@ pub(crate) use people::{
 pub(crate) use phone::PhoneCredentials;
 pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
+pub(crate) use promises::{HonestyLine, HonestyPoint, HonestyReport, Promise};
 pub(crate) use report::{Report, ReportLine, ReportSubject, ReportTimes};
 pub(crate) use settings::{
     SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsName, SettingsPage,

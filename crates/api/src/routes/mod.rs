@@ -12,6 +12,7 @@ mod live;
 mod pages;
 mod phone;
 mod plan;
+mod promises;
 mod recordings;
 mod reports;
 mod second_factor;
@@ -47,6 +48,7 @@ pub(crate) use pages::page;
 pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
 pub use plan::basis;
 pub(crate) use plan::{__path_plan_basis, __path_plan_site, plan_basis, plan_site};
+pub(crate) use promises::{__path_promises, promises};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
 pub(crate) use reports::{__path_report, report};
 pub(crate) use second_factor::{

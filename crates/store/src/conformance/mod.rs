@@ -5,6 +5,7 @@ mod demand;
 mod fixtures;
 mod interactions;
 mod projection;
+mod promises;
 mod reports;
 mod settings;
 mod tenancy;
@@ -23,4 +24,5 @@ pub async fn run(store: &Store) {
     days::run(store).await;
     demand::run(store).await;
     reports::run(store).await;
+    promises::run(store).await;
 }
