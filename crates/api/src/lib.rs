@@ -15,6 +15,7 @@ mod decisions;
 mod dto;
 mod error;
 mod events;
+mod honesty;
 mod idle;
 mod input;
 mod language;

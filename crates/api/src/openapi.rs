@@ -30,6 +30,7 @@ use crate::routes;
         routes::alerts, routes::acknowledge_alert,
         routes::deliveries, routes::retry_delivery, routes::test_mail_server, routes::report_schedules,
         routes::run_report_schedule,
+        routes::promises,
         routes::all_settings, routes::apply_settings, routes::settings, routes::setting, routes::put_setting,
         routes::delete_setting, routes::check_setting, routes::settings_schema,
         routes::flow_kinds, routes::flows, routes::flow, routes::save_flow_draft, routes::drop_flow_draft,

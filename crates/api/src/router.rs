@@ -31,6 +31,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/reports/file", get(routes::report_file))
         .route("/api/v1/deliveries", get(routes::deliveries))
         .route("/api/v1/report-schedules", get(routes::report_schedules))
+        .route("/api/v1/reports/promises", get(routes::promises))
         .route("/api/v1/recordings/{id}/peaks", get(routes::peaks))
         .route("/api/v1/voicemails", get(routes::voicemails))
         .route("/api/v1/settings", get(routes::all_settings).post(routes::apply_settings))

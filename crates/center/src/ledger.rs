@@ -3,8 +3,8 @@
 use types::forward::Forward;
 use types::leg::Text;
 use types::record::{
-    Channel, Decision, Direction, Disposition, InteractionRecord, LegRecord, LegRole, Outcome, RecordingGap,
-    RecordingRecord, Segment, SegmentKind, TAGS_MAX, TraceStep,
+    Channel, Decision, Direction, Disposition, InteractionRecord, LegRecord, LegRole, Outcome, PROMISES_MAX, Promise,
+    RecordingGap, RecordingRecord, Segment, SegmentKind, TAGS_MAX, TraceStep,
 };
 use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
@@ -80,6 +80,7 @@ impl Ledger {
             segments: Vec::with_capacity(4),
             trace: Vec::new(),
             decisions: Vec::new(),
+            promises: Vec::new(),
             recordings: Vec::new(),
             tags: Vec::new(),
             wrap_ups: Vec::new(),
@@ -215,6 +216,13 @@ impl Ledger {
 
     pub(crate) fn connected(&mut self, now: Wall) {
         self.record.connected.get_or_insert(now);
+    }
+
+    /// Somebody said, or the queue reckoned, how long it is to wait.
+    pub(crate) fn promised(&mut self, promise: Promise) {
+        if self.record.promises.len() < PROMISES_MAX {
+            self.record.promises.push(promise);
+        }
     }
 
     /// An agent is done with its work after the talk while the interaction goes on.

@@ -74,6 +74,7 @@ pub use lines::LiveTrunk;
 pub use live::{Live, LiveAgent, LiveDetail, LiveFigures, LiveInteraction, LiveQueue};
 pub use message::Message;
 pub use order::{AgentOrder, AgentStatus, By, CallOrder, Refused};
+pub use remembered::{CUSTOMERS_MAX, Was};
 pub use replay::{PastOffer, Replay};
 pub use setup::{Setup, SetupError};
 use tenant::Tenant;

@@ -6,7 +6,7 @@ use acd::{AgentView, LeaveReason, NoAgentPolicy, OfferEnd, Output, Rejection, Sk
 use flow::{Input, QueueOutcome, TransferOutcome, speech};
 use types::lease::ExpiredLease;
 use types::leg::Sound;
-use types::record::{Decision, LegRole, SegmentKind};
+use types::record::{Decision, LegRole, Promise, SegmentKind};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, QueueId, TenantId};
 
 use crate::Center;
@@ -17,6 +17,9 @@ use crate::replay::Basis;
 
 /// The first announcement of position comes soon, so that the customer knows what to expect.
 const FIRST_ANNOUNCEMENT: Duration = Duration::from_secs(8);
+
+/// Waits are told in minutes.
+const MINUTE_MS: u64 = 60_000;
 
 /// A telephone that rings says so sooner, even where a message of it is lost and comes again. One who is offered to it
 /// hears music from then on, whether it rings or not.
@@ -87,11 +90,24 @@ impl Center {
         // where its telephone rings, music begins then.
         self.pump_router(now, tenant_id);
         match self.get(id).map(|i| (i.stage, &mut i.announcements)) {
-            Some((Stage::Queued { .. }, _)) => self.play_music(now, id),
+            Some((Stage::Queued { .. }, _)) => {
+                self.reckon(now, id, queue);
+                self.play_music(now, id);
+            }
             Some((Stage::Offered { .. }, told)) => told.music = Some(now.mono + RINGS_WITHIN),
             _ => {}
         }
         self.touch(id);
+    }
+
+    /// What the queue reckons when a customer begins to wait is kept, so that it can be held against what came of it.
+    fn reckon(&mut self, now: Now, id: InteractionId, queue: QueueId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
+        let Some(wait) = tenant.router.estimate(id) else { return };
+        let position = tenant.router.position(id).and_then(|position| u32::try_from(position).ok());
+        let wait_ms = u64::try_from(wait.as_millis()).ok();
+        interaction.ledger.promised(Promise { at: now.wall, queue, position, wait_ms, told: false });
     }
 
     /// Takes the customer out of whatever queue it is in.
@@ -358,11 +374,18 @@ impl Center {
             return;
         }
         let mut sounds = Vec::new();
+        let mut promise = Promise { at: now.wall, queue, position: None, wait_ms: None, told: true };
         if position_due && let Some(position) = tenant.router.position(id) {
             sounds.extend(speech::position(&interaction.language, position as u32));
+            promise.position = Some(position as u32);
         }
         if wait_due && let Some(wait) = tenant.router.estimate(id) {
-            sounds.extend(speech::wait(&interaction.language, wait.as_secs().div_ceil(60) as u32));
+            let minutes = wait.as_secs().div_ceil(60) as u32;
+            sounds.extend(speech::wait(&interaction.language, minutes));
+            promise.wait_ms = Some(u64::from(minutes) * MINUTE_MS);
+        }
+        if !sounds.is_empty() {
+            interaction.ledger.promised(promise);
         }
         if sounds.is_empty() {
             let id_text = if config.no_agent == NoAgentPolicy::Wait { "comfort" } else { "all_busy" };

@@ -1,14 +1,16 @@
 //! What a tenant remembers of customers from call to call, by their number: who served them last, and where they stood
-//! when their call was lost. It is gone after a restart; nobody is worse off then than a stranger.
+//! when their call was lost. After a restart it is made anew of the records that there are.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use types::leg::Text;
-use types::{AgentId, Mono, Now, Private, QueueId, Wall};
+use types::{AgentId, Mono, Now, Private, QueueId, TenantId, Wall};
+
+use crate::Center;
 
 /// Customers who are remembered: a day's calls of a large centre, some 3 MB. The one seen longest ago goes first.
-const CUSTOMERS_MAX: usize = 20_000;
+pub const CUSTOMERS_MAX: usize = 20_000;
 
 /// A place in a queue that a customer has lost.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +87,43 @@ impl Remembered {
         let waited = now.mono.since(lost.since.mono);
         Some(earlier(now, longest.map_or(waited, |longest| waited.min(longest / 2))))
     }
+}
+
+impl Center {
+    /// Takes what a record of before a restart tells of a customer. To be told in the order in which the calls ended, of
+    /// the last [`CUSTOMERS_MAX`] at most: of a customer who was served in a queue, its agent; of one whose call was lost
+    /// there, since when it had waited.
+    pub fn restore_customer(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        number: &Private<Text>,
+        queue: QueueId,
+        ended: Wall,
+        was: Was,
+    ) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        let ago = Duration::from_millis(now.wall.ms_since(ended));
+        match was {
+            Was::Served(agent) => t.remembered.served(number, agent),
+            Was::Lost { waited } if t.keeps_places(queue) => {
+                t.remembered.lost(number, queue, earlier(now, ago + waited), earlier(now, ago).mono);
+            }
+            Was::Lost { .. } => {}
+        }
+    }
+}
+
+/// What came of a customer's call to a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Was {
+    /// This agent served it.
+    Served(AgentId),
+    /// The call was lost while it waited, after so long.
+    Lost {
+        /// How long it had waited.
+        waited: Duration,
+    },
 }
 
 /// The moment `d` before now, on both clocks.

@@ -29,7 +29,7 @@ use std::time::Duration;
 use center::{
     AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveAlert, LiveDetail, LiveFigures, Message, Refused,
 };
-use flow::{LookupRequest, LookupTold};
+use flow::{LookupRequest, LookupTold, Refused, Was};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions, Position};
 use net::Transport;
@@ -47,7 +47,7 @@ use types::alert::Alert;
 use types::event::Happening;
 use types::forward::Forwarding;
 use types::leg::Text;
-use types::record::{AgentState, Disposition, Supervision};
+use types::record::{AgentState, Disposition, Outcome, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{AgentId, AlertId, InteractionId, LegId, Private, RecordingId, TenantId};
 
@@ -373,6 +373,13 @@ async fn open_tenants(
             if let Some(mailbox) = row.mailbox() {
                 center.restore_message(tenant.id, mailbox, message(row));
             }
+        }
+        for call in store.last_queued(tenant.id, center::CUSTOMERS_MAX as u64).await? {
+            let was = match (call.outcome, call.agent) {
+                (Outcome::Answered, Some(agent)) => Was::Served(agent),
+                _ => Was::Lost { waited: Duration::from_millis(call.wait_ms) },
+            };
+            center.restore_customer(now, tenant.id, &call.from, call.queue, call.ended, was);
         }
     }
     Ok(closed.iter().map(|tenant| tenant.id).collect())

@@ -374,6 +374,7 @@ fn begun(
         segments: Vec::new(),
         trace: Vec::new(),
         decisions: Vec::new(),
+        promises: Vec::new(),
         recordings: Vec::new(),
         tags: Vec::new(),
         wrap_ups: Vec::new(),

@@ -25,6 +25,7 @@ mod parts;
 #[cfg(test)]
 mod plans;
 mod projection;
+mod promises;
 pub mod report;
 mod row;
 mod rows;
@@ -43,6 +44,7 @@ pub use forwarding::AgentForwarding;
 pub use interactions::{Filter, Interaction, Number, Page};
 pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};
+pub use promises::{LastQueued, Promise};
 pub use row::{Key, Row};
 pub use rows::{
     AgentRouting, AlertSubscription, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login,

@@ -19,6 +19,7 @@ mod m0020_prompts;
 mod m0021_alerts;
 mod m0024_deliveries;
 mod m0019_secrets;
+mod m0018_promises;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0020_prompts::Prompts),
             Box::new(m0024_deliveries::Deliveries),
             Box::new(m0019_secrets::Secrets),
+            Box::new(m0018_promises::Promises),
         ]
     }
 }

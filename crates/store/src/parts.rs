@@ -111,6 +111,10 @@ impl Span<'_> {
         Self { kind: kind.as_str().into(), from, to, queue, agent }
     }
 
+    pub(crate) const fn from(&self) -> Wall {
+        self.from
+    }
+
     pub(crate) fn kind(&self) -> &str {
         &self.kind
     }

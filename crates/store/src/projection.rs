@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::forwarding;
 use crate::interactions::backwards;
 use crate::parts::{self, Part};
+use crate::promises::{self, Promised};
 use crate::report::{self, Books, Entry, Outline, Passed};
 use crate::sql::{ForIds, Insert};
 use crate::store::Store;
@@ -184,6 +185,8 @@ struct Record<'a> {
     flows: Vec<FlowId>,
     #[serde(default, borrow)]
     wrap_ups: Vec<parts::Span<'a>>,
+    #[serde(default)]
+    promises: Vec<Promised>,
 }
 
 /// What there is of each recording in a record.
@@ -227,6 +230,7 @@ pub(crate) struct Statements {
     voicemails: Insert,
     parts: Insert,
     states: Insert,
+    promises: Insert,
     change_callback: &'static str,
     alerts: alerts::Statements,
     change_voicemail: &'static str,
@@ -252,6 +256,7 @@ struct Batch {
     /// By interaction: of two records the later counts.
     parts: BTreeMap<u64, Vec<Value>>,
     states: Vec<Value>,
+    promises: Vec<Value>,
     /// In the order in which they were said.
     callback_changes: Vec<Vec<Value>>,
     voicemails: Vec<Value>,
@@ -359,7 +364,14 @@ impl Projector {
             "disposition",
             "voicemail",
             "agent_state",
-            "alert",
+            "alert","interaction",
+            "recording",
+            "callback",
+            "survey_answer",
+            "disposition",
+            "voicemail",
+            "agent_state",
+            "promise",
         ] {
             let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");
             change.execute_unprepared(&sql).await?;
@@ -402,6 +414,7 @@ impl Statements {
             change_voicemail: voicemail::change(backend),
             parts: parts::parts(backend),
             states: days::states(backend),
+            promises: promises::insert(backend),
             forget_states: days::forget_states(backend),
             change_callback: match backend {
                 DbBackend::Postgres => {
@@ -447,6 +460,7 @@ impl Statements {
         self.forwarding.execute(change, batch.forwarding.into_values().flatten().collect()).await?;
         self.parts.execute(change, batch.parts.into_values().flatten().collect()).await?;
         self.states.execute(change, batch.states).await?;
+        self.promises.execute(change, batch.promises).await?;
         for tenant in batch.lost_agents {
             let values = vec![tenant.to_value(), tenant.to_value()];
             change.execute_raw(Statement::from_sql_and_values(self.backend, self.forget_states, values)).await?;
@@ -483,6 +497,11 @@ impl Batch {
                 let json = ended.record.get();
                 let record: Record<'_> = serde_json::from_str(json)?;
                 let id = record.id.0;
+                let promised = record
+                    .promises
+                    .iter()
+                    .filter_map(|promise| promise.values((fact.tenant, fact.pos), record.id, &record.segments));
+                self.promises.extend(promised.flatten());
                 self.recordings.extend(record.recordings.iter().flat_map(|r| r.values(fact, record.id)));
                 self.interactions.insert(id, record.values(fact, json));
                 if !is_line_test(&record.direction, &record.to) {

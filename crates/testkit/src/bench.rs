@@ -111,6 +111,7 @@ pub fn record(n: u64) -> InteractionRecord {
             asked: Vec::new(),
             rules: None,
         }],
+        promises: Vec::new(),
         recordings: vec![],
         tags: Vec::new(),
         wrap_ups: Vec::new(),

@@ -368,6 +368,27 @@ pub struct Decision {
     pub rules: Option<Rules>,
 }
 
+/// The most promises that are kept of an interaction: one a minute is told, and a longer wait says nothing new.
+pub const PROMISES_MAX: usize = 20;
+
+/// How long a customer was to wait, as somebody said or the queue reckoned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// When.
+    pub at: Wall,
+    /// In which queue.
+    pub queue: QueueId,
+    /// Its place, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+    /// How long it was to wait from then on, milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_ms: Option<u64>,
+    /// The customer was told; else it is what the queue reckoned when the customer came.
+    #[serde(default)]
+    pub told: bool,
+}
+
 /// A stretch of a recording without sound of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordingGap {
@@ -526,6 +547,9 @@ pub struct InteractionRecord {
     pub trace: Vec<TraceStep>,
     /// The router's choices.
     pub decisions: Vec<Decision>,
+    /// How long it was to wait, in the order in which that was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<Promise>,
     /// Its recordings.
     pub recordings: Vec<RecordingRecord>,
     /// The work after the talk of each agent who was done with it before the interaction ended. What
@@ -536,4 +560,12 @@ pub struct InteractionRecord {
     /// `interaction.disposition`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disposition: Option<Disposition>,
+}
+
+impl InteractionRecord {
+    /// How long it really waited after a promise until an agent was there, milliseconds; none where none came.
+    pub fn kept_ms(&self, promise: &Promise) -> Option<u64> {
+        let talks = |segment: &&Segment| segment.kind == SegmentKind::Talking && segment.from >= promise.at;
+        self.segments.iter().find(talks).map(|segment| segment.from.ms_since(promise.at))
+    }
 }

@@ -6,7 +6,7 @@ use types::record::{self, InteractionRecord, LegRecord};
 use types::{AgentId, QueueId, Wall};
 use utoipa::ToSchema;
 
-use super::{Callback, Disposition, Forward, LiveInteraction, SurveyAnswer, Title, WrapUp, mirror};
+use super::{Callback, Disposition, Forward, LiveInteraction, Promise, SurveyAnswer, Title, WrapUp, mirror};
 use crate::names::Names;
 use crate::privacy::{self, Sight};
 use crate::viewer::Viewer;
@@ -381,6 +381,9 @@ pub(crate) struct InteractionDetail {
     pub(crate) tags: Vec<String>,
     pub(crate) trace: Vec<TraceStep>,
     pub(crate) decisions: Vec<Decision>,
+    /// How long it was to wait, and how long it did, in the order in which that was said.
+    #[schema(required = false)]
+    pub(crate) promises: Vec<Promise>,
     pub(crate) segments: Vec<Segment>,
     pub(crate) recordings: Vec<Recording>,
     pub(crate) messages: Vec<SipMessage>,
@@ -468,6 +471,7 @@ impl InteractionDetail {
             tags: record.tags.iter().map(ToString::to_string).collect(),
             trace: record.trace.iter().map(|step| TraceStep::new(step, clear)).collect(),
             decisions: record.decisions.iter().map(|d| Decision::new(d, names)).collect(),
+            promises: record.promises.iter().map(|promise| Promise::new(promise, record, names)).collect(),
             segments: record.segments.iter().map(Segment::from).collect(),
             recordings: record.recordings.iter().map(|r| Recording::new(r, record.ended)).collect(),
             messages: messages.iter().map(|message| SipMessage::new(message, clear)).collect(),

@@ -17,6 +17,7 @@ mod pages;
 mod phone;
 mod plan;
 mod prompts;
+mod promises;
 mod recordings;
 mod report_views;
 mod reports;
@@ -64,6 +65,7 @@ pub(crate) use prompts::{
     __path_prompt, __path_prompt_audio, __path_prompt_sound, __path_prompts, __path_put_prompt_sound, prompt,
     prompt_audio, prompt_sound, prompts, put_prompt_sound,
 };
+pub(crate) use promises::{__path_promises, promises};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
 pub(crate) use report_views::{
     __path_change_report_view, __path_forget_report_view, __path_keep_report_view, __path_report_views,

@@ -229,6 +229,12 @@ async fn no_route_leads_across_the_border() {
                 ("POST", "/api/v1/users/{username}/reset") => continue,
                 // Ends the session: tried below.
                 ("POST", "/api/v1/logout") => continue,
+                ("GET", "/api/v1/reports/promises") => {
+                    let reply =
+                        world.get(&token, format!("{path}?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z")).await;
+                    assert_eq!(reply.status, if user == "agent" { 403 } else { 200 }, "{what}");
+                    reply.text()
+                }
                 ("GET", "/api/v1/reports" | "/api/v1/reports/file") => {
                     let format = if path.ends_with("file") { "&format=csv" } else { "" };
                     let mut told = String::new();

@@ -246,3 +246,41 @@ async fn a_decision_is_told_with_everybody_who_was_in_question() {
         assert_eq!(world.get(&token, path.clone()).await.status, 404, "{user}");
     }
 }
+
+#[tokio::test]
+async fn what_was_promised_stands_beside_what_came_of_it() {
+    let world = World::start().await;
+    let call = world.desk.talk(ALPHA, "13800138000", SALES);
+    world.desk.pass(Duration::from_secs(60));
+    world.project().await;
+    // As the record of a customer who was told "two minutes" and waited three.
+    let mut record = world.store.record(ALPHA, call.id).await.unwrap().unwrap();
+    let connected = record.connected.unwrap();
+    let at = types::Wall(connected.0 - 180_000);
+    let promise = |wait_ms| types::record::Promise { at, queue: queue(ALPHA), position: Some(4), wait_ms, told: true };
+    record.id = types::InteractionId(call.id.0 + 1);
+    record.promises = vec![promise(Some(120_000)), promise(None)];
+    let id = record.id;
+    world.desk.write(ALPHA, types::event::Happening::InteractionEnded { record: Box::new(record) });
+    world.project().await;
+    let token = world.login(ALPHA, "super").await;
+    let detail = world.get(&token, format!("/api/v1/interactions/{id}")).await.json();
+    let told = &detail["promises"][0];
+    assert_eq!((&told["position"], &told["wait_ms"], &told["kept_ms"]), (&json!(4), &json!(120_000), &json!(180_000)));
+    let path = format!("/api/v1/reports/promises?from={at}&told=true");
+    let report = world.get(&token, &path).await.json();
+    assert_eq!(
+        report["total"],
+        json!({"promises": 1, "answered": 1, "median_error_ms": 60_000, "median_excess_ms": 60_000,
+               "within_30_percent": 0.0})
+    );
+    assert_eq!(report["items"][0]["queue"]["name"], "sales");
+    assert_eq!(report["points"][0]["interaction_id"], id.to_string());
+    let none = world.get(&token, format!("/api/v1/reports/promises?from={at}&told=false")).await.json();
+    assert_eq!((&none["total"]["promises"], &none["items"]), (&json!(0), &json!([])));
+    let agents = world.login(ALPHA, "agent").await;
+    assert_eq!(world.get(&agents, &path).await.status, 403);
+    let others = world.login(BETA, "super").await;
+    assert_eq!(world.get(&others, &path).await.json()["total"]["promises"], 0, "another tenant's");
+    assert_eq!(world.get(&token, "/api/v1/reports/promises").await.json()["error"]["field"], "from");
+}

@@ -146,3 +146,19 @@ fn nothing_is_told_while_an_agents_telephone_rings() {
     lab.wait(15);
     assert_eq!(lab.told(&["play c2"]), Vec::<String>::new());
 }
+
+#[test]
+fn what_one_is_told_and_what_the_queue_reckoned_is_kept_with_the_call() {
+    let case = Case { language: "zh", position_s: Some(30), wait_s: Some(30), ahead: 0, known: true, hears: &[] };
+    let mut lab = lab(&case);
+    calls(&mut lab);
+    lab.wait(70);
+    let call = format!("c{}", MEASURED + 2);
+    lab.hangs_up(&call);
+    lab.settle();
+    let record = lab.records.last().unwrap();
+    let told: Vec<_> = record.promises.iter().map(|p| (p.told, p.position, p.wait_ms.map(|ms| ms / 1000))).collect();
+    // At first as the queue reckons, to the second; then at 8, 38 and 68 seconds, in minutes.
+    assert_eq!(told[1..], [(true, Some(1), Some(120)); 3]);
+    assert_eq!((told[0].0, told[0].1, told.len()), (false, Some(1), 4));
+}

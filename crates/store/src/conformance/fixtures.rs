@@ -68,6 +68,7 @@ pub(super) fn record(tenant: u64, id: u64, started: i64, from: &str, to: &str) -
         segments: vec![],
         trace: vec![],
         decisions: vec![],
+        promises: vec![],
         recordings: vec![],
         tags: vec![],
         wrap_ups: vec![],

@@ -6,6 +6,7 @@ mod demand;
 mod fixtures;
 mod interactions;
 mod projection;
+mod promises;
 mod reports;
 mod settings;
 mod tenancy;
@@ -25,4 +26,5 @@ pub async fn run(store: &Store) {
     demand::run(store).await;
     reports::run(store).await;
     deliveries::run(store).await;
+    promises::run(store).await;
 }

@@ -12,6 +12,7 @@ import type {
   DispositionChange,
   DispositionChoices,
   Forwarding,
+  HonestyReport,
   InteractionDetail,
   InteractionPage,
   LiveSnapshot,
@@ -58,6 +59,15 @@ export interface CallbackQuery {
   status?: CallbackStatus | "";
 }
 
+/** Which promises of waits are held against the waits. */
+export interface HonestyQuery {
+  from: string;
+  to?: string;
+  queue?: string;
+  /** Those that customers were told, or those that queues reckoned; both when absent. */
+  told?: boolean;
+}
+
 /** What the list of messages can be narrowed by. */
 export interface VoicemailQuery {
   cursor?: string;
@@ -81,6 +91,8 @@ export interface Api {
   interaction: (id: string, signal?: AbortSignal) => Promise<InteractionDetail>;
   /** Everybody who was in question for each of its decisions. */
   decisions: (id: string, signal?: AbortSignal) => Promise<Decisions>;
+  /** How long customers were told to wait from one moment until another, and how long they did. */
+  honesty: (query: HonestyQuery, signal?: AbortSignal) => Promise<HonestyReport>;
   dispositions: (signal?: AbortSignal) => Promise<DispositionChoices>;
   dispose: (id: string, change: DispositionChange) => Promise<Disposition>;
   /** Orders something about a call that goes on. */
@@ -176,6 +188,7 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
     interactions: (query, signal) => get<InteractionPage>(`interactions${queryString(query)}`, signal),
     interaction: (id, signal) => get<InteractionDetail>(`interactions/${segment(id)}`, signal),
     decisions: (id, signal) => get<Decisions>(`interactions/${segment(id)}/decisions`, signal),
+    honesty: (query, signal) => get<HonestyReport>(`reports/promises${queryString(query)}`, signal),
     dispositions: (signal) => get<DispositionChoices>("dispositions", signal),
     dispose: async (id, change) =>
       (await (await write("PUT", `interactions/${segment(id)}/disposition`, change)).json()) as Disposition,

@@ -1,5 +1,5 @@
 export { createAccountApi, type AccountApi } from "./account";
-export { createApi, type Api, type CallbackQuery, type InteractionQuery } from "./client";
+export { createApi, type Api, type CallbackQuery, type HonestyQuery, type InteractionQuery } from "./client";
 export { ApiError, toApiError, type FailureKind } from "./error";
 export { openEvents, type EventStream, type EventStreamHandlers, type EventStreamOptions } from "./events";
 export * from "./flows";

@@ -787,6 +787,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long customers were told to wait, or the queue reckoned, and how long they did: by queue and day. */
+        get: operations["promises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1692,6 +1709,64 @@ export interface components {
             /** @description `ok`, `ready` or `starting`. */
             status: string;
         };
+        /** @description How well promised and actual waits agree. */
+        HonestyFigures: {
+            /**
+             * Format: int64
+             * @description How many of them ended with an agent: these can be judged.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Half of the waits were no farther than this from what was promised.
+             */
+            median_error_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Half of the waits were longer than promised by this or more; negative for shorter.
+             */
+            median_excess_ms?: number | null;
+            /**
+             * Format: int64
+             * @description How many waits were promised.
+             */
+            promises: number;
+            /**
+             * Format: double
+             * @description The share of waits within ±30 % of what was promised, 0 to 1.
+             */
+            within_30_percent?: number | null;
+        };
+        /** @description The figures of one queue on one day. */
+        HonestyLine: components["schemas"]["HonestyFigures"] & {
+            /** @description The start of the day by the tenant's clock. */
+            day: string;
+            queue: components["schemas"]["QueueRef"];
+        };
+        /** @description One promise that can be judged. */
+        HonestyPoint: {
+            /** Format: int64 */
+            actual_ms: number;
+            at: string;
+            interaction_id: string;
+            /** Format: int64 */
+            promised_ms: number;
+            queue_id: string;
+            told: boolean;
+        };
+        /** @description The honesty of what queues say of waits. */
+        HonestyReport: {
+            /** @description There were more promises than are judged at once: these are the last 50,000. */
+            cut_off: boolean;
+            /** @description By day and queue, the earliest first. */
+            items: components["schemas"]["HonestyLine"][];
+            /** @description The last ones, the newest first, 500 at most. */
+            points: components["schemas"]["HonestyPoint"][];
+            /** @description Of all together. */
+            total: components["schemas"]["HonestyFigures"];
+            /** Format: int32 */
+            utc_offset_min: number;
+        };
         /** @description A server that relays sound (TURN, RFC 8656). */
         IceServer: {
             /** @description The password. */
@@ -1748,6 +1823,8 @@ export interface components {
             legs: components["schemas"]["Leg"][];
             live?: null | components["schemas"]["LiveInteraction"];
             messages: components["schemas"]["SipMessage"][];
+            /** @description How long it was to wait, and how long it did, in the order in which that was said. */
+            promises?: components["schemas"]["Promise"][];
             recordings: components["schemas"]["Recording"][];
             said?: null | components["schemas"]["Disposition"];
             segments: components["schemas"]["Segment"][];
@@ -2441,6 +2518,28 @@ export interface components {
             sound_kbps: number;
             /** Format: double */
             trunks_mbps: number;
+        };
+        /** @description How long the customer was to wait. */
+        Promise: {
+            at: string;
+            /**
+             * Format: int64
+             * @description How long it did wait from then on until an agent was there; absent where none came, or none yet.
+             */
+            kept_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Its place, counted from 1.
+             */
+            position?: number | null;
+            queue: components["schemas"]["QueueRef"];
+            /** @description The customer was told; else it is what the queue reckoned when the customer came. */
+            told: boolean;
+            /**
+             * Format: int64
+             * @description How long it was to wait from then on.
+             */
+            wait_ms?: number | null;
         };
         /** @description A queue by id and name. */
         QueueRef: {
@@ -5712,6 +5811,58 @@ export interface operations {
             };
             /** @description More than 5,000 lines: ask for longer intervals or less time */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    promises: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 */
+                from: string;
+                /** @description Before this moment; now when absent. A year at most */
+                to?: string;
+                /** @description Those of this queue alone, by its id */
+                queue?: string;
+                /** @description `true`: those alone that customers were told; `false`: those alone that the queue reckoned when they came */
+                told?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonestyReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

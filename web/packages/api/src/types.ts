@@ -42,6 +42,8 @@ export type TraceStep = Schemas["TraceStep"];
 export type Decision = Schemas["Decision"];
 export type Decisions = Schemas["Decisions"];
 export type FullDecision = Decisions["items"][number];
+/** How long customers were told to wait, and how long they did. */
+export type HonestyReport = Schemas["HonestyReport"];
 export type Segment = Schemas["Segment"];
 export type Recording = Schemas["Recording"];
 export type SipMessage = Schemas["SipMessage"];

@@ -1,5 +1,6 @@
 import { account } from "./account.en-US";
 import { alerts } from "./alerts.en-US";
+import { honesty } from "./honesty.en-US";
 import { live } from "./live.en-US";
 import { deliveries, schedules } from "./outbound.en-US";
 import { planner } from "./planner.en-US";
@@ -7,6 +8,7 @@ import { settings } from "./settings.en-US";
 import { voicemails } from "./voicemails.en-US";
 
 export const enUS = {
+  honesty,
   skip: "Skip to content",
   demo: "Demo ({{tenant}}): for trying out only, do not enter real customer data",
   offline: "The connection to the server is lost and being restored. You see what was known before.",

@@ -1,5 +1,6 @@
 import { account } from "./account.zh-CN";
 import { alerts } from "./alerts.zh-CN";
+import { honesty } from "./honesty.zh-CN";
 import { live } from "./live.zh-CN";
 import { deliveries, schedules } from "./outbound.zh-CN";
 import { planner } from "./planner.zh-CN";
@@ -7,6 +8,7 @@ import { settings } from "./settings.zh-CN";
 import { voicemails } from "./voicemails.zh-CN";
 
 export const zhCN = {
+  honesty,
   skip: "跳到正文",
   demo: "演示环境（{{tenant}}）：数据仅供体验，请勿填写真实客户信息",
   offline: "与服务器的连接已断开，正在重连。页面显示的是断开前的数据。",
