@@ -106,7 +106,7 @@ impl Said {
                 let values = vec![level, value, limit, worse.clone(), worse.clone(), worse, id, tenant];
                 Self { statement: CHANGED, values }
             }
-            _ => Self { statement: CLEARED, values: vec![at, value, id, tenant] },
+            _ => Self { statement: CLEARED, values: vec![at, id, tenant] },
         })
     }
 }
@@ -119,7 +119,8 @@ const STATEMENTS: [&str; 4] = [
      \"worst\" = CASE WHEN ? THEN 'critical' ELSE \"worst\" END, \
      \"acknowledged_at\" = CASE WHEN ? THEN NULL ELSE \"acknowledged_at\" END, \
      \"acknowledged_by\" = CASE WHEN ? THEN NULL ELSE \"acknowledged_by\" END WHERE \"id\" = ? AND \"tenant_id\" = ?",
-    "UPDATE \"alert\" SET \"cleared_at\" = ?, \"value\" = ? WHERE \"id\" = ? AND \"tenant_id\" = ?",
+    // What the list tells is the value that was beyond the threshold, not the one that ended it.
+    "UPDATE \"alert\" SET \"cleared_at\" = ? WHERE \"id\" = ? AND \"tenant_id\" = ?",
     "UPDATE \"alert\" SET \"acknowledged_at\" = ?, \"acknowledged_by\" = ? WHERE \"id\" = ? AND \"tenant_id\" = ?",
 ];
 

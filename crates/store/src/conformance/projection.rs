@@ -224,7 +224,7 @@ async fn alerts_are_listed_and_those_that_stand_are_found(store: &Store) {
     let page = store.alerts(T, None, None, 1).await.expect("read");
     let over = &page.rows[0];
     assert_eq!((over.id, over.cleared, over.acknowledged), (AlertId(72), Some(Wall(7)), Some(Wall(6))));
-    assert_eq!(over.acknowledged_by.as_deref(), Some("li"));
+    assert_eq!((over.acknowledged_by.as_deref(), over.value), (Some("li"), 70));
     let rest = store.alerts(T, Some(true), page.next.as_deref(), 1).await.expect("read");
     assert_eq!((rest.rows[0].id, rest.next), (AlertId(71), None));
     assert!(store.alerts(TenantId(T.0 + 1), None, None, 9).await.expect("read").rows.is_empty(), "another tenant's");

@@ -58,8 +58,8 @@ const SHAPE: Readonly<Record<StateName, ReactNode>> = {
   ending: <path d="m2 2 8 8m0-8-8 8" stroke="currentColor" strokeWidth="1.8" fill="none" />,
 };
 
-/** The state's shape in its colour; always beside its word or within something labelled. */
-export function StateMark({ state, size = 12 }: { state: StateName; size?: number }): ReactElement {
+/** The state's shape in its colour, or in that of the level beside it; always beside its word or within something labelled. */
+export function StateMark({ state, size = 12, color = STATE_COLOR[state] }: { state: StateName; size?: number; color?: string }): ReactElement {
   return (
     <svg
       className="state-mark"
@@ -67,7 +67,7 @@ export function StateMark({ state, size = 12 }: { state: StateName; size?: numbe
       viewBox="0 0 12 12"
       width={size}
       height={size}
-      style={{ color: `var(${STATE_COLOR[state]})` }}
+      style={{ color: `var(${color})` }}
       aria-hidden="true"
     >
       {SHAPE[state]}

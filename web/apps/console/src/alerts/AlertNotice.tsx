@@ -23,7 +23,7 @@ export function AlertNotice(): ReactElement | null {
   if (first === undefined) return null;
   return (
     <div className="alert-notice" data-level={first.level} role={first.level === "critical" ? "alert" : "status"}>
-      <StateMark state="alarm" />
+      <StateMark state="alarm" color="--level" />
       <span className="alert-notice-text">
         <b>{t(`alerts.level.${first.level}`)}</b> {sentence(first)}
       </span>
@@ -37,7 +37,7 @@ export function AlertNotice(): ReactElement | null {
       >
         {t("alerts.acknowledge")}
       </Button>
-      <Link to="/live">{open.length > 1 ? t("alerts.more", { count: open.length - 1 }) : t("alerts.look")}</Link>
+      <Link to="/live/alerts">{open.length > 1 ? t("alerts.more", { count: open.length - 1 }) : t("alerts.look")}</Link>
     </div>
   );
 }

@@ -20,7 +20,7 @@ function AlertRow({ alert, busy, acknowledge }: AlertRowProps): ReactElement {
   const seen = isAcknowledged(alert);
   return (
     <li data-level={alert.level} data-seen={seen}>
-      <StateMark state="alarm" />
+      <StateMark state="alarm" color="--level" />
       <div>
         <p>
           <b>{t(`alerts.level.${alert.level}`)}</b> {sentence(alert)}

@@ -71,7 +71,9 @@ export function AlertsPage(): ReactElement {
             options={SHOWN.map((one) => ({ value: one, label: t(`alerts.state.${one === "" ? "all" : one}`) }))}
             onChange={setState}
           />
-          <Link to="/live">{t("alerts.wall")}</Link>
+          <Link to="/live" className="alerts-back">
+            {t("alerts.wall")}
+          </Link>
         </div>
         {query.isPending ? (
           <Skeleton rows={10} height={20} />

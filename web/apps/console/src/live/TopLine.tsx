@@ -49,11 +49,11 @@ export function TopLine({ board, openBigScreen }: { board: LiveBoard; openBigScr
       <Figure label={t("live.longestWait")}>
         {summary.longestWaitSince === null ? DASH : <Elapsed since={summary.longestWaitSince} />}
       </Figure>
-      <Figure label={t("live.serviceLevel")} note={`${t("live.today")} ${share(summary.serviceLevel)}`}>
-        <span title={t("live.last30")}>{share(summary.serviceLevelNow)}</span>
+      <Figure label={t("live.serviceLevel")} note={t("live.last30Today", { today: share(summary.serviceLevel, 0) })}>
+        {share(summary.serviceLevelNow, 0)}
       </Figure>
-      <Figure label={t("live.abandon")} note={`${t("live.today")} ${share(summary.abandonShare)}`}>
-        <span title={t("live.last30")}>{share(summary.abandonShareNow)}</span>
+      <Figure label={t("live.abandon")} note={t("live.last30Today", { today: share(summary.abandonShare) })}>
+        {share(summary.abandonShareNow)}
       </Figure>
       <Figure label={t("live.occupancy")} note={`${t("live.agentsFree")} ${String(summary.agentsByState.ready)}`}>
         {share(summary.occupancy, 0)}

@@ -14,7 +14,7 @@ export const alerts: typeof chinese = {
   },
   level: { warning: "Warning", critical: "Critical" },
   acknowledge: "Acknowledge",
-  look: "To the wall",
+  look: "History",
   more: "{{count}} more",
   seenBy: "acknowledged by {{name}}",
   history: "Alert history",

@@ -12,7 +12,7 @@ export const alerts = {
   },
   level: { warning: "注意", critical: "严重" },
   acknowledge: "确认",
-  look: "去监控",
+  look: "告警记录",
   more: "另有 {{count}} 条",
   seenBy: "{{name}} 已确认",
   history: "告警记录",

@@ -2,7 +2,7 @@ import type { LiveAlert, LiveQueue } from "@lingtong/api";
 import { AGENT_STATES, alertsByUrgency, levelsByQueue, pageAt, screenPages, STALE_MS, summarise, titleIn, type LiveBoard, type LiveView } from "@lingtong/model";
 import { Elapsed, ErrorState, NoPermission, Skeleton, StateMark, timeOfDay, useKeys, useLocality } from "@lingtong/ui";
 import { useNavigate } from "@tanstack/react-router";
-import { memo, useEffect, useMemo, useState, type ReactElement } from "react";
+import { memo, useEffect, useMemo, useState, type CSSProperties, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useAlertSentence } from "../alerts/useAlertSentence";
 import { share } from "../live/share";
@@ -11,6 +11,8 @@ import { useLiveView } from "../useLive";
 import { useTitle } from "../useTitle";
 import "./wall.css";
 
+/** Cards side by side at most: fewer are larger. */
+const COLUMNS = 4;
 /** Alerts named on the screen; the rest is counted. */
 const NAMED = 2;
 
@@ -71,10 +73,10 @@ function Figures({ board }: { board: LiveBoard }): ReactElement {
         {summary.waiting}
       </Big>
       <Big label={t("live.longestWait")}>{summary.longestWaitSince === null ? "–" : <Elapsed since={summary.longestWaitSince} />}</Big>
-      <Big label={t("live.serviceLevelNow")} note={`${t("live.today")} ${share(summary.serviceLevel)}`}>
+      <Big label={t("live.serviceLevel")} note={t("live.last30Today", { today: share(summary.serviceLevel) })}>
         {share(summary.serviceLevelNow)}
       </Big>
-      <Big label={t("live.abandon")} note={`${t("live.today")} ${share(summary.abandonShare)}`}>
+      <Big label={t("live.abandon")} note={t("live.last30Today", { today: share(summary.abandonShare) })}>
         {share(summary.abandonShareNow)}
       </Big>
       <Big label={t("live.occupancy")} note={t("live.signedIn", { count: summary.signedIn })}>
@@ -86,7 +88,7 @@ function Figures({ board }: { board: LiveBoard }): ReactElement {
       <ul className="wall-states" aria-label={t("live.agents")}>
         {AGENT_STATES.filter((state) => state !== "offline").map((state) => (
           <li key={state}>
-            <StateMark state={state} size={22} />
+            <StateMark state={state} />
             <span>{t(`ui:state.${state}`)}</span>
             <b className="num">{summary.agentsByState[state]}</b>
           </li>
@@ -101,24 +103,26 @@ const Card = memo(function Card({ queue, level }: { queue: LiveQueue; level: Liv
   const ended = queue.ended_recently ?? 0;
   return (
     <article className="wall-card" data-level={level} data-waiting={queue.waiting > 0}>
-      <h2>{titleIn(queue.title, i18n.language) || queue.name}</h2>
-      <span className="wall-card-waiting num">{queue.waiting}</span>
-      <span className="wall-card-longest num">
-        {typeof queue.longest_wait_since === "string" ? <Elapsed since={queue.longest_wait_since} /> : <span className="wall-calm">{t("live.nobodyWaits")}</span>}
-      </span>
-      <span className="wall-card-foot num">
-        <span>
-          {t("live.levelShort")} <b>{ended === 0 ? "–" : share((queue.in_target_recently ?? 0) / ended, 0)}</b>
+      <div className="wall-card-in">
+        <h2>{titleIn(queue.title, i18n.language) || queue.name}</h2>
+        <span className="wall-card-waiting num">{queue.waiting}</span>
+        <span className="wall-card-longest num">
+          {typeof queue.longest_wait_since === "string" ? <Elapsed since={queue.longest_wait_since} /> : <span className="wall-calm">{t("live.nobodyWaits")}</span>}
         </span>
-        <span>
-          <StateMark state="ready" size={18} /> <b>{queue.ready_agents}</b>
-          <span className="sr-only">{t("ui:state.ready")}</span>
+        <span className="wall-card-foot num">
+          <span>
+            {t("live.levelShort")} <b>{ended === 0 ? "–" : share((queue.in_target_recently ?? 0) / ended, 0)}</b>
+          </span>
+          <span>
+            <StateMark state="ready" /> <b>{queue.ready_agents}</b>
+            <span className="sr-only">{t("ui:state.ready")}</span>
+          </span>
+          <span>
+            <StateMark state="talking" /> <b>{queue.talking_agents}</b>
+            <span className="sr-only">{t("ui:state.talking")}</span>
+          </span>
         </span>
-        <span>
-          <StateMark state="talking" size={18} /> <b>{queue.talking_agents}</b>
-          <span className="sr-only">{t("ui:state.talking")}</span>
-        </span>
-      </span>
+      </div>
     </article>
   );
 });
@@ -132,7 +136,7 @@ function Alerts({ alerts }: { alerts: LiveBoard["alerts"] }): ReactElement | nul
     <ul className="wall-alerts" aria-label={t("live.alarms")}>
       {ordered.slice(0, NAMED).map((alert) => (
         <li key={alert.id} data-level={alert.level}>
-          <StateMark state="alarm" size={24} /> {sentence(alert)}
+          <StateMark state="alarm" color="--level" /> {sentence(alert)}
         </li>
       ))}
       {ordered.length > NAMED ? <li className="wall-more">{t("alerts.more", { count: ordered.length - NAMED })}</li> : null}
@@ -150,7 +154,7 @@ function Stale({ view, now }: { view: LiveView; now: number }): ReactElement | n
   if (view.phase === "live" && now - at < STALE_MS) return null;
   return (
     <p className="wall-stale" role="alert">
-      <StateMark state="alarm" size={28} /> {t("live.staleSince", { time: timeOfDay(new Date(at).toISOString(), i18n.language, timeZone) })}
+      <StateMark state="alarm" color="--on-stale" /> {t("live.staleSince", { time: timeOfDay(new Date(at).toISOString(), i18n.language, timeZone) })}
     </p>
   );
 }
@@ -162,6 +166,7 @@ function Screen({ of, view, board }: { of: string; view: LiveView; board: LiveBo
   const pages = useMemo(() => screenPages([...board.queues.values()]), [board.queues]);
   const levels = useMemo(() => levelsByQueue(board.alerts.values()), [board.alerts]);
   const page = pageAt(now, pages.length);
+  const columns = Math.min(COLUMNS, Math.max(1, pages[0]?.length ?? 1));
   return (
     <main className="wall" data-theme="dark">
       <header>
@@ -177,7 +182,7 @@ function Screen({ of, view, board }: { of: string; view: LiveView; board: LiveBo
       </header>
       <Stale view={view} now={now} />
       <Figures board={board} />
-      <section className="wall-cards" aria-label={t("live.queues")}>
+      <section className="wall-cards" aria-label={t("live.queues")} style={{ "--columns": columns } as CSSProperties}>
         {(pages[page] ?? []).map((queue) => (
           <Card key={queue.id} queue={queue} level={levels.get(queue.id)} />
         ))}
