@@ -23,7 +23,7 @@ LISTED = "[...document.querySelectorAll('tbody a.row-link')].map(a => a.dataset.
 
 
 def open_page(t, language, path="/reports", user="2001"):
-    browser = Browser(t, language, (1366, 768))
+    browser = Browser(t, language, (1366, 768), profile=user)
     browser.command("Emulation.setDeviceMetricsOverride", width=1366, height=768, deviceScaleFactor=1, mobile=False)
     sign_in(t, browser, user, f"demo-{user}", path)
     return browser

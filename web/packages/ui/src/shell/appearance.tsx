@@ -26,20 +26,22 @@ export function useAppearance(): Appearance {
 }
 
 const DARK = "(prefers-color-scheme: dark)";
+const REDUCED_MOTION = "(prefers-reduced-motion: reduce)";
 
-function useSystemDark(): boolean {
-  const [dark, setDark] = useState(() => matchMedia(DARK).matches);
+/** As the system says, and whenever it says something else. */
+function useMedia(media: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(media).matches);
   useEffect(() => {
-    const query = matchMedia(DARK);
+    const query = matchMedia(media);
     const changed = (): void => {
-      setDark(query.matches);
+      setMatches(query.matches);
     };
     query.addEventListener("change", changed);
     return () => {
       query.removeEventListener("change", changed);
     };
-  }, []);
-  return dark;
+  }, [media]);
+  return matches;
 }
 
 function useAntdLocale(language: string): Locale {
@@ -69,7 +71,9 @@ interface AppearanceProps {
 export function AppearanceProvider({ children, chooseLanguage, still = false }: AppearanceProps): ReactElement {
   const { i18n } = useTranslation("ui");
   const [choice, setChoice] = useState<ThemeChoice>(savedTheme);
-  const systemDark = useSystemDark();
+  const systemDark = useMedia(DARK);
+  // The style sheet ends transitions without telling of it: nothing may wait for one.
+  const motionless = useMedia(REDUCED_MOTION) || still;
   const name: ThemeName = choice === "system" ? (systemDark ? "dark" : "light") : choice;
   const locale = useAntdLocale(i18n.language);
   useEffect(() => {
@@ -89,8 +93,8 @@ export function AppearanceProvider({ children, chooseLanguage, still = false }: 
   );
   const theme = useMemo(() => {
     const made = antdThemeOf(name);
-    return still ? { ...made, token: { ...made.token, motion: false } } : made;
-  }, [name, still]);
+    return motionless ? { ...made, token: { ...made.token, motion: false } } : made;
+  }, [name, motionless]);
   return (
     <AppearanceContext value={value}>
       <ConfigProvider theme={theme} locale={locale} button={{ autoInsertSpace: false }}>
