@@ -75,7 +75,7 @@ describe("access", () => {
     [["agent"], [], ["interactions"], false],
     [["operator"], ["interactions.read_all"], ["live", "interactions", "callbacks"], false],
     [["night"], ["interactions.read_all", "agents.order"], ["live", "interactions", "callbacks"], true],
-    [["auditor"], ["interactions.read_all", "settings.read"], ["live", "interactions", "callbacks", "flows", "settings"], false],
+    [["auditor"], ["interactions.read_all", "settings.read"], ["live", "interactions", "callbacks", "flows", "prompts", "settings"], false],
     [[], [], [], false],
   ])("shows %j with %j the pages %j", (roles, permissions, pages, orders) => {
     expect(pagesFor({ roles, permissions })).toEqual(pages);

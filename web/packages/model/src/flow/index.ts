@@ -3,6 +3,7 @@ export * from "./compare";
 export * from "./document";
 export * from "./edit";
 export * from "./find";
+export * from "./heat";
 export * from "./history";
 export * from "./layout";
 export * from "./ports";
