@@ -134,15 +134,16 @@ class Server:
     def token(self, user):
         """A token of a demo user."""
         if user not in self._tokens:
-            self._tokens[user] = self._login(user, f"demo-{user}")
+            self._tokens[user] = self.login(user, f"demo-{user}")
         return self._tokens[user]
 
     def sign_in(self, user, password, tenant=None):
         """From now on this user asks for everything that no other is named for; gives its token."""
-        self._tokens["admin"] = self._login(user, password, tenant)
+        self._tokens["admin"] = self.login(user, password, tenant)
         return self._tokens["admin"]
 
-    def _login(self, user, password, tenant=None):
+    def login(self, user, password, tenant=None):
+        """A new token."""
         login = {"username": user, "password": password, **({"tenant": tenant} if tenant else {})}
         status, _, body = self.fetch("/api/v1/login", None, "POST", login)
         check(status == 200, f"login of {user}: {status} {body[:200]!r}")

@@ -2,6 +2,7 @@
 
 import json
 
+from lib.accessible import barriers
 from lib.browser import Browser
 from lib.settings import command
 from tests.t11_page import sign_in
@@ -117,3 +118,104 @@ def test_versions(t):
                      what="the first version on the canvas")
     browser.wait_text("草稿已保存")
     t.equal(browser.errors, [], "errors in the page")
+
+
+HEAT_PATH = "/api/v1/flows/main_menu/heat"
+
+
+def test_heat_of_real_calls(t):
+    """Calls that leave in the menu are counted at its node, on the drawing and in the table beside it."""
+    server = t.start()
+    for _ in range(2):
+        call = t.caller().call("95000").wait_up()
+        t.hears(call, "menu_main")
+        call.bye().wait()
+    call = t.caller().call("95000").wait_up()
+    t.hears(call, "menu_main")
+    call.rtp.press("9")
+    t.hears(call, "menu_main", language="en")
+    call.bye().wait()
+    server.wait_idle()
+    heat = t.until(lambda: (told := server.get(HEAT_PATH))["calls"] == 3 and told, 10, "three calls counted")
+    t.equal((heat["left"], heat["complete"]), (3, True), "callers who left")
+    nodes = {node["node"]: node for node in heat["nodes"]}
+    t.equal((nodes["menu"]["visits"], nodes["menu"]["left"]), (4, 3), "calls and callers who left at the menu")
+    ways = {(way["node"], way["outlet"]): way["calls"] for way in heat["ways"]}
+    t.equal(ways[("menu", "9")], 1, "callers who chose English")
+    t.equal(server.get(f"{HEAT_PATH}?version=7")["calls"], 0, "calls of a version that nobody walked")
+    t.equal(server.fetch(HEAT_PATH, "1001")[0], 403, "an agent")
+    browser = designer(t, path="/flows/main_menu")
+    browser.wait_for(f"{NODES} === 17", what="the demo's menu")
+    click_text(browser, ".flow-bar button", "热力")
+    browser.wait_text("3 通来电")
+    browser.wait_for("document.querySelector('[data-node=menu] .flow-heat-left')?.innerText === '3 人挂断'",
+                     what="who left, on the drawing")
+    browser.wait_for("[...document.querySelectorAll('.heat-table tbody tr')][0]?.innerText.includes('3（75%）')",
+                     what="who left, in the table")
+    browser.wait_for("document.querySelectorAll('.react-flow__edge-text').length > 0", what="numbers on the ways")
+    t.equal(barriers(browser), [], "barriers on the page")
+    click_text(browser, ".flow-bar button", "热力")
+    browser.wait_text("没有问题，可以发布")
+    t.equal(browser.errors, [], "errors in the page")
+
+
+def test_nodes_notes_and_files(t):
+    """Nodes are copied by keys, a note is stuck on, the drawing leaves as a file and another comes in."""
+    t.start()
+    browser = designer(t, path="/flows/main_menu")
+    browser.wait_for(f"{NODES} === 17", what="the demo's menu")
+    t.equal(barriers(browser), [], "barriers on the page")
+    # The library's prompts are listed in the node's form, and can be heard.
+    select_node(browser, "menu")
+    browser.wait_for("!!document.querySelector('.say-piece button[aria-label^=试听]')", what="a prompt to listen to")
+    # The browser's clipboard belongs to people; what the page puts there comes back as they would paste it.
+    copied = browser.js("(() => { const data = new DataTransfer(); document.activeElement?.blur();"
+                        "document.dispatchEvent(new ClipboardEvent('copy', {clipboardData: data, cancelable: true}));"
+                        "return data.getData('text/plain'); })()")
+    t.check("menu" in copied, f"copied: {copied[:100]}")
+    browser.js("(() => { const data = new DataTransfer();"
+               f"data.setData('text/plain', {json.dumps(copied)});"
+               "document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, cancelable: true})); })()")
+    browser.wait_for(f"{NODES} === 18", what="the copy")
+    browser.click("button[aria-label='便签']")
+    browser.wait_for("!!document.querySelector('.flow-panel textarea')", what="the note's form")
+    browser.fill(".flow-panel textarea", "Ask the branch first")
+    browser.wait_text("草稿已保存")
+    # A drawing in YAML takes the place of this one.
+    file = t.folder / "small.yaml"
+    file.write_text("version: 1\nid: other\nname: Small\nlanguage: zh\nstart: bye\n"
+                    "nodes:\n  bye: {kind: hangup, prompt: goodbye}\n")
+    found = browser.command("Runtime.evaluate", expression="document.querySelector('input[accept*=yaml]')")
+    browser.command("DOM.setFileInputFiles", objectId=found["result"]["objectId"], files=[str(file)])
+    browser.wait_for(f"{NODES} === 1", what="the drawing of the file")
+    browser.wait_text("没有问题，可以发布")
+    # What is exported is what `lingtong apply` takes.
+    browser.js("(() => { const make = URL.createObjectURL; URL.createObjectURL = (blob) => {"
+               "blob.text().then((text) => { window.exported = text; }); return make.call(URL, blob); };"
+               "HTMLAnchorElement.prototype.click = () => {}; })()")
+    browser.click("button[aria-label='更多']")
+    click_text(browser, ".ant-dropdown-menu-item", "导出 YAML")
+    browser.wait_for("!!window.exported", what="the file")
+    exported = t.folder / "exported.yaml"
+    exported.write_text(browser.js("window.exported"))
+    t.check("kind: flow" in exported.read_text() and "name: main_menu" in exported.read_text(), "what it says")
+    command(t.server, "apply", "-f", exported)
+    t.equal(browser.errors, [], "errors in the page")
+
+
+def test_an_auditor_changes_nothing(t):
+    """An auditor sees a flow and neither saves nor publishes one."""
+    server = t.start()
+    night = {"version": 1, "id": "night", "name": "night", "language": "zh", "start": "bye",
+             "nodes": {"bye": {"kind": "hangup", "prompt": "goodbye"}}}
+    login = {"roles": ["auditor"], "password": "correct horse battery", "one_time_password": False}
+    server.apply({"kind": "flow", "name": "night", "spec": {"definition": night}},
+                 {"kind": "user", "name": "ears", "spec": login})
+    token = server.login("ears", login["password"])
+    revision = server.get("/api/v1/flows/night")["revision"]
+    wish = {"spec": {"definition": night}, "note": "", "revision": revision}
+    headers = {"Authorization": f"Bearer {token}"}
+    for method, path, body in (("POST", "publish", wish), ("PUT", "draft", {"spec": wish["spec"]})):
+        status = server.fetch(f"/api/v1/flows/night/{path}", None, method, body, headers)[0]
+        t.equal(status, 403, f"{path} by an auditor")
+    t.equal(server.fetch("/api/v1/flows/night", None, "GET", None, headers)[0], 200, "an auditor reads")

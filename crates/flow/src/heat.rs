@@ -41,7 +41,7 @@ impl NodeHeat {
         let mut stays = self.stays_ms.clone();
         stays.sort_unstable();
         let half = stays.len() / 2;
-        match (stays.get(half), stays.len() % 2 == 0) {
+        match (stays.get(half), stays.len().is_multiple_of(2)) {
             (None, _) => 0,
             (Some(high), false) => *high,
             (Some(high), true) => stays[half - 1].midpoint(*high),
@@ -124,12 +124,10 @@ mod tests {
 
     use super::*;
 
-    fn call(
-        ended: i64,
-        by: &str,
-        connected: Option<i64>,
-        steps: &[(i64, &str, Option<&str>, Option<(&str, u32)>)],
-    ) -> Walked {
+    /// When, node, outlet, flow and version.
+    type Step<'a> = (i64, &'a str, Option<&'a str>, Option<(&'a str, u32)>);
+
+    fn call(ended: i64, by: &str, connected: Option<i64>, steps: &[Step<'_>]) -> Walked {
         let trace: Vec<_> = steps
             .iter()
             .map(|(at, node, outlet, flow)| {

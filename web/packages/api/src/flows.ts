@@ -12,6 +12,7 @@ export type FlowDraftHead = Schemas["FlowDraftHead"];
 export type FlowPublished = Schemas["FlowPublished"];
 export type FlowVersionHead = Schemas["FlowVersionHead"];
 export type FlowVersionDetail = Schemas["FlowVersionDetail"];
+export type FlowHeat = Schemas["FlowHeat"];
 export type FlowTried = Schemas["FlowTried"];
 export type TrialAction = Schemas["TrialAction"];
 export type TrialEvent = Schemas["TrialEvent"];
@@ -45,6 +46,8 @@ export interface FlowsApi {
   publish: (name: string, spec: Spec, note: string, revision: string | null) => Promise<FlowPublished>;
   versions: (name: string, signal?: AbortSignal) => Promise<FlowVersionHead[]>;
   version: (name: string, version: number, signal?: AbortSignal) => Promise<FlowVersionDetail>;
+  /** Where the calls since a moment went that walked a version. */
+  heat: (name: string, version: number, since: Date, signal?: AbortSignal) => Promise<FlowHeat>;
   attempt: (trial: FlowTrial, signal?: AbortSignal) => Promise<FlowTried>;
   tryLookup: (trial: LookupTrial) => Promise<LookupTried>;
 }
@@ -65,6 +68,7 @@ export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsAp
     versions: async (name, signal) => (await get<Schemas["FlowVersions"]>(`${path(name)}/versions`, signal)).items,
     version: (name, version, signal) => get<FlowVersionDetail>(`${path(name)}/versions/${String(version)}`, signal),
     tryLookup: (trial) => told("POST", "lookup-trial", trial),
+    heat: (name, version, since, signal) => get<FlowHeat>(`${path(name)}/heat?version=${String(version)}&from=${encodeURIComponent(since.toISOString())}`, signal),
     attempt: (trial) => told("POST", "flow-trial", trial),
   };
 }

@@ -75,7 +75,7 @@ describe("access", () => {
     [["agent"], [], ["interactions"], false],
     [["operator"], ["interactions.read_all"], ["live", "interactions", "callbacks", "reports"], false],
     [["night"], ["interactions.read_all", "agents.order"], ["live", "interactions", "callbacks", "reports"], true],
-    [["auditor"], ["interactions.read_all", "settings.read"], ["live", "interactions", "callbacks", "reports", "flows", "settings"], false],
+    [["auditor"], ["interactions.read_all", "settings.read"], ["live", "interactions", "callbacks", "reports", "flows", "prompts", "settings"], false],
     [[], [], [], false],
   ])("shows %j with %j the pages %j", (roles, permissions, pages, orders) => {
     expect(pagesFor({ roles, permissions })).toEqual(pages);

@@ -1,4 +1,4 @@
-import { connect, notesOf, outletFor, portsOf, type FlowDifference, type FlowDocument, type KindForm, type Path, type Place } from "@lingtong/model/flow";
+import { connect, notesOf, outletFor, portsOf, type FlowDifference, type FlowDocument, type HeatMap, type KindForm, type NodeHeat, type Path, type Place } from "@lingtong/model/flow";
 import {
   applyNodeChanges,
   Background,
@@ -47,6 +47,8 @@ interface CanvasProps {
   problems: ReadonlyMap<string, number>;
   path: Path | null;
   difference: FlowDifference | null;
+  /** What is known of real calls. */
+  heat: HeatMap | null;
   found: ReadonlySet<string>;
   writable: boolean;
   wish: Wish | null;
@@ -61,15 +63,19 @@ const NOTE = "note:";
 const MAP = { width: 168, height: 112 };
 /** From so many nodes on a map helps; before, it only lies over the drawing. */
 const MAP_FROM = 40;
+/** How much wider than the others the busiest way is, pixels. */
+const WIDEST = 6;
+/** A node that no call came to. */
+const UNVISITED: NodeHeat = { visits: 0, left: 0, median_ms: 0, grade: 0 };
 const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.2 } as const;
 
 export function noteIndex(id: string): number | null {
   return id.startsWith(NOTE) ? Number(id.slice(NOTE.length)) : null;
 }
 
-type DrawnProps = Pick<CanvasProps, "flow" | "forms" | "bank" | "problems" | "path" | "difference" | "found">;
+type DrawnProps = Pick<CanvasProps, "flow" | "forms" | "bank" | "problems" | "path" | "difference" | "heat" | "found">;
 
-function nodesOf({ flow, forms, bank, problems, path, difference, found }: DrawnProps): DrawnNode[] {
+function nodesOf({ flow, forms, bank, problems, path, difference, heat, found }: DrawnProps): DrawnNode[] {
   const cards = Object.entries(flow.nodes).map(([id, node]): CardNode => {
     const steps = path?.nodes.get(id);
     return {
@@ -87,6 +93,7 @@ function nodesOf({ flow, forms, bank, problems, path, difference, found }: Drawn
         dim: path !== null && steps === undefined,
         here: path !== null && path.last === id,
         found: found.has(id),
+        heat: heat === null ? null : (heat.nodes.get(id) ?? UNVISITED),
       },
     };
   });
@@ -94,12 +101,13 @@ function nodesOf({ flow, forms, bank, problems, path, difference, found }: Drawn
   return [...notes, ...cards];
 }
 
-function edgesOf({ flow, forms, path, difference }: DrawnProps): Edge[] {
+function edgesOf({ flow, forms, path, difference, heat }: DrawnProps): Edge[] {
   return Object.entries(flow.nodes).flatMap(([id, node]) =>
     portsOf(node, forms.get(node.kind)).flatMap((port): Edge[] => {
       if (port.to === null || !Object.hasOwn(flow.nodes, port.to)) return [];
       const way = `${id}.${port.name}`;
       const walked = path?.ways.has(way) ?? false;
+      const calls = heat?.ways.get(way);
       const states = [`way-${port.sort}`, walked ? "walked" : path === null ? "" : "dim", difference === null ? "" : `diff-${difference.ways.get(way) ?? "same"}`];
       return [
         {
@@ -111,6 +119,7 @@ function edgesOf({ flow, forms, path, difference }: DrawnProps): Edge[] {
           className: states.join(" "),
           animated: walked,
           zIndex: walked ? 1 : 0,
+          ...(heat === null ? {} : { label: String(calls?.calls ?? 0), labelShowBg: true, style: { strokeWidth: 1 + WIDEST * (calls?.share ?? 0) } }),
           markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 },
         },
       ];
@@ -123,9 +132,9 @@ export function Canvas(props: CanvasProps): ReactElement {
   const { flow, forms, writable, select, change, move, drop, wish } = props;
   const { t } = useFlowWords();
   const { screenToFlowPosition, fitView } = useReactFlow();
-  const { bank, problems, path, difference, found } = props;
-  const drawn = useMemo(() => nodesOf({ flow, forms, bank, problems, path, difference, found }), [flow, forms, bank, problems, path, difference, found]);
-  const ways = useMemo(() => edgesOf({ flow, forms, bank, problems, path, difference, found }), [flow, forms, bank, problems, path, difference, found]);
+  const { bank, problems, path, difference, heat, found } = props;
+  const drawn = useMemo(() => nodesOf({ flow, forms, bank, problems, path, difference, heat, found }), [flow, forms, bank, problems, path, difference, heat, found]);
+  const ways = useMemo(() => edgesOf({ flow, forms, bank, problems, path, difference, heat, found }), [flow, forms, bank, problems, path, difference, heat, found]);
   const [nodes, setNodes] = useState<DrawnNode[]>(drawn);
   const [edge, setEdge] = useState<string | null>(null);
   const [moving, setMoving] = useState(false);

@@ -1,4 +1,4 @@
-import type { FlowDetail, FlowHead, FlowTried, InteractionDetail } from "@lingtong/api";
+import { toApiError, type FlowDetail, type FlowHead, type FlowTried, type InteractionDetail } from "@lingtong/api";
 import { may, titleIn } from "@lingtong/model";
 import {
   addNode,
@@ -30,6 +30,7 @@ import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
 import { Canvas, NEW_NOTE_SIZE, NOTHING, type Selection, type Wish } from "./Canvas";
 import { FindBox } from "./FindBox";
+import { HeatPanel, type HeatChoice } from "./HeatPanel";
 import { readFile, writeFile } from "./files";
 import { LitPanel } from "./LitPanel";
 import { NodePanel } from "./NodePanel";
@@ -42,6 +43,7 @@ import { TrialPanel } from "./TrialPanel";
 import { copyOf, useClipboard } from "./useClipboard";
 import { drawingOf, useDrawing } from "./useDrawing";
 import type { Forms } from "./useForms";
+import { useHeat } from "./useHeat";
 import { useLook } from "./useLook";
 import { VersionsDrawer, type Look } from "./VersionsDrawer";
 import { kindName, useFlowWords } from "./words";
@@ -59,7 +61,7 @@ const BESIDE = NODE_WIDTH + 80;
 export function Designer({ detail, forms, interaction }: DesignerProps): ReactElement {
   const { t, language } = useFlowWords();
   const { name } = detail;
-  const { flows: api, queries } = useServices();
+  const { flows: api, settings, queries } = useServices();
   const me = useMe();
   const navigate = useNavigate();
   const { screenToFlowPosition } = useReactFlow();
@@ -82,7 +84,10 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
   const picker = useRef<HTMLInputElement>(null);
   const area = useRef<HTMLDivElement>(null);
   const version = detail.version ?? null;
-  const shown = useLook({ name, drawn: flow, version, look, interaction, tried: trying ? tried : null });
+  const [heating, setHeating] = useState<HeatChoice | null>(null);
+  const heat = useHeat(name, heating);
+  const looked = useMemo((): Look | null => (heating === null ? look : { version: heating.version, way: "view" }), [heating, look]);
+  const shown = useLook({ name, drawn: flow, version, look: looked, interaction, tried: trying ? tried : null });
   const writable = allowed && shown.editing;
   const title = titleIn(drawing.title, language) || name;
   useTitle(title);
@@ -213,16 +218,39 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
       },
     });
   };
+  const removeFlow = (): void => {
+    void modal.confirm({
+      title: t("bar.deleteSure"),
+      content: t("bar.deleteText"),
+      okText: t("bar.delete"),
+      cancelText: t("bar.keep"),
+      okButtonProps: { danger: true },
+      onOk: async () => {
+        try {
+          const { revision } = await settings.get("flow", name);
+          await settings.remove("flow", name, revision);
+        } catch (error) {
+          const { message: said, problems } = toApiError(error);
+          void toast.error([said, ...problems.map((problem) => problem.message)].join(" "), 8);
+          return;
+        }
+        await queries.invalidateQueries({ queryKey: ["flows"] });
+        await navigate({ to: "/flows" });
+      },
+    });
+  };
   const menu = {
     items: [
       { key: "json", label: t("bar.exportJson") },
       { key: "yaml", label: t("bar.exportYaml") },
       ...(writable ? [{ key: "import", label: t("bar.import") }, { key: "drop", label: t("bar.dropDraft"), disabled: draft.saving === "published" }] : []),
+      ...(writable && version !== null ? [{ key: "delete", label: t("bar.delete"), danger: true }] : []),
     ],
     onClick: ({ key }: { key: string }) => {
       if (key === "json" || key === "yaml") void writeFile(drawing, key);
       else if (key === "import") picker.current?.click();
-      else drop();
+      else if (key === "drop") drop();
+      else removeFlow();
     },
   };
   const close = (): void => {
@@ -236,6 +264,7 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
   const [note] = [...selection.notes];
   const panelProps = { flow: shown.flow, forms: forms.byName, bank: forms.bank, flows: (list.data ?? []).map((one) => one.name).filter((one) => one !== name), writable, problems: shown.editing ? draft.problems : [], change };
   const panel = (): ReactElement => {
+    if (heating !== null && selection.nodes.size === 0) return <HeatPanel flow={shown.flow} choice={heating} versions={heat.versions} query={heat.query} choose={setHeating} go={go} close={() => { setHeating(null); }} />;
     if (trying) return <TrialPanel flow={flow} bank={forms.bank} walked={setTried} close={() => { setTrying(false); }} />;
     if (interaction !== null && look === null && selection.nodes.size === 0) return <LitPanel flow={shown.flow} interaction={interaction} version={shown.walked} go={go} close={leave} />;
     if (selection.nodes.size + selection.notes.size > 1) return <SeveralPanel count={selection.nodes.size + selection.notes.size} />;
@@ -262,8 +291,10 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
         layOut={arrange}
         note={sticky}
         find={() => { setFinding(true); }}
-        attempt={() => { setTrying(!trying); }}
-        versions={() => { setDialog("versions"); }}
+        attempt={() => { setTrying(!trying); setHeating(null); }}
+        heating={heating !== null}
+        heat={may(me, "interactions.read_all") ? () => { setHeating(heating === null ? { days: 7, version: version ?? 1 } : null); setTrying(false); setLook(null); } : null}
+        versions={() => { setDialog("versions"); setHeating(null); }}
         publish={() => { setDialog("publish"); }}
       />
       <div className={`flow-body ${writable ? "" : "reading"}`}>
@@ -279,7 +310,7 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
             </div>
           )}
           {finding ? <FindBox text={text} found={found} look={setText} go={go} close={() => { setFinding(false); }} /> : null}
-          <Canvas flow={shown.flow} forms={forms.byName} bank={forms.bank} problems={counts} path={shown.path} difference={shown.difference} found={foundSet} writable={writable} wish={wish} select={setSelection} change={change} move={move} drop={put} />
+          <Canvas flow={shown.flow} forms={forms.byName} bank={forms.bank} problems={counts} path={shown.path} difference={shown.difference} heat={heat.map} found={foundSet} writable={writable} wish={wish} select={setSelection} change={change} move={move} drop={put} />
           {shown.editing && allowed ? <ProblemBar flow={flow} problems={draft.problems} sound={draft.sound} failed={draft.checkFailed} go={go} /> : null}
         </div>
         <aside className="flow-panel" aria-label={t("form.node")}>

@@ -1,5 +1,5 @@
 import { PlayCircleFilled, WarningFilled } from "@ant-design/icons";
-import { NODE_WIDTH, nodeName, portsOf, type Difference, type FlowNode, type KindForm } from "@lingtong/model/flow";
+import { NODE_WIDTH, nodeName, portsOf, type Difference, type FlowNode, type KindForm, type NodeHeat } from "@lingtong/model/flow";
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import { memo, type ReactElement } from "react";
 import { lookOf } from "./looks";
@@ -20,6 +20,8 @@ export interface CardData extends Record<string, unknown> {
   /** A walk stands here. */
   here: boolean;
   found: boolean;
+  /** What is known of real calls here; null while that is not shown. */
+  heat: NodeHeat | null;
 }
 export type CardNode = Node<CardData, "card">;
 
@@ -38,6 +40,8 @@ function Card({ id, data, selected }: NodeProps<CardNode>): ReactElement {
     data.here ? "here" : "",
     data.found ? "found" : "",
     data.problems > 0 ? "wrong" : "",
+    data.heat === null ? "" : `heat-${String(data.heat.grade)}`,
+    data.heat?.visits === 0 ? "dim" : "",
   ].filter((word) => word !== "");
   return (
     <div className={`flow-card group-${look.group} ${state.join(" ")}`} style={{ width: NODE_WIDTH }} data-node={id}>
@@ -61,6 +65,13 @@ function Card({ id, data, selected }: NodeProps<CardNode>): ReactElement {
       {summary === "" ? null : (
         <p className="flow-summary" title={summary}>
           {summary}
+        </p>
+      )}
+      {data.heat === null || data.heat.visits === 0 ? null : (
+        <p className="flow-heat num">
+          <b>{t("heat.visits", { count: data.heat.visits })}</b>
+          {data.heat.left === 0 ? null : <span className="flow-heat-left">{t("heat.gone", { count: data.heat.left })}</span>}
+          <span>{t("heat.seconds", { seconds: (data.heat.median_ms / 1000).toFixed(1) })}</span>
         </p>
       )}
       {portsOf(node, form).map((port) => (

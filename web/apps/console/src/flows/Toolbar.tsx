@@ -3,6 +3,7 @@ import {
   CloudUploadOutlined,
   EllipsisOutlined,
   FileTextOutlined,
+  FireOutlined,
   HistoryOutlined,
   PartitionOutlined,
   PlayCircleOutlined,
@@ -33,6 +34,9 @@ interface ToolbarProps {
   note: () => void;
   find: () => void;
   attempt: () => void;
+  /** Shows real calls on the drawing; null for whoever may not see them. */
+  heat: (() => void) | null;
+  heating: boolean;
   versions: () => void;
   publish: () => void;
 }
@@ -86,6 +90,11 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       <Button icon={<PlayCircleOutlined />} aria-pressed={trying} className={trying ? "pressed" : ""} onClick={props.attempt}>
         {t("bar.try")}
       </Button>
+      {props.heat === null ? null : (
+        <Button icon={<FireOutlined />} disabled={version === null} aria-pressed={props.heating} className={props.heating ? "pressed" : ""} onClick={props.heat}>
+          {t("heat.show")}
+        </Button>
+      )}
       <Button icon={<HistoryOutlined />} disabled={version === null} onClick={props.versions}>
         {t("bar.versions")}
       </Button>

@@ -203,6 +203,18 @@ export const enUS = {
       focusFilter: "Filter by number",
       refresh: "Refresh",
     },
+    flow: {
+      title: "Flow designer",
+      undo: "Undo / redo",
+      copy: "Copy / cut / paste nodes, also between flows",
+      duplicate: "Duplicate",
+      all: "Select all",
+      find: "Find a node",
+      remove: "Delete the selected nodes or way",
+      move: "Move the selected nodes",
+      several: "Held: select several, or an area",
+      nothing: "Select nothing, close the search",
+    },
     call: {
       title: "One call",
       play: "Play / pause",

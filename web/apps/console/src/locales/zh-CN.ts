@@ -203,6 +203,18 @@ export const zhCN = {
       focusFilter: "按号码筛选",
       refresh: "刷新",
     },
+    flow: {
+      title: "流程设计",
+      undo: "撤销 / 重做",
+      copy: "复制 / 剪切 / 粘贴节点，可跨流程",
+      duplicate: "再来一份",
+      all: "全选",
+      find: "查找节点",
+      remove: "删除选中的节点或连线",
+      move: "移动选中的节点",
+      several: "按住可多选、框选",
+      nothing: "取消选择，关闭查找",
+    },
     call: {
       title: "通话详情",
       play: "播放 / 暂停",

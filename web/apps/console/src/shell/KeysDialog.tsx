@@ -29,6 +29,20 @@ const GROUPS = [
     ],
   },
   {
+    name: "flow",
+    keys: [
+      ["Ctrl Z / Ctrl Y", "undo"],
+      ["Ctrl C / X / V", "copy"],
+      ["Ctrl D", "duplicate"],
+      ["Ctrl A", "all"],
+      ["Ctrl F", "find"],
+      ["Delete", "remove"],
+      ["← ↑ → ↓", "move"],
+      ["Shift", "several"],
+      ["Esc", "nothing"],
+    ],
+  },
+  {
     name: "call",
     keys: [
       ["Space", "play"],

@@ -4,6 +4,7 @@ export * from "./document";
 export * from "./edit";
 export * from "./expression";
 export * from "./find";
+export * from "./heat";
 export * from "./history";
 export * from "./layout";
 export * from "./ports";
