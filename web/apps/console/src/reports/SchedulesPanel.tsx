@@ -124,7 +124,7 @@ export function SchedulesPanel(): ReactElement {
   const rows = query.data?.items ?? [];
   const failed = run.error ?? pause.error;
   const add = (
-    <Link to="/settings/$kind" params={{ kind: "report_schedule" }} search={{ add: true }}>
+    <Link to="/settings/$kind" params={{ kind: "report_schedule" }} search={{ add: true }} className="cell-link">
       {t("settings.add.report_schedule")}
     </Link>
   );
@@ -132,7 +132,7 @@ export function SchedulesPanel(): ReactElement {
   return (
     <Panel className="list-panel" title={t("schedules.title")}>
       <div className="filter-bar">
-        <Link to="/reports">{t("page.reports")}</Link>
+        <Link to="/reports" className="cell-link">{t("page.reports")}</Link>
         {writes ? add : null}
       </div>
       {failed === null ? null : <Alert type="error" role="alert" title={toApiError(failed).message} />}
