@@ -27,9 +27,9 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use center::{
-    AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveAlert, LiveDetail, LiveFigures, Message, Refused,
+    AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveAlert, LiveDetail, LiveFigures, Message, Refused, Was,
 };
-use flow::{LookupRequest, LookupTold, Refused, Was};
+use flow::{LookupRequest, LookupTold};
 use journal::Journal;
 use journal::ladder::{Ladder, LadderOptions, Position};
 use net::Transport;

@@ -58,7 +58,7 @@ pub(crate) async fn load(
 
 /// What the center is given.
 pub(crate) fn setup(tenant: TenantId, parts: Parts) -> Setup {
-    let Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, settings, secrets } = parts;
+    let Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets } = parts;
     Setup { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets, seed: tenant.0 }
 }
 

@@ -8,7 +8,7 @@ use alert::Threshold;
 use dialplan::{Numbering, Plan, PlanError, Route};
 use directory::{Agent, Directory, Tenant};
 use flow::{Flow, Names};
-use store::{Queue, Setting, ThresholdRow, Setting, StoredSecret};
+use store::{Queue, Setting, StoredSecret, ThresholdRow};
 use types::leg::Text;
 use types::register::DigestChoice;
 use types::{AgentId, FlowId, Private, QueueId};
@@ -106,7 +106,7 @@ pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, 
     let secrets = rows.secrets.iter().map(secret).collect();
     let mailbox_agents = mailbox_agents(&rows.queues);
     let thresholds = thresholds(rows);
-    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, settings, secrets })
+    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets })
 }
 
 fn values(stored: &[Setting], given: &BTreeMap<String, String>) -> HashMap<Text, Text> {

@@ -9,8 +9,8 @@ use crate::outbound::{AlertSubscriptionSpec, MailServerSpec, ReportScheduleSpec}
 use crate::problem::Problem;
 use crate::read::read;
 use crate::spec::{
-    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, PromptSpec, QueueSpec, RoleSpec, RouteSpec,RouteSpec, SecretSpec,
-    SettingSpec, TeamSpec, TenantSpec, ThresholdSpec, TrunkSpec, UserSpec,
+    AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, PromptSpec, QueueSpec, RoleSpec, RouteSpec,
+    SecretSpec, SettingSpec, TeamSpec, TenantSpec, ThresholdSpec, TrunkSpec, UserSpec,
 };
 
 /// A schema and its name.

@@ -17,8 +17,8 @@ use crate::read::read;
 use crate::rows::Rows;
 use crate::spec::{
     AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, MAILBOX_AGENTS, NumberSpec, PromptAudio, PromptSpec, QueueSpec,
-    RoleSpec, RouteSpec, Secret, SecretSpec, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec, TrunkSpec,
-    UserSpec,
+    RoleSpec, RouteSpec, Secret, SecretSpec, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec, TitleSpec,
+    TrunkSpec, UserSpec,
 };
 
 /// What a team's row holds beside its name.

@@ -48,7 +48,6 @@ pub use secrets::{Compared, NoSecrets, SecretFailed, Secrets};
 pub use shipped::shipped_prompts;
 pub use spec::{
     ANY_PREFIX, AgentSpec, DeviceSpec, DispositionSpec, FlowSpec, NumberSpec, OverflowSpec, PromptAudio, PromptSpec,
-    QueueSpec, RoleSpec, RouteSpec, RoutingSpec, Secret, SecretSpec, SettingSpec, TargetSpec, TeamSpec, TenantSpec, ThresholdSpec,
-    TitleSpec, TrunkSpec,
-    UserSpec,
+    QueueSpec, RoleSpec, RouteSpec, RoutingSpec, Secret, SecretSpec, SettingSpec, TargetSpec, TeamSpec, TenantSpec,
+    ThresholdSpec, TitleSpec, TrunkSpec, UserSpec,
 };

@@ -7,8 +7,7 @@ use directory::{Agent, Device, Ha1, Permission, Role, User};
 use serde_json::json;
 use store::{
     AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, Queue, QueueMember, RouteRow,
-    Setting, Team, ThresholdRow,RouteRow, Setting,
-    StoredSecret, Team,
+    Setting, StoredSecret, Team, ThresholdRow,
 };
 use types::leg::Text;
 use types::{AgentId, DeviceId, FlowId, Private, QueueId, TeamId, TenantId, TrunkId, UserId};

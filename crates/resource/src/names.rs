@@ -24,7 +24,8 @@ impl Kind {
             | Self::AlertSubscription
             | Self::Role
             | Self::Team
-            | Self::Secret | Self::Trunk
+            | Self::Secret
+            | Self::Trunk
             | Self::Prompt
             | Self::Queue
             | Self::Flow

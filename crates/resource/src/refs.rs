@@ -25,7 +25,6 @@ impl Spec {
         match self {
             Self::Tenant(_)
             | Self::Setting(_)
-            
             | Self::Secret(_)
             | Self::Disposition(_)
             | Self::Role(_)

@@ -6,7 +6,7 @@ use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
     AgentRouting, AlertSubscription, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, MailServer,
-    Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, Team, ThresholdRow,StoredSecret, Team,
+    Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, StoredSecret, Team, ThresholdRow,
 };
 use types::{AgentId, FlowId, TenantId};
 

@@ -49,7 +49,7 @@ pub use row::{Key, Row};
 pub use rows::{
     AgentRouting, AlertSubscription, CustomRole, DispositionChoice, FlowDraft, FlowRelease, FlowVersion, Guard, Login,
     MailServer, Prompt, PromptVersion, Queue, QueueMember, ReportSchedule, ReportView, RouteRow, ScheduleRun, Session,
-    Setting, Team, ThresholdRow,StoredSecret, Team,
+    Setting, StoredSecret, Team, ThresholdRow,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -15,11 +15,11 @@ mod m0014_agent_routing;
 mod m0015_reports;
 mod m0016_flow_drafts;
 mod m0017_report_views;
+mod m0018_promises;
+mod m0019_secrets;
 mod m0020_prompts;
 mod m0021_alerts;
 mod m0024_deliveries;
-mod m0019_secrets;
-mod m0018_promises;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};

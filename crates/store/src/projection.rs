@@ -364,13 +364,7 @@ impl Projector {
             "disposition",
             "voicemail",
             "agent_state",
-            "alert","interaction",
-            "recording",
-            "callback",
-            "survey_answer",
-            "disposition",
-            "voicemail",
-            "agent_state",
+            "alert",
             "promise",
         ] {
             let sql = format!("DELETE FROM \"{table}\" WHERE \"pos\" > {oldest}");

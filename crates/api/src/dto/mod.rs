@@ -19,8 +19,8 @@ mod outbound;
 mod people;
 mod phone;
 mod plan;
-mod prompts;
 mod promises;
+mod prompts;
 mod report;
 mod settings;
 mod voicemail;
@@ -58,8 +58,8 @@ pub(crate) use people::{
 pub(crate) use phone::PhoneCredentials;
 pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
-pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
 pub(crate) use promises::{HonestyLine, HonestyPoint, HonestyReport, Promise};
+pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
 pub(crate) use report::{
     Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
 };

@@ -16,8 +16,8 @@ mod outbound;
 mod pages;
 mod phone;
 mod plan;
-mod prompts;
 mod promises;
+mod prompts;
 mod recordings;
 mod report_views;
 mod reports;
@@ -61,11 +61,11 @@ pub(crate) use pages::page;
 pub(crate) use phone::{__path_phone_credentials, __path_phone_line, phone_credentials, phone_line};
 pub use plan::basis;
 pub(crate) use plan::{__path_plan_basis, __path_plan_site, plan_basis, plan_site};
+pub(crate) use promises::{__path_promises, promises};
 pub(crate) use prompts::{
     __path_prompt, __path_prompt_audio, __path_prompt_sound, __path_prompts, __path_put_prompt_sound, prompt,
     prompt_audio, prompt_sound, prompts, put_prompt_sound,
 };
-pub(crate) use promises::{__path_promises, promises};
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
 pub(crate) use report_views::{
     __path_change_report_view, __path_forget_report_view, __path_keep_report_view, __path_report_views,

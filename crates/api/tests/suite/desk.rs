@@ -420,12 +420,29 @@ impl Backend for Desk {
         Box::pin(async move {
             let (before, plan) = self.think(tenant, &request).await?;
             plan.rows.write(&self.store, &before).await?;
-            let Parts { directory, plan: numbers, queues, agents, mailbox_agents, flows, settings, thresholds, settings, secrets } =
-                plan.parts.clone();
-            let seed = 1;
-            let setup =
-                
-                Setup { directory, plan: numbers, queues, agents, mailbox_agents, flows, settings, thresholds, seed, secrets, seed: 1 };
+            let Parts {
+                directory,
+                plan: numbers,
+                queues,
+                agents,
+                mailbox_agents,
+                flows,
+                settings,
+                thresholds,
+                secrets,
+            } = plan.parts.clone();
+            let setup = Setup {
+                directory,
+                plan: numbers,
+                queues,
+                agents,
+                mailbox_agents,
+                flows,
+                settings,
+                thresholds,
+                secrets,
+                seed: 1,
+            };
             self.act(|inner| {
                 let now = inner.now;
                 inner.center.set_tenant(now, setup).unwrap();

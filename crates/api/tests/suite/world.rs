@@ -256,9 +256,8 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
         mailbox_agents,
         flows,
         settings: Default::default(),
-        thresholds:
-        secrets: vec![],
-        Default::default(),
+        thresholds: vec![],
+        secrets: Default::default(),
         seed: 1,
     }
 }

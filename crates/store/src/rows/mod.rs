@@ -12,4 +12,4 @@ pub use outbound::{AlertSubscription, MailServer, ReportSchedule, ScheduleRun};
 pub use people::{CustomRole, Guard, Login, Session, Team};
 pub use prompts::{Prompt, PromptVersion};
 pub use reports::ReportView;
-pub use routing::{AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting, ThresholdRow, Setting, StoredSecret};
+pub use routing::{AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting, StoredSecret, ThresholdRow};
