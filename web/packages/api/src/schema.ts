@@ -83,6 +83,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of alerts, the newest first. For those who see everybody's interactions. */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that whoever asks looks after an alert that stands. For supervisors; the journal keeps who said so when. Saying
+         *     so once more, or after somebody else, changes nothing.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks": {
         parameters: {
             query?: never;
@@ -131,6 +168,40 @@ export interface paths {
          *     everyone.
          */
         post: operations["dial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of what was sent or is to be sent, the newest first. What has ended is kept for 30 days. */
+        get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a delivery that waits, or was given up, at once. */
+        post: operations["retry_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -272,6 +343,26 @@ export interface paths {
         post?: never;
         /** Drops a draft. */
         delete: operations["drop_flow_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the calls of a time went in a flow: how many came to each node and left by each outlet, how long they stayed, and
+         *     where callers hung up. The newest 20,000 calls of that time are counted; `complete` says whether these are all.
+         */
+        get: operations["flow_heat"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -552,6 +643,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mail-server/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a letter of trial by the mail server that is set up, and waits for its answer. */
+        post: operations["test_mail_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -736,6 +844,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompt-audio/{audio}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording that a prompt has or had, as WAV. */
+        get: operations["prompt_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All prompts: one's own, and those that ship. */
+        get: operations["prompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One prompt, with the recordings that it has had. */
+        get: operations["prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/sounds/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What callers hear of a prompt in a language, as WAV. */
+        get: operations["prompt_sound"];
+        /**
+         * Gives a prompt a new recording: WAV, MP3, FLAC, OGG or M4A, which is trimmed and made as loud as what ships. Callers
+         *     hear it from now on. A prompt that there is not yet is made.
+         */
+        put: operations["put_prompt_sound"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{id}/audio": {
         parameters: {
             query?: never;
@@ -770,6 +950,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports that are sent again and again: when each is due, and how it went the last time. */
+        get: operations["report_schedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-schedules/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a schedule's report as if it were due now and sends it; the schedule goes on as if nothing had been. */
+        post: operations["run_report_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own views and those that others share. */
+        get: operations["report_views"];
+        put?: never;
+        /** Keeps a report under a name. */
+        post: operations["keep_report_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a view of one's own. */
+        put: operations["change_report_view"];
+        post?: never;
+        /** Forgets a view of one's own. */
+        delete: operations["forget_report_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -779,6 +1029,23 @@ export interface paths {
         };
         /** The figures of a time, by what interactions touched. Each counts in the interval in which it began. */
         get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same figures as a file: the sums of the whole time, then the intervals, and what the figures mean. */
+        get: operations["report_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1079,6 +1346,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description Which time a report is about.
+         * @enum {string}
+         */
+        About: "whole" | "so_far";
         /** @description What an agent did within a time. */
         AgentDay: components["schemas"]["DayCalls"] & {
             /**
@@ -1158,6 +1430,50 @@ export interface components {
             severity: "warning" | "critical";
             since: string;
         };
+        /** @description An alert, standing or over. */
+        AlertEntry: components["schemas"]["LiveAlert"] & {
+            /** @description When it was over; absent while it stands. */
+            cleared_at?: string | null;
+            /** @description How bad it was at its worst. */
+            worst: components["schemas"]["AlertLevel"];
+        };
+        /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        AlertLevel: "warning" | "critical";
+        /**
+         * @description A figure that can be watched.
+         * @enum {string}
+         */
+        AlertMeasure: "waiting" | "longest_wait" | "service_level" | "abandon_rate" | "agents_free" | "occupancy" | "capacity";
+        /** @description Some alerts, the newest first. */
+        AlertPage: {
+            items: components["schemas"]["AlertEntry"][];
+            /** @description The cursor of the next page; absent at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description Who is told of alarms, by letters, by posts to another program, or both. */
+        AlertSubscriptionSpec: {
+            /** @description Of these alarms alone, by their codes; of all where there are none. */
+            alerts?: string[];
+            /** @description Told as well when an alarm is over. */
+            cleared?: boolean;
+            /** @description In which language letters are written. */
+            language?: components["schemas"]["LetterLanguage"];
+            /** @description Nobody is told for now. */
+            paused?: boolean;
+            /** @description From this time of the company's clock, `HH:MM`, letters wait … */
+            quiet_from?: string | null;
+            /** @description … until this time. */
+            quiet_to?: string | null;
+            /** @description Mail addresses; each gets a letter of its own. */
+            recipients?: string[];
+            /** @description What people read. */
+            title?: components["schemas"]["TitleSpec"];
+            /** @description Where it is posted to, `https://…`. */
+            url?: string | null;
+        };
         /** @description A call that has begun. */
         BegunCall: {
             interaction_id: string;
@@ -1210,6 +1526,19 @@ export interface components {
         CallerCard: {
             place?: null | components["schemas"]["Title"];
         };
+        /** @description What the node can carry. */
+        Capacity: {
+            /**
+             * Format: int32
+             * @description Calls at once; 0 where nobody has said.
+             */
+            calls: number;
+            /**
+             * Format: int32
+             * @description How many more it could take now.
+             */
+            free: number;
+        };
         /**
          * @description By which medium the customer comes.
          * @enum {string}
@@ -1246,13 +1575,62 @@ export interface components {
                 count: number;
                 reason: string;
             }[];
+            /** @description What was asked of the agent. */
+            need: {
+                /** @description It waited for this agent alone, the one it had talked to last. */
+                agent?: null | {
+                    id: string;
+                    name: string;
+                    number: string;
+                };
+                /** @description Queues whose agents were let in too, in the order in which they are asked. */
+                also: {
+                    id: string;
+                    /** @description The technical name; empty when the queue was removed. */
+                    name: string;
+                    title: components["schemas"]["Title"];
+                }[];
+                /** @description The skills, and how far the queue had relaxed each after so long a wait. */
+                skills: {
+                    /**
+                     * Format: int32
+                     * @description The least level at first.
+                     */
+                    first: number;
+                    /**
+                     * Format: int32
+                     * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
+                     */
+                    min: number;
+                    skill: string;
+                }[];
+            };
             next: {
                 agent_id: string;
                 number: string;
                 terms: components["schemas"]["ScoreTerm"][];
             }[];
             queue_id: string;
+            rules?: null | {
+                /** @description Of the agents who serve it: skills, orders, weights. */
+                agents: string;
+                /** @description Of `routing.priority`. */
+                priority: string;
+                /** @description Of the queue's settings. */
+                queue: string;
+            };
             strategy: string;
+            /** @description Whose telephones rang together with the winner's, where the queue has all ring. */
+            together?: {
+                id: string;
+                name: string;
+                number: string;
+            }[];
+            /**
+             * Format: int64
+             * @description How long the customer had waited.
+             */
+            waited_ms?: number | null;
             /** @description The agent who was chosen. */
             winner: {
                 agent_id: string;
@@ -1279,13 +1657,62 @@ export interface components {
                         count: number;
                         reason: string;
                     }[];
+                    /** @description What was asked of the agent. */
+                    need: {
+                        /** @description It waited for this agent alone, the one it had talked to last. */
+                        agent?: null | {
+                            id: string;
+                            name: string;
+                            number: string;
+                        };
+                        /** @description Queues whose agents were let in too, in the order in which they are asked. */
+                        also: {
+                            id: string;
+                            /** @description The technical name; empty when the queue was removed. */
+                            name: string;
+                            title: components["schemas"]["Title"];
+                        }[];
+                        /** @description The skills, and how far the queue had relaxed each after so long a wait. */
+                        skills: {
+                            /**
+                             * Format: int32
+                             * @description The least level at first.
+                             */
+                            first: number;
+                            /**
+                             * Format: int32
+                             * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
+                             */
+                            min: number;
+                            skill: string;
+                        }[];
+                    };
                     next: {
                         agent_id: string;
                         number: string;
                         terms: components["schemas"]["ScoreTerm"][];
                     }[];
                     queue_id: string;
+                    rules?: null | {
+                        /** @description Of the agents who serve it: skills, orders, weights. */
+                        agents: string;
+                        /** @description Of `routing.priority`. */
+                        priority: string;
+                        /** @description Of the queue's settings. */
+                        queue: string;
+                    };
                     strategy: string;
+                    /** @description Whose telephones rang together with the winner's, where the queue has all ring. */
+                    together?: {
+                        id: string;
+                        name: string;
+                        number: string;
+                    }[];
+                    /**
+                     * Format: int64
+                     * @description How long the customer had waited.
+                     */
+                    waited_ms?: number | null;
                     /** @description The agent who was chosen. */
                     winner: {
                         agent_id: string;
@@ -1301,6 +1728,44 @@ export interface components {
                 }[];
             }[];
         };
+        /** @description One thing for one recipient. */
+        Delivery: {
+            /** @description What the other side answered last, or why there was no answer; empty before the first attempt. */
+            answer: string;
+            /** Format: int32 */
+            attempts: number;
+            created_at: string;
+            /** @description When it was taken or given up. */
+            ended_at?: string | null;
+            /** @description Stands in the letter's `Message-ID` or the post's `Lingtong-Delivery`. */
+            id: string;
+            kind: components["schemas"]["DeliveryKind"];
+            /** @description When it is tried next; of one that waits. */
+            next_at?: string | null;
+            /** @description A mail address, or an address of the web. */
+            recipient: string;
+            /** @description The name of the report schedule or alert subscription. */
+            source: string;
+            status: components["schemas"]["DeliveryStatus"];
+            title: string;
+            /** @description `report` or `alarm`. */
+            topic: string;
+        };
+        /**
+         * @description By which way something is delivered.
+         * @enum {string}
+         */
+        DeliveryKind: "mail" | "webhook";
+        /** @description A page of deliveries, the newest first. */
+        DeliveryPage: {
+            items: components["schemas"]["Delivery"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * @description What has become of a delivery.
+         * @enum {string}
+         */
+        DeliveryStatus: "waiting" | "sent" | "failed";
         /** @description A telephone that registers. */
         DeviceSpec: {
             /**
@@ -1439,11 +1904,48 @@ export interface components {
             /** @enum {string} */
             type: "queue.stats";
         } | {
+            at: string;
+            capacity: components["schemas"]["Capacity"];
+            id: string;
+            /** @enum {string} */
+            type: "capacity.stats";
+        } | {
+            alert: components["schemas"]["LiveAlert"];
+            at: string;
+            id: string;
+            /** @enum {string} */
+            type: "alert.raised";
+        } | {
+            alert: components["schemas"]["LiveAlert"];
+            at: string;
+            id: string;
+            /** @enum {string} */
+            type: "alert.changed";
+        } | {
+            alert: components["schemas"]["LiveAlert"];
+            at: string;
+            id: string;
+            /** @enum {string} */
+            type: "alert.cleared";
+        } | {
+            alert_id: string;
+            at: string;
+            by: string;
+            id: string;
+            /** @enum {string} */
+            type: "alert.acknowledged";
+        } | {
             alarm: components["schemas"]["Alarm"];
             at: string;
             id: string;
             /** @enum {string} */
             type: "alarm";
+        } | {
+            at: string;
+            expired: components["schemas"]["ExpiredLease"];
+            id: string;
+            /** @enum {string} */
+            type: "lease.expired";
         } | {
             at: string;
             by: string;
@@ -1504,6 +2006,22 @@ export interface components {
             queue_id?: string | null;
             /** @enum {string} */
             type: "callback.requested";
+        };
+        /** @description A lease that had to expire: a release was forgotten somewhere, and what was held is free again. */
+        ExpiredLease: {
+            agent?: null | components["schemas"]["AgentRef"];
+            /** @description When it expired. */
+            at: string;
+            interaction_id: string;
+            /**
+             * @description `connect`: an agent between its answer and the talk; `talk`: one in a talk of a queue's; `call`: one in a call
+             *     outside the queues; `leg`: a telephone that was told to end and never said that it had.
+             */
+            lease: components["schemas"]["LeaseKind"];
+            /** @description Since when it was held. */
+            since: string;
+            /** @description Why it expired, a sentence for people. */
+            why: string;
         };
         /** @description A flow to be drawn. */
         FlowDetail: {
@@ -1568,6 +2086,75 @@ export interface components {
              * @description The version that calls walk; absent while none does.
              */
             version?: number | null;
+        };
+        /** @description Where the calls of a time went in a flow. */
+        FlowHeat: {
+            /**
+             * Format: int64
+             * @description Calls that came into the flow.
+             */
+            calls: number;
+            /** @description Whether all calls of the time that was asked for are counted; else it began so late. */
+            complete: boolean;
+            days: components["schemas"]["FlowHeatDay"][];
+            /** @description The first moment that is counted, RFC 3339. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Callers who hung up in it, with nobody to speak with.
+             */
+            left: number;
+            nodes: components["schemas"]["FlowHeatNode"][];
+            /** @description Before this moment. */
+            to: string;
+            /** @description The versions that calls walked in this time. */
+            versions: components["schemas"]["FlowHeatVersion"][];
+            ways: components["schemas"]["FlowHeatWay"][];
+        };
+        /** @description The calls that began on one day of the tenant's. */
+        FlowHeatDay: {
+            /** Format: int64 */
+            calls: number;
+            /** @description Such as `2026-11-23`. */
+            day: string;
+            /** Format: int64 */
+            left: number;
+        };
+        /** @description What became of calls at a node. */
+        FlowHeatNode: {
+            /**
+             * Format: int64
+             * @description How many callers hung up here, with nobody to speak with.
+             */
+            left: number;
+            /**
+             * Format: int32
+             * @description The time that half of the calls stayed for at most, milliseconds.
+             */
+            median_ms: number;
+            node: string;
+            /**
+             * Format: int64
+             * @description How many times a call came here.
+             */
+            visits: number;
+        };
+        /** @description How many calls walked a version. */
+        FlowHeatVersion: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int32
+             * @description Absent for calls of which it is not known.
+             */
+            version?: number | null;
+        };
+        /** @description How many times calls went on by an outlet of a node. */
+        FlowHeatWay: {
+            /** Format: int64 */
+            calls: number;
+            node: string;
+            outlet: string;
         };
         /** @description What the drawing knows of one kind of node. */
         FlowKind: {
@@ -1844,7 +2431,28 @@ export interface components {
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
          */
-        Kind: "tenant" | "setting" | "secret" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "queue" | "flow" | "number";
+        Kind: "tenant" | "setting" | "secret" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "prompt" | "queue" | "flow" | "threshold" | "number" | "mail_server" | "report_schedule" | "alert_subscription";
+        /** @description How a schedule went the last time. */
+        LastRun: {
+            at: string;
+            /**
+             * Format: int32
+             * @description Letters that came of it; what became of each is told with the deliveries.
+             */
+            letters: number;
+            /**
+             * Format: int32
+             * @description So many turns before it were missed while the server did not run.
+             */
+            missed: number;
+            /** @description Why no report was made. */
+            problem?: string | null;
+        };
+        /**
+         * @description What was held.
+         * @enum {string}
+         */
+        LeaseKind: "connect" | "talk" | "call" | "leg";
         /** @description One leg of an interaction. */
         Leg: {
             address: string;
@@ -1895,6 +2503,11 @@ export interface components {
             /** Format: float */
             rtt_ms?: number | null;
         };
+        /**
+         * @description In which language letters are written.
+         * @enum {string}
+         */
+        LetterLanguage: "zh" | "en";
         /** @description An agent right now. */
         LiveAgent: {
             id: string;
@@ -1908,6 +2521,33 @@ export interface components {
             since: string;
             state: components["schemas"]["AgentStateName"];
             until?: string | null;
+        };
+        /** @description A figure that has passed a threshold, as it stands. */
+        LiveAlert: {
+            /** @description Since when somebody looks after it. */
+            acknowledged_at?: string | null;
+            /** @description The user who does. */
+            acknowledged_by?: string | null;
+            /** @description Stays the same while it stands. */
+            id: string;
+            level: components["schemas"]["AlertLevel"];
+            /**
+             * Format: int32
+             * @description The value that it has passed.
+             */
+            limit: number;
+            measure: components["schemas"]["AlertMeasure"];
+            queue?: null | components["schemas"]["QueueRef"];
+            /** @description When it was raised; in `alert.changed` and `alert.cleared`, when that happened. */
+            since: string;
+            /** @description The threshold's name. */
+            threshold: string;
+            title: components["schemas"]["Title"];
+            /**
+             * Format: int32
+             * @description The figure's value when this was said: customers, agents, seconds or percent.
+             */
+            value: number;
         };
         /** @description An interaction right now. */
         LiveInteraction: {
@@ -1946,13 +2586,28 @@ export interface components {
         LiveInteractionState: "menu" | "queued" | "ringing" | "talking" | "held" | "away" | "parked" | "ending";
         /** @description A queue right now. */
         LiveQueue: {
+            /**
+             * Format: int32
+             * @description Of them, given up by the customer.
+             */
+            abandoned_recently?: number;
             /** Format: int64 */
             abandoned_today: number;
             /** Format: int64 */
             answered_today: number;
+            /**
+             * Format: int32
+             * @description Waits that ended within the last half hour: answered, given up, sent elsewhere.
+             */
+            ended_recently?: number;
             /** @description What is dialled, or transferred to, to hand a call to this queue. */
             extension?: string | null;
             id: string;
+            /**
+             * Format: int32
+             * @description Of them, answered within the target.
+             */
+            in_target_recently?: number;
             longest_wait_since?: string | null;
             /** @description The technical name. */
             name: string;
@@ -1972,6 +2627,8 @@ export interface components {
             /** Format: int32 */
             talking_agents: number;
             title: components["schemas"]["Title"];
+            /** @description The most that waited at once in each minute of the last hour, the oldest first. Events leave it out. */
+            waited?: number[];
             /** Format: int32 */
             waiting: number;
             /** Format: int32 */
@@ -1980,17 +2637,36 @@ export interface components {
         /** @description All of a tenant right now. */
         LiveSnapshot: {
             agents: components["schemas"]["LiveAgent"][];
+            /** @description Alerts that stand, for whomever `alert.raised` is told. */
+            alerts?: components["schemas"]["LiveAlert"][];
             at: string;
+            capacity?: components["schemas"]["Capacity"];
             /** @description Where the event stream continues from this snapshot. */
             cursor: string;
+            /**
+             * @description Leases that had to expire, the newest first, fifty at most; empty for whoever may not supervise. What comes is
+             *     told by `lease.expired`.
+             */
+            expired_leases?: components["schemas"]["ExpiredLease"][];
             interactions: components["schemas"]["LiveInteraction"][];
             queues: components["schemas"]["LiveQueue"][];
+            /** @description Teams, for the same. */
+            teams?: components["schemas"]["LiveTeam"][];
             trunks?: components["schemas"]["LiveTrunk"][];
         };
         /** @description A supervisor who takes part in a call. */
         LiveSupervisor: {
             agent_id: string;
             mode: components["schemas"]["SupervisionMode"];
+        };
+        /** @description A team. */
+        LiveTeam: {
+            /** @description Ids of its agents. */
+            agents: string[];
+            id: string;
+            /** @description The technical name. */
+            name: string;
+            title: components["schemas"]["Title"];
         };
         /** @description A trunk right now. */
         LiveTrunk: {
@@ -2067,6 +2743,52 @@ export interface components {
             /** @description Why it failed, where it did. */
             why?: string | null;
         };
+        /**
+         * @description How a connection to a mail server is secured.
+         * @enum {string}
+         */
+        MailSecurity: "starttls" | "tls" | "none";
+        /** @description The server that takes our letters. */
+        MailServerSpec: {
+            /** @description A connection that is not secured may leave this machine. */
+            allow_plain?: boolean;
+            /** @description The address that our letters come from. */
+            from: string;
+            /** @description What recipients read of the sender. */
+            from_name?: string;
+            /** @description Its name or address. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its port; the usual one of `security` where absent.
+             */
+            port?: number | null;
+            /** @description Where answers go, if elsewhere. */
+            reply_to?: string | null;
+            /** @description How the connection is secured. */
+            security?: components["schemas"]["MailSecurity"];
+            /** @description The account, where the server asks for one. */
+            username?: string | null;
+        };
+        /** @description Whom a letter of trial goes to. */
+        MailTrial: {
+            /** @description A mail address. */
+            to: string;
+        };
+        /** @description What came of a letter of trial. */
+        MailTried: {
+            /** @description The mail server's own answer, or the system's. */
+            answer: string;
+            /** @description For people, in their language. */
+            message: string;
+            /** @description The server has taken it. */
+            ok: boolean;
+            /**
+             * @description How far it came: `letter`, `plain`, `connect`, `tls`, `login`, `sender`, `recipient`, `content`; `none` where no
+             *     server is set up. Absent where it was taken.
+             */
+            stage?: string | null;
+        };
         /** @description The signed-in person. */
         Me: {
             /** @description The agent that the person is. */
@@ -2082,6 +2804,11 @@ export interface components {
             unfinished?: null | components["schemas"]["Unfinished"];
             username: string;
         };
+        /**
+         * @description The figures by name, for the schema alone.
+         * @enum {string}
+         */
+        MeasureName: "waiting" | "longest_wait" | "service_level" | "abandon_rate" | "agents_free" | "occupancy" | "capacity";
         /** @description A call that an agent is to make: its own telephones ring first. */
         NewCall: {
             /** @description The agent's id; the person's own when absent. */
@@ -2541,6 +3268,108 @@ export interface components {
              */
             wait_ms?: number | null;
         };
+        /** @description A prompt: of one's own, or one that ships. */
+        Prompt: {
+            name: string;
+            /** @description Whether it is one of one's own; with the name of one that ships it is heard in its place. */
+            own: boolean;
+            /** @description Whether one of this name ships. */
+            ships: boolean;
+            /** @description What callers hear, by language. */
+            sounds: components["schemas"]["PromptSound"][];
+            title: components["schemas"]["TitleSpec"];
+            used_by: components["schemas"]["PromptUse"][];
+            /** @description What it says. */
+            words: components["schemas"]["TitleSpec"];
+        };
+        /** @description The sound of a prompt: recordings that were uploaded, each by the SHA-256 of what is in it. */
+        PromptAudio: {
+            /**
+             * @description In English.
+             * @default null
+             */
+            en: string | null;
+            /**
+             * @description As music, for those who wait.
+             * @default null
+             */
+            music: string | null;
+            /**
+             * @description In Chinese.
+             * @default null
+             */
+            zh: string | null;
+        };
+        /** @description A prompt and what it was. */
+        PromptDetail: components["schemas"]["Prompt"] & {
+            /** @description Of the setting; absent for what ships. */
+            revision?: string | null;
+            /** @description The recordings that it has had, the newest first. */
+            versions: components["schemas"]["PromptTake"][];
+        };
+        /** @description All prompts, and what an upload may be. */
+        PromptList: {
+            items: components["schemas"]["Prompt"][];
+            /** @description The largest file that is taken, bytes. */
+            upload_bytes: number;
+            /**
+             * Format: int32
+             * @description The longest recording that is taken, seconds.
+             */
+            upload_s: number;
+        };
+        /** @description What callers hear of a prompt in one language. */
+        PromptSound: {
+            /** @description The SHA-256 of the recording; absent for what ships. */
+            audio?: string | null;
+            /** @description `zh`, `en` or `music`. */
+            language: string;
+            /** Format: int64 */
+            length_ms?: number | null;
+        };
+        /** @description A recording that callers hear. One with the name of a prompt that ships is heard in its place. */
+        PromptSpec: {
+            /** @default {} */
+            audio: components["schemas"]["PromptAudio"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            title: components["schemas"]["TitleSpec"];
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            words: components["schemas"]["TitleSpec"];
+        };
+        /** @description A recording that a prompt has or had. */
+        PromptTake: {
+            /** @description The SHA-256 of the recording. */
+            audio: string;
+            /** @description Whether callers hear it. */
+            current: boolean;
+            language: string;
+            /** Format: int64 */
+            length_ms: number;
+            made_at: string;
+            made_by: string;
+            /** @description The name of the file that it was made from. */
+            source: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What plays a prompt. */
+        PromptUse: {
+            /** @description It is a flow's draft that plays it: no caller hears that yet. */
+            draft: boolean;
+            /** @description `flow` or `queue`. */
+            kind: components["schemas"]["Kind"];
+            name: string;
+        };
         /** @description A queue by id and name. */
         QueueRef: {
             id: string;
@@ -2713,6 +3542,11 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /**
+         * @description How often a report is sent.
+         * @enum {string}
+         */
+        Repeat: "daily" | "weekly" | "monthly";
         /** @description Figures of a time, by what was asked for. */
         Report: {
             /** @description In the order of time, then of their subjects' ids. An interval in which nothing happened has no line. */
@@ -2723,6 +3557,21 @@ export interface components {
              */
             utc_offset_min: number;
         };
+        /**
+         * @description What a report's lines are about.
+         * @enum {string}
+         */
+        ReportBy: "queue" | "agent" | "team" | "flow" | "number" | "direction";
+        /**
+         * @description The time that one line of a report is about.
+         * @enum {string}
+         */
+        ReportEvery: "15" | "30" | "60" | "day" | "all";
+        /**
+         * @description In which form a report is attached.
+         * @enum {string}
+         */
+        ReportFormat: "csv" | "xlsx" | "pdf";
         /**
          * @description The interactions of one subject that began in one interval. Every count is the length of the list of interactions with
          *     `by`, `subject`, `figure` (the field's name), `from` and `to`.
@@ -2817,6 +3666,59 @@ export interface components {
             /** Format: int64 */
             wrapping_ms: number;
         };
+        /** @description A report that is sent again and again. */
+        ReportSchedule: {
+            /** @description At which time of the company's clock, `HH:MM`. */
+            at: string;
+            last?: null | components["schemas"]["LastRun"];
+            name: string;
+            /** @description When it is due next; absent while it is paused. */
+            next_at?: string | null;
+            paused: boolean;
+            /** @description How many get it. */
+            recipients: number;
+            repeat: components["schemas"]["Repeat"];
+            title: components["schemas"]["Title"];
+        };
+        /** @description A report that is sent again and again. */
+        ReportScheduleSpec: {
+            /** @description Which time it is about. */
+            about?: components["schemas"]["About"];
+            /** @description At which time of the company's clock, `HH:MM`. */
+            at?: string;
+            /** @description What its lines are about. */
+            by?: components["schemas"]["ReportBy"];
+            /**
+             * Format: int32
+             * @description On which day of the month, 1 to 28; where it is sent monthly.
+             */
+            day?: number;
+            /** @description The time that one line is about. */
+            every?: components["schemas"]["ReportEvery"];
+            /** @description In which forms it is attached. */
+            formats?: components["schemas"]["ReportFormat"][];
+            /** @description In which language. */
+            language?: components["schemas"]["LetterLanguage"];
+            /** @description Nothing is sent for now; what falls due meanwhile is not made up for. */
+            paused?: boolean;
+            /** @description Mail addresses; each gets a letter of its own. */
+            recipients: string[];
+            /** @description How often it is sent. */
+            repeat?: components["schemas"]["Repeat"];
+            /** @description These alone, by name or number; all where there are none. */
+            subjects?: string[];
+            /** @description What people read. */
+            title?: components["schemas"]["TitleSpec"];
+            /**
+             * Format: int32
+             * @description On which day of the week, 1 for Monday to 7; where it is sent weekly.
+             */
+            weekday?: number;
+        };
+        /** @description All schedules. */
+        ReportSchedules: {
+            items: components["schemas"]["ReportSchedule"][];
+        };
         /** @description What a line is about. */
         ReportSubject: {
             /** @description An id; of a number the number, of a direction its name. */
@@ -2844,6 +3746,32 @@ export interface components {
             talking_ms: number;
             /** Format: int64 */
             wrap_up_ms: number;
+        };
+        /** @description A report that somebody keeps under a name. */
+        ReportViewItem: {
+            id: string;
+            name: string;
+            /** @description Whether it is the own: others' can't be changed. */
+            own: boolean;
+            /** @description The user name of who keeps it; empty when that user was removed. */
+            owner: string;
+            /** @description What the page's address says of it. */
+            query: string;
+            saved_at: string;
+            /** @description Whether all see it who may see reports. */
+            shared: boolean;
+        };
+        /** @description Reports that are kept, by name. */
+        ReportViewList: {
+            items: components["schemas"]["ReportViewItem"][];
+        };
+        /** @description A report to be kept. */
+        ReportViewWish: {
+            /** @description 80 characters at most. */
+            name: string;
+            /** @description What the page's address says of it, 4,000 bytes at most. */
+            query: string;
+            shared?: boolean;
         };
         /** @description How a user gets in again. */
         ResetRequest: {
@@ -2893,6 +3821,13 @@ export interface components {
              * @default 1
              */
             weight: number;
+        };
+        /** @description What came of a schedule's turn. */
+        ScheduleRan: {
+            /** Format: int32 */
+            letters: number;
+            /** @description Why no report was made. */
+            problem?: string | null;
         };
         /** @description One named share of a score. */
         ScoreTerm: {
@@ -3162,7 +4097,7 @@ export interface components {
          * @description The strategies by name, for the schema alone.
          * @enum {string}
          */
-        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill";
+        StrategyName: "longest_idle" | "round_robin" | "least_talk" | "fewest_contacts" | "linear" | "random" | "weighted" | "best_skill" | "ring_all";
         /** @description An order to take part in a call. */
         Supervise: {
             mode: components["schemas"]["SupervisionMode"];
@@ -3232,6 +4167,36 @@ export interface components {
              * @description Minutes east of UTC, for opening hours and day totals.
              */
             utc_offset_min?: number;
+        };
+        /** @description A figure of the wall that somebody wants to be told of. */
+        ThresholdSpec: {
+            /**
+             * Format: int32
+             * @description From which value on somebody has to act.
+             */
+            critical?: number | null;
+            /**
+             * Format: int32
+             * @description For how long the figure has to be beyond a value, or back, before anything is said; seconds.
+             * @default 30
+             */
+            hold_s: number;
+            /**
+             * Format: int32
+             * @description By how much the figure has to be better than the value that it had passed before the alert is over.
+             */
+            margin?: number;
+            /** @description The figure. */
+            measure?: components["schemas"]["MeasureName"];
+            /** @description Names of the queues, each watched for itself; empty for all queues together. */
+            queues?: string[];
+            /** @description What people read. */
+            title?: components["schemas"]["TitleSpec"];
+            /**
+             * Format: int32
+             * @description From which value on somebody should look: customers, agents, seconds or percent.
+             */
+            warning?: number | null;
         };
         /** @description What people read in place of a technical name; no language is ever left out. */
         Title: {
@@ -3845,6 +4810,107 @@ export interface operations {
             };
         };
     };
+    alerts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 500; 50 when absent */
+                limit?: number;
+                /** @description `standing` or `cleared`; all when absent */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     callbacks: {
         parameters: {
             query?: {
@@ -4015,6 +5081,105 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent */
+                limit?: number;
+                /** @description `mail` or `webhook`; all when absent */
+                kind?: string;
+                /** @description `waiting`, `sent` or `failed`; all when absent */
+                status?: string;
+                /** @description Of this report schedule or alert subscription alone */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retry_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4371,6 +5536,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    flow_heat: {
+        parameters: {
+            query?: {
+                /** @description Calls that walked this version alone */
+                version?: number;
+                /** @description RFC 3339; a week ago when absent */
+                from?: string;
+                /** @description Before this moment; now when absent. A year at most */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowHeat"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             401: {
                 headers: {
@@ -5147,6 +6372,53 @@ export interface operations {
             };
         };
     };
+    test_mail_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTried"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -5636,6 +6908,258 @@ export interface operations {
             };
         };
     };
+    prompt_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 */
+                audio: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prompt_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                /** @description `zh`, `en` or `music` */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_prompt_sound: {
+        parameters: {
+            query?: {
+                /** @description The name of the file, for people */
+                file?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                /** @description `zh`, `en` or `music` */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetail"];
+                };
+            };
+            /** @description `unknown_sound`, `damaged_sound`, `long_sound`, `silent_sound`: what is wrong with the file */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     audio: {
         parameters: {
             query?: never;
@@ -5755,6 +7279,277 @@ export interface operations {
             };
         };
     };
+    report_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedules"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRan"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportViewList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_report_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportViewWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportViewItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description One person keeps 100 at most */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_report_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportViewWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportViewItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    forget_report_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     report: {
         parameters: {
             query: {
@@ -5810,6 +7605,75 @@ export interface operations {
                 };
             };
             /** @description More than 5,000 lines: ask for longer intervals or less time */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_file: {
+        parameters: {
+            query: {
+                /** @description `csv` (UTF-8 with a byte order mark), `xlsx` or `pdf` */
+                format: string;
+                /** @description Which figures, by commas; the usual ones when absent */
+                columns?: string;
+                /** @description The formula of the service level: `of_offered` (when absent), `without_early_abandons`, `of_answered` or `abandons_as_served` */
+                level?: string;
+                /** @description `zh` or `en`; what `Accept-Language` says when absent */
+                language?: string;
+                /** @description This and what follows: as of a report */
+                by: string;
+                every?: string;
+                from: string;
+                to?: string;
+                subject?: string;
+                utc_offset_min?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description More lines than such a file takes: 20,000, as PDF 3,000 */
             413: {
                 headers: {
                     [name: string]: unknown;
