@@ -195,6 +195,24 @@ impl Call {
         true
     }
 
+    /// How many targets may take the place of this leg beside the others that ring for the customer; none where it
+    /// rings alone, or not at all.
+    pub fn room_beside(&self, leg: LegId) -> Option<usize> {
+        let attempt = self.attempts.iter().find(|a| a.purpose.is_main() && a.legs.contains(&leg))?;
+        (attempt.legs.len() > 1).then(|| MAX_FORKS + 1 - attempt.legs.len())
+    }
+
+    /// These targets ring in the place of a leg beside the others, until the time of those is up. That the leg refused
+    /// says nothing about the person: it has named another place. Whether it rang beside others, and there is one.
+    pub fn ring_instead(&mut self, leg: LegId, dials: Vec<Dial>) -> bool {
+        let Some(room) = self.room_beside(leg).filter(|_| !dials.is_empty()) else { return false };
+        let Some(at) = self.attempts.iter().position(|a| a.legs.contains(&leg)) else { return false };
+        self.attempts[at].legs.retain(|l| *l != leg);
+        self.hang_up(leg, Cause::Declined);
+        self.fork(at, dials.into_iter().take(room));
+        true
+    }
+
     pub(crate) fn call_off(&mut self, at: usize, cause: Cause) {
         for leg in self.attempts.swap_remove(at).legs {
             self.hang_up(leg, cause);
@@ -334,22 +352,27 @@ impl Call {
         // What has ended is of no more use, and a caller may be offered many times.
         let customer = self.customer;
         self.legs.retain(|l| l.phase != Phase::Ended || l.id == customer);
-        let mut attempt = Attempt::new(now.mono + ring_for, purpose);
-        let on_behalf_of = match purpose {
-            Purpose::Reach | Purpose::Transfer { .. } => Some(customer),
+        self.attempts.push(Attempt::new(now.mono + ring_for, purpose));
+        let at = self.attempts.len() - 1;
+        self.fork(at, dials.into_iter().take(MAX_FORKS));
+        if self.attempts[at].legs.is_empty() {
+            self.fail_attempt(at, Cause::Unreachable, None);
+        }
+    }
+
+    /// These ring in an attempt.
+    fn fork(&mut self, at: usize, dials: impl Iterator<Item = Dial>) {
+        let attempt = &mut self.attempts[at];
+        let on_behalf_of = match attempt.purpose {
+            Purpose::Reach | Purpose::Transfer { .. } => Some(self.customer),
             Purpose::Consult => self.partner,
             Purpose::Watch { of, .. } => Some(of),
             Purpose::Originate => None,
         };
-        for dial in dials.into_iter().take(MAX_FORKS) {
+        for dial in dials {
             attempt.legs.push(dial.leg);
             self.legs.push(Leg::new(dial.leg, Phase::Dialling));
             self.commands.push_back(dial.into_command(on_behalf_of));
-        }
-        let nobody = attempt.legs.is_empty();
-        self.attempts.push(attempt);
-        if nobody {
-            self.fail_attempt(self.attempts.len() - 1, Cause::Unreachable, None);
         }
     }
 

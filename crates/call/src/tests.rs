@@ -88,6 +88,32 @@ fn the_first_of_several_devices_to_answer_wins() {
 }
 
 #[test]
+fn another_place_rings_instead_of_one_telephone_while_the_others_ring_on() {
+    let mut call = Call::incoming(CUSTOMER);
+    call.attempt(at(0), vec![dial(2), dial(3)], Duration::from_secs(30));
+    assert_eq!((call.room_beside(LegId(2)), call.room_beside(CUSTOMER)), (Some(MAX_FORKS - 1), None));
+    assert!(call.ring_instead(LegId(2), vec![dial(4)]));
+    call.handle(&ended(2, Cause::Declined));
+    assert_eq!(drain(&mut call).0, ["dial 2", "dial 3", "hangup 2 declined", "dial 4"]);
+    // The time is that of the attempt, and the one that named another place has declined nothing.
+    call.handle(&ended(3, Cause::NoAnswer));
+    assert_eq!((call.poll_timeout(), call.room_beside(LegId(4))), (Some(at(30).mono), None));
+    assert!(!call.ring_instead(LegId(4), vec![dial(5)]), "it rings alone");
+    call.handle(&ended(4, Cause::Unreachable));
+    assert_eq!(drain(&mut call).1, [Happened::AttemptFailed { cause: Cause::NoAnswer, status: None, rang: false }]);
+
+    let mut call = Call::incoming(CUSTOMER);
+    call.attempt(at(0), vec![dial(2), dial(3)], Duration::from_secs(30));
+    assert!(!call.ring_instead(LegId(2), Vec::new()) && !call.ring_instead(LegId(9), vec![dial(4)]));
+    let many = (10..).map(dial).take(2 * MAX_FORKS).collect();
+    assert!(call.ring_instead(LegId(2), many));
+    assert_eq!(drain(&mut call).0.iter().filter(|c| c.starts_with("dial")).count(), 2 + MAX_FORKS - 1);
+    call.handle(&LegEvent::Answered { leg: LegId(10) });
+    let (commands, happened) = drain(&mut call);
+    assert_eq!((commands.len(), happened), (MAX_FORKS - 1, vec![Happened::Reached { leg: LegId(10) }]));
+}
+
+#[test]
 fn an_attempt_fails_with_the_most_telling_cause() {
     let mut call = Call::incoming(CUSTOMER);
     call.attempt(at(0), vec![dial(2), dial(3), dial(4)], Duration::from_secs(30));

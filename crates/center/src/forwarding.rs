@@ -4,6 +4,7 @@
 //! three, and tries what the agent's rules say instead. What a queue offers is never led on: the queue
 //! finds another agent itself.
 
+use call::Phase;
 use dialplan::strip_uri;
 use types::event::Happening;
 use types::forward::{BadForward, Diverted, Forward, ForwardReason, ForwardTo, Forwarding};
@@ -14,6 +15,7 @@ use types::{AgentId, Cause, InteractionId, LegId, Now, TenantId};
 use crate::Center;
 use crate::interaction::{Errand, Interaction, Stage};
 use crate::order::Refused;
+use crate::tenant::Tenant;
 use crate::transfer::Destination;
 
 /// How often a call is led on before somebody answers: more is a circle, or as good as one.
@@ -33,6 +35,12 @@ const fn reason_of(cause: Cause) -> Option<ForwardReason> {
         }
         _ => None,
     }
+}
+
+/// One step of a call's way.
+fn led_by(t: &Tenant, now: Now, agent: AgentId, why: ForwardReason, to: &ForwardTo) -> Forward {
+    let by = t.directory.agent(agent).map(|a| a.number.clone()).unwrap_or_else(|| "".into());
+    Forward { at: now.wall, by: by.into(), agent: Some(agent), why, to: Text::from(to.to_text()).into() }
 }
 
 impl Interaction {
@@ -171,16 +179,83 @@ impl Center {
         true
     }
 
-    /// A telephone asks for the call to be led on. The agent's other telephones stop ringing: it has said where it is.
+    /// A telephone asks for the call to be led on. Beside the agent's other telephones what can ring rings in its place;
+    /// a queue, a flow or a mailbox takes the call as a whole, and so does an agent who leads all calls on.
     pub(crate) fn on_redirected(&mut self, now: Now, id: InteractionId, leg: LegId, target: &str) {
         let Some(interaction) = self.get(id) else { return };
-        let asked_for = interaction.agent_of(leg);
         // A carrier's wish is not followed: it would call somebody else at our cost.
-        let Some((agent, errand)) = interaction.rung.filter(|(agent, _)| asked_for == Some(*agent)) else { return };
-        let Ok(to) = ForwardTo::parse(strip_uri(target)) else { return };
+        let Some(((_, errand), agent)) = interaction.rung.zip(interaction.agent_of(leg)) else { return };
+        // One that was given up already has nothing to say.
+        let rings = interaction.call.leg(leg).is_some_and(|l| matches!(l.phase, Phase::Dialling | Phase::Ringing));
+        let Some(to) = ForwardTo::parse(strip_uri(target)).ok().filter(|_| rings) else { return };
+        if let Some(room) = interaction.call.room_beside(leg)
+            && self.ring_beside(now, id, (leg, agent), &to, room)
+        {
+            return;
+        }
+        let Some(interaction) = self.get(id) else { return };
         interaction.call.cancel_attempt(Cause::Declined);
         self.pump_call_commands(now, id);
         self.lead_on(now, id, agent, ForwardReason::Device, &to, errand);
+    }
+
+    /// Rings in the place of one of an agent's telephones, beside the others, what it has named. Whether that is settled:
+    /// also where nobody can be had there, or it was tried already, the others ring on.
+    fn ring_beside(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        (leg, agent): (LegId, AgentId),
+        to: &ForwardTo,
+        room: usize,
+    ) -> bool {
+        let Some(interaction) = self.interactions.get(&id) else { return true };
+        let Some(t) = self.tenants.get(&interaction.tenant) else { return true };
+        let step = led_by(t, now, agent, ForwardReason::Device, to);
+        let record = interaction.ledger.record();
+        let destination = t.forward_destination(agent, to);
+        let (other, targets) = match &destination {
+            Destination::Queue(_) | Destination::Flow(_) | Destination::Voicemail(_) => return false,
+            Destination::Nowhere => return true,
+            Destination::Agent(other) => {
+                if t.directory.forwarding(*other).is_some_and(|rules| rules.always.is_some()) {
+                    return false;
+                }
+                // All legs of this attempt, those that have ended too: nobody is rung twice by it.
+                let rung = |leg: &call::Leg| record.legs.iter().any(|l| l.id == leg.id && l.agent == Some(*other));
+                let been = interaction.led.iter().any(|step| step.agent == Some(*other));
+                if been || interaction.call.legs().iter().any(rung) || t.is_on_call(*other) {
+                    return true;
+                }
+                (Some(*other), t.targets_of(*other).into_iter().take(room).collect())
+            }
+            Destination::Outside(_) => (None, Vec::new()),
+        };
+        let tried = record.forwards.iter().any(|led| led.why == ForwardReason::Device && led.to == step.to);
+        if tried && other.is_none() || record.forwards.len() >= MAX_FORWARDS_IN_ALL {
+            return true;
+        }
+        // The next far end is told who led the call there; that the agent's own rules may still apply is kept.
+        self.get(id).into_iter().for_each(|i| i.led.push(step.clone()));
+        let dials = match (other, &destination) {
+            (Some(other), _) => self.ring_agent(now, id, other, targets),
+            (None, Destination::Outside(number)) => {
+                self.look_for_ways(now, id, number);
+                let dials = self.next_way(now, id, None).unwrap_or_default();
+                self.forget_further_ways(id);
+                dials
+            }
+            _ => Vec::new(),
+        };
+        let Some(interaction) = self.get(id) else { return true };
+        interaction.led.pop();
+        if interaction.call.ring_instead(leg, dials) {
+            let tenant = interaction.tenant;
+            interaction.ledger.led_on(step.clone());
+            self.journal(now, tenant, Happening::InteractionForwarded { id, step });
+            self.touch(id);
+        }
+        true
     }
 
     fn lead_on(
@@ -195,9 +270,7 @@ impl Center {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
         interaction.rung = None;
         let Some(t) = self.tenants.get(&interaction.tenant) else { return };
-        let by = t.directory.agent(agent).map(|a| a.number.clone()).unwrap_or_else(|| "".into());
-        let step =
-            Forward { at: now.wall, by: by.into(), agent: Some(agent), why, to: Text::from(to.to_text()).into() };
+        let step = led_by(t, now, agent, why, to);
         let destination = t.forward_destination(agent, to);
         let been = |other: AgentId| interaction.led.iter().any(|step| step.agent == Some(other));
         let circle = been(agent) || matches!(destination, Destination::Agent(other) if other == agent || been(other));

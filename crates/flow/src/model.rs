@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use types::leg::Text;
 
+use crate::action::MailboxName;
 use crate::nodes::{Kind, Outlets};
 use crate::problem::{Problem, What};
 use crate::strict::Strict;
@@ -113,6 +114,11 @@ impl Flow {
     /// Whether it has no node.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// The nodes whose field `mailbox` names one, and which.
+    pub fn mailboxes(&self) -> impl Iterator<Item = (&str, &MailboxName)> {
+        self.nodes.iter().filter_map(|(id, node)| Some((&**id, node.kind.node().mailbox()?)))
     }
 }
 

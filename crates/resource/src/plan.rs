@@ -14,7 +14,7 @@ use crate::kind::Kind;
 use crate::lower::Ids;
 use crate::problem::{Problem, What};
 use crate::rank::{beyond, has_administrator};
-use crate::refs::used_by;
+use crate::refs::{used_by, users};
 use crate::rows::Rows;
 use crate::secrets::{SecretFailed, Secrets};
 use crate::shipped::shipped_prompts;
@@ -298,8 +298,8 @@ fn loose_ends(wanted: &Book, changed: &[&Key], gone: &[&Key]) -> Vec<Problem> {
         if key.0 == Kind::Prompt && shipped_prompts().contains_key(&*key.1) {
             continue;
         }
-        let users = used_by(wanted, key.0, &key.1);
-        problems.extend(users.into_iter().map(|(kind, name)| of(key, "", What::InUse(kind, name))));
+        let users = users(wanted, key.0, &key.1);
+        problems.extend(users.into_iter().map(|((kind, name), field)| of(key, "", What::InUse(kind, name, field))));
     }
     problems
 }

@@ -53,8 +53,8 @@ pub enum What {
     NotFound(Kind, String),
     /// Another has it already.
     Taken(Kind, String),
-    /// It cannot go while this one refers to it.
-    InUse(Kind, String),
+    /// It cannot go while this one refers to it, by this field.
+    InUse(Kind, String, String),
     /// It has changed since it was read.
     Conflict,
     /// It exists already.
@@ -261,7 +261,7 @@ impl What {
     /// The other resource that it is about.
     pub fn other(&self) -> Option<(Kind, &str)> {
         match self {
-            Self::NotFound(kind, name) | Self::Taken(kind, name) | Self::InUse(kind, name) => Some((*kind, name)),
+            Self::NotFound(kind, name) | Self::Taken(kind, name) | Self::InUse(kind, name, _) => Some((*kind, name)),
             _ => None,
         }
     }
@@ -287,9 +287,10 @@ impl What {
             Self::Taken(kind, name) => {
                 (format!("{}“{name}”已使用", kind.title().0), format!("is taken by {} `{name}`", kind.title().1))
             }
-            Self::InUse(kind, name) => {
-                (format!("{}“{name}”正在引用它", kind.title().0), format!("{} `{name}` refers to it", kind.title().1))
-            }
+            Self::InUse(kind, name, field) => (
+                format!("{}“{name}”正在引用它（{field}）", kind.title().0),
+                format!("{} `{name}` refers to it ({field})", kind.title().1),
+            ),
             Self::Conflict => both(("读取之后已被他人修改，请重新载入", "has changed since it was read; load it anew")),
             Self::Exists => both(("已存在", "exists already")),
             Self::BuiltIn => both(("是内置角色的名称", "is the name of a built-in role")),

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use directory::Role;
-use flow::{Flow, Names};
+use flow::{Flow, MailboxName, Names};
 
 use crate::book::Book;
 use crate::content::Spec;
@@ -125,7 +125,22 @@ fn named_in_flow(definition: &serde_json::Value) -> Vec<Ref> {
     let Ok(flow) = Flow::parse(&definition.to_string()) else { return Vec::new() };
     let heard = Heard::default();
     let _ = flow.validate(&heard);
-    heard.0.into_inner()
+    let mailbox = |(node, mailbox): (&str, &MailboxName)| {
+        let (kind, name) = match mailbox {
+            MailboxName::Agent(number) => (Kind::Agent, number),
+            MailboxName::Queue(name) => (Kind::Queue, name),
+        };
+        (format!("definition.nodes.{node}.mailbox"), kind, name.to_string())
+    };
+    // What says where it stands goes first: whoever asks is told the first field.
+    flow.mailboxes().map(mailbox).chain(heard.0.into_inner()).collect()
+}
+
+/// What refers to a resource, and by which field.
+pub(crate) fn users(book: &Book, kind: Kind, name: &str) -> Vec<((Kind, String), String)> {
+    let by = |spec: &Spec| spec.refs().into_iter().find(|(_, k, n)| *k == kind && n == name).map(|(field, ..)| field);
+    let others = book.iter().filter(|(key, _)| key.0 != kind || key.1 != name);
+    others.filter_map(|(key, entry)| Some((key.clone(), by(&entry.spec)?))).collect()
 }
 
 /// The prompts that a flow plays, also one that is unfinished: in that, each text that could be a prompt's name counts.
@@ -150,7 +165,5 @@ fn gather(value: &serde_json::Value, texts: &mut BTreeSet<String>) {
 
 /// What refers to a resource.
 pub(crate) fn used_by(book: &Book, kind: Kind, name: &str) -> Vec<(Kind, String)> {
-    let refers = |spec: &Spec| spec.refs().iter().any(|(_, k, n)| *k == kind && n == name);
-    let other = |key: &(Kind, String)| key.0 != kind || key.1 != name;
-    book.iter().filter(|(key, entry)| other(key) && refers(&entry.spec)).map(|(key, _)| key.clone()).collect()
+    users(book, kind, name).into_iter().map(|(key, _)| key).collect()
 }

@@ -236,6 +236,35 @@ fn secrets_stay_unless_they_are_set_or_cleared() {
 }
 
 #[test]
+fn whose_mailbox_a_published_flow_names_stays_and_the_node_is_told() {
+    let mut bench = Bench::centre();
+    let takes = |mailbox: &str| {
+        let nodes = json!({"box": {"kind": "voicemail", "mailbox": mailbox}});
+        let definition = json!({
+            "version": 1, "id": "night", "name": "Night", "language": "zh", "start": "box", "nodes": nodes
+        });
+        put(Kind::Flow, "night", json!({"definition": definition}))
+    };
+    bench.change(vec![put(Kind::Agent, "1009", json!({"display_name": "Gu"})), put(Kind::Queue, "night", json!({}))]);
+    bench.change(vec![takes("agent:1009")]);
+    let told = |bench: &mut Bench, kind, name: &str| -> Vec<String> {
+        let problems = bench.think(vec![delete(kind, name)], false).unwrap_err();
+        problems.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        told(&mut bench, Kind::Agent, "1009"),
+        ["agent 1009: flow `night` refers to it (definition.nodes.box.mailbox)"]
+    );
+    // With the flow, or once it names another, it goes.
+    bench.think(vec![delete(Kind::Agent, "1009"), delete(Kind::Flow, "night")], false).unwrap();
+    bench.change(vec![takes("queue:night"), delete(Kind::Agent, "1009")]);
+    assert_eq!(
+        told(&mut bench, Kind::Queue, "night"),
+        ["queue night: flow `night` refers to it (definition.nodes.box.mailbox)"]
+    );
+}
+
+#[test]
 fn a_reference_must_lead_somewhere_and_what_is_referred_to_stays() {
     let mut bench = Bench::centre();
     for (edit, problem) in [

@@ -298,7 +298,7 @@ pub(super) async fn before_delete(app: &App, viewer: &Viewer, name: &str) -> Res
             kind: Kind::Prompt,
             name: name.to_owned(),
             field: String::new(),
-            what: What::InUse(Kind::Flow, draft.name.clone()),
+            what: What::InUse(Kind::Flow, draft.name.clone(), "definition".into()),
         };
         let problems: Vec<Problem> = drafts.iter().filter(plays).map(problem).collect();
         if !problems.is_empty() {

@@ -220,6 +220,12 @@ async fn no_route_leads_across_the_border() {
                     assert_eq!(reply.status, if user == "agent" { 403 } else { 200 }, "{what}");
                     reply.text()
                 }
+                // What a look-up asks is given whole: there is nothing of another's to name but secrets, and those go by name.
+                ("POST", "/api/v1/lookup-trial") => {
+                    let reply = world.ask(Ask::new("POST", path.clone()).token(&token).json(&json!({}))).await;
+                    assert_eq!(reply.status, if user == "agent" { 403 } else { 400 }, "{what}");
+                    reply.text()
+                }
                 // Flows have the same names on both sides: tried in their own tests.
                 (_, path) if path.starts_with("/api/v1/flow") => continue,
                 // So have prompts.

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use directory::{Device, Ha1};
 use types::forward::{ForwardReason, ForwardTo, Forwarding};
-use types::leg::Origin;
+use types::leg::{Origin, Text};
 use types::record::SegmentKind;
-use types::{Cause, LegEvent};
+use types::{Cause, LegEvent, Private};
 
 use super::lab::{Lab, T, agent, device};
 use crate::{Refused, Setup};
@@ -194,6 +195,71 @@ fn a_telephone_that_answers_with_another_number_is_followed_to_what_the_agent_co
     lab.caller("95004");
     lab.redirects("d1", "777");
     assert_eq!(lab.told(&["hangup c1"]), ["hangup c1 not_found"]);
+}
+
+/// 1002 has a second telephone, `sip:1004@desk`, which is `d2`.
+fn with_two_telephones(others: &[u64]) -> Lab {
+    let mut lab = Lab::changed(|setup| {
+        let none = || Private::new(Text::from(""));
+        let (id, agent, ha1) = (device(1004), Some(agent(1002)), Ha1 { md5: none(), sha256: none() });
+        setup.directory.add_device(Device { id, tenant: T, name: "1004".into(), agent, ha1 }).ok();
+    });
+    for number in others.iter().chain(&[1002, 1004]) {
+        lab.register(*number, 3600);
+    }
+    lab.trace();
+    lab
+}
+
+#[test]
+fn what_one_telephone_names_rings_beside_the_agents_others() {
+    let mut lab = with_two_telephones(&[1001]);
+    lab.leads_on(1002, &["no_answer queue:sales"]);
+    lab.caller("95004");
+    assert_eq!(lab.told(&["dial"]), ["dial d1 sip:1002@desk", "dial d2 sip:1004@desk"]);
+    lab.redirects("d1", OUTSIDE);
+    assert_eq!(lab.told(&["dial", "hangup d2", "hangup c1"]), ["dial d3 sip:13911112222@carrier"]);
+    lab.redirects("d3", "1001");
+    assert!(lab.told(&["dial", "hangup d2", "hangup c1"]).is_empty(), "a carrier's wish costs us nothing");
+    lab.answers("d2");
+    lab.settle();
+    lab.hangs_up("c1");
+    lab.settle();
+    assert_eq!(lab.way(), ["1002 device 13911112222"]);
+    assert_eq!(lab.records.last().unwrap().agent, Some(agent(1002)));
+
+    // A colleague rings beside it, once, and may answer; its telephone leads back to nobody.
+    let mut lab = with_two_telephones(&[1001]);
+    lab.caller("95004");
+    lab.trace();
+    lab.redirects("d1", "1001");
+    assert_eq!(lab.told(&["dial", "hangup d2"]), ["dial d3 sip:1001@desk"]);
+    lab.redirects("d3", "1002");
+    assert!(lab.told(&["dial", "hangup d2", "hangup c1"]).is_empty(), "the other telephone rings on");
+    lab.ends("d2", Cause::Busy, true);
+    assert_eq!(lab.told(&["hangup c1"]).len(), 1);
+    lab.settle();
+    assert_eq!([lab.state(1001), lab.state(1002)], ["ready", "ready"]);
+}
+
+#[test]
+fn the_agents_own_rules_hold_when_nobody_answers_beside() {
+    let mut lab = with_two_telephones(&[1001]);
+    lab.leads_on(1002, &["no_answer 13911112222"]);
+    lab.caller("95004");
+    lab.trace();
+    lab.redirects("d1", "1001");
+    lab.redirects("d2", "777");
+    assert_eq!(lab.told(&["dial", "hangup c1"]), ["dial d3 sip:1001@desk"], "what leads nowhere ends nothing");
+    lab.wait(20);
+    assert_eq!(lab.told(&["hangup d3", "dial"]), ["hangup d3 no_answer", "dial d4 sip:13911112222@carrier"]);
+
+    // A queue cannot ring beside anybody: it takes the call.
+    let mut lab = with_two_telephones(&[1001]);
+    lab.caller("95004");
+    lab.trace();
+    lab.redirects("d1", "95002");
+    assert_eq!(lab.told(&["hangup d2", "dial"]), ["hangup d2 declined", "dial d3 sip:1001@desk"]);
 }
 
 #[test]

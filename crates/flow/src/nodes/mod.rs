@@ -34,6 +34,7 @@ use types::leg::Text;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::action::MailboxName;
 use crate::check::{Check, is_keys};
 use crate::core::{Core, Event};
 
@@ -95,6 +96,10 @@ pub(crate) trait NodeKind {
     }
     /// The language it switches to.
     fn switches_to(&self) -> Option<&Text> {
+        None
+    }
+    /// The mailbox that its field `mailbox` names.
+    fn mailbox(&self) -> Option<&MailboxName> {
         None
     }
     fn enter(&self, outlets: &Outlets, core: &mut Core) -> Next;

@@ -111,6 +111,10 @@ impl NodeKind for Voicemail {
         check.range("silence_s", self.silence_s, SILENCE_RANGE_S.0, SILENCE_RANGE_S.1);
     }
 
+    fn mailbox(&self) -> Option<&MailboxName> {
+        Some(&self.mailbox)
+    }
+
     fn enter(&self, _: &Outlets, core: &mut Core) -> Next {
         core.act(Action::OpenMailbox(self.mailbox.clone()));
         Next::Stay

@@ -56,11 +56,9 @@ export {
   type Kind,
   type KindId,
   ROWS,
-  skillRows,
-  skillsOf,
-  type AgentRouting,
   type RowPart,
   type RowsId,
   type TypedRow,
 } from "./settings";
+export { skillRows, skillsOf, type AgentRouting } from "./skills";
 export { wavOf } from "./wav";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, KINDS, kindOf, madeUpSecret, problemsIn, sameSpec, skillRows, skillsOf, withValue } from "../src/settings";
+import { fieldOf, KINDS, kindOf, madeUpSecret, problemsIn, sameSpec, withValue } from "../src/settings";
+import { skillRows, skillsOf } from "../src/skills";
 
 describe("settings", () => {
   it("names a field once in each kind, and lists only fields that there are", () => {

@@ -45,7 +45,7 @@ export function useForms(): { forms: Forms; query: UseQueryResult<FlowKinds> } {
     const spoken = known.filter((prompt) => prompt.languages.some((one) => one !== "music"));
     const music = known.filter((prompt) => prompt.languages.includes("music")).map((prompt) => prompt.id);
     return { prompts: new Map(spoken.map((prompt) => [prompt.id, prompt])), music: [...new Set([SHIPPED_MUSIC, ...music])], queues: new Map(titles), expression: { words: query.data?.expression ?? NO_WORDS, own: [] } };
-  }, [prompts.data, queues.data, language]);
+  }, [prompts.data, queues.data, query.data, language]);
   const places = useCallback((flow: FlowDocument) => placesOf(flow, byName), [byName]);
   const queueNames = useMemo(() => [...bank.queues.keys()], [bank]);
   return { forms: useMemo(() => ({ kinds, byName, bank, queueNames, places }), [kinds, byName, bank, queueNames, places]), query };

@@ -23,8 +23,7 @@ export const enUS = {
   accountOf: "Account {{name}}",
   signOut: "Sign out",
   hasRecording: "Recorded",
-  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", planner: "Planner", reports: "Reports", settings: "Settings" },
-  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", reports: "Reports", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",

@@ -23,8 +23,7 @@ export const zhCN = {
   accountOf: "账号 {{name}}",
   signOut: "退出登录",
   hasRecording: "有录音",
-  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", planner: "容量规划", reports: "报表", settings: "设置" },
-  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", settings: "设置" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", reports: "报表", settings: "设置" },
   role: {
     agent: "坐席",
     supervisor: "班长",

@@ -1,7 +1,7 @@
 import { reportFromSearch, reportToSearch, type ReportColumn, type ReportDraft } from "@lingtong/model";
 import { EmptyState, ErrorState, Panel, Skeleton, useKeys } from "@lingtong/ui";
 import "@lingtong/ui/plot.css";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useCallback, useMemo, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { useTitle } from "../useTitle";
 import { CoursePlots } from "./CoursePlots";
 import { CourseTable } from "./CourseTable";
 import { ExportMenu } from "./ExportMenu";
+import { HonestyPanel } from "./HonestyPanel";
 import { ReportBar } from "./ReportBar";
 import { SumTable } from "./SumTable";
 import { useColumns } from "./useColumns";
@@ -20,6 +21,10 @@ import "./reports.css";
 
 /** Intervals within a day and a half are told by the time of day alone. */
 const ONE_DAY_MS = 36 * 3_600_000;
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}
 
 function Waiting(): ReactElement {
   return (
@@ -178,8 +183,12 @@ export function ReportsPage(): ReactElement {
       >
         <ViewsMenu draft={{ ...draft, columns: columns.map((column) => column.id) }} show={change} />
         <ExportMenu draft={draft} shown={shown} columns={columns} />
+        <Link to="/reports/schedules" className="cell-link">
+          {t("schedules.title")}
+        </Link>
       </ReportBar>
       <Body draft={draft} shown={shown} columns={columns} change={change} />
+      {draft.by === "queue" ? <HonestyPanel from={instant(shown.span.from)} to={instant(shown.span.to)} /> : null}
     </div>
   );
 }

@@ -124,6 +124,8 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
         break;
       // Nothing on the board changes: they are for whoever looks at one call, at the callbacks or at messages.
       case "interaction.wrapped":
+      // Its alarm tells of it.
+      case "lease.expired":
       case "interaction.answer_asked":
       case "interaction.disposition":
       case "recording.paused":

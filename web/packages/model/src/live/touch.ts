@@ -17,6 +17,8 @@ export function interactionOf(event: LiveEvent): string | null {
       return event.interaction_id;
     case "voicemail.left":
       return event.voicemail.interaction_id;
+    case "lease.expired":
+      return event.expired.interaction_id;
     case "agent.state":
       return event.agent.interaction_id ?? null;
     case "queue.stats":
