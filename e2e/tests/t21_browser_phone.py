@@ -71,7 +71,7 @@ def test_answers_in_the_page(t):
     t.equal(record["outcome"], "answered", "the outcome")
     t.check(record["talk_ms"] > 0, f"no talk in the record: {record['talk_ms']} ms")
     agent = next(leg for leg in record["legs"] if leg.get("agent_id"))
-    t.equal(agent["agent_id"], record["agent_id"], "the agent who talked")
+    t.equal(agent["agent_id"], record["agent"]["id"], "the agent who talked")
     t.equal(agent["media"]["codec"], "PCMA", "what needs no transcoding towards the caller")
     t.equal(len(record["recordings"]), 1, "recordings")
 

@@ -1,3 +1,4 @@
+import { Provider as MotionProvider } from "@rc-component/motion";
 import { ConfigProvider } from "antd";
 import type { Locale } from "antd/es/locale";
 import zhCN from "antd/es/locale/zh_CN";
@@ -73,7 +74,7 @@ export function AppearanceProvider({ children, chooseLanguage, still = false }: 
   const [choice, setChoice] = useState<ThemeChoice>(savedTheme);
   const systemDark = useMedia(DARK);
   // The style sheet ends transitions without telling of it: nothing may wait for one.
-  const motionless = useMedia(REDUCED_MOTION) || still;
+  const motionless = useMedia(REDUCED_MOTION);
   const name: ThemeName = choice === "system" ? (systemDark ? "dark" : "light") : choice;
   const locale = useAntdLocale(i18n.language);
   useEffect(() => {
@@ -93,12 +94,13 @@ export function AppearanceProvider({ children, chooseLanguage, still = false }: 
   );
   const theme = useMemo(() => {
     const made = antdThemeOf(name);
-    return motionless ? { ...made, token: { ...made.token, motion: false } } : made;
-  }, [name, motionless]);
+    return still ? { ...made, token: { ...made.token, motion: false } } : made;
+  }, [name, still]);
   return (
     <AppearanceContext value={value}>
       <ConfigProvider theme={theme} locale={locale} button={{ autoInsertSpace: false }}>
-        {children}
+        {/* Always there, since a provider that comes later would make the page below it anew, and lose what is typed. */}
+        <MotionProvider motion={!motionless && !still}>{children}</MotionProvider>
       </ConfigProvider>
     </AppearanceContext>
   );
