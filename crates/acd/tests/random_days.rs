@@ -208,6 +208,14 @@ impl Model {
         }
     }
 
+    /// An agent has answered it: that counts, whatever comes of it.
+    fn answered(&mut self, id: InteractionId) {
+        let call = self.calls.get_mut(&id).expect("known");
+        if std::mem::take(&mut call.counted) {
+            self.figures.entry(call.ticket.queue).or_default().answered += 1;
+        }
+    }
+
     fn back(&mut self, id: InteractionId) {
         let call = self.calls.get_mut(&id).expect("known");
         call.place = Place::Waiting;
@@ -237,6 +245,7 @@ impl Model {
                 let Some((id, place)) = self.call_of(agent) else { return };
                 let offered = matches!(place, Place::Offered(_));
                 assert_eq!(self.router.offer_accepted(now, id, AgentId(agent)).is_ok(), offered);
+                self.answered(id);
                 self.calls.get_mut(&id).expect("known").place = Place::Connecting(AgentId(agent));
             }
             Op::Reject(agent, why) => {
@@ -251,7 +260,8 @@ impl Model {
             }
             Op::TalkStarted(agent) => {
                 let Some((id, _)) = self.call_of(agent) else { return };
-                self.end(id, |f| f.answered += 1);
+                self.answered(id);
+                self.calls.remove(&id);
                 assert_eq!(self.talks.insert(AgentId(agent), id), None, "one talk at a time");
                 self.router.talk_started(now, id, AgentId(agent)).expect("offered");
             }

@@ -112,6 +112,8 @@ impl Center {
             }
             _ => {}
         }
+        // Who acts while the customer is still told who serves ends that.
+        self.bridge_agent(now, id);
         let interaction = self.get(id).ok_or(Refused::NotFound)?;
         let leg = interaction.leg_of(by)?;
         match order {

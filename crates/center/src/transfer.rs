@@ -66,6 +66,8 @@ impl Center {
         target: &Private<Text>,
         replaces: Option<LegId>,
     ) {
+        // Who acts while the customer is still told who serves ends that.
+        self.bridge_agent(now, id);
         let Some(interaction) = self.get(id) else { return };
         // Only the party that serves may hand the customer on, and only while they talk.
         let may = interaction.stage == Stage::Talking

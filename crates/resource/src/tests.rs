@@ -285,14 +285,15 @@ fn a_reference_must_lead_somewhere_and_what_is_referred_to_stays() {
     }
     let uses = bench.think(vec![delete(Kind::Queue, "sales")], false).unwrap_err();
     let named: Vec<_> = uses.iter().filter_map(|p| p.what.other()).collect();
-    assert_eq!(named, [(Kind::Flow, "menu"), (Kind::Number, "95002")]);
+    assert_eq!(named, [(Kind::Flow, "menu"), (Kind::Threshold, "waiting"), (Kind::Number, "95002")]);
     let together = vec![
+        delete(Kind::Threshold, "waiting"),
         delete(Kind::Queue, "sales"),
         delete(Kind::Flow, "menu"),
         delete(Kind::Number, "95001"),
         delete(Kind::Number, "95002"),
     ];
-    assert_eq!(bench.change(together).len(), 4, "all of them may go at once");
+    assert_eq!(bench.change(together).len(), 5, "all of them may go at once");
     assert!(bench.rows.members.is_empty() && bench.rows.flows.is_empty());
 }
 

@@ -75,13 +75,7 @@ impl Router {
             until: now.mono + self.limits.talk,
         };
         self.answered_by(now, interaction, agent);
-        if let Some(held) = self.held.remove(&interaction)
-            && held.counted
-            && let Some(queue) = self.queues.get_mut(&queue)
-        {
-            let wait_ms = u64::try_from(now.mono.since(held.ticket.at.mono).as_millis()).unwrap_or(u64::MAX);
-            queue.count(now, Fate::Answered { wait_ms });
-        }
+        self.held.remove(&interaction);
         self.settle_and_dispatch(now, agent);
         Ok(())
     }
@@ -160,12 +154,19 @@ impl Router {
         self.held.get_mut(&interaction).is_some_and(|held| held.rings_on_without(agent))
     }
 
-    /// The agent has answered: all others whose telephones rang for it are free, as if they had never rung.
+    /// The agent has answered: the day's figures count that, whatever becomes of it, and all others whose telephones rang
+    /// for it are free, as if they had never rung.
     fn answered_by(&mut self, now: Now, interaction: InteractionId, agent: AgentId) {
         let Some(held) = self.held.get_mut(&interaction) else { return };
         let others: Vec<_> = held.ringing().filter(|other| *other != agent).collect();
         held.others.clear();
         held.phase = Phase::Connecting(agent);
+        if std::mem::take(&mut held.counted)
+            && let Some(queue) = self.queues.get_mut(&held.ticket.queue)
+        {
+            let wait_ms = u64::try_from(now.mono.since(held.ticket.at.mono).as_millis()).unwrap_or(u64::MAX);
+            queue.count(now, Fate::Answered { wait_ms });
+        }
         for other in others {
             self.release(now, other, interaction, OfferEnd::Taken, true);
         }

@@ -222,7 +222,8 @@ async fn no_route_leads_across_the_border() {
                 }
                 // What a look-up asks is given whole: there is nothing of another's to name but secrets, and those go by name.
                 ("POST", "/api/v1/lookup-trial") => {
-                    let reply = world.ask(Ask::new("POST", path.clone()).token(&token).json(&json!({}))).await;
+                    let reply =
+                        world.ask(Ask::new("POST", path.clone()).token(&token).json(&json!({"node": {}}))).await;
                     assert_eq!(reply.status, if user == "agent" { 403 } else { 400 }, "{what}");
                     reply.text()
                 }

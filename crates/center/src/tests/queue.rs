@@ -245,6 +245,17 @@ fn an_agent_whose_leg_ends_before_the_talk_gives_the_caller_back() {
 }
 
 #[test]
+fn an_agent_who_acts_ends_the_announcement_of_who_serves() {
+    let mut lab = Lab::with(&[1002, 1003]);
+    lab.caller("95003");
+    lab.answers("d1");
+    lab.trace();
+    lab.asks("d1", "1003", None);
+    let told = lab.told(&["stop", "bridge", "dial"]);
+    assert!(told.iter().any(|t| t.starts_with("bridge")) && told.iter().any(|t| t.starts_with("dial d2")), "{told:?}");
+}
+
+#[test]
 fn a_caller_who_leaves_while_told_who_serves_was_answered_and_the_agent_wraps_up() {
     let mut lab = Lab::with(&[1002]);
     lab.caller("95003");
