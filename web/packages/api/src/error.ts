@@ -1,4 +1,4 @@
-import type { FieldProblem } from "./settings";
+import type { FieldProblem } from "./problem";
 import type { ErrorBody } from "./types";
 
 /** What a failure means to a person; the page chooses its words by this and not by the status. */

@@ -1,6 +1,7 @@
 import { requestsTo, type ApiOptions } from "./client";
 import type { components } from "./schema";
-import type { FieldProblem, Spec } from "./settings";
+import type { FieldProblem } from "./problem";
+import type { Spec } from "./settings";
 
 type Schemas = components["schemas"];
 export type FlowKinds = Schemas["FlowKinds"];

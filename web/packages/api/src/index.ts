@@ -6,7 +6,6 @@ export * from "./flows";
 export {
   createSettingsApi,
   type Basis,
-  type FieldProblem,
   type Resource,
   type ResourceCheck,
   type ResourceDetail,
@@ -27,3 +26,4 @@ export {
   type CallerCard,
   type DeskApi,
 } from "./desk";
+export type { FieldProblem } from "./problem";

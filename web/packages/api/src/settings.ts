@@ -1,3 +1,4 @@
+import type { FieldProblem } from "./problem";
 import { requestsTo, type ApiOptions } from "./client";
 
 /** What a resource says; its fields depend on the kind. */
@@ -24,15 +25,6 @@ export interface ResourceDetail extends Resource {
 export interface ResourcePage {
   items: Resource[];
   next_cursor?: string | null;
-}
-
-/** What is wrong with a field, in the reader's language. */
-export interface FieldProblem {
-  field: string;
-  code: string;
-  message: string;
-  kind?: string | null;
-  name?: string | null;
 }
 
 /** What a change would do. */
