@@ -36,7 +36,7 @@ def test_platinum_before_twenty_who_wait(t):
     platinum.bye().wait()
     offered.wait_end()
     agent.take_call(tone=1350, timeout=30)
-    calls[0].rtp.wait_tone(1350)
+    calls[0].rtp.wait_tone(1350, timeout=15)
     for call in (*calls, talking):
         call.bye().wait()
     t.server.wait_idle()
