@@ -1,7 +1,7 @@
 import { reportFromSearch, reportToSearch, type ReportColumn, type ReportDraft } from "@lingtong/model";
 import { EmptyState, ErrorState, Panel, Skeleton, useKeys } from "@lingtong/ui";
 import "@lingtong/ui/plot.css";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useCallback, useMemo, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -183,9 +183,13 @@ export function ReportsPage(): ReactElement {
       >
         <ViewsMenu draft={{ ...draft, columns: columns.map((column) => column.id) }} show={change} />
         <ExportMenu draft={draft} shown={shown} columns={columns} />
-        <Link to="/reports/schedules" className="cell-link">
+        <Button
+          onClick={() => {
+            void navigate({ to: "/reports/schedules" });
+          }}
+        >
           {t("schedules.title")}
-        </Link>
+        </Button>
       </ReportBar>
       <Body draft={draft} shown={shown} columns={columns} change={change} />
       {draft.by === "queue" ? <HonestyPanel from={instant(shown.span.from)} to={instant(shown.span.to)} /> : null}
