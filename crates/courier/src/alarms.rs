@@ -30,6 +30,11 @@ const RETRY: Duration = Duration::from_secs(5);
 /// How often the place in the journal is written down while nothing happens: so much is read anew after a crash, and
 /// nothing in it is told twice.
 const SAVE: Duration = Duration::from_secs(30);
+/// How long events may gather before they are looked at: each look costs the machine a wake-up, and calls make a hundred
+/// events for one alarm. Well within the second that people grant an alarm.
+const GATHER: Duration = Duration::from_millis(250);
+/// With more than so many events ahead nobody pauses: a reader that comes late has to catch up.
+const BACKLOG: u64 = 5_000;
 /// Alarms that are older than this are not told any more: a server that was down for days begins with today.
 const STALE_MS: u64 = 86_400_000;
 
@@ -79,6 +84,9 @@ async fn follow(shared: &Shared) -> Result<(), Trouble> {
     let mut events = journal.read_from(from)?;
     let mut saved = clock::now();
     loop {
+        if journal.last_pos().saturating_sub(events.pos()) < BACKLOG {
+            tokio::time::sleep(GATHER).await;
+        }
         let batch = events.next().await?;
         let now = clock::now();
         let words: Vec<Word> = batch.iter().filter_map(word).filter(|word| now.ms_since(word.at) < STALE_MS).collect();

@@ -11,7 +11,7 @@ use resource::{Edit, Expect, Kind, Problem, Request, Rows, Spec, What, Wish, shi
 use store::{FlowDraft, FlowRelease, FlowVersion};
 use types::{Mono, Now};
 
-use super::settings::{change, rows};
+use super::change::{change, rows};
 use crate::dto::{
     ErrorBody, FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowExpression, FlowHead, FlowKinds,
     FlowList, FlowPrompt, FlowPublish, FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead,

@@ -9,7 +9,7 @@ use flow::heat::{Heat, Walked};
 use store::report::{Dimension, Figure, Under};
 use types::{InteractionId, Wall};
 
-use super::settings::rows;
+use super::change::rows;
 use crate::dto::{ErrorBody, FlowHeat, FlowHeatDay};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, moment};

@@ -4,6 +4,7 @@ mod account;
 mod agents;
 mod alerts;
 mod callbacks;
+mod change;
 mod control;
 mod events;
 mod flows;

@@ -15,7 +15,7 @@ use resource::{
 use store::{FlowDraft, PromptVersion};
 use types::TenantId;
 
-use super::settings::{change, rows};
+use super::change::{change, rows};
 use crate::backend::{KeptSound, NoSound};
 use crate::dto::{ErrorBody, Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
 use crate::error::{ApiError, Code, Result};

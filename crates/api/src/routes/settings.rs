@@ -5,8 +5,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use directory::Permission;
-use resource::{Book, ChangeError, Changed, Edit, Entry, Expect, Kind, Request, Rows, Wish, in_order};
+use resource::{Book, ChangeError, Changed, Edit, Entry, Expect, Kind, Request, Wish, in_order};
 
+use super::change::{change, rows};
 use crate::dto::{
     ErrorBody, SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsPage, SettingsProblem,
     SettingsQuestion, SettingsResource, SettingsWish,
@@ -26,11 +27,6 @@ const ONE_BYTES: usize = 2 << 20;
 const ALL_BYTES: usize = 32 << 20;
 /// The longest text that is looked for, characters.
 const SEARCH_CHARS: usize = 64;
-
-pub(super) async fn rows(app: &App, viewer: &Viewer) -> Result<Rows> {
-    viewer.require(Permission::SettingsRead)?;
-    Rows::read(&app.store, viewer.tenant()).await?.ok_or_else(ApiError::not_found)
-}
 
 async fn book(app: &App, viewer: &Viewer) -> Result<Book> {
     rows(app, viewer).await?.book().map_err(|problem| ApiError::internal("settings", &problem))
@@ -69,18 +65,6 @@ fn tagged(status: StatusCode, resource: SettingsResource) -> Response {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
-}
-
-pub(super) async fn change(app: &App, viewer: &Viewer, request: Request) -> Result<Changed> {
-    let tenant = viewer.tenant();
-    let changed = app.backend.change_settings(tenant, &viewer.user.username, request).await?;
-    app.names.forget(tenant);
-    app.outbound.settings_changed();
-    for change in &changed.changes {
-        let (kind, action) = (change.kind.as_str(), change.action.as_str());
-        tracing::info!(kind, action, user = %viewer.user.id, "a setting was changed");
-    }
-    Ok(changed)
 }
 
 /// Everything that is set up, in the order in which it is written down.

@@ -6,7 +6,7 @@ use types::Mono;
 
 use super::command::Credentials;
 use super::event::ChangeKind;
-use super::reliable::ReliableOut;
+use super::kept::ReliableOut;
 use crate::dialog::{Dialog, LocalEnd, OfferState};
 use crate::flow::Flow;
 use crate::handle::{ClientKey, RequestHandle, SubscriptionHandle};

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use types::{Mono, Now};
 
 use super::call::{Call, CallTimer, Ringing, Stage, Unacked};
+use super::kept::ReliableOut;
 use super::receive::{Arrival, Refusal};
-use super::reliable::ReliableOut;
 use super::wire::{SESSION_SUPPORTED, fingerprint, finish, session_body};
 use super::{Admission, Agent, Body, CommandError, Event, Field, Usage};
 use crate::build::MessageBuilder;

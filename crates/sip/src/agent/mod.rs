@@ -13,6 +13,7 @@ mod event;
 mod failover;
 mod fork;
 mod incoming;
+mod kept;
 mod outgoing;
 mod outside;
 mod receive;

@@ -1,12 +1,12 @@
 //! Reliable provisional answers (RFC 3262), on both sides.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
 use types::Now;
 
 use super::call::{Call, CallTimer, ChangeIn};
+use super::kept::{Kept, Outstanding};
 use super::receive::{Arrival, Refusal};
 use super::wire::{fingerprint, finish, session_body};
 use super::{Agent, Body, ChangeKind, CommandError, Event, Field};
@@ -22,66 +22,6 @@ use crate::transaction::Owner;
 /// Reliable provisional answers that wait behind an unconfirmed one: a phone rings, is forwarded, plays early media; more
 /// is no call.
 const MAX_WAITING: usize = 4;
-
-/// A body and headers, kept for later.
-#[derive(Debug, Clone, Default)]
-struct Kept {
-    body: Option<(String, Bytes)>,
-    headers: Vec<(String, String)>,
-}
-
-impl Kept {
-    fn new(body: Option<Body<'_>>, headers: &[Field<'_>]) -> Self {
-        Self {
-            body: body.map(|body| (body.content_type.to_owned(), Bytes::copy_from_slice(body.bytes))),
-            headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-        }
-    }
-
-    fn body(&self) -> Option<Body<'_>> {
-        self.body.as_ref().map(|(content_type, bytes)| Body { content_type, bytes })
-    }
-
-    fn headers(&self) -> Vec<Field<'_>> {
-        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
-    }
-}
-
-#[derive(Debug)]
-struct Outstanding {
-    rseq: u32,
-    bytes: Bytes,
-    repeat: Repeat,
-}
-
-/// Our side of an incoming call.
-#[derive(Debug)]
-pub(super) struct ReliableOut {
-    next_rseq: u32,
-    outstanding: Option<Outstanding>,
-    waiting: VecDeque<(u16, Kept)>,
-    held_answer: Option<Kept>,
-}
-
-impl ReliableOut {
-    /// RSeq starts anywhere in the lower half of 31 bits (RFC 3262 section 3).
-    pub(super) fn new(random: u64) -> Self {
-        let next_rseq = (random as u32 & 0x3fff_ffff) + 1;
-        Self { next_rseq, outstanding: None, waiting: VecDeque::new(), held_answer: None }
-    }
-
-    pub(super) fn is_waiting(&self) -> bool {
-        self.outstanding.is_some() || !self.waiting.is_empty()
-    }
-
-    pub(super) fn answer_waits(&self) -> bool {
-        self.held_answer.is_some()
-    }
-
-    pub(super) fn hold_answer(&mut self, body: Option<Body<'_>>, headers: &[Field<'_>]) {
-        self.held_answer = Some(Kept::new(body, headers));
-    }
-}
 
 /// The callee's side.
 impl Agent {
