@@ -66,6 +66,11 @@ pub(crate) enum Command {
     /// Reckon what a centre takes, as JSON: seats, lines, bandwidth, disk.
     #[command(subcommand)]
     Plan(crate::plan::Plan),
+    /// Find sensitive words in what was said.
+    #[command(subcommand)]
+    Words(crate::judge::Words),
+    /// Tell the mood of what was said: texts from standard input, one a line.
+    Emotion(crate::judge::Emotion),
     /// Copy a data folder into one file, also while the server runs: settings, journal, recordings, keys.
     Backup {
         /// The file to be made; a tar archive that only its owner may read.

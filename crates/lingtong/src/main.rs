@@ -8,6 +8,7 @@ mod certificate;
 mod cli;
 mod demo;
 mod journal;
+mod judge;
 mod log;
 mod metrics;
 mod outbound;
@@ -43,6 +44,8 @@ fn main() -> ExitCode {
             simulate::run(calls, agents, seed, day.as_deref()).map(succeeded)
         }
         cli::Command::Plan(command) => plan::run(command).map(succeeded),
+        cli::Command::Words(command) => judge::words(command).map(succeeded),
+        cli::Command::Emotion(wanted) => judge::emotion(&wanted).map(succeeded),
         cli::Command::Backup { file, data, no_recordings } => {
             backup::backup(&data, &file, !no_recordings).map(succeeded)
         }
