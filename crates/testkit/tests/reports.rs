@@ -17,6 +17,7 @@ const AGENTS: u32 = 5;
 /// 2026-03-02 00:00 in China.
 const MIDNIGHT: i64 = 1_772_380_800_000;
 const DAY_MS: i64 = 24 * 3_600_000;
+const HOUR_MS: i64 = 3_600_000;
 
 /// Each day is a centre of its own, which counts its interactions from the start.
 fn on_day(id: InteractionId, day: u16) -> InteractionId {
@@ -87,7 +88,7 @@ impl Truth {
 fn report(tenant: TenantId, dimension: Dimension, step: Option<i64>) -> Report {
     let (from, to) = (Wall(MIDNIGHT), Wall(MIDNIGHT + i64::from(DAYS) * DAY_MS));
     let step = step.map(|length| (length, from));
-    Report { tenant, dimension, subjects: vec![], from, to, whole_days: true, step, most: 100_000 }
+    Report { tenant, dimension, subjects: vec![], from, to, midnight: Some(from), step, most: 100_000 }
 }
 
 async fn listed(store: &Store, tenant: TenantId, filter: &Filter) -> u64 {
@@ -158,6 +159,15 @@ async fn every_report_of_a_month_is_the_sum_of_the_journals_interactions() {
         for figure in Figure::ALL {
             assert_eq!(by_subject(&quarters, *figure), by_subject(&days, *figure), "{dimension:?} {figure:?}");
             assert_eq!(by_subject(&days, *figure), by_subject(&month, *figure), "{dimension:?} {figure:?}");
+        }
+        // From the first afternoon to the last: days in the middle, quarters at the ends.
+        let ends = (Wall(MIDNIGHT + 15 * HOUR_MS), Wall(MIDNIGHT + (i64::from(DAYS) - 1) * DAY_MS + 12 * HOUR_MS));
+        let cut = |step| Report { from: ends.0, to: ends.1, ..report(tenant, *dimension, step) };
+        let (parts, sum) = (store.report(&cut(Some(QUARTER_MS))).await, store.report(&cut(None)).await);
+        let (parts, sum) = (parts.unwrap(), sum.unwrap());
+        assert_eq!(sum.is_empty(), month.is_empty());
+        for figure in Figure::ALL {
+            assert_eq!(by_subject(&parts, *figure), by_subject(&sum, *figure), "{dimension:?} {figure:?}");
         }
         for line in &month {
             let of = |figure| line.sums.get(figure);

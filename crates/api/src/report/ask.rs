@@ -58,8 +58,8 @@ pub(crate) struct Asked {
     /// Ids; all when empty.
     pub(crate) subjects: Vec<String>,
     pub(crate) utc_offset_min: i32,
-    /// Whether days by that offset are those that are kept.
-    own_days: bool,
+    /// The tenant's own, by which sums of days are kept.
+    own_offset_min: i32,
 }
 
 impl Asked {
@@ -84,7 +84,7 @@ impl Asked {
             return Err(ApiError::field(Code::BadValue, "to"));
         }
         let subjects = subjects.unwrap_or_default();
-        Ok(Self { tenant, by, every, from, to, subjects, utc_offset_min, own_days: utc_offset_min == own })
+        Ok(Self { tenant, by, every, from, to, subjects, utc_offset_min, own_offset_min: own })
     }
 
     /// The same in one line for each subject.
@@ -108,15 +108,16 @@ impl Asked {
     /// [`Code::TooLarge`]: there are more lines; the database fails.
     pub(crate) async fn answer(&self, store: &Store, most: u64) -> Result<Report> {
         let offset_ms = self.offset_ms();
-        let is_midnight = |at: Wall| (at.0 + offset_ms).rem_euclid(DAY_MS) == 0;
-        let whole_days = self.own_days && is_midnight(self.from) && is_midnight(self.to);
         let step = match self.every {
             Every::Fixed(length) => Some((length, Wall(MONDAY * DAY_MS - offset_ms))),
             Every::Month | Every::All => None,
         };
+        // Days by another clock than the tenant's are not kept; one sum of many days is, but for its ends.
+        let midnight = Wall(-i64::from(self.own_offset_min) * MINUTE_MS);
+        let midnight = (step.is_none() || self.utc_offset_min == self.own_offset_min).then_some(midnight);
         let (tenant, dimension, subjects) = (self.tenant, self.by, self.subjects.clone());
         let (from, to) = (self.from, self.to);
-        let base = Wanted { tenant, dimension, subjects, from, to, whole_days, step, most };
+        let base = Wanted { tenant, dimension, subjects, from, to, midnight, step, most };
         let months = if self.every == Every::Month { months(from, to, offset_ms) } else { vec![(from, to)] };
         let titles = Titles::of(store, tenant, dimension).await?;
         let mut items = Vec::new();

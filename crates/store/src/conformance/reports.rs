@@ -160,7 +160,7 @@ fn report(dimension: Dimension, step: Option<i64>) -> Report {
         subjects: vec![],
         from: Wall(MIDNIGHT),
         to: Wall(MIDNIGHT + 96 * QUARTER_MS),
-        whole_days: step.is_none(),
+        midnight: step.is_none().then_some(Wall(MIDNIGHT)),
         step: step.map(|step| (step, Wall(MIDNIGHT))),
         most: 1_000,
     }

@@ -1,5 +1,7 @@
 //! Reading reports, and the interactions under a figure.
 
+use std::collections::BTreeMap;
+
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, Order};
 use serde::de::DeserializeOwned;
@@ -25,8 +27,9 @@ pub struct Report {
     pub from: Wall,
     /// To before this moment, the start of a quarter of an hour.
     pub to: Wall,
-    /// Both are midnights of the tenant's, so that sums of days will do.
-    pub whole_days: bool,
+    /// A midnight of the tenant's, by which the sums of days are kept, where an interval may be put together of them; none
+    /// where its intervals begin at other times.
+    pub midnight: Option<Wall>,
     /// Length of the intervals, milliseconds, and a moment at which one begins; none for one sum of all.
     pub step: Option<(i64, Wall)>,
     /// Lines at most; one more is read, to tell that there are more.
@@ -62,9 +65,22 @@ pub struct Time {
 }
 
 impl Report {
-    fn grain(&self) -> Grain {
-        let days = self.step.is_none_or(|(length, _)| length % DAY_MS == 0);
-        if self.whole_days && days { Grain::Day } else { Grain::Quarter }
+    /// Of which sums it is put together: days as far as they lie within it, and quarters at its ends.
+    fn pieces(&self) -> Vec<(Grain, Wall, Wall)> {
+        let is_days = self.step.is_none_or(|(length, _)| length % DAY_MS == 0);
+        let Some(midnight) = self.midnight.filter(|_| is_days) else {
+            return vec![(Grain::Quarter, self.from, self.to)];
+        };
+        let days_until = |at: Wall| (at.0 - midnight.0).div_euclid(DAY_MS);
+        let last = Wall(midnight.0 + days_until(self.to) * DAY_MS);
+        let first = Wall(midnight.0 + (days_until(Wall(self.from.0 - 1)) + 1) * DAY_MS);
+        if first >= last {
+            return vec![(Grain::Quarter, self.from, self.to)];
+        }
+        let mut pieces =
+            vec![(Grain::Quarter, self.from, first), (Grain::Day, first, last), (Grain::Quarter, last, self.to)];
+        pieces.retain(|(_, from, to)| from < to);
+        pieces
     }
 
     /// The start of the interval that a sum lies in.
@@ -79,12 +95,12 @@ impl Report {
         }
     }
 
-    fn lines(&self, table: &str) -> SelectStatement {
+    fn lines(&self, table: &str, (grain, from, to): (Grain, Wall, Wall)) -> SelectStatement {
         let mut query = Query::select();
         query.expr_as(self.start(), Alias::new("step")).column(Alias::new("subject")).from(Alias::new(table));
-        query.and_where(col("tenant_id").eq(self.tenant.to_value())).and_where(col("grain").eq(self.grain().as_str()));
+        query.and_where(col("tenant_id").eq(self.tenant.to_value())).and_where(col("grain").eq(grain.as_str()));
         query.and_where(col("dimension").eq(self.dimension.as_str()));
-        query.and_where(col("start_at").gte(self.from.0)).and_where(col("start_at").lt(self.to.0));
+        query.and_where(col("start_at").gte(from.0)).and_where(col("start_at").lt(to.0));
         if !self.subjects.is_empty() {
             query.and_where(col("subject").is_in(self.subjects.iter().map(String::as_str)));
         }
@@ -106,18 +122,23 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub async fn report(&self, report: &Report) -> Result<Vec<Line>, Error> {
-        let mut query = report.lines("rollup");
-        for figure in Figure::ALL {
-            query.expr_as(sum(figure.as_str()), Alias::new(figure.as_str()));
+        let mut lines: BTreeMap<(Wall, String), Line> = BTreeMap::new();
+        for piece in report.pieces() {
+            let mut query = report.lines("rollup", piece);
+            for figure in Figure::ALL {
+                query.expr_as(sum(figure.as_str()), Alias::new(figure.as_str()));
+            }
+            query.expr_as(col("longest_wait_ms").max(), Alias::new("longest_wait_ms"));
+            for row in self.read().query_all(&query).await? {
+                let (start, subject): (Wall, String) = (Column::read(&row, "step")?, Column::read(&row, "subject")?);
+                let longest_wait_ms = Column::read(&row, "longest_wait_ms")?;
+                let nothing = || Line { start, subject: subject.clone(), sums: Sums::default(), longest_wait_ms: 0 };
+                let line = lines.entry((start, subject.clone())).or_insert_with(nothing);
+                line.sums.add(&Sums::read(&row)?);
+                line.longest_wait_ms = std::cmp::max(line.longest_wait_ms, longest_wait_ms);
+            }
         }
-        query.expr_as(col("longest_wait_ms").max(), Alias::new("longest_wait_ms"));
-        let mut lines = Vec::new();
-        for row in self.read().query_all(&query).await? {
-            let (start, subject) = (Column::read(&row, "step")?, Column::read(&row, "subject")?);
-            let longest_wait_ms = Column::read(&row, "longest_wait_ms")?;
-            lines.push(Line { start, subject, sums: Sums::read(&row)?, longest_wait_ms });
-        }
-        Ok(lines)
+        Ok(lines.into_values().take(report.most as usize + 1).collect())
     }
 
     /// What agents spent their time on, in the intervals of a report by agent or team. A state counts once it is over.
@@ -125,17 +146,22 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub async fn report_times(&self, report: &Report) -> Result<Vec<Time>, Error> {
-        let mut query = report.lines("staffing");
-        query.column(Alias::new("state")).column(Alias::new("reason"));
-        query.add_group_by([col("state"), col("reason")]);
-        query.expr_as(sum("spent_ms"), Alias::new("spent_ms"));
-        let mut times = Vec::new();
-        for row in self.read().query_all(&query).await? {
-            let (start, subject) = (Column::read(&row, "step")?, Column::read(&row, "subject")?);
-            let (state, reason) = (Column::read(&row, "state")?, Column::read(&row, "reason")?);
-            times.push(Time { start, subject, state, reason, ms: Column::read(&row, "spent_ms")? });
+        let mut times: BTreeMap<(Wall, String, String, String), Time> = BTreeMap::new();
+        for piece in report.pieces() {
+            let mut query = report.lines("staffing", piece);
+            query.column(Alias::new("state")).column(Alias::new("reason"));
+            query.add_group_by([col("state"), col("reason")]);
+            query.expr_as(sum("spent_ms"), Alias::new("spent_ms"));
+            for row in self.read().query_all(&query).await? {
+                let (start, subject): (Wall, String) = (Column::read(&row, "step")?, Column::read(&row, "subject")?);
+                let (state, reason): (AgentState, String) =
+                    (Column::read(&row, "state")?, Column::read(&row, "reason")?);
+                let ms: u64 = Column::read(&row, "spent_ms")?;
+                let key = (start, subject.clone(), state.as_str().to_owned(), reason.clone());
+                times.entry(key).or_insert(Time { start, subject, state, reason, ms: 0 }).ms += ms;
+            }
         }
-        Ok(times)
+        Ok(times.into_values().take(report.most as usize + 1).collect())
     }
 }
 
@@ -200,4 +226,29 @@ pub(crate) fn under(query: &mut SelectStatement, tenant: TenantId, under: &Under
 /// Whether a moment begins a quarter of an hour.
 pub const fn is_quarter(at: Wall) -> bool {
     at.0 % QUARTER_MS == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(from: i64, to: i64, step: Option<i64>) -> Vec<(Grain, i64, i64)> {
+        let step = step.map(|length| (length, Wall(0)));
+        let (tenant, dimension, midnight) = (TenantId(1), Dimension::Queue, Some(Wall(0)));
+        let (from, to) = (Wall(from), Wall(to));
+        let report = Report { tenant, dimension, subjects: vec![], from, to, midnight, step, most: 10 };
+        report.pieces().into_iter().map(|(grain, from, to)| (grain, from.0, to.0)).collect()
+    }
+
+    #[test]
+    fn whole_days_are_read_as_days_and_the_ends_as_quarters() {
+        use Grain::{Day, Quarter};
+        assert_eq!(pieces(0, 3 * DAY_MS, None), [(Day, 0, 3 * DAY_MS)]);
+        let ends =
+            [(Quarter, QUARTER_MS, DAY_MS), (Day, DAY_MS, 2 * DAY_MS), (Quarter, 2 * DAY_MS, 2 * DAY_MS + QUARTER_MS)];
+        assert_eq!(pieces(QUARTER_MS, 2 * DAY_MS + QUARTER_MS, None), ends);
+        assert_eq!(pieces(QUARTER_MS, 2 * DAY_MS + QUARTER_MS, Some(DAY_MS)), ends);
+        assert_eq!(pieces(0, 3 * DAY_MS, Some(QUARTER_MS)), [(Quarter, 0, 3 * DAY_MS)]);
+        assert_eq!(pieces(QUARTER_MS, DAY_MS + QUARTER_MS, None), [(Quarter, QUARTER_MS, DAY_MS + QUARTER_MS)]);
+    }
 }
