@@ -36,9 +36,9 @@ HEAD = 44
 
 
 class Linphone:
-    """One linphonec, steered by what is typed. It answers by itself."""
+    """One linphonec, steered by what is typed. It answers by itself, unless `auto` is false."""
 
-    def __init__(self, test, user, secret=None, tone=500):
+    def __init__(self, test, user, secret=None, tone=500, auto=True):
         self.user, self.server = user, "%s:%d" % test.server.sip
         self.folder = test.folder / f"linphone-{user}"
         (self.folder / ".local/share/linphone").mkdir(parents=True)
@@ -47,7 +47,7 @@ class Linphone:
         text = SETTINGS.format(**what, proxy=0 if secret else -1) + (ACCOUNT.format(**what) if secret else "")
         (self.folder / "rc").write_text(text)
         # It reads what is typed through a pipe, and stops when its terminal is no more.
-        self.process = test.run("linphonec", "-a", "-c", self.folder / "rc", stdin=subprocess.PIPE, cwd=self.folder,
+        self.process = test.run("linphonec", *(["-a"] if auto else []), "-c", self.folder / "rc", stdin=subprocess.PIPE, cwd=self.folder,
                                 env={"HOME": str(self.folder), "PATH": "/usr/bin:/bin"})
         self._read = 0
         self.wait_said(r"linphonec> ")

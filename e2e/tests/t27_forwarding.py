@@ -1,6 +1,8 @@
 """Calls that are led on: by an agent's rules, by feature codes, by a phone's 302."""
 
+from lib.baresip import Baresip
 from lib.browser import Browser
+from lib.linphone import Linphone
 from tests.t11_page import shot, sign_in
 from tests.t19_desk import state_is
 
@@ -95,6 +97,44 @@ def test_phone_asks(t):
     call = t.caller().call("1001")
     one.wait_call().reject(302, [("Contact", "<sip:stranger@elsewhere.example.com>")])
     t.equal(call.wait_end().statuses[-1], 603, "a contact that is no number of ours")
+
+
+def test_one_telephone_of_several_asks(t):
+    """linphone leads a call on by 302 while baresip, the same agent's other telephone, rings: both that one and the
+    number named ring, whoever is first has the call, and it is one call of one agent."""
+    desk = {"agent": "1001", "secret": "desk-1001-x"}
+    t.server.apply({"kind": "device", "name": "1001-desk", "spec": desk})
+    asks = Linphone(t, "1001", "demo-1001", auto=False)
+    other = Baresip(t, "1001-desk", desk["secret"], tone=OTHER_HZ, auto=False)
+    named = t.agent(1002)
+
+    def both_ring():
+        call = t.caller().call("1001")
+        other.wait_event("CALL_INCOMING")
+        asks.wait_said(r"Receiving new incoming call|is contacting you")
+        asks.type("redirect all sip:1002@%s:%d" % t.server.sip)
+        rings = named.wait_call().ring()
+        t.equal([event["type"] for event in other.events if event["type"] == "CALL_CLOSED"], [], "the other telephone's end")
+        return call, rings
+
+    call, rings = both_ring()
+    other.command("accept")
+    call.wait_up().rtp.tone(CALLER_HZ)
+    call.rtp.wait_tone(OTHER_HZ)
+    other.wait_tone(CALLER_HZ)
+    rings.wait_end()
+    call.bye().wait()
+    other.wait_event("CALL_CLOSED")
+    record = t.server.record(call)
+    t.equal((record["outcome"], record["agent"]["number"], way(record)), ("answered", "1001", ["1001 device 1002"]), "record")
+    t.server.wait_agent(1001, "ready")
+    call, rings = both_ring()
+    rings.answer(OTHER_HZ)
+    both_talk(t, call, rings)
+    other.wait_event("CALL_CLOSED")
+    call.bye().wait()
+    t.equal(t.server.record(call)["agent"]["number"], "1002", "who was first")
+    t.server.wait_idle()
 
 
 def test_circle(t):

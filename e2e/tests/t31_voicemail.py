@@ -227,3 +227,22 @@ def test_told_without_asking(t):
         t.until(end, 8, f"no message of {user}")
     lamp(refuses, 1003, event="message-summary").wait("no 0/0")
     t.equal(unasked(), 1, "NOTIFYs that it has not asked for")
+
+
+def test_lamp_turned_off(t):
+    """A telephone whose lamp is turned off in its settings goes dark at once, learns of no further message, and may not ask."""
+    rules(t, 1002, {"always": "voicemail"})
+    takes = t.agent(1002)
+    takes.summaries = []
+    leave(t, "1002")
+    t.until(lambda: takes.summaries == ["yes 1/0"], 8, lambda: f"a message: {takes.summaries}")
+    spec = t.server.get("/api/v1/settings/device/1002")["spec"]
+    t.equal(spec["message_lamp"], True, "the lamp as it is from the start")
+    t.server.apply({"kind": "device", "name": "1002", "spec": {**spec, "message_lamp": False}})
+    t.until(lambda: takes.summaries == ["yes 1/0", "no 0/0"], 8, lambda: f"a dark lamp: {takes.summaries}")
+    t.equal(Lamp(takes, 1002, "message-summary").subscribe().status, 404, "asked for all the same")
+    leave(t, "1002", 2)
+    wait_messages(t, 1002, 2)
+    takes.register()
+    t.server.apply({"kind": "device", "name": "1002", "spec": {**spec, "message_lamp": True}})
+    t.until(lambda: takes.summaries[2:] == ["yes 2/0"], 8, lambda: f"the lamp turned on again: {takes.summaries}")

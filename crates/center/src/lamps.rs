@@ -126,7 +126,7 @@ impl Tenant {
         match request.kind {
             WatchKind::Dialogs => agent.map(Lamp::Agent).or_else(|| parking::slot(target).map(Lamp::Slot)),
             WatchKind::Messages => {
-                let device = self.directory.device(request.device)?;
+                let device = self.directory.device(request.device).filter(|device| device.message_lamp)?;
                 let own = device.agent?;
                 if agent == Some(own) || &*device.name == target {
                     return Some(Lamp::Messages(own));
@@ -162,11 +162,11 @@ impl Tenant {
 
     /// Whether a device may go on looking at a lamp.
     fn may_look(&self, device: DeviceId, lamp: Lamp) -> bool {
-        let own = || self.directory.device(device).and_then(|device| device.agent);
+        let own = || self.directory.device(device).filter(|device| device.message_lamp)?.agent;
         match lamp {
             Lamp::Agent(agent) => self.directory.agent(agent).is_some(),
             Lamp::Slot(_) => true,
-            // The telephone may be another agent's now.
+            // The telephone may be another agent's now, or one that shows no messages.
             Lamp::Messages(agent) => own() == Some(agent) && self.directory.agent(agent).is_some(),
             Lamp::Shared(queue) => own().is_some_and(|agent| self.shares(queue, agent)),
         }

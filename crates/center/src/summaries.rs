@@ -1,6 +1,6 @@
 //! Telephones that never ask how many messages they have are told all the same (RFC 3842 section 2.1, as every exchange
 //! does): when they register, and at each change. A telephone that would not hear of it is left alone, and so is one that
-//! asks by itself, and a browser, whose page shows the messages.
+//! asks by itself, a browser, whose page shows the messages, and a device whose `message_lamp` is off.
 
 use types::event::Binding;
 use types::watch::Summary;
@@ -39,11 +39,13 @@ impl Center {
     /// `is_anew`: another telephone than before may have registered, which knows nothing.
     fn tell_telephone(&mut self, tenant: TenantId, device: DeviceId, is_anew: bool) {
         let Some(t) = self.tenants.get(&tenant) else { return };
+        let Some(shows) = t.directory.device(device).map(|device| device.message_lamp) else { return };
         let agent = t.directory.device(device).and_then(|device| t.directory.agent(device.agent?));
         let Some(agent) = agent.filter(|_| t.settings.get(SETTING).is_none_or(|value| &**value != "false")) else {
             return;
         };
-        let waiting = t.waiting_for(agent.id);
+        // A lamp that was lit goes dark where it is to show no more.
+        let waiting = if shows { t.waiting_for(agent.id) } else { Waiting::default() };
         let told = self.lamps.told.get(&device).copied().unwrap_or(NOTHING);
         let is_news = Some(waiting) != told.waiting || is_anew && waiting != Waiting::default();
         if told.refused || !is_news || self.asks_for_messages(tenant, agent.id, device) {

@@ -119,6 +119,13 @@ pub struct Device {
     pub agent: Option<AgentId>,
     /// Its hashed secrets.
     pub ha1: Ha1,
+    /// Whether it shows that messages wait: one that stands where all can see it need not.
+    #[serde(default = "shows")]
+    pub message_lamp: bool,
+}
+
+const fn shows() -> bool {
+    true
 }
 
 /// A name or number that is taken.

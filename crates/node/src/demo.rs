@@ -207,6 +207,7 @@ impl Seeder<'_> {
             name: number.clone(),
             agent: Some(agent),
             ha1: ha1(&number, &secret),
+            message_lamp: true,
         };
         self.store.insert(&device).await?;
         for &queue in queues {

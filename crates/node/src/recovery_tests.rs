@@ -196,7 +196,9 @@ fn company() -> Setup {
             .add_agent(Agent { id, tenant: T, number: number.clone(), name: none(), address: None, caller_id: None })
             .unwrap();
         let ha1 = Ha1 { md5: none(), sha256: none() };
-        directory.add_device(Device { id: DeviceId(n), tenant: T, name: number, agent: Some(id), ha1 }).unwrap();
+        directory
+            .add_device(Device { id: DeviceId(n), tenant: T, name: number, agent: Some(id), ha1, message_lamp: true })
+            .unwrap();
     }
     Setup {
         secrets: HashMap::new(),

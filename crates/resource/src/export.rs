@@ -154,7 +154,7 @@ impl Rows {
         for device in &self.devices {
             let agent = device.agent.and_then(|agent| names.agents.get(&agent).cloned());
             let secrets = kept("secret", device.ha1.sha256.reveal());
-            let spec = DeviceSpec { agent, secret: Secret::Keep };
+            let spec = DeviceSpec { agent, secret: Secret::Keep, message_lamp: device.message_lamp };
             put(book, device.name.to_string(), Entry { spec: Spec::Device(spec), secrets });
         }
     }

@@ -244,9 +244,9 @@ impl Rows {
             Secret::Set(secret) => secrets.device(name, &self.tenant.name, secret.reveal()),
         };
         let agent = spec.agent.as_ref().map(|agent| AgentId(ids.get(Kind::Agent, agent)));
-        set(&mut self.devices, Device { id, tenant: self.tenant.id, name: name.into(), agent, ha1 }, |old| {
-            old.id == id
-        });
+        let message_lamp = spec.message_lamp;
+        let row = Device { id, tenant: self.tenant.id, name: name.into(), agent, ha1, message_lamp };
+        set(&mut self.devices, row, |old| old.id == id);
     }
 
     fn set_trunk(&mut self, id: TrunkId, name: &str, spec: &TrunkSpec) {

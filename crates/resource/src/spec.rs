@@ -266,7 +266,7 @@ pub struct SecretSpec {
 }
 
 /// A telephone that registers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeviceSpec {
     /// The number of the agent who answers there.
@@ -276,6 +276,14 @@ pub struct DeviceSpec {
     #[serde(skip_serializing)]
     #[schema(value_type = Option<String>, write_only)]
     pub secret: Secret,
+    /// Whether it is told how many messages wait for its agent, also where it does not ask (MWI, RFC 3842).
+    pub message_lamp: bool,
+}
+
+impl Default for DeviceSpec {
+    fn default() -> Self {
+        Self { agent: None, secret: Secret::Keep, message_lamp: true }
+    }
 }
 
 /// A line to a carrier or a peer.
@@ -606,6 +614,6 @@ mod tests {
         let set = read(r#"{"secret":"tiger"}"#);
         assert_eq!(set.secret, Secret::Set("tiger".into()));
         assert!(!format!("{set:?}").contains("tiger"));
-        assert_eq!(serde_json::to_value(&set).unwrap(), serde_json::json!({}));
+        assert_eq!(serde_json::to_value(&set).unwrap(), serde_json::json!({"message_lamp": true}));
     }
 }

@@ -162,7 +162,8 @@ fn people(agents: usize) -> Directory {
         directory.add_agent(agent).expect("numbers differ");
         let none = || Private::new(Text::from(""));
         let ha1 = Ha1 { md5: none(), sha256: none() };
-        let device = Device { id: device_id(index), tenant: TENANT, name: number, agent: Some(id), ha1 };
+        let device =
+            Device { id: device_id(index), tenant: TENANT, name: number, agent: Some(id), ha1, message_lamp: true };
         directory.add_device(device).expect("names differ");
         directory.set_forwarding(id, rules(index, agents));
     }

@@ -202,7 +202,7 @@ fn with_two_telephones(others: &[u64]) -> Lab {
     let mut lab = Lab::changed(|setup| {
         let none = || Private::new(Text::from(""));
         let (id, agent, ha1) = (device(1004), Some(agent(1002)), Ha1 { md5: none(), sha256: none() });
-        setup.directory.add_device(Device { id, tenant: T, name: "1004".into(), agent, ha1 }).ok();
+        setup.directory.add_device(Device { id, tenant: T, name: "1004".into(), agent, ha1, message_lamp: true }).ok();
     });
     for number in others.iter().chain(&[1002, 1004]) {
         lab.register(*number, 3600);

@@ -80,7 +80,8 @@ pub(super) fn setup(tenant: TenantId) -> Setup {
             .add_agent(Agent { id, tenant, number: number.clone(), name: none(), address: None, caller_id: None })
             .unwrap();
         let ha1 = Ha1 { md5: none(), sha256: none() };
-        let device = Device { id: DeviceId(base + i as u64), tenant, name: number, agent: Some(id), ha1 };
+        let device =
+            Device { id: DeviceId(base + i as u64), tenant, name: number, agent: Some(id), ha1, message_lamp: true };
         directory.add_device(device).unwrap();
     }
     let trunk = |id, host: &str, max_calls| {

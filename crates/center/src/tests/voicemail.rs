@@ -335,6 +335,27 @@ fn a_telephone_that_never_asks_is_told_when_it_registers_and_at_each_change() {
 }
 
 #[test]
+fn a_lamp_that_is_turned_off_goes_dark_and_stays_dark() {
+    let mut lab = Lab::new();
+    for_sales(&mut lab, 1, true);
+    lab.register(1003, 3600);
+    lab.center.watch(T, &asks(1001, "1001", 1)).unwrap();
+    assert_eq!(lab.told(&["summary", "lamp"]), ["summary 1003 1/0", "lamp 1 messages 1/0"]);
+    let mut setup = super::lab::setup(T);
+    let mut directory = directory::Directory::new(setup.directory.tenant().clone());
+    setup.directory.agents().for_each(|agent| directory.add_agent(agent.clone()).unwrap());
+    let dark = |device: &directory::Device| directory::Device { message_lamp: false, ..device.clone() };
+    setup.directory.devices().for_each(|device| directory.add_device(dark(device)).unwrap());
+    setup.directory = directory;
+    lab.center.set_tenant(lab.now, setup).unwrap();
+    assert_eq!(lab.told(&["summary", "lamp"]), ["lamp 1 gone", "summary 1003 0/0"]);
+    assert_eq!(lab.center.watch(T, &asks(1001, "1001", 2)), Err(WatchRefused::NotFound));
+    for_sales(&mut lab, 2, true);
+    lab.register(1003, 3600);
+    assert_eq!(lab.told(&["summary"]), Vec::<String>::new());
+}
+
+#[test]
 fn telephones_are_not_told_where_the_setting_says_so() {
     let mut lab = Lab::changed(|setup| {
         setup.settings.insert("voicemail.notify_unasked".into(), "false".into());

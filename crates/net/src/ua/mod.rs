@@ -18,6 +18,7 @@ mod leg;
 mod lines;
 mod media_events;
 mod phase;
+mod refusal;
 mod register;
 mod registrations;
 mod summaries;

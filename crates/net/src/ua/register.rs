@@ -12,6 +12,8 @@ use types::leg::Text;
 use types::register::{Contact, RegisterChange, RegisterRejected, RegisterRequest};
 use types::{Now, Private};
 
+use super::refusal::Refusal;
+use super::watches::{ALLOW_EVENTS, EVENTS};
 use super::{Proof, Ua, browser};
 use crate::mind::Mind;
 
@@ -33,13 +35,7 @@ const UDP_FLOW_TIMER_S: u16 = 28;
 /// See [`UDP_FLOW_TIMER_S`].
 const STREAM_FLOW_TIMER_S: u16 = 120;
 
-/// Why a REGISTER's contacts can't be taken.
-enum Bad {
-    Malformed,
-    LongPath,
-    TooBrief,
-    FirstHop,
-}
+const MALFORMED: Refusal = Refusal::new(400, "Bad Contact");
 
 impl<M: Mind> Ua<M> {
     pub(crate) fn on_register(&mut self, now: Now, request: RequestHandle, message: &Message, flow: Flow) {
@@ -47,23 +43,7 @@ impl<M: Mind> Ua<M> {
         let device = credential.device;
         let change = match change(message, flow) {
             Ok(change) => change,
-            Err(Bad::Malformed) => {
-                let _ = self.agent.respond(now, request, 400, "Bad Contact", &[], None);
-                return;
-            }
-            Err(Bad::LongPath) => {
-                let _ = self.agent.respond(now, request, 400, "Path Too Long", &[], None);
-                return;
-            }
-            Err(Bad::FirstHop) => {
-                let _ = self.agent.respond(now, request, 439, "", &[], None);
-                return;
-            }
-            Err(Bad::TooBrief) => {
-                let least = MIN_EXPIRES_S.to_string();
-                let _ = self.agent.respond(now, request, 423, "", &[("Min-Expires", &least)], None);
-                return;
-            }
+            Err(refusal) => return self.refuse(now, request, &refusal),
         };
         let cseq = message.cseq().map_or(0, |c| c.number);
         let register = RegisterRequest { call_id: Text::from(message.call_id()), cseq, change };
@@ -72,12 +52,7 @@ impl<M: Mind> Ua<M> {
                 let kept = keeps_flow(&register.change).then_some(flow);
                 self.confirm_registration(now, request, message, &bindings, kept);
             }
-            Err(RegisterRejected::OutOfOrder) => {
-                let _ = self.agent.respond(now, request, 500, "", &[("Retry-After", "1")], None);
-            }
-            Err(RegisterRejected::TooMany) => {
-                let _ = self.agent.respond(now, request, 403, "Too Many Contacts", &[], None);
-            }
+            Err(rejected) => self.refuse(now, request, &refusal(rejected)),
         }
     }
 
@@ -104,7 +79,16 @@ impl<M: Mind> Ua<M> {
         if let (Some(flow), Some(seconds)) = (kept.filter(|flow| flow.conn != 0), timer_s) {
             self.proofs.push_back(Proof { flow, heard_every: Some(Duration::from_secs(seconds.into())) });
         }
+        let events = EVENTS.join(", ");
+        fields.push((ALLOW_EVENTS, &events));
         let _ = self.agent.respond(now, request, 200, "", &fields, None);
+    }
+}
+
+fn refusal(rejected: RegisterRejected) -> Refusal {
+    match rejected {
+        RegisterRejected::OutOfOrder => Refusal::hinting(500, "Retry-After", "1".to_owned()),
+        RegisterRejected::TooMany => Refusal::new(403, "Too Many Contacts"),
     }
 }
 
@@ -146,23 +130,23 @@ fn is_direct(message: &Message) -> bool {
 ///
 /// # Errors
 /// The telephone insists, and the proxy knows nothing of it. One that does not is bound without it.
-fn speaks_outbound(message: &Message) -> Result<bool, Bad> {
+fn speaks_outbound(message: &Message) -> Result<bool, Refusal> {
     let insists = message.lists(HeaderName::Require, OUTBOUND);
     if !insists && !message.lists(HeaderName::Supported, OUTBOUND) {
         return Ok(false);
     }
     let edge = message.addresses(HeaderName::Path).last();
     let kept = is_direct(message) || edge.is_some_and(|path| path.is_ok_and(|path| path.uri.params().has("ob")));
-    if insists && !kept { Err(Bad::FirstHop) } else { Ok(kept) }
+    if insists && !kept { Err(Refusal::new(439, "")) } else { Ok(kept) }
 }
 
-fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Bad> {
+fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Refusal> {
     let expires = message.number(HeaderName::Expires);
     let mut lines = message.headers(HeaderName::Contact);
     match (lines.next(), lines.next()) {
         (None, _) => return Ok(RegisterChange::Query),
         (Some(only), None) if is_star(only) => {
-            return if expires == Some(0) { Ok(RegisterChange::Clear) } else { Err(Bad::Malformed) };
+            return if expires == Some(0) { Ok(RegisterChange::Clear) } else { Err(MALFORMED) };
         }
         _ => {}
     }
@@ -170,17 +154,17 @@ fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Bad> {
         .addresses(HeaderName::Path)
         .map(|p| p.map(|p| Text::from(p.uri.as_str())))
         .collect::<Result<_, _>>()
-        .map_err(|_| Bad::Malformed)?;
+        .map_err(|_| MALFORMED)?;
     if path.len() > MAX_PATH {
-        return Err(Bad::LongPath);
+        return Err(Refusal::new(400, "Path Too Long"));
     }
     let mut contacts = Vec::new();
     let outbound = speaks_outbound(message)?;
     for contact in message.addresses(HeaderName::Contact) {
-        let contact = contact.map_err(|_| Bad::Malformed)?;
+        let contact = contact.map_err(|_| MALFORMED)?;
         let wanted = contact.expires().or(expires).unwrap_or(DEFAULT_EXPIRES_S);
         if wanted > 0 && wanted < MIN_EXPIRES_S {
-            return Err(Bad::TooBrief);
+            return Err(Refusal::hinting(423, "Min-Expires", MIN_EXPIRES_S.to_string()));
         }
         let binding = Contact {
             uri: contact.uri.as_str().into(),
@@ -196,7 +180,7 @@ fn change(message: &Message, flow: Flow) -> Result<RegisterChange, Bad> {
     // One flow cannot lead to two places (RFC 5626 section 6).
     let bound = contacts.iter().filter(|(_, expires_s)| *expires_s > 0).count();
     if bound > 1 && contacts.iter().any(|(contact, _)| contact.reg_id.is_some()) {
-        return Err(Bad::Malformed);
+        return Err(MALFORMED);
     }
     Ok(RegisterChange::Update(contacts))
 }

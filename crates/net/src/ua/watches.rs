@@ -19,8 +19,11 @@ use types::watch::{WatchId, WatchKind, WatchRefused, WatchRequest, Watched, Watc
 use types::{LegId, Now, Private};
 
 use super::Ua;
+use super::refusal::Refusal;
 use crate::mind::Mind;
 
+/// Says which event packages are served.
+pub(super) const ALLOW_EVENTS: &str = "Allow-Events";
 /// The event packages that are served; that of REFER is no business of SUBSCRIBE.
 pub(super) const EVENTS: &[&str] = &["dialog", "message-summary", "refer"];
 /// Longest subscription, seconds. After a restart of ours a lamp says nothing until its telephone asks anew, and finds
@@ -100,9 +103,6 @@ fn changes(told: &[WatchedDialog], dialogs: &[WatchedDialog]) -> Vec<DialogEntry
     gone.chain(news).collect()
 }
 
-/// Why a SUBSCRIBE is refused: the status and a header that says more.
-type Refusal = (u16, Option<(&'static str, String)>);
-
 impl<M: Mind> Ua<M> {
     pub(crate) fn on_subscribe(&mut self, now: Now, request: RequestHandle, message: &Message, flow: Flow) {
         let Some(credential) = self.device_of(now, request, message, flow) else { return };
@@ -111,8 +111,8 @@ impl<M: Mind> Ua<M> {
             let watch = WatchId(self.watches.last);
             let wish = WatchRequest { watch, device: credential.device, kind, target: Private::new(target) };
             self.mind.watch(&wish).map_err(|refused| match refused {
-                WatchRefused::NotFound => (404, None),
-                WatchRefused::TooMany => (403, None),
+                WatchRefused::NotFound => Refusal::new(404, ""),
+                WatchRefused::TooMany => Refusal::new(403, ""),
             })?;
             let watch = Watch {
                 id: watch,
@@ -128,10 +128,7 @@ impl<M: Mind> Ua<M> {
         });
         match watched {
             Ok(watch) => self.begin_watch(now, request, message, watch),
-            Err((status, header)) => {
-                let fields: Vec<(&str, &str)> = header.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                let _ = self.agent.respond(now, request, status, "", &fields, None);
-            }
+            Err(refusal) => self.refuse(now, request, &refusal),
         }
     }
 
@@ -141,8 +138,7 @@ impl<M: Mind> Ua<M> {
             self.mind.unwatch(id);
             // Without a Contact there is nobody to notify; else we are full.
             let status = if message.contact().is_none() { 400 } else { 503 };
-            let _ = self.agent.respond(now, request, status, "", &[], None);
-            return;
+            return self.refuse(now, request, &Refusal::new(status, ""));
         };
         self.watches.by_subscription.insert(subscription, watch);
         self.watches.subscriptions.insert(id, subscription);
@@ -232,19 +228,21 @@ fn wish(message: &Message) -> Result<(WatchKind, Text, String), Refusal> {
     let kind = match event.map(|event| event.token) {
         Some("dialog") => WatchKind::Dialogs,
         Some("message-summary") => WatchKind::Messages,
-        _ => return Err((489, Some(("Allow-Events", EVENTS.join(", "))))),
+        _ => return Err(Refusal::hinting(489, ALLOW_EVENTS, EVENTS.join(", "))),
     };
     let mut lines = message.headers(HeaderName::Accept).peekable();
     let content_type = content_type(kind);
     let (main, subtype) = content_type.split_once('/').unwrap_or_default();
     if lines.peek().is_some() && accepts(lines, main, subtype) != Ok(true) {
-        return Err((406, Some(("Accept", content_type.to_owned()))));
+        return Err(Refusal::hinting(406, "Accept", content_type.to_owned()));
     }
     if message.number(HeaderName::Expires).is_some_and(|s| (1..MIN_EXPIRES_S).contains(&s)) {
-        return Err((423, Some(("Min-Expires", MIN_EXPIRES_S.to_string()))));
+        return Err(Refusal::hinting(423, "Min-Expires", MIN_EXPIRES_S.to_string()));
     }
     let uri = message.request_uri().ok();
-    let Some((user, uri)) = uri.and_then(|uri| Some((uri.user_decoded()?, uri))) else { return Err((404, None)) };
+    let Some((user, uri)) = uri.and_then(|uri| Some((uri.user_decoded()?, uri))) else {
+        return Err(Refusal::new(404, ""));
+    };
     let entity = format!("sip:{}@{}", uri.user().unwrap_or_default(), uri.host());
     Ok((kind, Text::from(&*user), entity))
 }

@@ -37,7 +37,7 @@ pub(super) fn agent(tenant: u64, id: u64, number: &str) -> Agent {
 
 pub(super) fn device(tenant: u64, id: u64, name: &str) -> Device {
     let ha1 = Ha1 { md5: "aa".into(), sha256: "bb".into() };
-    Device { id: DeviceId(id), tenant: TenantId(tenant), name: name.into(), agent: None, ha1 }
+    Device { id: DeviceId(id), tenant: TenantId(tenant), name: name.into(), agent: None, ha1, message_lamp: true }
 }
 
 /// A record that began at `started` ms, from and to these numbers.

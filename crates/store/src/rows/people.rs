@@ -174,7 +174,8 @@ impl Row for Device {
     type Key = DeviceId;
     const TABLE: &'static str = "device";
     const KEY: &'static [&'static str] = &["id"];
-    const COLUMNS: &'static [&'static str] = &["id", "tenant_id", "name", "agent_id", "ha1_md5", "ha1_sha256"];
+    const COLUMNS: &'static [&'static str] =
+        &["id", "tenant_id", "name", "agent_id", "ha1_md5", "ha1_sha256", "message_lamp"];
 
     fn values(&self) -> Vec<Value> {
         vec![
@@ -184,6 +185,7 @@ impl Row for Device {
             self.agent.to_value(),
             self.ha1.md5.to_value(),
             self.ha1.sha256.to_value(),
+            self.message_lamp.to_value(),
         ]
     }
 
@@ -194,6 +196,7 @@ impl Row for Device {
             name: Column::read(row, "name")?,
             agent: Column::read(row, "agent_id")?,
             ha1: Ha1 { md5: Column::read(row, "ha1_md5")?, sha256: Column::read(row, "ha1_sha256")? },
+            message_lamp: Column::read(row, "message_lamp")?,
         })
     }
 }

@@ -46,10 +46,7 @@ export {
   fieldOf,
   kindOf,
   KINDS,
-  madeUpSecret,
   problemsIn,
-  sameSpec,
-  withValue,
   type Choice,
   type Field,
   type FieldWord,
@@ -61,4 +58,5 @@ export {
   type TypedRow,
 } from "./settings";
 export { skillRows, skillsOf, type AgentRouting } from "./skills";
+export { madeUpSecret, sameSpec, withValue } from "./spec";
 export { wavOf } from "./wav";

@@ -1,5 +1,3 @@
-import type { Field, Kind } from "./settings";
-
 /** Alarms that one may be told of. */
 const ALERTS = [
   "threshold",
@@ -20,10 +18,10 @@ const ALERTS = [
 export type AlertCode = (typeof ALERTS)[number];
 
 const CODE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-const TITLE: Field = { path: "title", word: "title", type: "title" };
+const TITLE = { path: "title", word: "title", type: "title" } as const;
 
-/** Who is written to, when, and by which server. */
-export const OUTBOUND: readonly Kind[] = [
+/** The kinds of who is written to, when, and by which server. */
+export const OUTBOUND = [
   {
     id: "mail_server",
     name: /^default$/,
@@ -81,4 +79,4 @@ export const OUTBOUND: readonly Kind[] = [
       { path: "paused", word: "paused", type: "switch", fallback: false },
     ],
   },
-];
+] as const;

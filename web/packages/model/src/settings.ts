@@ -1,4 +1,4 @@
-import type { FieldProblem, Permission, Spec } from "@lingtong/api";
+import type { FieldProblem, Permission } from "@lingtong/api";
 import { OUTBOUND, type AlertCode } from "./outbound";
 
 /** What the settings pages know of. */
@@ -78,6 +78,7 @@ export type FieldWord =
   | "max_length"
   | "max_wait_s"
   | "measure"
+  | "message_lamp"
   | "members"
   | "no_agent"
   | "number_format"
@@ -320,7 +321,11 @@ export const KINDS: readonly Kind[] = [
     name: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
     writes: "settings.write",
     columns: ["agent"],
-    fields: [agent, { path: "secret", word: "secret", type: "secret", makeUp: true, hint: true }],
+    fields: [
+      agent,
+      { path: "secret", word: "secret", type: "secret", makeUp: true, hint: true },
+      { path: "message_lamp", word: "message_lamp", type: "switch", fallback: true, hint: true, more: true },
+    ],
   },
   {
     id: "trunk",
@@ -412,21 +417,6 @@ export function kindOf(id: string): Kind | undefined {
   return KINDS.find((kind) => kind.id === id);
 }
 
-/** The spec with another value in one place; undefined takes it out. */
-export function withValue(spec: Spec, path: string, value: unknown): Spec {
-  const rest = Object.fromEntries(Object.entries(spec).filter(([key]) => key !== path));
-  return value === undefined ? rest : { ...rest, [path]: value };
-}
-
-/** Whether two specs say the same, whatever the order of their fields. */
-export function sameSpec(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const [a, b] = [Object.entries(one), new Map(Object.entries(other))];
-  return a.length === b.size && a.every(([key, value]) => b.has(key) && sameSpec(value, b.get(key)));
-}
-
 /** The field that a problem is of: `members[2]` and `title.zh` belong to `members` and `title`. */
 export function fieldOf(kind: Kind, path: string): Field | undefined {
   const root = path.split(/[.[]/, 1)[0];
@@ -436,10 +426,4 @@ export function fieldOf(kind: Kind, path: string): Field | undefined {
 /** Problems where the form shows them: that something is there already is a matter of its name. */
 export function problemsIn(problems: readonly FieldProblem[]): FieldProblem[] {
   return problems.map((problem) => (problem.field === "" && problem.code === "exists" ? { ...problem, field: "name" } : problem));
-}
-
-/** A password for a machine: no letters that look like others. */
-export function madeUpSecret(random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): string {
-  const letters = "abcdefghijkmnpqrstuvwxyz23456789";
-  return Array.from(random(new Uint8Array(20)), (byte) => letters[byte % letters.length]).join("");
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, KINDS, kindOf, madeUpSecret, problemsIn, sameSpec, withValue } from "../src/settings";
+import { fieldOf, KINDS, kindOf, problemsIn } from "../src/settings";
 import { skillRows, skillsOf } from "../src/skills";
+import { madeUpSecret, sameSpec, withValue } from "../src/spec";
 
 describe("settings", () => {
   it("names a field once in each kind, and lists only fields that there are", () => {

@@ -46,6 +46,7 @@ fn a_flow_is_bound_confirmed_and_timed() {
         assert_eq!(response.status(), Some(200));
         assert_eq!(field(&response, "Require").as_deref(), Some("outbound"));
         assert_eq!(field(&response, "Flow-Timer").as_deref(), timer);
+        assert_eq!(field(&response, "Allow-Events").as_deref(), Some("dialog, message-summary, refer"));
         let told = response.addresses(HeaderName::Contact).next().unwrap().unwrap();
         assert_eq!((told.instance(), told.reg_id()), (Some(INSTANCE), Some(2)));
         let contact = bound(&mut lab);

@@ -1,8 +1,9 @@
 import { toApiError, type ApiError } from "@lingtong/api";
-import { Alert, Button, Input } from "antd";
+import { Alert, Button } from "antd";
 import { useState, type ReactElement, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
+import { PasswordField } from "./PasswordField";
 import { PasswordRules, usePasswordVerdict } from "./PasswordRules";
 
 /** Changes one's own password. */
@@ -31,30 +32,8 @@ export function PasswordForm({ done }: { done: () => void }): ReactElement {
   return (
     <form className="account-form" onSubmit={(event) => void submit(event)}>
       {error === null ? null : <Alert type="error" showIcon role="alert" title={error.message} />}
-      <label>
-        <span>{t("account.current")}</span>
-        <Input.Password
-          required
-          name="current"
-          autoComplete="current-password"
-          value={current}
-          onChange={(event) => {
-            setCurrent(event.target.value);
-          }}
-        />
-      </label>
-      <label>
-        <span>{t("account.newPassword")}</span>
-        <Input.Password
-          required
-          name="new-password"
-          autoComplete="new-password"
-          value={password}
-          onChange={(event) => {
-            setPassword(event.target.value);
-          }}
-        />
-      </label>
+      <PasswordField label={t("account.current")} name="current" value={current} change={setCurrent} />
+      <PasswordField label={t("account.newPassword")} name="new-password" value={password} change={setPassword} />
       <PasswordRules password={password} verdict={verdict} />
       <Button type="primary" htmlType="submit" loading={busy}>
         {t("account.changePassword")}

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { Frame } from "../login/Frame";
 import { useServices } from "../services";
 import { useTitle } from "../useTitle";
+import { PasswordField } from "./PasswordField";
 import { PasswordRules, usePasswordVerdict } from "./PasswordRules";
 
 type Part = "title" | "tenant" | "username";
@@ -83,18 +84,14 @@ function Form({ token }: { token: string }): ReactElement {
           </span>
         </label>
       ))}
-      <label>
-        <span>{t("login.password")}</span>
-        <Input.Password
-          required
-          name="new-password"
-          autoComplete="new-password"
-          value={form.password}
-          onChange={(event) => {
-            change({ password: event.target.value });
-          }}
-        />
-      </label>
+      <PasswordField
+        label={t("login.password")}
+        name="new-password"
+        value={form.password}
+        change={(password) => {
+          change({ password });
+        }}
+      />
       <PasswordRules password={form.password} verdict={verdict} />
       <Button type="primary" size="large" htmlType="submit" loading={busy} disabled={!complete} block>
         {t("account.setup.submit")}

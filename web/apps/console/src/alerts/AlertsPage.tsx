@@ -1,19 +1,18 @@
-import { toApiError, type AlertEntry } from "@lingtong/api";
+import type { AlertEntry } from "@lingtong/api";
 import { titleIn, touchesAlerts } from "@lingtong/model";
-import { EmptyState, ErrorState, exactTime, Panel, RelativeTime, Skeleton, useLocality } from "@lingtong/ui";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { EmptyState, exactTime, Panel, RelativeTime, useLocality } from "@lingtong/ui";
 import { Link } from "@tanstack/react-router";
-import { Button, Segmented } from "antd";
+import { Segmented } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { ListTable } from "../list/ListTable";
+import { usePages } from "../list/usePages";
 import { useServices } from "../services";
 import { useTitle } from "../useTitle";
 import { useTouched } from "../useTouched";
 import { useAlertSentence } from "./useAlertSentence";
-import "../interactions/interactions.css";
 import "./alerts.css";
 
-const PAGE_SIZE = 50;
 const SHOWN = ["", "standing", "cleared"] as const;
 
 function Row({ alert }: { alert: AlertEntry }): ReactElement {
@@ -49,17 +48,16 @@ function Row({ alert }: { alert: AlertEntry }): ReactElement {
 /** Every alert that was raised, the newest first: how bad, who looked after it, and when it was over. */
 export function AlertsPage(): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
-  const { api, queries } = useServices();
+  const { api } = useServices();
   useTitle(t("alerts.history"));
   const [state, setState] = useState<(typeof SHOWN)[number]>("");
-  const query = useInfiniteQuery({
-    queryKey: ["alerts", state],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) => api.alerts({ state, cursor: pageParam, limit: PAGE_SIZE }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  });
+  const list = usePages(["alerts", state], (slice, signal) => api.alerts({ state, ...slice }, signal));
   useTouched(["alerts"], touchesAlerts);
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const setUp = (
+    <Link to="/settings/$kind" params={{ kind: "threshold" }}>
+      {t("alerts.setThresholds")}
+    </Link>
+  );
   return (
     <div className="page page-fill">
       <h1 className="sr-only">{t("alerts.history")}</h1>
@@ -75,40 +73,16 @@ export function AlertsPage(): ReactElement {
             {t("alerts.wall")}
           </Link>
         </div>
-        {query.isPending ? (
-          <Skeleton rows={10} height={20} />
-        ) : query.error !== null && rows.length === 0 ? (
-          <ErrorState error={toApiError(query.error)} retry={() => void queries.invalidateQueries({ queryKey: ["alerts"] })} />
-        ) : rows.length === 0 ? (
-          <EmptyState title={t("alerts.none")} action={<Link to="/settings/$kind" params={{ kind: "threshold" }}>{t("alerts.setThresholds")}</Link>}>
-            {t("alerts.noneText")}
-          </EmptyState>
-        ) : (
-          <div className="table-scroll">
-            <table className="data-table">
-              <thead>
-                <tr>
-                  <th scope="col">{t("alerts.raised")}</th>
-                  <th scope="col">{t("alerts.worst")}</th>
-                  <th scope="col">{t("alerts.what")}</th>
-                  <th scope="col">{t("alerts.threshold")}</th>
-                  <th scope="col">{t("alerts.seen")}</th>
-                  <th scope="col">{t("alerts.cleared")}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((alert) => (
-                  <Row key={alert.id} alert={alert} />
-                ))}
-              </tbody>
-            </table>
-            {query.hasNextPage ? (
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {t("alerts.older")}
-              </Button>
-            ) : null}
-          </div>
-        )}
+        <ListTable
+          list={list}
+          columns={(["raised", "worst", "what", "threshold", "seen", "cleared"] as const).map((column) => t(`alerts.${column}`))}
+          row={(alert) => <Row key={alert.id} alert={alert} />}
+          empty={
+            <EmptyState title={t("alerts.none")} action={setUp}>
+              {t("alerts.noneText")}
+            </EmptyState>
+          }
+        />
       </Panel>
     </div>
   );

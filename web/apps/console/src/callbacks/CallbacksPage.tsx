@@ -1,19 +1,19 @@
-import { toApiError, type Callback, type CallbackStatus } from "@lingtong/api";
+import { toApiError, type Callback, type CallbackPage, type CallbackStatus } from "@lingtong/api";
 import { may, titleIn, touchesCallbacks } from "@lingtong/model";
-import { EmptyState, ErrorState, exactTime, Panel, RelativeTime, Skeleton, useLocality } from "@lingtong/ui";
-import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { EmptyState, exactTime, Panel, RelativeTime, useLocality } from "@lingtong/ui";
+import { useMutation, type InfiniteData } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button, Segmented } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { ListTable } from "../list/ListTable";
+import { usePages } from "../list/usePages";
 import { useServices } from "../services";
 import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
 import { useTouched } from "../useTouched";
 import { CallbackBadge } from "./CallbackBadge";
-import "../interactions/interactions.css";
 
-const PAGE_SIZE = 50;
 const SHOWN = ["asked", "done", "given_up", "cancelled", ""] as const;
 /** What can be said of one that waits; of all others, that it waits again. */
 const ENDS = ["done", "given_up", "cancelled"] as const satisfies readonly CallbackStatus[];
@@ -71,19 +71,13 @@ export function CallbacksPage(): ReactElement {
   const me = useMe();
   useTitle(t("page.callbacks"));
   const [status, setStatus] = useState<CallbackStatus | "">("asked");
-  const query = useInfiniteQuery({
-    queryKey: ["callbacks", status],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) => api.callbacks({ status, cursor: pageParam, limit: PAGE_SIZE }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  });
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ["callbacks"] });
+  const list = usePages(["callbacks", status], (slice, signal) => api.callbacks({ status, ...slice }, signal));
   useTouched(["callbacks"], touchesCallbacks);
   const change = useMutation({
     mutationFn: ({ id, to }: { id: string; to: CallbackStatus }) => api.setCallbackStatus(id, to),
     onSuccess: (changed) => {
       // The list follows the journal by a moment: what was just said is shown at once.
-      queries.setQueriesData<typeof query.data>({ queryKey: ["callbacks"] }, (old) =>
+      queries.setQueriesData<InfiniteData<CallbackPage>>({ queryKey: ["callbacks"] }, (old) =>
         old === undefined
           ? old
           : {
@@ -96,8 +90,12 @@ export function CallbacksPage(): ReactElement {
       );
     },
   });
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const allowed = may(me, "callbacks.write");
+  const changer = may(me, "callbacks.write")
+    ? (id: string) =>
+        (to: CallbackStatus): void => {
+          change.mutate({ id, to });
+        }
+    : null;
   return (
     <div className="page page-fill">
       <h1 className="sr-only">{t("page.callbacks")}</h1>
@@ -111,56 +109,13 @@ export function CallbacksPage(): ReactElement {
           />
           {change.error === null ? null : <span role="alert">{toApiError(change.error).message}</span>}
         </div>
-        {query.isPending ? (
-          <Skeleton rows={10} height={20} />
-        ) : query.error !== null && rows.length === 0 ? (
-          <ErrorState error={toApiError(query.error)} retry={() => void refresh()} />
-        ) : rows.length === 0 ? (
-          <EmptyState title={t(status === "asked" ? "callbacks.none" : "callbacks.noneSuch")}>{t("callbacks.noneText")}</EmptyState>
-        ) : (
-          <>
-            <div className="table-scroll">
-              <table className="data-table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t("callbacks.asked")}</th>
-                    <th scope="col">{t("callbacks.number")}</th>
-                    <th scope="col">{t("column.queue")}</th>
-                    <th scope="col">{t("column.state")}</th>
-                    <th scope="col">{t("callbacks.changed")}</th>
-                    <th scope="col">{t("callbacks.call")}</th>
-                    <th scope="col" className="right">
-                      <span className="sr-only">{t("callbacks.actions")}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((callback) => (
-                    <Row
-                      key={callback.id}
-                      callback={callback}
-                      change={
-                        allowed
-                          ? (to) => {
-                              change.mutate({ id: callback.id, to });
-                            }
-                          : null
-                      }
-                    />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-            <div className="list-foot">
-              <span className="faint num">{t("list.shown", { count: rows.length })}</span>
-              {query.hasNextPage ? (
-                <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                  {t("list.more")}
-                </Button>
-              ) : null}
-            </div>
-          </>
-        )}
+        <ListTable
+          list={list}
+          columns={[t("callbacks.asked"), t("callbacks.number"), t("column.queue"), t("column.state"), t("callbacks.changed"), t("callbacks.call")]}
+          acts
+          row={(callback) => <Row key={callback.id} callback={callback} change={changer?.(callback.id) ?? null} />}
+          empty={<EmptyState title={t(status === "asked" ? "callbacks.none" : "callbacks.noneSuch")}>{t("callbacks.noneText")}</EmptyState>}
+        />
       </Panel>
     </div>
   );

@@ -4,8 +4,9 @@ import { may, titleIn } from "@lingtong/model";
 import { EmptyState, ErrorState, Panel, RelativeTime, Skeleton } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Input } from "antd";
+import { Button } from "antd";
 import { useState, type ReactElement } from "react";
+import { PageHead } from "../list/PageHead";
 import { useServices } from "../services";
 import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
@@ -13,7 +14,6 @@ import { ClosureSwitch } from "./ClosureSwitch";
 import { NewFlowDialog } from "./NewFlowDialog";
 import { useForms } from "./useForms";
 import { useFlowWords } from "./words";
-import "../interactions/interactions.css";
 import "./flows.css";
 
 function Row({ flow }: { flow: FlowHead }): ReactElement {
@@ -84,24 +84,10 @@ export function FlowsPage(): ReactElement {
   ) : null;
   return (
     <div className="page page-fill">
-      <header className="flow-list-head">
-        <div>
-          <h1>{t("list.title")}</h1>
-          <p>{t("list.lead")}</p>
-        </div>
-        <Input
-          allowClear
-          className="flow-list-search"
-          value={search}
-          placeholder={t("list.search")}
-          aria-label={t("list.search")}
-          onChange={(event) => {
-            setSearch(event.target.value);
-          }}
-        />
+      <PageHead title={t("list.title")} lead={t("list.lead")} search={{ text: search, label: t("list.search"), change: setSearch }}>
         <ClosureSwitch flows={all} bank={forms.bank} writable={writable} />
         {create}
-      </header>
+      </PageHead>
       <Panel className="list-panel">
         {query.isPending ? (
           <Skeleton rows={8} height={26} />

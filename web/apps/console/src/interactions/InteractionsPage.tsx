@@ -8,6 +8,7 @@ import { useTitle } from "../useTitle";
 import { FilterBar } from "./FilterBar";
 import { InteractionTable } from "./InteractionTable";
 import { useInteractions, type InteractionList } from "./useInteractions";
+import "../list/list.css";
 import "./interactions.css";
 
 // Only who comes from a report needs it, with the words of reports.

@@ -31,5 +31,4 @@ export const alerts: typeof chinese = {
   seen: "Acknowledged",
   cleared: "Over",
   stands: "stands",
-  older: "Older ones",
 };

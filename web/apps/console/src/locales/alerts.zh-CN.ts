@@ -29,5 +29,4 @@ export const alerts = {
   seen: "确认人",
   cleared: "恢复时间",
   stands: "未恢复",
-  older: "更早的",
 };

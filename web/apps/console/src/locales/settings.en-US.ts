@@ -125,6 +125,7 @@ export const settings = {
     hold_s: "Must hold for",
     margin: "Better by",
     measure: "Figure",
+    message_lamp: "Message lamp",
     queues: "Queues",
     warning: "Warning from",
     secret_value: "Value",
@@ -213,6 +214,7 @@ export const settings = {
     weekday: "Day of the week",
   },
   hint: {
+    message_lamp: "Off: it does not show that messages wait, for a telephone that all can see",
     measure: "Service level and abandon rate are of the last 30 minutes; service level and free agents are bad when low, all others when high",
     queues: "Each is watched for itself; empty for all queues together",
     warning: "Customers, agents, seconds or percent, as the figure has it; empty for no warning",

@@ -119,6 +119,7 @@ export const settings = {
     hold_s: "持续时间",
     margin: "恢复余量",
     measure: "指标",
+    message_lamp: "留言灯",
     queues: "队列",
     warning: "注意值",
     secret_value: "密钥内容",
@@ -207,6 +208,7 @@ export const settings = {
     weekday: "星期几",
   },
   hint: {
+    message_lamp: "关闭后话机不再显示新留言，例如放在公共区域的话机",
     measure: "服务水平和放弃率按近 30 分钟计算；服务水平和空闲坐席低于阈值时告警，其余高于阈值时告警",
     queues: "每个队列单独判断；留空则对全部队列合计判断",
     warning: "人数、秒或百分比，与指标一致；留空则不发“注意”",

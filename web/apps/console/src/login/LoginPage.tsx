@@ -3,6 +3,7 @@ import { Alert, Button, Input } from "antd";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState, type ReactElement, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { PasswordField } from "../account/PasswordField";
 import { useServices } from "../services";
 import { useTitle } from "../useTitle";
 import { Frame } from "./Frame";
@@ -56,19 +57,15 @@ function Names({ form, change, askTenant }: PartProps & { askTenant: boolean }):
           }}
         />
       </label>
-      <label>
-        <span>{t("login.password")}</span>
-        <Input.Password
-          size="large"
-          name="password"
-          required
-          autoComplete="current-password"
-          value={form.password}
-          onChange={(event) => {
-            change({ password: event.target.value });
-          }}
-        />
-      </label>
+      <PasswordField
+        label={t("login.password")}
+        name="password"
+        large
+        value={form.password}
+        change={(password) => {
+          change({ password });
+        }}
+      />
     </>
   );
 }

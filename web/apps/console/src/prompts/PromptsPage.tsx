@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Input, Modal, Segmented } from "antd";
 import { useState, type ReactElement } from "react";
+import { PageHead } from "../list/PageHead";
 import { useServices } from "../services";
 import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
@@ -14,7 +15,6 @@ import { PromptDrawer } from "./PromptDrawer";
 import { UseList } from "./UseList";
 import { LANGUAGES, usePromptWords } from "./words";
 import "../flows/flows.css";
-import "../interactions/interactions.css";
 import "./prompts.css";
 
 const SHOWN = ["own", "ships", "all"] as const;
@@ -131,24 +131,14 @@ export function PromptsPage(): ReactElement {
   ) : null;
   return (
     <div className="page page-fill">
-      <header className="flow-list-head">
-        <div>
-          <h1>{t("title")}</h1>
-          <p>{t("lead")}</p>
-        </div>
-        <Segmented aria-label={t("which")} value={shown} options={SHOWN.map((one) => ({ value: one, label: t(`filter.${one}`) }))} onChange={setShown} />
-        <Input
-          allowClear
-          className="flow-list-search"
-          value={search}
-          placeholder={t("search")}
-          aria-label={t("search")}
-          onChange={(event) => {
-            setSearch(event.target.value);
-          }}
-        />
+      <PageHead
+        title={t("title")}
+        lead={t("lead")}
+        search={{ text: search, label: t("search"), change: setSearch }}
+        before={<Segmented aria-label={t("which")} value={shown} options={SHOWN.map((one) => ({ value: one, label: t(`filter.${one}`) }))} onChange={setShown} />}
+      >
         {create}
-      </header>
+      </PageHead>
       <Panel className="list-panel">
         {query.isPending ? (
           <Skeleton rows={8} height={26} />

@@ -1,15 +1,15 @@
 import { toApiError, type ReportSchedule } from "@lingtong/api";
 import { may, titleIn } from "@lingtong/model";
-import { EmptyState, ErrorState, exactTime, NoPermission, Panel, RelativeTime, Skeleton, useLocality } from "@lingtong/ui";
+import { EmptyState, exactTime, NoPermission, Panel, RelativeTime, useLocality } from "@lingtong/ui";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Switch } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { ListTable } from "../list/ListTable";
 import { useServices } from "../services";
 import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
-import "../interactions/interactions.css";
 
 /** When it is due next and how it went are shown as they change. */
 const REFRESH_MS = 15_000;
@@ -121,7 +121,12 @@ export function SchedulesPanel(): ReactElement {
         busy: run.isPending || pause.isPending,
       }
     : null;
-  const rows = query.data?.items ?? [];
+  const list = {
+    rows: query.data?.items ?? [],
+    pending: query.isPending,
+    error: query.error === null ? null : toApiError(query.error),
+    refresh,
+  };
   const failed = run.error ?? pause.error;
   const add = (
     <Link to="/settings/$kind" params={{ kind: "report_schedule" }} search={{ add: true }} className="cell-link">
@@ -144,35 +149,13 @@ export function SchedulesPanel(): ReactElement {
           title={typeof run.data.problem === "string" ? run.data.problem : t("schedules.ran", { count: run.data.letters })}
         />
       )}
-      {query.isPending ? (
-        <Skeleton rows={5} height={20} />
-      ) : query.error !== null && rows.length === 0 ? (
-        <ErrorState error={toApiError(query.error)} retry={() => void refresh()} />
-      ) : rows.length === 0 ? (
-        <EmptyState title={t("settings.empty.report_schedule.title")}>{t("settings.empty.report_schedule.text")}</EmptyState>
-      ) : (
-        <div className="table-scroll">
-          <table className="data-table">
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <th key={column} scope="col">
-                    {t(`schedules.column.${column}`)}
-                  </th>
-                ))}
-                <th scope="col" className="right">
-                  <span className="sr-only">{t("callbacks.actions")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((schedule) => (
-                <Row key={schedule.name} schedule={schedule} acts={acts} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <ListTable
+        list={list}
+        columns={columns.map((column) => t(`schedules.column.${column}`))}
+        acts
+        row={(schedule) => <Row key={schedule.name} schedule={schedule} acts={acts} />}
+        empty={<EmptyState title={t("settings.empty.report_schedule.title")}>{t("settings.empty.report_schedule.text")}</EmptyState>}
+      />
     </Panel>
   );
 }

@@ -1,8 +1,7 @@
 import type { ReportLine } from "@lingtong/api";
 import type { ReportColumn, ReportDraft } from "@lingtong/model";
-import { Panel } from "@lingtong/ui";
 import type { ReactElement } from "react";
-import { FigureCell } from "./FigureCell";
+import { ReportTable } from "./ReportTable";
 import { useFormat } from "./useFormat";
 import type { Shown } from "./useReport";
 import { subjectName, useReportWords } from "./words";
@@ -20,66 +19,39 @@ export function SumTable({ draft, shown, sums, columns, focus }: SumTableProps):
   const { t, language } = useReportWords();
   const format = useFormat();
   const { before } = shown;
+  const rows = sums.map((line) => {
+    const name = subjectName(t, language, line.subject);
+    const selected = line.subject.id === shown.focus?.subject.id;
+    const head = (
+      <button
+        type="button"
+        className="link-button"
+        aria-pressed={selected}
+        title={t("show", { name })}
+        onClick={() => {
+          focus(line.subject.id);
+        }}
+      >
+        {name}
+      </button>
+    );
+    return { key: line.subject.id, head, line, selected, before: shown.sumsBefore.get(line.subject.id) };
+  });
   return (
-    <Panel
+    <ReportTable
+      id="sums"
       title={t("sumsOf", { by: t(`by.${draft.by}`) })}
       extra={
         draft.compare ? (
           <span className="faint num">{t("before", { from: format.moment(before.from), to: format.moment(before.to) })}</span>
         ) : undefined
       }
-    >
-      <div className="report-scroll">
-        <table className="data-table report-table" data-table="sums">
-          <thead>
-            <tr>
-              <th scope="col">{t("subject")}</th>
-              {columns.map((column) => (
-                <th key={column.id} scope="col" className="right" title={t(`about.${column.id}`)}>
-                  {t(`name.${column.id}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {sums.map((line) => {
-              const name = subjectName(t, language, line.subject);
-              const here = line.subject.id === shown.focus?.subject.id;
-              return (
-                <tr key={line.subject.id} data-selected={here}>
-                  <th scope="row">
-                    <button
-                      type="button"
-                      className="link-button"
-                      aria-pressed={here}
-                      title={t("show", { name })}
-                      onClick={() => {
-                        focus(line.subject.id);
-                      }}
-                    >
-                      {name}
-                    </button>
-                  </th>
-                  {columns.map((column) => (
-                    <FigureCell
-                      key={column.id}
-                      by={draft.by}
-                      column={column}
-                      level={draft.level}
-                      line={line}
-                      before={shown.sumsBefore.get(line.subject.id)}
-                      compare={draft.compare}
-                      format={format}
-                      t={t}
-                    />
-                  ))}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-      {draft.by === "direction" ? null : <p className="report-note faint">{t("noAddUp")}</p>}
-    </Panel>
+      corner={t("subject")}
+      draft={draft}
+      columns={columns}
+      rows={rows}
+      compare={draft.compare}
+      note={draft.by === "direction" ? null : <p className="report-note faint">{t("noAddUp")}</p>}
+    />
   );
 }

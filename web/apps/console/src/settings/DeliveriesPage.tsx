@@ -1,18 +1,18 @@
 import { toApiError, type Delivery, type DeliveryStatus } from "@lingtong/api";
 import { may } from "@lingtong/model";
-import { EmptyState, ErrorState, exactTime, NoPermission, Panel, RelativeTime, Skeleton, useLocality } from "@lingtong/ui";
-import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { EmptyState, exactTime, NoPermission, Panel, RelativeTime, useLocality } from "@lingtong/ui";
+import { useMutation } from "@tanstack/react-query";
 import { Button, Segmented } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { ListTable } from "../list/ListTable";
+import { usePages } from "../list/usePages";
 import { useServices } from "../services";
 import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
 import { KindNav } from "./SettingsPage";
-import "../interactions/interactions.css";
 import "./settings.css";
 
-const PAGE_SIZE = 50;
 /** What waits is shown as it goes on. */
 const REFRESH_MS = 5_000;
 const SHOWN = ["", "waiting", "sent", "failed"] as const;
@@ -58,19 +58,16 @@ function Row({ delivery, again }: { delivery: Delivery; again: ((id: string) => 
 
 function Log(): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
-  const { outbound, queries } = useServices();
+  const { outbound } = useServices();
   const me = useMe();
   const [status, setStatus] = useState<DeliveryStatus | "">("");
-  const query = useInfiniteQuery({
-    queryKey: ["deliveries", status],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) => outbound.deliveries({ status, cursor: pageParam, limit: PAGE_SIZE }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: REFRESH_MS,
-  });
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ["deliveries"] });
-  const retry = useMutation({ mutationFn: (id: string) => outbound.retry(id), onSettled: refresh });
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const list = usePages(["deliveries", status], (slice, signal) => outbound.deliveries({ status, ...slice }, signal), REFRESH_MS);
+  const retry = useMutation({ mutationFn: (id: string) => outbound.retry(id), onSettled: list.refresh });
+  const again = may(me, "settings.write")
+    ? (id: string): void => {
+        retry.mutate(id);
+      }
+    : null;
   const columns = ["at", "by", "about", "recipient", "state", "answer"] as const;
   return (
     <Panel className="list-panel">
@@ -83,54 +80,13 @@ function Log(): ReactElement {
         />
         {retry.error === null ? null : <span role="alert">{toApiError(retry.error).message}</span>}
       </div>
-      {query.isPending ? (
-        <Skeleton rows={8} height={20} />
-      ) : query.error !== null && rows.length === 0 ? (
-        <ErrorState error={toApiError(query.error)} retry={() => void refresh()} />
-      ) : rows.length === 0 ? (
-        <EmptyState title={t("deliveries.none")}>{t("deliveries.noneText")}</EmptyState>
-      ) : (
-        <>
-          <div className="table-scroll">
-            <table className="data-table">
-              <thead>
-                <tr>
-                  {columns.map((column) => (
-                    <th key={column} scope="col">
-                      {t(`deliveries.column.${column}`)}
-                    </th>
-                  ))}
-                  <th scope="col" className="right">
-                    <span className="sr-only">{t("callbacks.actions")}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((delivery) => (
-                  <Row
-                    key={delivery.id}
-                    delivery={delivery}
-                    again={
-                      may(me, "settings.write")
-                        ? (id) => {
-                            retry.mutate(id);
-                          }
-                        : null
-                    }
-                  />
-                ))}
-              </tbody>
-            </table>
-          </div>
-          {query.hasNextPage ? (
-            <div className="list-foot">
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {t("list.more")}
-              </Button>
-            </div>
-          ) : null}
-        </>
-      )}
+      <ListTable
+        list={list}
+        columns={columns.map((column) => t(`deliveries.column.${column}`))}
+        acts
+        row={(delivery) => <Row key={delivery.id} delivery={delivery} again={again} />}
+        empty={<EmptyState title={t("deliveries.none")}>{t("deliveries.noneText")}</EmptyState>}
+      />
     </Panel>
   );
 }

@@ -11,7 +11,7 @@ import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
 import { ResourceForm } from "./ResourceForm";
 import { ResourceList } from "./ResourceList";
-import "../interactions/interactions.css";
+import "../list/list.css";
 import "./settings.css";
 
 /** A change can be taken back for so long. */

@@ -1,20 +1,20 @@
 import { toApiError, type Voicemail, type VoicemailPage } from "@lingtong/api";
 import { afterEvent, may, titleIn, touchesVoicemails } from "@lingtong/model";
-import { EmptyState, ErrorState, exactTime, Panel, RelativeTime, Skeleton, useLocality } from "@lingtong/ui";
-import { useInfiniteQuery, useMutation, type InfiniteData } from "@tanstack/react-query";
+import { EmptyState, exactTime, Panel, RelativeTime, useLocality } from "@lingtong/ui";
+import { useMutation, type InfiniteData } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button, Popconfirm, Segmented, Select } from "antd";
 import { useEffect, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { ListTable } from "../list/ListTable";
+import { usePages } from "../list/usePages";
 import { useServices } from "../services";
 import { useLivePart } from "../useLive";
 import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
 import { useTouched } from "../useTouched";
-import "../interactions/interactions.css";
 import "./voicemails.css";
 
-const PAGE_SIZE = 50;
 const SHOWN = ["new", "heard", ""] as const;
 
 interface Acts {
@@ -100,14 +100,9 @@ export function VoicemailsPage(): ReactElement {
   useTitle(t("page.voicemails"));
   const [status, setStatus] = useState<(typeof SHOWN)[number]>("new");
   const [queue, setQueue] = useState("");
-  const query = useInfiniteQuery({
-    queryKey: ["voicemails", status, queue],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      api.voicemails({ all: true, status, cursor: pageParam, limit: PAGE_SIZE, ...(queue === "" ? {} : { queue }) }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  });
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ["voicemails"] });
+  const list = usePages(["voicemails", status, queue], (slice, signal) =>
+    api.voicemails({ all: true, status, ...slice, ...(queue === "" ? {} : { queue }) }, signal),
+  );
   useTouched(["voicemails"], touchesVoicemails);
   // What has become of a message is shown before the list has it.
   useEffect(
@@ -135,7 +130,6 @@ export function VoicemailsPage(): ReactElement {
         },
       }
     : null;
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   const queues = [...(known?.values() ?? [])].map((one) => ({ value: one.id, label: titleIn(one.title, i18n.language) || one.name }));
   return (
     <div className="page page-fill">
@@ -157,45 +151,13 @@ export function VoicemailsPage(): ReactElement {
           />
           {change.error === null ? null : <span role="alert">{toApiError(change.error).message}</span>}
         </div>
-        {query.isPending ? (
-          <Skeleton rows={10} height={20} />
-        ) : query.error !== null && rows.length === 0 ? (
-          <ErrorState error={toApiError(query.error)} retry={() => void refresh()} />
-        ) : rows.length === 0 ? (
-          <EmptyState title={t("voicemails.none")}>{t("voicemails.noneText")}</EmptyState>
-        ) : (
-          <>
-            <div className="table-scroll">
-              <table className="data-table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t("voicemails.left")}</th>
-                    <th scope="col">{t("voicemails.from")}</th>
-                    <th scope="col">{t("voicemails.mailbox")}</th>
-                    <th scope="col">{t("voicemails.sound")}</th>
-                    <th scope="col">{t("voicemails.seen")}</th>
-                    <th scope="col" className="right">
-                      <span className="sr-only">{t("callbacks.actions")}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((message) => (
-                    <Row key={message.id} message={message} acts={acts} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-            <div className="list-foot">
-              <span className="faint num">{t("list.shown", { count: rows.length })}</span>
-              {query.hasNextPage ? (
-                <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                  {t("list.more")}
-                </Button>
-              ) : null}
-            </div>
-          </>
-        )}
+        <ListTable
+          list={list}
+          columns={(["left", "from", "mailbox", "sound", "seen"] as const).map((column) => t(`voicemails.${column}`))}
+          acts
+          row={(message) => <Row key={message.id} message={message} acts={acts} />}
+          empty={<EmptyState title={t("voicemails.none")}>{t("voicemails.noneText")}</EmptyState>}
+        />
       </Panel>
     </div>
   );

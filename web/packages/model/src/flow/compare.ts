@@ -1,4 +1,4 @@
-import { sameSpec } from "../settings";
+import { sameSpec } from "../spec";
 import { without, type FlowDocument, type FlowNode } from "./document";
 
 export type Difference = "added" | "removed" | "changed" | "same";
