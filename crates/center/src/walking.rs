@@ -9,7 +9,7 @@ use flow::{Action, Closure, Flow, Input, LookupAnswer, LookupRequest, TransferOu
 use types::event::Happening;
 use types::leg::{Connection, Text};
 use types::record::SegmentKind;
-use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, Now, TenantId};
+use types::{Cause, EndedBy, FlowId, InteractionId, LegCommand, LegId, Now, TenantId};
 
 use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
@@ -23,6 +23,11 @@ fn is_closed(settings: &HashMap<Text, Text>, flow: &Flow) -> bool {
 }
 
 impl Center {
+    /// The walk of the interaction that a leg belongs to, while it is in progress; for whoever plays the caller.
+    pub fn walk_of(&self, leg: LegId) -> Option<&Walk> {
+        self.interactions.get(self.legs.get(&leg)?)?.walk.as_ref()
+    }
+
     /// The customer enters a flow.
     pub(crate) fn start_flow(&mut self, now: Now, id: InteractionId, flow_id: FlowId) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };

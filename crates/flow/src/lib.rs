@@ -53,7 +53,7 @@ pub use expression::{EXPRESSION_CHARS, FUNCTIONS, QUEUE_FIGURES, VARIABLES};
 pub use forms::{KindForm, forms};
 pub use lookup::{HeaderPiece, LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, LookupTold, Taken};
 pub use model::{Flow, Library, VERSION};
-pub use nodes::KINDS;
+pub use nodes::{Asks, KINDS};
 pub use problem::{Problem, What};
 pub use rehearsal::{Rehearsed, RehearsedLookup, STIMULI_MAX, Stimulus, Turn, Waiting, rehearse};
 pub use trial::{Untried, lookup_of};

@@ -195,7 +195,7 @@ impl Taken {
     }
 
     /// The variables.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Text> {
+    pub fn names(&self) -> impl Iterator<Item = &Text> {
         self.paths.keys()
     }
 

@@ -10,7 +10,7 @@ use types::{Cause, Mono, Now, Private, Title};
 use crate::action::{Action, Input};
 use crate::core::{Core, Event};
 use crate::model::{Flow, Library, Node};
-use crate::nodes::Next;
+use crate::nodes::{Asks, Next};
 use crate::value::Value;
 
 /// Nodes that one walk may enter, sub-flows included. A patient caller in a menu takes some dozens;
@@ -164,6 +164,17 @@ impl Walk {
     pub fn node(&self) -> Option<(Text, &'static str)> {
         let node = self.current()?;
         Some((self.frames.last()?.node.clone(), node.get().kind.name()))
+    }
+
+    /// The flow that the walk is in.
+    pub fn flow(&self) -> Option<&Text> {
+        Some(&self.frames.last()?.flow.id)
+    }
+
+    /// What the node that the walk is at asks the caller for.
+    pub fn asks(&self) -> Asks {
+        let asks = |here: Here| here.get().kind.node().asks(&here.get().outlets);
+        self.current().filter(|_| !self.over).map(asks).unwrap_or_default()
     }
 
     fn current(&self) -> Option<Here> {

@@ -18,7 +18,9 @@ mod fault;
 mod figures;
 mod leg;
 mod lines;
+mod people;
 mod platinum;
+pub mod rehearse;
 mod report;
 mod rng;
 mod sim;
@@ -32,6 +34,7 @@ pub use fault::Fault;
 pub use figures::QueueRow;
 pub use platinum::Platinum;
 pub use report::Report;
+pub use rng::Rng;
 use types::event::Event;
 
 /// What day to simulate.

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+/// Chance from a seed.
 #[derive(Clone, Debug)]
-pub(crate) struct Rng(u64);
+pub struct Rng(u64);
 
 impl Rng {
-    pub(crate) const fn new(seed: u64) -> Self {
+    /// The same seed gives the same chance.
+    pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -19,16 +21,17 @@ impl Rng {
     }
 
     /// From 0 up to 1, without 1.
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    pub(crate) fn chance(&mut self, p: f64) -> bool {
+    /// Whether something happens that does so with the probability `p`.
+    pub fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
     }
 
     /// One of `n`.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         (self.unit() * n as f64) as usize
     }
 
@@ -38,7 +41,7 @@ impl Rng {
     }
 
     /// Exponential, the time to the next of independent happenings; `mean_s` seconds on average.
-    pub(crate) fn exponential(&mut self, mean_s: f64) -> Duration {
+    pub fn exponential(&mut self, mean_s: f64) -> Duration {
         Duration::from_secs_f64(-mean_s * (1.0 - self.unit()).ln())
     }
 

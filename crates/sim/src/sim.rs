@@ -14,6 +14,7 @@ use crate::agenda::Agenda;
 use crate::check::Checks;
 use crate::fault::{Of, Planted};
 use crate::leg::{Caller, Leg, Party};
+use crate::people::People;
 use crate::platinum::Watch;
 use crate::report::Report;
 use crate::rng::Rng;
@@ -64,7 +65,7 @@ impl Sim {
             center: Center::new(1),
             legs: HashMap::new(),
             staff: (0..agents).map(Person::new).collect(),
-            checks: Checks::new(agents),
+            checks: Checks::new(People::new(world::TENANT, (0..agents).map(world::agent_id).collect())),
             planted: options.fault.map(|fault| Planted::new(fault, at(opens))),
             closes: at(day.closes_s()),
             day,

@@ -6,7 +6,7 @@ use types::Private;
 use types::leg::{Sound, Text};
 use utoipa::ToSchema;
 
-use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, two};
+use super::{Asks, Next, NodeKind, Outlets, RETRIES_MAX, Rule, two};
 use crate::action::Action;
 use crate::check::Check;
 use crate::core::{Core, Event, Phase};
@@ -138,6 +138,10 @@ impl NodeKind for Callback {
 
     fn is_silent(&self) -> bool {
         true
+    }
+
+    fn asks(&self, _: &Outlets) -> Asks {
+        Asks::Digits { least: *NUMBER_RANGE.start(), most: *NUMBER_RANGE.end(), end: "#".into() }
     }
 
     fn enter(&self, _: &Outlets, core: &mut Core) -> Next {

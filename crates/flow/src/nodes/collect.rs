@@ -5,7 +5,7 @@ use types::Private;
 use types::leg::Text;
 use utoipa::ToSchema;
 
-use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, two, yes};
+use super::{Asks, Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, two, yes};
 use crate::check::Check;
 use crate::core::{Core, DIGITS_MAX, Event};
 use crate::problem::What;
@@ -127,6 +127,10 @@ impl NodeKind for Collect {
         check.range("timeout_s", self.timeout_s, WAIT_RANGE_S.0, WAIT_RANGE_S.1);
         check.range("gap_s", self.gap_s, WAIT_RANGE_S.0, WAIT_RANGE_S.1);
         check.range("retries", self.retries, 0, RETRIES_MAX);
+    }
+
+    fn asks(&self, _: &Outlets) -> Asks {
+        Asks::Digits { least: self.min.into(), most: self.max.into(), end: self.terminator.clone() }
     }
 
     fn enter(&self, _: &Outlets, core: &mut Core) -> Next {

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, two};
+use super::{Asks, Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, two};
 use crate::action::Action;
 use crate::check::Check;
 use crate::core::{Core, Event};
@@ -86,6 +86,10 @@ impl NodeKind for Consent {
 
     fn fallback(&self, outlet: &str) -> Option<&'static str> {
         (outlet == "refused").then_some("agreed")
+    }
+
+    fn asks(&self, _: &Outlets) -> Asks {
+        Asks::Key([AGREES, REFUSES].iter().collect())
     }
 
     fn enter(&self, _: &Outlets, core: &mut Core) -> Next {

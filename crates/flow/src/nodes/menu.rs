@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name, two, yes};
+use super::{Asks, Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name, keys_among, two, yes};
 use crate::check::Check;
 use crate::core::{Core, Event};
 use crate::problem::What;
@@ -78,6 +78,10 @@ impl NodeKind for Menu {
 
     fn fallback(&self, outlet: &str) -> Option<&'static str> {
         (outlet == "invalid").then_some("timeout")
+    }
+
+    fn asks(&self, outlets: &Outlets) -> Asks {
+        Asks::Key(keys_among(outlets))
     }
 
     fn enter(&self, outlets: &Outlets, core: &mut Core) -> Next {

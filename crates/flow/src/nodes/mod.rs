@@ -78,6 +78,27 @@ impl Rule {
     }
 }
 
+/// What a node asks its caller for, as far as keys can answer it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Asks {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// One of these keys; the walk waits for it.
+    Key(String),
+    /// One of these keys leads out of the line in which the caller waits; none has to be pressed.
+    Aside(String),
+    /// Several keys, so many at least and at most, completed by one of `end` where they are fewer than the most.
+    Digits {
+        /// The fewest.
+        least: usize,
+        /// The most.
+        most: usize,
+        /// What completes them; may be empty.
+        end: Text,
+    },
+}
+
 /// What a kind has to do. Nodes hold settings only; what they remember is in [`Core`].
 pub(crate) trait NodeKind {
     fn outlets(&self) -> Rule;
@@ -101,6 +122,10 @@ pub(crate) trait NodeKind {
     /// The mailbox that its field `mailbox` names.
     fn mailbox(&self) -> Option<&MailboxName> {
         None
+    }
+    /// What it asks its caller for.
+    fn asks(&self, _: &Outlets) -> Asks {
+        Asks::Nothing
     }
     fn enter(&self, outlets: &Outlets, core: &mut Core) -> Next;
     fn event(&self, _: &Outlets, _: &mut Core, _: Event) -> Next {
@@ -177,6 +202,11 @@ kinds! {
 
 /// A schema and its name.
 pub(crate) type Named = (String, RefOr<Schema>);
+
+/// The outlets that are keys.
+fn keys_among(outlets: &Outlets) -> String {
+    outlets.keys().filter(|name| name.len() == 1 && is_keys(name)).map(|name| &**name).collect()
+}
 
 /// A key as an outlet's name.
 fn key_name(key: char) -> &'static str {

@@ -8,7 +8,7 @@ use types::leg::Text;
 use types::record::SkillLevel;
 use utoipa::ToSchema;
 
-use super::{Next, NodeKind, Outlets, Rule, key_name, yes};
+use super::{Asks, Next, NodeKind, Outlets, Rule, key_name, keys_among, yes};
 use crate::action::{Action, QueueOutcome};
 use crate::check::Check;
 use crate::core::{Core, Event, Phase};
@@ -54,6 +54,10 @@ impl NodeKind for Queue {
         for skill in &self.skills {
             check.range("skills.min", skill.min, 1, SKILL_LEVEL_MAX);
         }
+    }
+
+    fn asks(&self, outlets: &Outlets) -> Asks {
+        Asks::Aside(keys_among(outlets))
     }
 
     fn enter(&self, _: &Outlets, core: &mut Core) -> Next {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use types::leg::Text;
 use utoipa::ToSchema;
 
-use super::{Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name};
+use super::{Asks, Next, NodeKind, Outlets, RETRIES_MAX, Rule, WAIT_RANGE_S, five, key_name};
 use crate::action::Action;
 use crate::check::Check;
 use crate::core::{Core, Event, Phase};
@@ -88,6 +88,10 @@ impl NodeKind for Survey {
 
     fn fallback(&self, outlet: &str) -> Option<&'static str> {
         (outlet == "timeout").then_some("done")
+    }
+
+    fn asks(&self, _: &Outlets) -> Asks {
+        Asks::Key(self.keys.to_string())
     }
 
     fn enter(&self, _: &Outlets, core: &mut Core) -> Next {

@@ -6,7 +6,7 @@ use types::{AgentId, InteractionId, Now, Wall};
 
 use super::{Invariant, Verdict, number};
 use crate::figures::Figures;
-use crate::world;
+use crate::people::People;
 
 /// A lease that ends is enforced by a timer at once; this much may pass in rounding.
 const SLACK_MS: u64 = 2_000;
@@ -29,14 +29,16 @@ struct Agent {
 
 #[derive(Debug)]
 pub(crate) struct Agents {
+    people: People,
     agents: Vec<Agent>,
 }
 
 impl Agents {
-    pub(crate) fn new(agents: usize) -> Self {
+    pub(crate) fn new(people: People) -> Self {
         let offline =
             || Agent { state: AgentState::Offline, rung_in: None, since: Wall(0), times: [0; 4], legs: Vec::new() };
-        Self { agents: (0..agents).map(|_| offline()).collect() }
+        let agents = people.ids().iter().map(|_| offline()).collect();
+        Self { people, agents }
     }
 
     pub(crate) fn on_state(
@@ -48,7 +50,7 @@ impl Agents {
         interaction: Option<InteractionId>,
         by_queue: bool,
     ) {
-        let Some(agent) = self.agents.get_mut(world::agent_index(id)) else { return };
+        let Some(agent) = self.people.place(id).and_then(|place| self.agents.get_mut(place)) else { return };
         let (from, to) = (agent.state, state);
         agent.pass(now.wall);
         agent.state = state;
@@ -83,22 +85,22 @@ impl Agents {
             // An agent who calls is occupied from the first moment.
             let calls = at == 0;
             let from = if calls { Some(leg.started) } else { leg.answered };
-            if let Some((agent, from)) = self.agents.get_mut(world::agent_index(agent)).zip(from) {
+            let place = self.people.place(agent);
+            if let Some((agent, from)) = place.and_then(|place| self.agents.get_mut(place)).zip(from) {
                 agent.legs.push((from.0, leg.ended.unwrap_or(record.ended).0));
             }
         }
         for segment in record.segments.iter().filter(|s| s.kind == SegmentKind::Away) {
-            let agent = segment.agent.and_then(|agent| self.agents.get_mut(world::agent_index(agent)));
-            if let Some(agent) = agent {
+            let place = segment.agent.and_then(|agent| self.people.place(agent));
+            if let Some(agent) = place.and_then(|place| self.agents.get_mut(place)) {
                 agent.legs.push((segment.from.0, segment.to.0));
             }
         }
     }
 
     pub(crate) fn look(&self, verdict: &mut Verdict, now: Now, center: &Center) {
-        for index in 0..self.agents.len() {
-            let id = world::agent_id(index);
-            let Some(status) = center.agent_status(now, world::TENANT, id) else { continue };
+        for id in self.people.ids().iter().copied() {
+            let Some(status) = center.agent_status(now, self.people.tenant(), id) else { continue };
             let over = status.until.map_or(0, |until| now.wall.ms_since(until));
             if over > SLACK_MS {
                 verdict.breaks(now, Invariant::Leases, || {
@@ -109,9 +111,8 @@ impl Agents {
     }
 
     pub(crate) fn at_the_end(&mut self, verdict: &mut Verdict, now: Now) {
-        for (index, agent) in self.agents.iter_mut().enumerate() {
+        for (agent, id) in self.agents.iter_mut().zip(self.people.ids().iter().copied()) {
             agent.pass(now.wall);
-            let id = world::agent_id(index);
             if !matches!(agent.state, AgentState::Offline | AgentState::NotReady | AgentState::Ready) {
                 let state = agent.state;
                 verdict.breaks(now, Invariant::NothingLeft, || format!("agent {} is {state:?}", number(id)));

@@ -15,6 +15,7 @@ use types::{AgentId, InteractionId, LegCommand, LegId, Now, QueueId, Wall};
 
 use crate::figures::Figures;
 use crate::leg::{Leg, Party};
+use crate::people::People;
 use crate::world;
 use agents::Agents;
 use queues::Queues;
@@ -155,7 +156,7 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn new(agents: usize) -> Self {
+    pub(crate) fn new(people: People) -> Self {
         Self {
             verdict: Verdict::default(),
             seen: HashMap::new(),
@@ -164,7 +165,7 @@ impl Checks {
             incoming: HashSet::new(),
             legs: HashMap::new(),
             last: Wall(i64::MIN),
-            agents: Agents::new(agents),
+            agents: Agents::new(people),
             queues: Queues::default(),
             wraps: Wraps::default(),
             figures: Figures::default(),
@@ -444,7 +445,7 @@ impl Seen {
     }
 }
 
-/// An agent's number, for people.
+/// An agent, for people.
 fn number(agent: AgentId) -> types::leg::Text {
-    world::agent_number(world::agent_index(agent))
+    agent.to_string().into()
 }
