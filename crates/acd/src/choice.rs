@@ -1,28 +1,37 @@
 //! The choice of an agent for one who waits: among the ready ones of its queue who fit its need, then, where it has
-//! waited long enough for that, among those of the queues that help.
+//! waited long enough for that, among those of the queues and teams that help.
 
 use types::leg::Text;
-use types::record::{Candidate, Excluded, Need};
-use types::{AgentId, Mono, QueueId};
+use types::record::{Candidate, Excluded, Helper, Need};
+use types::{AgentId, Mono, QueueId, TeamId};
 
 use crate::agent::Agent;
 use crate::members::Members;
 use crate::strategy::last_agent;
 
-/// What a choice is made of: the agents of each queue, and what each agent can do.
+/// What a choice is made of: the agents of each queue and team, and what each agent can do.
 pub(crate) trait Pool {
     fn members(&self, queue: QueueId) -> Option<&Members>;
+    fn team(&self, team: TeamId) -> Option<&Members>;
     fn agent(&self, agent: AgentId) -> Option<&Agent>;
+
+    /// The agents of one who helps.
+    fn helping(&self, helper: Helper) -> Option<&Members> {
+        match helper {
+            Helper::Queue(queue) => self.members(queue),
+            Helper::Team { team } => self.team(team),
+        }
+    }
 
     /// Whether the agent has the skills.
     fn fits(&self, agent: AgentId, need: &Need) -> bool {
         self.agent(agent).is_some_and(|it| need.skills.iter().all(|want| it.config.level(&want.skill) >= want.min))
     }
 
-    /// The queue among these through which a ready agent is found: its own first.
-    fn through(&self, queue: QueueId, need: &Need, agent: AgentId) -> Option<QueueId> {
-        let mut queues = std::iter::once(queue).chain(need.also.iter().copied());
-        queues.find(|id| self.members(*id).is_some_and(|members| members.is_ready(agent)))
+    /// Through whom a ready agent is found: its own queue first.
+    fn through(&self, queue: QueueId, need: &Need, agent: AgentId) -> Option<Helper> {
+        let mut all = std::iter::once(Helper::Queue(queue)).chain(need.also.iter().copied());
+        all.find(|it| self.helping(*it).is_some_and(|members| members.is_ready(agent)))
     }
 
     /// Whether anybody is ready who would do.
@@ -30,15 +39,15 @@ pub(crate) trait Pool {
         if let Some(agent) = need.agent {
             return self.members(queue).is_some_and(|members| members.is_ready(agent));
         }
-        let any = |id: QueueId| {
-            let Some(members) = self.members(id) else { return false };
+        let any = |from: Helper| {
+            let Some(members) = self.helping(from) else { return false };
             if need.skills.is_empty() {
                 members.has_ready()
             } else {
                 members.ready().any(|agent| self.fits(agent, need))
             }
         };
-        any(queue) || need.also.iter().any(|id| any(*id))
+        any(Helper::Queue(queue)) || need.also.iter().any(|helper| any(*helper))
     }
 
     /// Whom to choose now; none where nobody fits.
@@ -53,11 +62,11 @@ pub(crate) trait Pool {
         let skilled = |agent| self.fits(agent, need);
         let fits: Option<&dyn Fn(AgentId) -> bool> = if need.skills.is_empty() { None } else { Some(&skilled) };
         let (mut candidates, unfit) = home.best(now, most, fits);
-        for (n, id) in need.also.iter().enumerate() {
-            let Some(helping) = self.members(*id).filter(|_| candidates.len() < most) else { continue };
+        for (n, helper) in need.also.iter().enumerate() {
+            let Some(helping) = self.helping(*helper).filter(|_| candidates.len() < most) else { continue };
             let earlier = |agent| {
-                let before = need.also[..n].iter().chain([&queue]);
-                before.filter_map(|id| self.members(*id)).any(|members| members.is_ready(agent))
+                let before = need.also[..n].iter().copied().chain([Helper::Queue(queue)]);
+                before.filter_map(|it| self.helping(it)).any(|members| members.is_ready(agent))
             };
             let others = |agent| !earlier(agent) && self.fits(agent, need);
             candidates.extend(helping.best(now, most - candidates.len(), Some(&others)).0);

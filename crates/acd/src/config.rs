@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use types::leg::Text;
-use types::record::{Asked, Need, SkillLevel};
-use types::{AgentId, QueueId, TenantId};
+use types::record::{Asked, Helper, Need, SkillLevel};
+use types::{AgentId, QueueId, TeamId, TenantId};
 
 /// The greatest priority of a queue or a ticket, and of both together. The least is its negative.
 pub const PRIORITY_MAX: i32 = 1000;
@@ -100,14 +100,39 @@ pub struct Relaxation {
     pub min: u8,
 }
 
-/// A step by which the agents of another queue are let in for one who has waited long.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A step by which the agents of another queue, or of a team, are let in for one who has waited long: one of the two.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Overflow {
     /// After this wait, seconds.
     pub after_s: u32,
     /// The other queue.
-    pub queue: QueueId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueId>,
+    /// The team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+}
+
+impl Overflow {
+    /// A step that lets another queue's agents in.
+    pub const fn to_queue(after_s: u32, queue: QueueId) -> Self {
+        Self { after_s, queue: Some(queue), team: None }
+    }
+
+    /// A step that lets a team's agents in.
+    pub const fn to_team(after_s: u32, team: TeamId) -> Self {
+        Self { after_s, queue: None, team: Some(team) }
+    }
+
+    /// Whose agents are let in; none where it names both or neither.
+    pub const fn helper(&self) -> Option<Helper> {
+        match (self.queue, self.team) {
+            (Some(queue), None) => Some(Helper::Queue(queue)),
+            (None, Some(team)) => Some(Helper::Team { team }),
+            _ => None,
+        }
+    }
 }
 
 /// A queue.
@@ -206,6 +231,9 @@ pub struct AgentConfig {
     /// The queues it serves.
     #[serde(default)]
     pub queues: Vec<QueueId>,
+    /// The teams it is in, which queues may call for help.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<TeamId>,
     /// Its skills and their levels, 0 to [`SKILL_MAX`].
     #[serde(default)]
     pub skills: BTreeMap<Text, u8>,
@@ -338,8 +366,10 @@ impl QueueConfig {
         if self.relax.iter().any(|step| !after.contains(&step.after_s) || step.min > SKILL_MAX) {
             return Err(refuse("relax", "each needs a wait of 1 to 3600 s and a level of 0 to 10"));
         }
-        if self.overflow.iter().any(|step| !after.contains(&step.after_s) || step.queue == self.id) {
-            return Err(refuse("overflow", "each needs a wait of 1 to 3600 s and another queue"));
+        let own = Some(Helper::Queue(self.id));
+        let helps = |step: &Overflow| step.helper().is_some_and(|helper| Some(helper) != own);
+        if self.overflow.iter().any(|step| !after.contains(&step.after_s) || !helps(step)) {
+            return Err(refuse("overflow", "each needs a wait of 1 to 3600 s and another queue or a team"));
         }
         if self.last_agent_wait_s.is_some_and(|wait| !(1..=LAST_AGENT_WAIT_MAX_S).contains(&wait)) {
             return Err(refuse("last_agent_wait_s", "must be 1 to 300; leave it out for not at all"));
@@ -393,10 +423,10 @@ impl QueueConfig {
             return (Need { agent: last, ..Need::default() }, Some(bound));
         }
         let also: Vec<_> =
-            self.overflow.iter().filter(|step| seconds(step.after_s) <= waited).map(|step| step.queue).collect();
+            self.overflow.iter().filter(|step| seconds(step.after_s) <= waited).filter_map(Overflow::helper).collect();
         let mut skills: BTreeMap<Text, u8> =
             self.asked(waited, wants).into_iter().map(|asked| (asked.skill, asked.min)).collect();
-        // What every agent of the queue can do need not be asked of each; of other queues' agents it has to be.
+        // What every agent of the queue can do need not be asked of each; of helpers it has to be.
         let common =
             |skill: &Text| self.skills.iter().find(|need| need.skill == *skill).map_or(0, |need| self.loosest(need));
         skills.retain(|skill, level| *level > if also.is_empty() { common(skill) } else { 0 });
@@ -415,12 +445,19 @@ impl AgentConfig {
             tenant,
             number: number.into(),
             queues: queues.to_vec(),
+            teams: Vec::new(),
             skills: BTreeMap::new(),
             order: 0,
             weight: weight(),
             capacity: 1,
             return_after_s: None,
         }
+    }
+
+    /// The queues it serves and the teams it is in.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = Helper> {
+        let teams = self.teams.iter().map(|team| Helper::Team { team: *team });
+        self.queues.iter().map(|queue| Helper::Queue(*queue)).chain(teams)
     }
 
     /// Its level in a skill; 0 for one that it has not.

@@ -9,7 +9,7 @@
 //! - an agent has at most one offer or talk, and an interaction at most one agent; where a queue has all ring, several
 //!   telephones ring for an interaction until the first is answered;
 //! - nothing waits while an agent is ready who fits its need at that moment: the queue's skills as far as they are
-//!   still asked, the agents of queues that help by then, its last agent while it waits for that one alone;
+//!   still asked, the agents of queues and teams that help by then, its last agent while it waits for that one alone;
 //! - every state in which an agent is kept from work (ringing, talking, wrap-up) is a lease with an
 //!   end: a forgotten release frees the agent and raises [`Output::LeaseExpired`];
 //! - a decision costs O(log agents + lines of the agent's queues); only where lots are drawn or a need names skills are
@@ -40,6 +40,7 @@ mod replay;
 mod router;
 mod stats;
 mod strategy;
+mod teams;
 mod timers;
 mod waiting;
 

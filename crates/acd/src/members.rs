@@ -77,6 +77,11 @@ impl Members {
         self.set(agent, queue.suits(&agent.config), levels);
     }
 
+    /// Brings a member in of whom nothing is asked.
+    pub(crate) fn put_any(&mut self, agent: &Agent) {
+        self.set(agent, true, 0);
+    }
+
     /// As [`Self::put`] for a member whose skills have not changed.
     pub(crate) fn update(&mut self, agent: &Agent) {
         if let Some(member) = self.all.get(&agent.config.id) {
@@ -121,6 +126,10 @@ impl Members {
                 self.ready.remove(&standing);
             }
         }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
     }
 
     pub(crate) fn has_ready(&self) -> bool {

@@ -67,6 +67,13 @@ pub enum Output {
     },
     /// Settings changed. With it a decision can be made again.
     Settings(Box<Change>),
+    /// Less is asked, or more agents are let in, for one who waits on: see [`crate::Router::wait_note`].
+    AsksLess {
+        /// The interaction.
+        interaction: InteractionId,
+        /// The queue.
+        queue: QueueId,
+    },
     /// The longest wait was reached; the interaction is out of the queue.
     WaitTooLong {
         /// The interaction.

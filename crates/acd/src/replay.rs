@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use types::event::{AgentStands, QueueStands, Worked};
 use types::leg::Text;
-use types::record::{AgentState, Candidate, Decision, Excluded, Need};
-use types::{AgentId, Mono, Now, QueueId};
+use types::record::{AgentState, Candidate, Decision, Excluded, Helper, Need};
+use types::{AgentId, Mono, Now, QueueId, TeamId};
 
 use crate::agent::Agent;
 use crate::choice::Pool;
@@ -15,6 +15,7 @@ use crate::lot::lot;
 use crate::members::{Members, NEXT_MAX};
 use crate::output::Change;
 use crate::router::Router;
+use crate::teams::Teams;
 
 /// All that a decision was made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,12 +79,13 @@ pub struct Replay {
     seed: u64,
     queues: BTreeMap<QueueId, (QueueConfig, Members)>,
     agents: BTreeMap<AgentId, Agent>,
+    teams: Teams,
 }
 
 impl Replay {
     /// A router that has just begun with this seed.
-    pub const fn new(seed: u64) -> Self {
-        Self { seed, queues: BTreeMap::new(), agents: BTreeMap::new() }
+    pub fn new(seed: u64) -> Self {
+        Self { seed, queues: BTreeMap::new(), agents: BTreeMap::new(), teams: Teams::default() }
     }
 
     /// Takes a change of settings.
@@ -113,11 +115,13 @@ impl Replay {
                         members.put(agent, config);
                     }
                 }
+                self.teams.put(agent);
             }
             Change::QueueGone(queue) => drop(self.queues.remove(&queue)),
             Change::AgentGone(agent) => {
                 self.agents.remove(&agent);
                 self.queues.values_mut().for_each(|(_, members)| members.remove(agent));
+                self.teams.remove(agent);
             }
         }
     }
@@ -133,12 +137,14 @@ impl Replay {
                 members.update(it);
             }
         }
+        self.teams.update(it);
     }
 
     /// Takes that a queue has offered something to an agent.
     pub fn offered(&mut self, queue: QueueId, need: &Need, agent: AgentId) {
-        let through = self.through(queue, need, agent);
-        if let Some((_, members)) = through.and_then(|id| self.queues.get_mut(&id)) {
+        if let Some(Helper::Queue(through)) = self.through(queue, need, agent)
+            && let Some((_, members)) = self.queues.get_mut(&through)
+        {
             members.offered(agent);
         }
     }
@@ -163,6 +169,10 @@ impl Replay {
 impl Pool for Replay {
     fn members(&self, queue: QueueId) -> Option<&Members> {
         self.queues.get(&queue).map(|(_, members)| members)
+    }
+
+    fn team(&self, team: TeamId) -> Option<&Members> {
+        self.teams.get(team)
     }
 
     fn agent(&self, agent: AgentId) -> Option<&Agent> {

@@ -1,16 +1,18 @@
-//! What those who wait need: skills that are asked less of while one waits, other queues' agents, the agent it talked to
-//! last; and that the urgent are served at once while nobody waits for ever. Against a plain scan of all who wait.
+//! What those who wait need: skills that are asked less of while one waits, other queues' agents and teams, the agent it
+//! talked to last; and that the urgent are served at once while nobody waits for ever. Against a plain scan of all who wait.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acd::{AgentConfig, Output, Overflow, QueueConfig, Relaxation, Replay, Router, SkillRequirement, Ticket, Wishes};
 use proptest::prelude::*;
-use types::record::{AgentState, Decision};
-use types::{AgentId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
+use types::record::{AgentState, Decision, Helper};
+use types::{AgentId, InteractionId, Mono, Now, QueueId, TeamId, TenantId, Wall};
 
 const T: TenantId = TenantId(1);
 const AGENTS: u64 = 8;
+/// The team that helps the second queue after 30 s; agents 1 and 7 are in it.
+const NIGHT: TeamId = TeamId(9);
 
 fn need(min: u8) -> SkillRequirement {
     SkillRequirement { skill: "english".into(), min }
@@ -22,7 +24,7 @@ fn first() -> QueueConfig {
     QueueConfig {
         skills: vec![need(7)],
         relax: vec![Relaxation { after_s: 20, skill: "english".into(), min: 3 }],
-        overflow: vec![Overflow { after_s: 40, queue: QueueId(2) }],
+        overflow: vec![Overflow::to_queue(40, QueueId(2))],
         last_agent_wait_s: Some(10),
         no_agent: acd::NoAgentPolicy::Wait,
         ..QueueConfig::new(QueueId(1), T, "first")
@@ -30,14 +32,22 @@ fn first() -> QueueConfig {
 }
 
 fn second() -> QueueConfig {
-    QueueConfig { no_agent: acd::NoAgentPolicy::Wait, ..QueueConfig::new(QueueId(2), T, "second") }
+    let overflow = vec![Overflow::to_team(30, NIGHT)];
+    QueueConfig { overflow, no_agent: acd::NoAgentPolicy::Wait, ..QueueConfig::new(QueueId(2), T, "second") }
 }
 
 /// Odd agents serve the first queue, even ones the second; agent n speaks English at n + 1.
-fn agent(id: u64) -> AgentConfig {
+fn agent_config(id: u64) -> AgentConfig {
     let mut config = AgentConfig::new(AgentId(id), T, &format!("{id}"), &[QueueId(2 - id % 2)]);
     config.skills.insert("english".into(), id as u8 + 1);
+    if in_team(id) {
+        config.teams = vec![NIGHT];
+    }
     config
+}
+
+const fn in_team(id: u64) -> bool {
+    matches!(id, 1 | 7)
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +78,7 @@ impl Shop {
             shop.router.upsert_queue(now, queue).unwrap();
         }
         for id in 1..=AGENTS {
-            shop.router.upsert_agent(now, agent(id)).unwrap();
+            shop.router.upsert_agent(now, agent_config(id)).unwrap();
             shop.router.sign_in(now, AgentId(id)).unwrap();
         }
         shop.drain();
@@ -127,7 +137,7 @@ impl Shop {
         let waited = self.now.mono - call.at;
         let (level, own) = (agent as u8 + 1, agent % 2 == call.queue % 2);
         if call.queue == 2 {
-            return own && level >= call.min;
+            return (own || in_team(agent) && waited >= Duration::from_secs(30)) && level >= call.min;
         }
         if call.agent.is_some() && waited < Duration::from_secs(10) {
             return call.agent == Some(agent);
@@ -283,6 +293,48 @@ fn the_decision_says_what_was_needed_and_who_lacked_it() {
     assert_eq!((&*shop.offers[1].2.strategy, shop.offers[1].1), ("last_agent", 5));
 }
 
+/// A team is called in its time, in the order of the steps; who leaves it helps no more, and the decision says so.
+#[test]
+fn a_team_is_called_for_help() {
+    let mut shop = Shop::new();
+    shop.router.ready(shop.now, AgentId(7)).unwrap();
+    shop.drain();
+    shop.enqueue(2, 0, None);
+    shop.pass(Duration::from_secs(29));
+    assert!(shop.offers.is_empty(), "not before its time");
+    shop.pass(Duration::from_secs(1));
+    let (_, agent, decision) = &shop.offers[0];
+    assert_eq!((*agent, &decision.need.also[..]), (7, &[Helper::Team { team: NIGHT }][..]));
+    shop.done(7);
+    let mut leaves = agent_config(7);
+    leaves.teams.clear();
+    shop.router.upsert_agent(shop.now, leaves).unwrap();
+    shop.drain();
+    shop.enqueue(2, 0, None);
+    shop.pass(Duration::from_secs(60));
+    assert!(shop.offers.is_empty(), "it is in the team no more");
+    shop.router.upsert_agent(shop.now, agent_config(7)).unwrap();
+    shop.drain();
+    assert_eq!(shop.offers[0].1, 7, "and has who waits once it is again");
+    // A queue that lets nobody in without agents counts the team's.
+    let queue = QueueConfig { no_agent: acd::NoAgentPolicy::Leave, ..second() };
+    shop.router.upsert_queue(shop.now, queue).unwrap();
+    for id in 1..=AGENTS {
+        shop.router.sign_out(shop.now, AgentId(id)).unwrap();
+    }
+    shop.drain();
+    assert_eq!(shop.router.snapshot(shop.now, QueueId(2)).unwrap().waiting, 0);
+    shop.router.sign_in(shop.now, AgentId(1)).unwrap();
+    shop.drain();
+    shop.enqueue(2, 0, None);
+    assert_eq!(shop.router.snapshot(shop.now, QueueId(2)).unwrap().waiting, 1);
+    shop.router.sign_out(shop.now, AgentId(1)).unwrap();
+    assert_eq!(shop.router.snapshot(shop.now, QueueId(2)).unwrap().waiting, 0, "its last agent took the help away");
+    let both = Overflow { queue: Some(QueueId(1)), ..Overflow::to_team(30, NIGHT) };
+    let wrong = QueueConfig { overflow: vec![both], ..second() };
+    assert_eq!(shop.router.upsert_queue(shop.now, wrong).unwrap_err().field, "overflow");
+}
+
 /// A queue that lets nobody in when it has no agents counts those who will help: not those who lack its skill for ever,
 /// nor those who would be let in only once the wait is over.
 #[test]
@@ -315,12 +367,12 @@ fn who_will_help_is_somebody() {
     }
     says(&mut shop);
     assert_eq!(call(&mut shop, 1), [("no_agent", 1)], "nobody is there at all");
-    let mut english = agent(4);
+    let mut english = agent_config(4);
     english.skills.insert("english".into(), 2);
     shop.router.upsert_agent(shop.now, english).unwrap();
     shop.router.sign_in(shop.now, AgentId(4)).unwrap();
     assert_eq!(call(&mut shop, 2), [("no_agent", 2)], "the one who is there will never do");
-    shop.router.upsert_agent(shop.now, agent(4)).unwrap();
+    shop.router.upsert_agent(shop.now, agent_config(4)).unwrap();
     assert_eq!(call(&mut shop, 3), [], "it waits for one who will");
     shop.router.sign_out(shop.now, AgentId(4)).unwrap();
     assert_eq!(says(&mut shop), [("no_agent", 3)], "who has gone now");

@@ -350,6 +350,7 @@ impl Model {
                     }
                 }
                 Output::Settings(change) => self.replay.change(*change),
+                Output::AsksLess { .. } => {}
                 Output::AgentState { agent, state, until, queue, clock, worked, need, .. } => {
                     if let Some(queue) = queue {
                         self.replay.offered(queue, &need, agent);

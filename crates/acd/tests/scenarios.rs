@@ -116,7 +116,7 @@ impl Shop {
     fn drain(&mut self) {
         while let Some(output) = self.router.poll_output() {
             self.seen.push(match output {
-                Output::Settings(_) => continue,
+                Output::Settings(_) | Output::AsksLess { .. } => continue,
                 Output::Offer { interaction, agent, decision, .. } => {
                     let beside: String = decision.together.iter().map(|agent| format!("+{}", agent.0)).collect();
                     format!("offer {} to {}{beside}", interaction.0, agent.0)

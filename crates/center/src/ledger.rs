@@ -4,7 +4,7 @@ use types::forward::Forward;
 use types::leg::Text;
 use types::record::{
     Channel, Decision, Direction, Disposition, InteractionRecord, LegRecord, LegRole, Outcome, PROMISES_MAX, Promise,
-    RecordingGap, RecordingRecord, Segment, SegmentKind, TAGS_MAX, TraceStep,
+    RecordingGap, RecordingRecord, Segment, SegmentKind, TAGS_MAX, TraceStep, WAIT_NOTES_MAX, WaitNote,
 };
 use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
@@ -81,6 +81,7 @@ impl Ledger {
             trace: Vec::new(),
             decisions: Vec::new(),
             promises: Vec::new(),
+            waits: Vec::new(),
             recordings: Vec::new(),
             tags: Vec::new(),
             wrap_ups: Vec::new(),
@@ -223,6 +224,14 @@ impl Ledger {
         if self.record.promises.len() < PROMISES_MAX {
             self.record.promises.push(promise);
         }
+    }
+
+    /// What holds it up while it waits, where that is news.
+    pub(crate) fn waits(&mut self, note: Option<WaitNote>) {
+        let same = |last: &WaitNote, note: &WaitNote| WaitNote { at: note.at, ..last.clone() } == *note;
+        let waits = &mut self.record.waits;
+        let news = note.filter(|note| !waits.last().is_some_and(|last| same(last, note)));
+        waits.extend(news.filter(|_| waits.len() < WAIT_NOTES_MAX));
     }
 
     /// An agent is done with its work after the talk while the interaction goes on.

@@ -91,6 +91,7 @@ impl Center {
         self.pump_router(now, tenant_id);
         match self.get(id).map(|i| (i.stage, &mut i.announcements)) {
             Some((Stage::Queued { .. }, _)) => {
+                self.note_wait(now, id);
                 self.reckon(now, id, queue);
                 self.play_music(now, id);
             }
@@ -98,6 +99,13 @@ impl Center {
             _ => {}
         }
         self.touch(id);
+    }
+
+    /// What holds up one who waits is kept, so that it can be told why it waited.
+    fn note_wait(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.interactions.get_mut(&id) else { return };
+        let note = self.tenants.get(&interaction.tenant).and_then(|tenant| tenant.router.wait_note(now, id));
+        interaction.ledger.waits(note);
     }
 
     /// What the queue reckons when a customer begins to wait is kept, so that it can be held against what came of it.
@@ -168,6 +176,7 @@ impl Center {
                 let view = AgentView { agent, state, reason, since, until, interaction, next };
                 self.on_agent_state(now, tenant, view, Basis { queue, clock, worked, need });
             }
+            Output::AsksLess { interaction, .. } => self.note_wait(now, interaction),
             Output::Settings(change) => self.on_routing_change(now, tenant, *change),
             Output::WaitTooLong { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::TooLong),
             Output::NoAgent { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::NoAgent),
@@ -249,6 +258,7 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         interaction.stage = Stage::Queued { queue };
         self.enter(now, id, Doing { kind: SegmentKind::Queued, queue: Some(queue), agent: None });
+        self.note_wait(now, id);
         if self.get(id).is_some_and(|i| i.customer_hears().is_none()) {
             self.play_music(now, id);
         }
@@ -387,6 +397,7 @@ impl Center {
         if !sounds.is_empty() {
             interaction.ledger.promised(promise);
         }
+        interaction.ledger.waits(tenant.router.wait_note(now, id));
         if sounds.is_empty() {
             let id_text = if config.no_agent == NoAgentPolicy::Wait { "comfort" } else { "all_busy" };
             sounds.push(Sound::Prompt { language: interaction.language.clone(), id: id_text.into() });

@@ -64,6 +64,8 @@ impl Center {
         for mut agent in setup.agents {
             agent.queues.sort_unstable();
             agent.queues.dedup();
+            agent.teams.sort_unstable();
+            agent.teams.dedup();
             t.retiring.remove(&agent.id);
             if t.router.agent_config(agent.id) != Some(&agent) {
                 let number = agent.number.clone();

@@ -375,6 +375,7 @@ fn begun(
         trace: Vec::new(),
         decisions: Vec::new(),
         promises: Vec::new(),
+        waits: Vec::new(),
         recordings: Vec::new(),
         tags: Vec::new(),
         wrap_ups: Vec::new(),

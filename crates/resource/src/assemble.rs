@@ -11,9 +11,9 @@ use flow::{Flow, Names};
 use store::{Queue, Setting, StoredSecret, ThresholdRow};
 use types::leg::Text;
 use types::register::DigestChoice;
-use types::{AgentId, FlowId, Private, QueueId};
+use types::{AgentId, FlowId, Private, QueueId, TeamId};
 
-use crate::export::take_mailbox_agents;
+use crate::export::{TeamConfig, take_mailbox_agents};
 use crate::kind::Kind;
 use crate::names::route_name;
 use crate::problem::{Problem, What};
@@ -135,7 +135,7 @@ fn queues(rows: &Rows) -> Result<Vec<QueueConfig>, Problem> {
         fields.insert("tenant".into(), row.tenant.to_string().into());
         fields.insert("name".into(), row.name.to_string().into());
         fields.insert("number".into(), row.number.as_deref().unwrap_or("").into());
-        helpers(fields, &rows.queues).map_err(|(field, why)| wrong(&field, why))?;
+        helpers(fields, rows).map_err(|(field, why)| wrong(&field, why))?;
         fields.entry("utc_offset_min").or_insert(rows.tenant.utc_offset_min.into());
         let queue: QueueConfig = serde_json::from_value(config).map_err(|e| wrong("", e.to_string()))?;
         queue.validate().map_err(|e| wrong(e.field, e.why.into()))?;
@@ -168,14 +168,20 @@ fn thresholds(rows: &Rows) -> Vec<Threshold> {
     rows.thresholds.iter().filter_map(threshold).collect()
 }
 
-/// The queues whose agents are let in are stored by name.
-fn helpers(fields: &mut serde_json::Map<String, serde_json::Value>, all: &[Queue]) -> Result<(), (String, String)> {
+/// The queues and teams whose agents are let in are stored by name.
+fn helpers(fields: &mut serde_json::Map<String, serde_json::Value>, rows: &Rows) -> Result<(), (String, String)> {
     let steps = fields.get_mut("overflow").and_then(serde_json::Value::as_array_mut);
     for (at, step) in steps.into_iter().flatten().enumerate() {
-        let Some(queue) = step.get_mut("queue") else { continue };
-        let named = all.iter().find(|other| queue.as_str() == Some(&*other.name));
-        let named = named.ok_or_else(|| (format!("overflow[{at}].queue"), "is no queue".to_owned()))?;
-        *queue = named.id.to_string().into();
+        if let Some(queue) = step.get_mut("queue") {
+            let named = rows.queues.iter().find(|other| queue.as_str() == Some(&*other.name));
+            let named = named.ok_or_else(|| (format!("overflow[{at}].queue"), "is no queue".to_owned()))?;
+            *queue = named.id.to_string().into();
+        }
+        if let Some(team) = step.get_mut("team") {
+            let named = rows.teams.iter().find(|other| team.as_str() == Some(&*other.name));
+            let named = named.ok_or_else(|| (format!("overflow[{at}].team"), "is no team".to_owned()))?;
+            *team = named.id.to_string().into();
+        }
     }
     Ok(())
 }
@@ -185,9 +191,16 @@ fn agents(directory: &Directory, rows: &Rows) -> Vec<AgentConfig> {
     for member in &rows.members {
         serves.entry(member.agent).or_default().push(member.queue);
     }
+    let mut teams: HashMap<AgentId, Vec<TeamId>> = HashMap::new();
+    for team in &rows.teams {
+        for agent in TeamConfig::of(rows, team.id).agents {
+            teams.entry(agent).or_default().push(team.id);
+        }
+    }
     let config = |agent: &Agent| {
         let queues = serves.get(&agent.id).map_or(&[][..], Vec::as_slice);
         let mut config = AgentConfig::new(agent.id, agent.tenant, &agent.number, queues);
+        config.teams = teams.get(&agent.id).cloned().unwrap_or_default();
         // Nobody sits there who could press "ready" after a missed call.
         let routing = rows.routing_of(agent.id);
         config.skills = routing.skills.iter().map(|(skill, level)| (Text::from(skill.as_str()), *level)).collect();

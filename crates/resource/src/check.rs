@@ -426,6 +426,9 @@ impl<'a> Judge<'a> {
             if step.queue == self.name {
                 self.say(format!("overflow[{at}].queue"), What::Refused("must be another queue".into()));
             }
+            if step.queue.is_empty() == step.team.is_empty() {
+                self.say(format!("overflow[{at}].team"), What::Refused("name a queue or a team, and not both".into()));
+            }
         }
         self.some_range("last_agent_wait_s", queue.last_agent_wait_s, 1..=LAST_AGENT_WAIT_MAX_S);
         self.some_range("keep_place_s", queue.keep_place_s, 1..=KEEP_PLACE_MAX_S);

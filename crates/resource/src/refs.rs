@@ -66,10 +66,13 @@ impl Spec {
             Self::Queue(queue) => {
                 let mut refs = list("members", Kind::Agent, &queue.members);
                 refs.extend(list("mailbox_agents", Kind::Agent, &queue.mailbox_agents));
-                let helping = queue.overflow.iter().enumerate();
-                refs.extend(
-                    helping.map(|(at, step)| (format!("overflow[{at}].queue"), Kind::Queue, step.queue.clone())),
-                );
+                for (at, step) in queue.overflow.iter().enumerate() {
+                    let helpers = [("queue", Kind::Queue, &step.queue), ("team", Kind::Team, &step.team)];
+                    let named = helpers.into_iter().filter(|(_, _, name)| !name.is_empty());
+                    refs.extend(
+                        named.map(|(field, kind, name)| (format!("overflow[{at}].{field}"), kind, name.clone())),
+                    );
+                }
                 refs.extend(one("music", Kind::Prompt, &queue.music));
                 refs
             }

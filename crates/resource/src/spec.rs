@@ -199,15 +199,19 @@ impl RoutingSpec {
     }
 }
 
-/// A step by which the agents of another queue are let in for one who has waited long.
+/// A step by which the agents of another queue, or of a team, are let in for one who has waited long: one of the two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OverflowSpec {
     /// After this wait, seconds.
     #[schema(minimum = 1, maximum = 3600)]
     pub after_s: u32,
-    /// The other queue's name.
+    /// The other queue's name; empty where it is a team.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub queue: String,
+    /// The team's name; empty where it is a queue.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub team: String,
 }
 
 /// A bundle of permissions that the tenant has made itself.
@@ -592,7 +596,7 @@ mod tests {
             utc_offset_min: Some(1),
             caller_id: Some("1".into()),
             relax: vec![acd::Relaxation { after_s: 1, skill: "x".into(), min: 0 }],
-            overflow: vec![OverflowSpec { after_s: 1, queue: "y".into() }],
+            overflow: vec![OverflowSpec { after_s: 1, queue: "y".into(), team: String::new() }],
             last_agent_wait_s: Some(1),
             keep_place_s: Some(1),
             ..QueueSpec::default()

@@ -103,7 +103,8 @@ fn whole() -> Vec<Edit> {
         put(
             Kind::Queue,
             "sales",
-            json!({"number": "800", "wrap_up_s": 10, "caller_id": "95001", "members": ["1002", "1001"]}),
+            json!({"number": "800", "wrap_up_s": 10, "caller_id": "95001", "members": ["1002", "1001"],
+            "overflow": [{"after_s": 60, "team": "first"}]}),
         ),
         put(
             Kind::Threshold,
@@ -184,7 +185,12 @@ fn ids_stay_when_contents_change() {
     let mut bench = Bench::centre();
     let before = bench.rows.clone();
     let lines = bench.change(vec![
-        put(Kind::Queue, "sales", json!({"number": "800", "wrap_up_s": 20, "caller_id": "95001", "members": ["1001"]})),
+        put(
+            Kind::Queue,
+            "sales",
+            json!({"number": "800", "wrap_up_s": 20, "caller_id": "95001", "members": ["1001"],
+            "overflow": [{"after_s": 60, "team": "first"}]}),
+        ),
         put(
             Kind::Agent,
             "1001",
@@ -448,6 +454,27 @@ fn a_changed_graph_is_a_new_version_and_a_title_is_not() {
     graph["name"] = "New".into();
     bench.change(vec![put(Kind::Flow, "menu", json!({"definition": graph}))]);
     assert_eq!(versions(&bench), [(1, false), (2, true)]);
+}
+
+#[test]
+fn who_helps_a_queue_is_one_queue_or_one_team() {
+    let mut bench = Bench::centre();
+    let told = |bench: &mut Bench, step: serde_json::Value| -> Vec<String> {
+        let problems = bench.think(vec![put(Kind::Queue, "night", json!({"overflow": [step]}))], false).unwrap_err();
+        problems.iter().map(ToString::to_string).collect()
+    };
+    for step in [json!({"after_s": 5}), json!({"after_s": 5, "queue": "sales", "team": "first"})] {
+        assert_eq!(told(&mut bench, step), ["queue night: overflow[0].team: name a queue or a team, and not both"]);
+    }
+    let missing = told(&mut bench, json!({"after_s": 5, "team": "third"}));
+    assert!(missing.len() == 1 && missing[0].contains("overflow[0].team"), "{missing:?}");
+    let used = bench.think(vec![delete(Kind::Team, "first")], false).unwrap_err();
+    assert_eq!(used[0].to_string(), "team first: queue `sales` refers to it (overflow[0].team)");
+    let parts = crate::assemble(&bench.rows, &std::collections::BTreeMap::new()).unwrap();
+    let team = bench.rows.teams[0].id;
+    assert_eq!(parts.queues[0].overflow, [acd::Overflow::to_team(60, team)]);
+    let in_it = |number: &str| parts.agents.iter().any(|agent| &*agent.number == number && agent.teams == [team]);
+    assert!(in_it("1001") && !in_it("1002"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cause::{Cause, EndedBy};
 use crate::forward::Forward;
-use crate::ids::{AgentId, FlowId, InteractionId, LegId, QueueId, RecordingId, TenantId};
+use crate::ids::{AgentId, FlowId, InteractionId, LegId, QueueId, RecordingId, TeamId, TenantId};
 use crate::leg::{MediaQuality, Text};
 use crate::private::Private;
 use crate::time::Wall;
@@ -293,15 +293,28 @@ pub struct SkillLevel {
     pub min: u8,
 }
 
+/// Whose agents are let in to help those who wait in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Helper {
+    /// Those of another queue.
+    Queue(QueueId),
+    /// Those of a team.
+    Team {
+        /// The team.
+        team: TeamId,
+    },
+}
+
 /// What one who waits needs at a moment, beyond what all agents of its queue have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Need {
     /// Skills, in the order of their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<SkillLevel>,
-    /// Queues whose agents are let in too, in this order, after those of its own.
+    /// Whose agents are let in too, in this order, after those of its own queue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<QueueId>,
+    pub also: Vec<Helper>,
     /// It waits for this agent alone: the one it talked to last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
@@ -387,6 +400,49 @@ pub struct Promise {
     /// The customer was told; else it is what the queue reckoned when the customer came.
     #[serde(default)]
     pub told: bool,
+}
+
+/// The most notes of a wait that are kept of an interaction: one at each step of its queue, after each offer in vain and
+/// at each announcement. What comes later says little new.
+pub const WAIT_NOTES_MAX: usize = 40;
+
+/// What held up one who waited, as it was at a moment: who stood before it, what the agents did, and what was asked of
+/// them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitNote {
+    /// When.
+    pub at: Wall,
+    /// In which queue.
+    pub queue: QueueId,
+    /// How many stood before it.
+    pub ahead: u32,
+    /// What the agents who serve the queue did.
+    pub agents: AgentsAtWork,
+    /// The skills that were asked, of all agents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<Asked>,
+    /// Whose agents were let in too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Helper>,
+    /// It waited for this agent alone: the one it had talked to last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+}
+
+/// How many of a queue's signed-in agents were in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AgentsAtWork {
+    /// Ready, yet without what was asked, or asked by somebody before.
+    pub ready: u32,
+    /// Rung.
+    pub ringing: u32,
+    /// Talking.
+    pub talking: u32,
+    /// At work after a talk.
+    pub wrap_up: u32,
+    /// Not ready.
+    pub not_ready: u32,
 }
 
 /// A stretch of a recording without sound of its own.
@@ -550,6 +606,9 @@ pub struct InteractionRecord {
     /// How long it was to wait, in the order in which that was said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub promises: Vec<Promise>,
+    /// What held it up while it waited, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits: Vec<WaitNote>,
     /// Its recordings.
     pub recordings: Vec<RecordingRecord>,
     /// The work after the talk of each agent who was done with it before the interaction ended. What

@@ -3,7 +3,7 @@
 use types::event::Worked;
 use types::lease::LeaseKind;
 use types::leg::Text;
-use types::record::{AgentState, Need};
+use types::record::{AgentState, Helper, Need};
 use types::{AgentId, InteractionId, Now};
 
 use super::{Key, Router};
@@ -185,6 +185,11 @@ impl Router {
                         self.unstaffed.insert(*id);
                     }
                 }
+            }
+            self.teams.update(it);
+            if it.shown.state == AgentState::Offline {
+                let helped = it.config.teams.iter().filter_map(|team| self.helped.get(&Helper::Team { team: *team }));
+                self.unstaffed.extend(helped.flatten());
             }
         }
         let (queue, clock) = match (it.shown.state, it.activity) {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use types::record::{Candidate, Decision, Need};
-use types::{AgentId, Now, QueueId};
+use types::record::{Candidate, Decision, Helper, Need};
+use types::{AgentId, Now, QueueId, TeamId};
 
 use super::Router;
 use crate::agent::{Activity, Agent};
@@ -20,6 +20,10 @@ impl Pool for Router {
         self.queues.get(&queue).map(|queue| &queue.members)
     }
 
+    fn team(&self, team: TeamId) -> Option<&Members> {
+        self.teams.get(team)
+    }
+
     fn agent(&self, agent: AgentId) -> Option<&Agent> {
         self.agents.get(&agent)
     }
@@ -34,7 +38,7 @@ impl Router {
         }
         while let Some(queue) = self.unstaffed.pop_first() {
             self.leave_unstaffed(now, queue);
-            for helped in self.helped.get(&queue).cloned().unwrap_or_default() {
+            for helped in self.helped.get(&Helper::Queue(queue)).cloned().unwrap_or_default() {
                 self.leave_unstaffed(now, helped);
             }
         }
@@ -64,7 +68,7 @@ impl Router {
         };
         let winner = choice.candidates.remove(0);
         let first = winner.agent;
-        if let Some(through) = self.through(id, need, first)
+        if let Some(Helper::Queue(through)) = self.through(id, need, first)
             && let Some(queue) = self.queues.get_mut(&through)
         {
             queue.members.offered(first);
@@ -123,15 +127,16 @@ impl Router {
     pub(super) fn agent_came(&mut self, agent: AgentId) {
         let Some(it) = self.agents.get(&agent) else { return };
         let mut found = Vec::new();
-        for own in &it.config.queues {
-            for id in self.helped.get(own).into_iter().flatten().chain([own]) {
-                let Some(queue) = self.queues.get(id) else { continue };
+        for group in it.config.groups() {
+            let own = if let Helper::Queue(queue) = group { Some(queue) } else { None };
+            for id in self.helped.get(&group).into_iter().flatten().copied().chain(own) {
+                let Some(queue) = self.queues.get(&id) else { continue };
                 let suits = queue.line.needs().filter(|need| {
                     need.agent.is_none_or(|only| only == agent)
-                        && (id == own || need.also.contains(own))
+                        && (own == Some(id) || need.also.contains(&group))
                         && (need.skills.is_empty() || self.fits(agent, need))
                 });
-                found.extend(suits.map(|need| (*id, need.clone())));
+                found.extend(suits.map(|need| (id, need.clone())));
             }
         }
         self.open.extend(found);
@@ -139,7 +144,7 @@ impl Router {
 
     /// A queue is different now: its lines are looked at, and those that its agents help with.
     pub(super) fn queue_changed(&mut self, id: QueueId) {
-        for id in self.helped.get(&id).into_iter().flatten().chain([&id]) {
+        for id in self.helped.get(&Helper::Queue(id)).into_iter().flatten().chain([&id]) {
             if let Some(queue) = self.queues.get(id) {
                 self.open.extend(queue.line.needs().map(|need| (*id, need.clone())));
             }
@@ -156,7 +161,7 @@ impl Router {
         }
         let steps =
             config.overflow.iter().filter(|step| config.max_wait_s.is_none_or(|longest| step.after_s < longest));
-        let mut helpers = steps.filter_map(|step| self.queues.get(&step.queue)).map(|helper| &helper.members);
+        let mut helpers = steps.filter_map(|step| self.helping(step.helper()?));
         if config.skills.is_empty() {
             return helpers.any(Members::staffed);
         }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use types::record::Need;
+use types::record::{Helper, Need};
 use types::{AgentId, InteractionId, Mono, Now, QueueId};
 
 use crate::agent::Agent;
@@ -20,6 +20,7 @@ use crate::line::shared;
 use crate::output::{Error, LeaveReason, OfferEnd, Output};
 use crate::queue::Queue;
 use crate::stats::Fate;
+use crate::teams::Teams;
 use crate::timers::Timers;
 use crate::waiting::{Held, Phase, Ticket, Wishes};
 
@@ -45,8 +46,9 @@ pub struct Router {
     open: BTreeSet<(QueueId, Arc<Need>)>,
     /// Queues that their last agent may have left.
     unstaffed: BTreeSet<QueueId>,
-    /// By queue: those whose waiting ones are let in to its agents some time.
-    helped: BTreeMap<QueueId, BTreeSet<QueueId>>,
+    pub(crate) teams: Teams,
+    /// The queues whose waiting ones are let in some time to the agents of each queue or team.
+    helped: BTreeMap<Helper, BTreeSet<QueueId>>,
     /// Bounded by what one input causes: the caller drains it after each.
     outputs: VecDeque<Output>,
     serial: u64,
@@ -69,6 +71,7 @@ impl Router {
             timers: Timers::new(),
             open: BTreeSet::new(),
             unstaffed: BTreeSet::new(),
+            teams: Teams::default(),
             helped: BTreeMap::new(),
             outputs: VecDeque::new(),
             serial: 0,
@@ -222,8 +225,10 @@ impl Router {
                 self.outputs.push_back(Output::WaitTooLong { interaction, queue });
             }
         } else {
+            let queue = held.ticket.queue;
             self.leave_line(now, interaction, false);
             self.join_line(now, interaction);
+            self.outputs.push_back(Output::AsksLess { interaction, queue });
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Queues and agents come, change and go while calls stand.
 
+use types::record::Helper;
 use types::{AgentId, Now, QueueId};
 
 use super::{Key, Router};
 use crate::agent::{Activity, Agent};
-use crate::config::{AgentConfig, ConfigError, QueueConfig};
+use crate::config::{AgentConfig, ConfigError, Overflow, QueueConfig};
 use crate::lot::lot;
 use crate::output::{Change, Error, OfferEnd, Output};
 use crate::queue::Queue;
@@ -28,8 +29,8 @@ impl Router {
             queue.members.put(agent, &queue.config);
         }
         self.helped.values_mut().for_each(|helped| helped.retain(|other| *other != id));
-        for step in &queue.config.overflow {
-            self.helped.entry(step.queue).or_default().insert(id);
+        for helper in queue.config.overflow.iter().filter_map(Overflow::helper) {
+            self.helped.entry(helper).or_default().insert(id);
         }
         let waiting: Vec<_> = queue.line.places().iter().map(|place| place.interaction).collect();
         for interaction in waiting {
@@ -53,7 +54,7 @@ impl Router {
             self.outputs.push_back(Output::NoAgent { interaction, queue: id });
         }
         self.queues.remove(&id);
-        self.unstaffed.extend(self.helped.get(&id).into_iter().flatten());
+        self.unstaffed.extend(self.helped.get(&Helper::Queue(id)).into_iter().flatten());
         self.helped.values_mut().for_each(|helped| helped.retain(|other| *other != id));
         self.outputs.push_back(Output::Settings(Box::new(Change::QueueGone(id))));
         self.dispatch(now);
@@ -65,6 +66,8 @@ impl Router {
         config.validate()?;
         config.queues.sort_unstable();
         config.queues.dedup();
+        config.teams.sort_unstable();
+        config.teams.dedup();
         let id = config.id;
         let tie = lot(self.seed, id);
         self.outputs.push_back(Output::Settings(Box::new(Change::Agent(config.clone()))));
@@ -72,8 +75,11 @@ impl Router {
             std::collections::btree_map::Entry::Vacant(slot) => slot.insert(Agent::new(config, tie, now)),
             std::collections::btree_map::Entry::Occupied(slot) => {
                 let agent = slot.into_mut();
-                let left = std::mem::replace(&mut agent.config, config).queues;
-                for queue in left.into_iter().filter(|queue| !agent.config.queues.contains(queue)) {
+                let left = std::mem::replace(&mut agent.config, config);
+                for team in left.teams {
+                    self.unstaffed.extend(self.helped.get(&Helper::Team { team }).into_iter().flatten());
+                }
+                for queue in left.queues.into_iter().filter(|queue| !agent.config.queues.contains(queue)) {
                     if let Some(it) = self.queues.get_mut(&queue) {
                         it.members.remove(id);
                         self.unstaffed.insert(queue);
@@ -88,6 +94,7 @@ impl Router {
                 self.unstaffed.insert(*id);
             }
         }
+        self.teams.put(agent);
         self.agent_came(id);
         self.dispatch(now);
         Ok(())
@@ -113,6 +120,7 @@ impl Router {
                     it.members.remove(id);
                 }
             }
+            self.teams.remove(id);
             self.outputs.push_back(Output::Settings(Box::new(Change::AgentGone(id))));
         }
         self.dispatch(now);

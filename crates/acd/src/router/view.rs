@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use types::leg::Text;
-use types::record::AgentState;
+use types::record::{AgentState, AgentsAtWork, WaitNote};
 use types::{AgentId, InteractionId, Mono, Now, QueueId};
 
 use super::Router;
@@ -52,6 +52,29 @@ impl Router {
         let held = self.held.get(&interaction)?;
         let Phase::Waiting(place) = held.phase else { return None };
         Some(self.queues.get(&held.ticket.queue)?.line.rank(&place) + 1)
+    }
+
+    /// What holds up one who waits; none when it doesn't wait.
+    pub fn wait_note(&self, now: Now, interaction: InteractionId) -> Option<WaitNote> {
+        let held = self.held.get(&interaction)?;
+        let Phase::Waiting(place) = held.phase else { return None };
+        let queue = self.queues.get(&held.ticket.queue)?;
+        let count = |state| queue.members.count(state);
+        Some(WaitNote {
+            at: now.wall,
+            queue: held.ticket.queue,
+            ahead: u32::try_from(queue.line.rank(&place)).unwrap_or(u32::MAX),
+            agents: AgentsAtWork {
+                ready: count(AgentState::Ready),
+                ringing: count(AgentState::Ringing),
+                talking: count(AgentState::Talking),
+                wrap_up: count(AgentState::WrapUp),
+                not_ready: count(AgentState::NotReady),
+            },
+            asked: queue.config.asked(now.mono.since(held.ticket.at.mono), &held.wishes.skills),
+            also: held.need.also.clone(),
+            agent: held.need.agent,
+        })
     }
 
     /// Whose telephones ring for an interaction.

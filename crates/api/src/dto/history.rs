@@ -3,9 +3,10 @@
 use journal::ladder::Message;
 use serde::Serialize;
 use types::record::{self, InteractionRecord, LegRecord};
-use types::{AgentId, QueueId, Wall};
+use types::{AgentId, QueueId, TeamId, Wall};
 use utoipa::ToSchema;
 
+use super::waits::{WaitSpan, wait_spans};
 use super::{Callback, Disposition, Forward, LiveInteraction, Promise, SurveyAnswer, Title, WrapUp, mirror};
 use crate::names::Names;
 use crate::privacy::{self, Sight};
@@ -61,6 +62,15 @@ impl From<record::LegRole> for LegRole {
 pub(crate) struct QueueRef {
     pub(crate) id: String,
     /// The technical name; empty when the queue was removed.
+    pub(crate) name: String,
+    pub(crate) title: Title,
+}
+
+/// A team by id, technical name and title.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct TeamRef {
+    pub(crate) id: String,
+    /// The technical name; empty when the team was removed.
     pub(crate) name: String,
     pub(crate) title: Title,
 }
@@ -270,6 +280,10 @@ pub(crate) struct DecisionNeed {
     /// Queues whose agents were let in too, in the order in which they are asked.
     #[schema(inline)]
     pub(crate) also: Vec<QueueRef>,
+    /// Teams whose agents were let in too, in the order in which they are asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, inline)]
+    pub(crate) teams: Vec<TeamRef>,
     /// It waited for this agent alone, the one it had talked to last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(inline)]
@@ -384,6 +398,8 @@ pub(crate) struct InteractionDetail {
     /// How long it was to wait, and how long it did, in the order in which that was said.
     #[schema(required = false)]
     pub(crate) promises: Vec<Promise>,
+    /// Why it waited: each stretch of its waits, in order.
+    pub(crate) waits: Vec<WaitSpan>,
     pub(crate) segments: Vec<Segment>,
     pub(crate) recordings: Vec<Recording>,
     pub(crate) messages: Vec<SipMessage>,
@@ -411,6 +427,14 @@ impl AgentRef {
 impl QueueRef {
     pub(crate) fn new(id: QueueId, names: &Names) -> Self {
         Self { id: id.to_string(), name: names.queue(id), title: names.queue_title(id).into() }
+    }
+}
+
+impl TeamRef {
+    pub(crate) fn new(id: TeamId, names: &Names) -> Self {
+        let team = names.teams().iter().find(|team| team.id == id);
+        let (name, title) = team.map(|team| (team.name.to_string(), team.title.shown(&team.name))).unwrap_or_default();
+        Self { id: id.to_string(), name, title: title.into() }
     }
 }
 
@@ -471,6 +495,7 @@ impl InteractionDetail {
             tags: record.tags.iter().map(ToString::to_string).collect(),
             trace: record.trace.iter().map(|step| TraceStep::new(step, clear)).collect(),
             decisions: record.decisions.iter().map(|d| Decision::new(d, names)).collect(),
+            waits: wait_spans(record, names),
             promises: record.promises.iter().map(|promise| Promise::new(promise, record, names)).collect(),
             segments: record.segments.iter().map(Segment::from).collect(),
             recordings: record.recordings.iter().map(|r| Recording::new(r, record.ended)).collect(),
@@ -591,13 +616,31 @@ impl Decision {
     }
 }
 
+impl AskedSkill {
+    pub(crate) fn new(asked: &record::Asked) -> Self {
+        Self { skill: asked.skill.to_string(), first: asked.first, min: asked.min }
+    }
+}
+
+/// The queues and the teams among those who help.
+pub(crate) fn helpers(also: &[record::Helper], names: &Names) -> (Vec<QueueRef>, Vec<TeamRef>) {
+    let (mut queues, mut teams) = (Vec::new(), Vec::new());
+    for helper in also {
+        match helper {
+            record::Helper::Queue(queue) => queues.push(QueueRef::new(*queue, names)),
+            record::Helper::Team { team } => teams.push(TeamRef::new(*team, names)),
+        }
+    }
+    (queues, teams)
+}
+
 impl DecisionNeed {
     fn new(decision: &record::Decision, names: &Names) -> Self {
-        let asked =
-            |asked: &record::Asked| AskedSkill { skill: asked.skill.to_string(), first: asked.first, min: asked.min };
+        let (also, teams) = helpers(&decision.need.also, names);
         Self {
-            skills: decision.asked.iter().map(asked).collect(),
-            also: decision.need.also.iter().map(|queue| QueueRef::new(*queue, names)).collect(),
+            skills: decision.asked.iter().map(AskedSkill::new).collect(),
+            also,
+            teams,
             agent: decision.need.agent.map(|agent| AgentRef::new(agent, names)),
         }
     }

@@ -24,6 +24,7 @@ mod prompts;
 mod report;
 mod settings;
 mod voicemail;
+mod waits;
 
 pub(crate) use account::{
     OneTimePassword, PasswordChange, PasswordCheck, PasswordProof, PasswordVerdict, RecoveryCodes, ResetRequest,

@@ -69,6 +69,7 @@ pub(super) fn record(tenant: u64, id: u64, started: i64, from: &str, to: &str) -
         trace: vec![],
         decisions: vec![],
         promises: vec![],
+        waits: vec![],
         recordings: vec![],
         tags: vec![],
         wrap_ups: vec![],

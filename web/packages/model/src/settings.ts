@@ -130,7 +130,7 @@ export type FieldType =
 
 /** One thing that a row says. */
 export type RowPart = {
-  name: "prefix" | "prepend" | "strip" | "skill" | "min" | "level" | "after_s" | "queue";
+  name: "prefix" | "prepend" | "strip" | "skill" | "min" | "level" | "after_s" | "queue" | "team";
 } & ({ type: "text" } | { type: "number"; min: number; max: number; unit?: "seconds" } | { type: "ref"; to: KindId });
 
 /** A row as it is typed: by the names of its parts. */
@@ -150,8 +150,11 @@ export const ROWS = {
   needs: { parts: [skill, { name: "min", type: "number", min: 1, max: 10 }], fresh: { skill: "", min: 1 } },
   /** Skills that are asked less of while one waits. */
   relax: { parts: [after, skill, { name: "min", type: "number", min: 0, max: 10 }], fresh: { after_s: 30, skill: "", min: 0 } },
-  /** Queues whose agents are let in while one waits. */
-  overflow: { parts: [after, { name: "queue", type: "ref", to: "queue" }], fresh: { after_s: 60, queue: "" } },
+  /** Queues or teams whose agents are let in while one waits: a row names one of the two. */
+  overflow: {
+    parts: [after, { name: "queue", type: "ref", to: "queue" }, { name: "team", type: "ref", to: "team" }],
+    fresh: { after_s: 60, queue: "", team: "" },
+  },
   /** Skills that an agent has. */
   skills: { parts: [skill, { name: "level", type: "number", min: 0, max: 10 }], fresh: { skill: "", level: 5 } },
 } as const satisfies Record<string, { parts: readonly RowPart[]; fresh: TypedRow }>;

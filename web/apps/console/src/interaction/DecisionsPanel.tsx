@@ -66,17 +66,18 @@ function Excluded({ decision, full }: { decision: Decision; full: FullDecision |
 function Asked({ decision }: { decision: Decision }): ReactElement | null {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const { need, together = [] } = decision;
+  const helping = [...need.also, ...(need.teams ?? [])];
   const [waited, last, rules] = [decision.waited_ms ?? undefined, need.agent ?? undefined, decision.rules ?? undefined];
   const skills = need.skills.map((one) => {
     const words = { skill: one.skill, first: one.first, min: one.min };
     if (one.min === 0) return t("decision.skillDropped", words);
     return one.min < one.first ? t("decision.skillRelaxed", words) : t("decision.skill", words);
   });
-  const title = (queue: (typeof need.also)[number]): string => (i18n.language.startsWith("zh") ? queue.title.zh : queue.title.en);
+  const title = (one: (typeof helping)[number]): string => (i18n.language.startsWith("zh") ? one.title.zh : one.title.en);
   const facts = [
     waited === undefined ? "" : t("decision.waited", { seconds: Math.round(waited / 1000) }),
     ...skills,
-    need.also.length === 0 ? "" : t("decision.also", { queues: need.also.map(title).join(t("decision.comma")) }),
+    helping.length === 0 ? "" : t("decision.also", { queues: helping.map(title).join(t("decision.comma")) }),
     last === undefined ? "" : t("decision.onlyAgent", { number: last.number }),
     together.length === 0 ? "" : t("decision.together", { numbers: together.map((one) => one.number).join(" ") }),
     rules === undefined ? "" : t("decision.rules", rules),
