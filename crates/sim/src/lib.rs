@@ -8,7 +8,7 @@
 //! Reading order: [`Options`] and [`Report`] are what goes in and comes out; `world` is the company;
 //! `sim` the loop; `lines` what telephones and carriers do with the center's commands; `talk` what
 //! people do while they talk; `staff` what agents do all day; `check` holds the invariants; `fault`
-//! plants faults that prove that the invariants would notice.
+//! plants faults that prove that the invariants would notice. [`replay`] runs a recorded day once more under another policy.
 
 mod acts;
 mod agenda;
@@ -19,6 +19,7 @@ mod figures;
 mod leg;
 mod lines;
 mod platinum;
+mod replay;
 mod report;
 mod rng;
 mod sim;
@@ -31,6 +32,7 @@ pub use day::{Day, DayError};
 pub use fault::Fault;
 pub use figures::QueueRow;
 pub use platinum::Platinum;
+pub use replay::{Arrival, Duty, End, Policy, RecordedDay, ReplayFigures, Service, Turn, recorded, replay};
 pub use report::Report;
 use types::event::Event;
 
