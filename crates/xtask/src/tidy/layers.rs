@@ -34,12 +34,7 @@ const TABLE: &[Layer] = &[
     layer(0, &["types"], &[], &[]),
     layer(1, &["sdp"], &[0], &[]),
     layer(1, &["sip", "media"], &[0], &["sdp"]),
-    layer(
-        2,
-        &["acd", "flow", "call", "dialplan", "directory", "plan", "sheet", "timetable", "alert", "quality"],
-        &[0],
-        &[],
-    ),
+    layer(2, &["acd", "flow", "call", "dialplan", "directory", "plan", "sheet", "timetable", "alert"], &[0], &[]),
     layer(2, &["conversation", "customer", "ticket", "quality", "dialer", "intent", "evidence"], &[0], &[]),
     layer(2, &["planning"], &[0], &["acd", "flow"]),
     layer(3, &["journal", "store", "blob", "speech"], &[0, 2], &[]),
