@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Reckon what a centre takes, as JSON: seats, lines, bandwidth, disk.
     #[command(subcommand)]
     Plan(crate::plan::Plan),
+    /// Run a day through the centre's real flows, queues and agents in virtual time, as they are and with a draft applied,
+    /// also while the server runs; print both days' figures as one JSON object.
+    Rehearse(Box<crate::rehearse::Rehearse>),
     /// Copy a data folder into one file, also while the server runs: settings, journal, recordings, keys.
     Backup {
         /// The file to be made; a tar archive that only its owner may read.

@@ -17,6 +17,7 @@ mod process;
 mod projection;
 mod prompts;
 mod recordings;
+mod rehearse;
 mod secrets;
 mod serve;
 mod simulate;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
             simulate::run(calls, agents, seed, day.as_deref()).map(succeeded)
         }
         cli::Command::Plan(command) => plan::run(command).map(succeeded),
+        cli::Command::Rehearse(flags) => rehearse::run(&flags).map(succeeded),
         cli::Command::Backup { file, data, no_recordings } => {
             backup::backup(&data, &file, !no_recordings).map(succeeded)
         }
