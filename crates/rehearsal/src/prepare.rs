@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use center::Setup;
 use resource::Change;
-use sim::rehearse::{Habits, Script};
+use sim::rehearse::{Arrival, Duty, Habits, Script, Turn};
 use store::Store;
 use types::{AgentId, Wall};
 
@@ -168,60 +168,19 @@ pub async fn prepare(
     let span = (learnt.0.midnight(tenant), last.plus(1).midnight(tenant));
     let past = calls(store, tenant, span, LEARNT_CALLS).await?;
     let mut habits = learn(&settings.rows, &past);
-    let (mut mean_of, midnight) = (Vec::new(), day.midnight(tenant));
-    let mut worked = vec![day];
-    let arrivals = match &wanted.source {
-        Source::Recorded(day) => {
-            let calls = calls(store, tenant, day.bounds(tenant), CALLS_MAX as u64 + 1).await?;
-            script::recorded(&calls, midnight, habits.patience_s, wanted.seed)
-        }
-        Source::Forecast { weeks, scale, .. } => {
-            let mut days = Vec::new();
-            worked.clear();
-            for before in (1..=*weeks).map(|week| day.plus(-7 * i64::from(week))) {
-                let calls = calls(store, tenant, before.bounds(tenant), CALLS_MAX as u64 + 1).await?;
-                // A holiday says nothing of other days.
-                if !calls.is_empty() {
-                    mean_of.push(before);
-                    days.push((before.midnight(tenant), calls));
-                }
-                worked.push(before);
-            }
-            script::forecast(&days, *scale, wanted.seed)
-        }
-        Source::Written { demand, .. } => {
-            given(&mut habits, demand);
-            worked = (0..=*WEEKS_RANGE.end()).map(|week| day.plus(-7 * i64::from(week))).collect();
-            script::written(demand, wanted.seed)
-        }
-    };
+    let Coming { arrivals, mean_of, worked } = coming(store, settings, wanted, &mut habits).await?;
     if arrivals.is_empty() {
         return Err(nothing(store, settings, wanted, now).await?);
     }
     if arrivals.len() > CALLS_MAX {
         return Err(Error::wanted("calls", format!("more than {CALLS_MAX} calls on one day")));
     }
-    let given_seats = match &wanted.source {
-        Source::Written { demand, .. } if !demand.seats.is_empty() => Some(&demand.seats),
-        _ => None,
-    };
-    let (staffed, mut turns) = match given_seats {
-        Some(seats) => (Staffed::Seats, script::seats(seats, &today, draft.as_ref())?),
-        None => hours(store, settings, &worked)
-            .await?
-            .map_or((Staffed::Everyone, Vec::new()), |(day, turns)| (Staffed::Recorded(day), turns)),
-    };
-    let ids = |setup: &Setup| setup.agents.iter().map(|agent| agent.id).collect::<BTreeSet<AgentId>>();
-    let (here, there) = (ids(&today), draft.as_ref().map(ids).unwrap_or_default());
-    match staffed {
-        Staffed::Everyone => turns = script::all_day(here.union(&there).copied(), &arrivals),
-        // Who is new in the draft has no hours yet.
-        Staffed::Recorded(_) => {
-            turns.extend(script::all_day(there.difference(&here).copied(), &arrivals));
-            turns.sort_by_key(|turn| turn.at);
+    let (staffed, turns) = match &wanted.source {
+        Source::Written { demand, .. } if !demand.seats.is_empty() => {
+            (Staffed::Seats, script::seats(&demand.seats, &today, draft.as_ref())?)
         }
-        Staffed::Seats => {}
-    }
+        _ => staff(hours(store, settings, &worked).await?, &today, draft.as_ref(), &arrivals),
+    };
     let assumptions = Assumptions {
         learnt_calls: past.len() as u64,
         learnt,
@@ -233,8 +192,65 @@ pub async fn prepare(
         known_nodes: habits.ways.len() as u64,
     };
     let (seed, interval_min) = (wanted.seed, wanted.interval_min);
+    let midnight = day.midnight(tenant);
     let script = Script { midnight, interval_min, seed, arrivals, turns, habits };
     Ok(Prepared { day, script, assumptions, changes, today, draft })
+}
+
+/// Who calls.
+struct Coming {
+    arrivals: Vec<Arrival>,
+    /// The days that a forecast is the mean of.
+    mean_of: Vec<Date>,
+    /// The days that may tell who works, the best first.
+    worked: Vec<Date>,
+}
+
+async fn coming(store: &Store, settings: &Settings, wanted: &Wanted, habits: &mut Habits) -> Result<Coming, Error> {
+    let tenant = settings.tenant();
+    let most = CALLS_MAX as u64 + 1;
+    Ok(match &wanted.source {
+        Source::Recorded(day) => {
+            let calls = calls(store, tenant, day.bounds(tenant), most).await?;
+            let arrivals = script::recorded(&calls, day.midnight(tenant), habits.patience_s, wanted.seed);
+            Coming { arrivals, mean_of: Vec::new(), worked: vec![*day] }
+        }
+        Source::Forecast { day, weeks, scale } => {
+            let worked: Vec<Date> = (1..=*weeks).map(|week| day.plus(-7 * i64::from(week))).collect();
+            let (mut days, mut mean_of) = (Vec::new(), Vec::new());
+            for before in worked.iter().copied() {
+                let calls = calls(store, tenant, before.bounds(tenant), most).await?;
+                // A holiday says nothing of other days.
+                if !calls.is_empty() {
+                    mean_of.push(before);
+                    days.push((before.midnight(tenant), calls));
+                }
+            }
+            Coming { arrivals: script::forecast(&days, *scale, wanted.seed), mean_of, worked }
+        }
+        Source::Written { day, demand } => {
+            given(habits, demand);
+            let worked = (0..=*WEEKS_RANGE.end()).map(|week| day.plus(-7 * i64::from(week))).collect();
+            Coming { arrivals: script::written(demand, wanted.seed), mean_of: Vec::new(), worked }
+        }
+    })
+}
+
+/// Who works when: as recorded; where nothing is, and for those who are new in the draft, while calls come.
+fn staff(
+    recorded: Option<(Date, Vec<Turn>)>,
+    today: &Setup,
+    draft: Option<&Setup>,
+    arrivals: &[Arrival],
+) -> (Staffed, Vec<Turn>) {
+    let ids = |setup: &Setup| setup.agents.iter().map(|agent| agent.id).collect::<BTreeSet<AgentId>>();
+    let (here, there) = (ids(today), draft.map(ids).unwrap_or_default());
+    let Some((day, mut turns)) = recorded else {
+        return (Staffed::Everyone, script::all_day(here.union(&there).copied(), arrivals));
+    };
+    turns.extend(script::all_day(there.difference(&here).copied(), arrivals));
+    turns.sort_by_key(|turn| turn.at);
+    (Staffed::Recorded(day), turns)
 }
 
 fn check(wanted: &Wanted) -> Result<(), Error> {
@@ -271,17 +287,13 @@ fn given(habits: &mut Habits, demand: &Demand) {
 }
 
 /// What agents did on the first of these days of which anything is known.
-async fn hours(
-    store: &Store,
-    settings: &Settings,
-    days: &[Date],
-) -> Result<Option<(Date, Vec<sim::rehearse::Turn>)>, Error> {
+async fn hours(store: &Store, settings: &Settings, days: &[Date]) -> Result<Option<(Date, Vec<Turn>)>, Error> {
     let tenant = settings.tenant();
     for day in days {
         let (from, to) = day.bounds(tenant);
         let states = store.past_states(tenant.id, (Wall(from.0 - NIGHT_MS), to), STATES_MAX).await?;
         let turns = script::hours(&states, from);
-        if turns.iter().any(|turn| turn.duty == sim::rehearse::Duty::Ready) {
+        if turns.iter().any(|turn| turn.duty == Duty::Ready) {
             return Ok(Some((*day, turns)));
         }
     }
