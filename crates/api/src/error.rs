@@ -56,6 +56,7 @@ pub(crate) enum Code {
     LongSound,
     SilentSound,
     TooManyStreams,
+    JobRuns,
     Unavailable,
     Internal,
 }
@@ -108,6 +109,7 @@ impl Code {
             Self::SilentSound => "silent_sound",
             Self::BadRange => "bad_range",
             Self::TooManyStreams => "too_many_streams",
+            Self::JobRuns => "job_runs",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }
@@ -146,6 +148,7 @@ impl Code {
             | Self::NoLine
             | Self::NoRemoteAnswer
             | Self::TooMany
+            | Self::JobRuns
             | Self::Conflict
             | Self::Exists
             | Self::InUse
@@ -221,6 +224,9 @@ impl Code {
             Self::SilentSound => ("录音里没有声音", "Nothing is to be heard in the recording"),
             Self::BadRange => ("请求的范围超出录音", "The range is outside of the recording"),
             Self::TooManyStreams => ("打开的事件流过多", "Too many event streams are open"),
+            Self::JobRuns => {
+                ("另一项任务正在运行，请等待其完成或先取消", "Another job runs; wait for its end, or stop it")
+            }
             Self::Unavailable => ("服务暂不可用，请稍后再试", "The service is not available; try again in a moment"),
             Self::Internal => ("服务器内部错误", "Something went wrong in the server"),
         }

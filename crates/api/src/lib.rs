@@ -18,6 +18,7 @@ mod events;
 mod honesty;
 mod idle;
 mod input;
+mod jobs;
 mod language;
 mod names;
 mod openapi;
@@ -40,7 +41,7 @@ pub use auth::{HashError, PasswordCost, hash_password, is_password, one_time_pas
 pub use backend::{
     Answer, Audio, Backend, KeptSound, NoSound, Peak, PhoneCredentials, PhoneLine, PromptLibrary, Recordings, Trouble,
 };
-pub use dto::{PlanBasis, SitePlan};
+pub use dto::{PlanBasis, RehearsalFacts, RehearsalResult, SitePlan};
 pub use openapi::openapi_json;
 pub use outbound::{NotSent, Outbound};
 pub use relay::Relay;

@@ -25,6 +25,7 @@ use crate::routes;
         routes::voicemails, routes::voicemail_audio, routes::set_voicemail_status, routes::delete_voicemail,
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
         routes::plan_site, routes::plan_basis,
+        routes::rehearsals, routes::begin_rehearsal, routes::rehearsal, routes::cancel_rehearsal,
         routes::report, routes::report_file, routes::report_views, routes::keep_report_view,
         routes::change_report_view, routes::forget_report_view,
         routes::alerts, routes::acknowledge_alert,

@@ -14,6 +14,7 @@ use crate::assets::Assets;
 use crate::auth::{Decoys, Lockout, Vault};
 use crate::backend::{Backend, PromptLibrary, Recordings};
 use crate::counters::Counters;
+use crate::jobs::Jobs;
 use crate::names::NamesCache;
 use crate::outbound::Outbound;
 use crate::relay::Relay;
@@ -85,6 +86,7 @@ pub(crate) struct Shared {
     pub(crate) renders: Semaphore,
     pub(crate) replays: Semaphore,
     pub(crate) uploads: Semaphore,
+    pub(crate) jobs: Jobs,
     pub(crate) streams: Streams,
     pub(crate) subjects: Subjects,
     pub(crate) counters: Counters,
@@ -130,6 +132,7 @@ impl From<ApiState> for Shared {
             renders: Semaphore::new(RENDERS),
             replays: Semaphore::new(REPLAYS),
             uploads: Semaphore::new(UPLOADS),
+            jobs: Jobs::default(),
             streams: Streams::default(),
             subjects: Subjects::default(),
             counters: Counters::default(),

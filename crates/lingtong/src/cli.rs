@@ -71,6 +71,9 @@ pub(crate) enum Command {
     Words(crate::judge::Words),
     /// Tell the mood of what was said: texts from standard input, one a line.
     Emotion(crate::judge::Emotion),
+    /// Run a day through the centre's real flows, queues and agents in virtual time, as they are and with a draft applied,
+    /// also while the server runs; print both days' figures as one JSON object.
+    Rehearse(Box<crate::rehearse::Rehearse>),
     /// Copy a data folder into one file, also while the server runs: settings, journal, recordings, keys.
     Backup {
         /// The file to be made; a tar archive that only its owner may read.

@@ -18,6 +18,7 @@ mod process;
 mod projection;
 mod prompts;
 mod recordings;
+mod rehearse;
 mod secrets;
 mod serve;
 mod simulate;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         cli::Command::Plan(command) => plan::run(command).map(succeeded),
         cli::Command::Words(command) => judge::words(command).map(succeeded),
         cli::Command::Emotion(wanted) => judge::emotion(&wanted).map(succeeded),
+        cli::Command::Rehearse(flags) => rehearse::run(&flags).map(succeeded),
         cli::Command::Backup { file, data, no_recordings } => {
             backup::backup(&data, &file, !no_recordings).map(succeeded)
         }

@@ -9,6 +9,7 @@ mod assemble;
 mod book;
 mod check;
 mod content;
+mod documents;
 mod export;
 mod kind;
 mod lower;
@@ -32,6 +33,7 @@ mod tests;
 pub use assemble::{Parts, assemble};
 pub use book::{Book, Entry, Resource};
 pub use content::Spec;
+pub use documents::read_documents;
 pub use export::audio_of;
 pub use kind::{Kind, in_order};
 pub use outbound::{

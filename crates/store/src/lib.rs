@@ -19,6 +19,7 @@ mod delivery;
 mod demand;
 mod error;
 mod forwarding;
+mod history;
 mod interactions;
 mod migrations;
 mod parts;
@@ -41,6 +42,7 @@ pub use delivery::{Delivery, DeliveryFilter, DeliveryKind, DeliveryStatus, Origi
 pub use demand::Demand;
 pub use error::Error;
 pub use forwarding::AgentForwarding;
+pub use history::Past;
 pub use interactions::{Filter, Interaction, Number, Page};
 pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};

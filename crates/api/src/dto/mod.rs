@@ -21,6 +21,7 @@ mod phone;
 mod plan;
 mod promises;
 mod prompts;
+mod rehearsal;
 mod report;
 mod settings;
 mod voicemail;
@@ -61,12 +62,16 @@ pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
 pub(crate) use promises::{HonestyLine, HonestyPoint, HonestyReport, Promise};
 pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
+pub(crate) use rehearsal::{
+    JobError, JobState, RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals,
+};
+pub use rehearsal::{RehearsalFacts, RehearsalResult};
 pub(crate) use report::{
     Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
 };
 pub(crate) use settings::{
-    SettingsAnswer, SettingsApply, SettingsChanges, SettingsExport, SettingsItem, SettingsName, SettingsPage,
-    SettingsProblem, SettingsQuestion, SettingsResource, SettingsWish,
+    SettingsAnswer, SettingsApply, SettingsChange, SettingsChanges, SettingsExport, SettingsItem, SettingsName,
+    SettingsPage, SettingsProblem, SettingsQuestion, SettingsResource, SettingsWish,
 };
 
 pub(crate) use voicemail::{Voicemail, VoicemailChange, VoicemailPage, VoicemailStatus};

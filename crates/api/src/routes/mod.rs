@@ -20,6 +20,7 @@ mod plan;
 mod promises;
 mod prompts;
 mod recordings;
+mod rehearsals;
 mod report_views;
 mod reports;
 mod second_factor;
@@ -68,6 +69,10 @@ pub(crate) use prompts::{
     prompt_audio, prompt_sound, prompts, put_prompt_sound,
 };
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
+pub(crate) use rehearsals::{
+    __path_begin_rehearsal, __path_cancel_rehearsal, __path_rehearsal, __path_rehearsals, begin_rehearsal,
+    cancel_rehearsal, rehearsal, rehearsals,
+};
 pub(crate) use report_views::{
     __path_change_report_view, __path_forget_report_view, __path_keep_report_view, __path_report_views,
     change_report_view, forget_report_view, keep_report_view, report_views,

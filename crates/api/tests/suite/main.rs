@@ -20,6 +20,7 @@ mod phone;
 mod plan;
 mod prompts;
 mod recordings;
+mod rehearsals;
 mod reports;
 mod session;
 mod settings;

@@ -3,19 +3,18 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use resource::Resource;
-use serde::Deserialize;
+use resource::{Resource, read_documents};
 
 /// A whole centre of ten thousand agents; more is a mistaken file.
 const FILE_BYTES: u64 = 32 << 20;
 
 /// Reads the resources of files, in their order.
-pub(super) fn read_files(files: &[PathBuf]) -> Result<Vec<Resource>, String> {
+pub(crate) fn read_files(files: &[PathBuf]) -> Result<Vec<Resource>, String> {
     let mut resources = Vec::new();
     for file in files {
         let name = file.display();
         let text = text_of(file).map_err(|e| format!("{name}: {e}"))?;
-        resources.extend(read(&text).map_err(|e| format!("{name}: {e}"))?);
+        resources.extend(read_documents(&text).map_err(|e| format!("{name}: {e}"))?);
     }
     Ok(resources)
 }
@@ -32,20 +31,6 @@ fn text_of(file: &Path) -> std::io::Result<String> {
         return Err(std::io::Error::other("is larger than 32 MiB"));
     }
     Ok(text)
-}
-
-fn read(text: &str) -> Result<Vec<Resource>, String> {
-    let mut resources = Vec::new();
-    for (place, document) in (1..).zip(serde_yaml_ng::Deserializer::from_str(text)) {
-        let wrong = |e: serde_yaml_ng::Error| format!("document {place}: {e}");
-        let value = serde_yaml_ng::Value::deserialize(document).map_err(wrong)?;
-        // Nothing between two `---`.
-        if value.is_null() {
-            continue;
-        }
-        resources.push(serde_yaml_ng::from_value(value).map_err(wrong)?);
-    }
-    Ok(resources)
 }
 
 /// All resources as one text that [`read_files`] understands.
@@ -74,22 +59,6 @@ mod tests {
             resource(Kind::Setting, "x", json!({"value": "yes"})),
         ];
         let text = write_all(&resources).unwrap();
-        assert_eq!(read(&text).unwrap(), resources, "{text}");
-    }
-
-    #[test]
-    fn a_document_that_is_none_is_named_by_its_place() {
-        let good = "kind: queue\nname: a\nspec: {}\n---\n";
-        for (bad, said) in [
-            ("kind: queue\nspec: {}\n", "missing field `name`"),
-            ("kind: ghost\nname: a\nspec: {}\n", "unknown variant `ghost`"),
-            ("kind: queue\nname: a\nspec: {}\nextra: 1\n", "unknown field `extra`"),
-            ("kind: agent\nname: 1001\nspec: {}\n", "invalid type: integer"),
-            ("kind: [\n", "document 2"),
-        ] {
-            let error = read(&format!("{good}{bad}")).unwrap_err();
-            assert!(error.starts_with("document 2:") && error.contains(said), "{error}");
-        }
-        assert_eq!(read("---\n---\n").unwrap(), []);
+        assert_eq!(read_documents(&text).unwrap(), resources, "{text}");
     }
 }

@@ -1,6 +1,6 @@
 //! `lingtong apply`, `diff`, `export` and `schema`: a centre as files.
 
-mod documents;
+pub(crate) mod documents;
 mod place;
 mod remote;
 

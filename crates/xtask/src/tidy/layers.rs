@@ -46,9 +46,10 @@ const TABLE: &[Layer] = &[
     layer(5, &["center"], &[0, 2], &[]),
     layer(5, &["sim"], &[0, 2], &["center"]),
     layer(6, &["config"], &[0], &[]),
+    layer(6, &["rehearsal"], &[0, 2, 3, 5], &[]),
     layer(6, &["node"], &[0, 2, 3, 4, 5], &[]),
     layer(6, &["courier"], &[0, 2, 3, 4], &[]),
-    layer(6, &["api"], &[0, 2, 3, 5], &["node"]),
+    layer(6, &["api"], &[0, 2, 3, 5], &["node", "rehearsal"]),
     layer(7, &["lingtong"], &[0, 1, 2, 3, 4, 5, 6], &[]),
     layer(DEV, &["testkit", "xtask", "fuzz"], &[0, 1, 2, 3, 4, 5, 6, 7], &["testkit"]),
 ];

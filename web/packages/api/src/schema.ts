@@ -950,6 +950,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is to rehearse, and how the rehearsal stands that was begun last; its result is asked for by its id. */
+        get: operations["rehearsals"];
+        put?: never;
+        /** Begins a rehearsal; one at a time. What is wrong with the draft is told at once. */
+        post: operations["begin_rehearsal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearsals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a rehearsal stands, with its result once it is done. */
+        get: operations["rehearsal"];
+        put?: never;
+        post?: never;
+        /** Stops a rehearsal; nothing is kept of it. */
+        delete: operations["cancel_rehearsal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-schedules": {
         parameters: {
             query?: never;
@@ -2427,6 +2463,22 @@ export interface components {
             /** @description The cursor of the next page; absent at the end. */
             next_cursor?: string | null;
         };
+        /** @description Why a job came to nothing. */
+        JobError: {
+            /** @description For programs: `bad_value`, `nothing_recorded`, `bad_setting`, `time_limit`, `internal`. */
+            code: string;
+            /** @description Days of which something is known, where nothing is known of the one that was asked for. */
+            days: string[];
+            /** @description The field of the request that is wrong; empty where it is none's. */
+            field: string;
+            /** @description For people, in English. */
+            message: string;
+        };
+        /**
+         * @description How far a rehearsal has come.
+         * @enum {string}
+         */
+        JobState: "running" | "done" | "failed" | "cancelled";
         /**
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
@@ -3541,6 +3593,312 @@ export interface components {
         /** @description Codes for the day on which the app is lost; each is taken once. */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** @description What is taken for granted. */
+        RehearsalAssumptions: {
+            /**
+             * Format: int64
+             * @description Nodes of flows of which it is known what callers did there.
+             */
+            known_nodes: number;
+            /**
+             * Format: int64
+             * @description Calls from which it was learnt what people do.
+             */
+            learnt_calls: number;
+            learnt_from: string;
+            learnt_to: string;
+            /** @description The days that a forecast is the mean of. */
+            mean_of: string[];
+            /**
+             * Format: double
+             * @description How long callers wait before they give up, on average, seconds; null where nobody does.
+             */
+            patience_s?: number | null;
+            /**
+             * Format: double
+             * @description How long an agent's telephone rings, on average, seconds.
+             */
+            ring_s: number;
+            /** @description Where agents' hours come from: `recorded`, `seats` or `everyone`. */
+            staffed: string;
+            /** @description The day that they were recorded on. */
+            staffed_on?: string | null;
+            /**
+             * Format: double
+             * @description The mean talk, seconds.
+             */
+            talk_s: number;
+        };
+        /** @description A day on which calls came. */
+        RehearsalDay: {
+            /** Format: int64 */
+            calls: number;
+            day: string;
+        };
+        /** @description A figure that is another under the draft. */
+        RehearsalDifference: {
+            /** @description Whether the draft is better in it; null where it depends. */
+            better?: boolean | null;
+            /** Format: double */
+            draft: number;
+            /** @description Callers are lost by it. */
+            grave: boolean;
+            /**
+             * @description `nowhere`, `broken`, `unreachable`, `service_level`, `abandon_share`, `asa_s`, `wait_p90_s`, `longest_wait_s` or
+             *     `occupancy`.
+             */
+            measure: string;
+            /** @description Null for the whole centre. */
+            queue?: string | null;
+            /** Format: double */
+            today: number;
+        };
+        /** @description What is set up otherwise than today. Several of these may be given; what is not named stays as it is. */
+        RehearsalDraft: {
+            /** @description Flows whose drafts are taken, as the designer keeps them. */
+            flows?: string[];
+            /** @description YAML documents as `lingtong apply` takes them. */
+            settings?: string;
+        };
+        /** @description A rehearsal. */
+        RehearsalJob: {
+            /** @description The user who began it. */
+            by: string;
+            error?: null | components["schemas"]["JobError"];
+            id: string;
+            /**
+             * Format: double
+             * @description Which share of the work is done, 0 to 1.
+             */
+            progress: number;
+            result?: null | components["schemas"]["RehearsalResult"];
+            started_at: string;
+            state: components["schemas"]["JobState"];
+        };
+        /** @description A day to be rehearsed. */
+        RehearsalRequest: {
+            draft?: components["schemas"]["RehearsalDraft"];
+            /**
+             * Format: int32
+             * @description How finely the result is told, minutes, 5 to 1440; 30 where left out.
+             */
+            interval_min?: number | null;
+            /**
+             * Format: int64
+             * @description The seed of all chance; 1 where left out.
+             */
+            seed?: number | null;
+            source: components["schemas"]["RehearsalSource"];
+        };
+        /** @description Both days side by side. */
+        RehearsalResult: {
+            assumptions: components["schemas"]["RehearsalAssumptions"];
+            /** @description The draft loses callers whom today's settings do not. */
+            breaks: boolean;
+            /**
+             * Format: int64
+             * @description Calls that came.
+             */
+            calls: number;
+            /** @description What the draft changes. */
+            changes: components["schemas"]["SettingsChange"][];
+            /** @description By the tenant's clock. */
+            day: string;
+            /** @description In what the draft differs, the gravest first. */
+            differences: components["schemas"]["RehearsalDifference"][];
+            draft?: null | components["schemas"]["RehearsedDay"];
+            /** Format: int32 */
+            interval_min: number;
+            /** Format: int64 */
+            seed: number;
+            /** @description `recorded`, `forecast` or `written`. */
+            source: string;
+            today: components["schemas"]["RehearsedDay"];
+        };
+        /** @description Which day is rehearsed. */
+        RehearsalSource: {
+            /** @description `2026-11-23`, by the tenant's clock. */
+            day: string;
+            /** @enum {string} */
+            kind: "recorded";
+        } | {
+            /** @description `2026-11-24`, by the tenant's clock. */
+            day: string;
+            /** @enum {string} */
+            kind: "forecast";
+            /**
+             * Format: double
+             * @description How many more calls come than then: 1.2 is 20 % more; 1 where left out.
+             */
+            scale?: number | null;
+            /**
+             * Format: int32
+             * @description How many weeks are looked back, 1 to 13; 4 where left out.
+             */
+            weeks?: number | null;
+        } | {
+            /** @description The day that it is played on, by the tenant's clock. */
+            day: string;
+            /** @description JSON or a table with the columns `from`, `number` and `calls`, as `lingtong rehearse --demand` takes it. */
+            demand: string;
+            /** @enum {string} */
+            kind: "written";
+        };
+        /** @description What there is to rehearse, and the rehearsal that was begun last. */
+        Rehearsals: {
+            /** @description The days of the last year on which calls came, the newest first. */
+            days: components["schemas"]["RehearsalDay"][];
+            /** @description Flows that have a draft. */
+            flow_drafts: string[];
+            last?: null | components["schemas"]["RehearsalJob"];
+            /** @description Today, by the tenant's clock. */
+            today: string;
+        };
+        /** @description Something that always holds, and did not. */
+        RehearsedBroken: {
+            /** Format: int32 */
+            count: number;
+            /** @description The first time, for people. */
+            first: string;
+            name: string;
+        };
+        /** @description What came of a day. */
+        RehearsedDay: components["schemas"]["RehearsedFigures"] & {
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            answered: number;
+            broken_invariants: components["schemas"]["RehearsedBroken"][];
+            /** Format: int64 */
+            callbacks: number;
+            /**
+             * Format: int64
+             * @description Calls of customers.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Events that were handled.
+             */
+            events: number;
+            /** Format: int64 */
+            failed: number;
+            intervals: components["schemas"]["RehearsedInterval"][];
+            left: components["schemas"]["RehearsedLeft"][];
+            nowhere: components["schemas"]["RehearsedNowhere"][];
+            /**
+             * Format: double
+             * @description The agents' share of busy time, 0 to 1.
+             */
+            occupancy?: number | null;
+            queues: components["schemas"]["RehearsedQueue"][];
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            self_served: number;
+            /**
+             * Format: int32
+             * @description Agents who were to work and have no telephone.
+             */
+            unreachable: number;
+            /** Format: int64 */
+            voicemails: number;
+        };
+        /** @description What came of those who were let into queues. */
+        RehearsedFigures: {
+            /**
+             * Format: double
+             * @description Those who gave up, of all who came; 0 to 1.
+             */
+            abandon_share?: number | null;
+            /**
+             * Format: double
+             * @description The mean wait of the answered.
+             */
+            asa_s?: number | null;
+            /**
+             * Format: int64
+             * @description Sent elsewhere: waited too long, a callback, nobody there any more.
+             */
+            elsewhere: number;
+            /**
+             * Format: int64
+             * @description Gave up.
+             */
+            gave_up: number;
+            /** Format: double */
+            longest_wait_s: number;
+            /**
+             * Format: int64
+             * @description Came.
+             */
+            offered: number;
+            /**
+             * Format: int64
+             * @description Talked with an agent.
+             */
+            served: number;
+            /**
+             * Format: double
+             * @description Answered within the queue's target, of all who came; 0 to 1.
+             */
+            service_level?: number | null;
+            /**
+             * Format: double
+             * @description The wait that half of all who came did not exceed.
+             */
+            wait_p50_s?: number | null;
+            /** Format: double */
+            wait_p90_s?: number | null;
+            /** Format: double */
+            wait_p99_s?: number | null;
+        };
+        /** @description A stretch of the day. */
+        RehearsedInterval: components["schemas"]["RehearsedFigures"] & {
+            /**
+             * Format: double
+             * @description Agents who were there for calls or had one, on average.
+             */
+            agents: number;
+            /**
+             * Format: int64
+             * @description Calls that began.
+             */
+            calls: number;
+            /** @description `HH:MM`; past 24:00 on the next day. */
+            from: string;
+            /**
+             * Format: double
+             * @description Their share of busy time, 0 to 1.
+             */
+            occupancy?: number | null;
+        };
+        /** @description A node at which callers hung up with nobody to speak with. */
+        RehearsedLeft: {
+            /** Format: int64 */
+            calls: number;
+            flow: string;
+            node: string;
+        };
+        /** @description Where the centre ended calls with nothing done for the caller. */
+        RehearsedNowhere: {
+            /** Format: int64 */
+            calls: number;
+            /** @description As in records: `not_found`, `internal` … */
+            cause: string;
+            flow?: string | null;
+            node?: string | null;
+            /** @description The number that had been dialled. */
+            number: string;
+            /** @description The outlet that leads nowhere. */
+            outlet?: string | null;
+        };
+        /** @description A queue's day. */
+        RehearsedQueue: components["schemas"]["RehearsedFigures"] & {
+            /** @description By the intervals of the day. */
+            intervals: components["schemas"]["RehearsedFigures"][];
+            queue: string;
         };
         /**
          * @description How often a report is sent.
@@ -7252,6 +7610,185 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rehearsals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsals"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_rehearsal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalJob"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `job_runs` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rehearsal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalJob"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_rehearsal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {

@@ -1,0 +1,230 @@
+//! Long work beside the calls: one job at a time for each tenant, on a thread of its own that every other one goes before,
+//! with its progress, a way to stop it, and a limit.
+//!
+//! A job is a closure: it is given a [`Watch`], tells it how far it is and asks it whether to go on, and gives its result as
+//! JSON. The newest job of each [`JobKind`] and tenant is kept with its result until the next one, in memory alone.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+use types::{TenantId, Wall};
+
+use crate::dto::{JobError, JobState, RehearsalJob};
+use crate::error::{Code, Result};
+use crate::state::now;
+
+/// Jobs at once over all tenants: each takes a core while it runs.
+const AT_ONCE: usize = 2;
+/// The longest job. The largest day takes some seconds; who still waits then has asked for too much.
+const LONGEST: Duration = Duration::from_secs(120);
+/// Below everything else that runs: the greatest niceness there is.
+const NICENESS: i32 = 19;
+const WHOLE: f64 = 1_000.0;
+
+/// What a job is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum JobKind {
+    /// A day under other settings.
+    Rehearsal,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug)]
+enum End {
+    Done(Arc<Value>),
+    Failed(JobError),
+    Cancelled,
+}
+
+/// Work that was begun.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) id: u64,
+    kind: JobKind,
+    by: String,
+    started: Wall,
+    /// In thousandths.
+    progress: AtomicU32,
+    cancelled: AtomicBool,
+    end: Mutex<Option<End>>,
+}
+
+/// What a job is given to tell how far it is.
+pub(crate) struct Watch {
+    job: Arc<Job>,
+    until: Instant,
+}
+
+impl Watch {
+    /// So much is done, 0 to 1; whether to go on.
+    pub(crate) fn goes_on(&self, share: f64) -> bool {
+        self.job.progress.store((share.clamp(0.0, 1.0) * WHOLE) as u32, Ordering::Relaxed);
+        !self.job.cancelled.load(Ordering::Relaxed) && Instant::now() < self.until
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What a panic left there is whole: each is set in one step.
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Job {
+    fn is_running(&self) -> bool {
+        lock(&self.end).is_none()
+    }
+
+    /// Has it stop soon.
+    pub(crate) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// As it stands.
+    pub(crate) fn show(&self, with_result: bool) -> RehearsalJob {
+        let end = lock(&self.end).clone();
+        let (state, error, result) = match end {
+            None => (JobState::Running, None, None),
+            Some(End::Done(result)) => (JobState::Done, None, with_result.then_some(result)),
+            Some(End::Failed(error)) => (JobState::Failed, Some(error), None),
+            Some(End::Cancelled) => (JobState::Cancelled, None, None),
+        };
+        let progress = if state == JobState::Done { WHOLE } else { f64::from(self.progress.load(Ordering::Relaxed)) };
+        RehearsalJob {
+            id: format!("{:016x}", self.id),
+            state,
+            progress: progress / WHOLE,
+            started_at: self.started.to_string(),
+            by: self.by.clone(),
+            error,
+            result,
+        }
+    }
+}
+
+/// What a job is by itself: its result, or nothing where it was stopped.
+pub(crate) type Work = Box<dyn FnOnce(&Watch) -> std::result::Result<Option<Value>, JobError> + Send>;
+
+/// The jobs of all tenants.
+#[derive(Debug, Default)]
+pub(crate) struct Jobs(Mutex<HashMap<(TenantId, JobKind), Arc<Job>>>);
+
+impl Jobs {
+    /// The newest job of a kind.
+    pub(crate) fn last(&self, tenant: TenantId, kind: JobKind) -> Option<Arc<Job>> {
+        lock(&self.0).get(&(tenant, kind)).cloned()
+    }
+
+    /// A tenant's job by its id, while it is the newest of its kind.
+    pub(crate) fn find(&self, tenant: TenantId, id: u64) -> Option<Arc<Job>> {
+        let jobs = lock(&self.0);
+        jobs.iter().find(|((whose, _), job)| *whose == tenant && job.id == id).map(|(_, job)| job.clone())
+    }
+
+    /// Begins a job.
+    ///
+    /// # Errors
+    /// Another one of the tenant runs, or too many do; there is no thread for it.
+    pub(crate) fn begin(&self, tenant: TenantId, kind: JobKind, id: u64, by: String, work: Work) -> Result<Arc<Job>> {
+        let mut jobs = lock(&self.0);
+        let running: Vec<TenantId> = jobs.iter().filter(|(_, job)| job.is_running()).map(|((of, _), _)| *of).collect();
+        if running.contains(&tenant) || running.len() >= AT_ONCE {
+            return Err(Code::JobRuns.into());
+        }
+        let job = Arc::new(Job {
+            id,
+            kind,
+            by,
+            started: now(),
+            progress: AtomicU32::new(0),
+            cancelled: AtomicBool::new(false),
+            end: Mutex::new(None),
+        });
+        let watch = Watch { job: job.clone(), until: Instant::now() + LONGEST };
+        let thread = std::thread::Builder::new().name("job".to_owned());
+        thread.spawn(move || run(&watch, work)).map_err(|_| Code::Unavailable)?;
+        jobs.insert((tenant, job.kind), job.clone());
+        Ok(job)
+    }
+}
+
+fn run(watch: &Watch, work: Work) {
+    // Where the system does not let it be less important, it still runs.
+    let _ = rustix::process::nice(NICENESS);
+    let failed = |code, message: &str| {
+        End::Failed(JobError { code, field: String::new(), message: message.to_owned(), days: Vec::new() })
+    };
+    // A job that breaks must not look as if it ran for ever.
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(watch)));
+    let end = match done {
+        Ok(Ok(Some(result))) => End::Done(Arc::new(result)),
+        Ok(Err(error)) => End::Failed(error),
+        Ok(Ok(None)) if watch.job.cancelled.load(Ordering::Relaxed) => End::Cancelled,
+        Ok(Ok(None)) => failed("time_limit", "it took longer than it may"),
+        Err(_) => failed("internal", "something went wrong in the server"),
+    };
+    *lock(&watch.job.end) = Some(end);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use serde_json::json;
+
+    use super::*;
+
+    const ONE: TenantId = TenantId(1);
+
+    /// Waits for the end of a job that is about to end.
+    fn ended(job: &Job) -> RehearsalJob {
+        while job.is_running() {
+            std::thread::yield_now();
+        }
+        job.show(true)
+    }
+
+    #[test]
+    fn a_tenant_has_one_job_at_a_time_and_sees_its_own_alone() {
+        let jobs = Jobs::default();
+        let (go, wait) = mpsc::channel::<()>();
+        let work: Work = Box::new(move |watch| {
+            watch.goes_on(0.5);
+            let _ = wait.recv();
+            Ok(Some(json!({"calls": 7})))
+        });
+        let job = jobs.begin(ONE, JobKind::Rehearsal, 1, "admin".into(), work).unwrap();
+        let idle = || -> Work { Box::new(|_| Ok(Some(json!({})))) };
+        assert!(jobs.begin(ONE, JobKind::Rehearsal, 2, "admin".into(), idle()).is_err());
+        assert!(jobs.find(TenantId(2), 1).is_none() && jobs.last(TenantId(2), JobKind::Rehearsal).is_none());
+        assert_eq!((job.show(true).state, job.show(true).result), (JobState::Running, None));
+        go.send(()).unwrap();
+        let shown = ended(&job);
+        assert_eq!(
+            (shown.state, shown.progress, shown.result.as_deref()),
+            (JobState::Done, 1.0, Some(&json!({"calls": 7})))
+        );
+        assert!(job.show(false).result.is_none());
+        let next = jobs.begin(ONE, JobKind::Rehearsal, 3, "admin".into(), idle()).unwrap();
+        ended(&next);
+        assert!(jobs.find(ONE, 1).is_none() && jobs.find(ONE, 3).is_some());
+    }
+
+    #[test]
+    fn a_job_is_stopped_and_one_that_breaks_is_told() {
+        let jobs = Jobs::default();
+        let work: Work = Box::new(|watch| {
+            while watch.goes_on(0.1) {
+                std::thread::yield_now();
+            }
+            Ok(None)
+        });
+        let job = jobs.begin(ONE, JobKind::Rehearsal, 1, "admin".into(), work).unwrap();
+        job.cancel();
+        assert_eq!(ended(&job).state, JobState::Cancelled);
+        let job = jobs.begin(ONE, JobKind::Rehearsal, 2, "admin".into(), Box::new(|_| panic!("on purpose"))).unwrap();
+        assert_eq!(ended(&job).error.map(|error| error.code), Some("internal"));
+    }
+}
