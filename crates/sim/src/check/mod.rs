@@ -1,13 +1,14 @@
 //! The invariants: what has to hold on every day, whatever callers, telephones and networks do.
 
 mod agents;
+mod fitting;
 mod queues;
 mod records;
 mod wraps;
 
 use std::collections::{HashMap, HashSet};
 
-use center::{Center, LiveQueue};
+use center::{Center, LiveQueue, Setup};
 use types::event::{Event, Happening};
 use types::leg::{Target, TransferProgress};
 use types::record::{Direction, InteractionRecord, SegmentKind};
@@ -17,6 +18,7 @@ use crate::figures::Figures;
 use crate::leg::{Leg, Party};
 use crate::world;
 use agents::Agents;
+use fitting::Fitting;
 use queues::Queues;
 use wraps::Wraps;
 
@@ -64,6 +66,8 @@ pub enum Invariant {
     WrapUps,
     /// An interaction that somebody ended has a leg that tells the same, and each leg tells why it ended.
     Causes,
+    /// Queues ring for agents only who serve them, or who are let in to help by then, with the skills that are asked.
+    RightAgent,
     /// No leg has to be given up, and no call to be cut off.
     Bounded,
 }
@@ -90,6 +94,7 @@ impl Invariant {
             Self::Undisturbed => "undisturbed",
             Self::WrapUps => "wrap_ups",
             Self::Causes => "causes",
+            Self::RightAgent => "right_agent",
             Self::Bounded => "bounded",
         }
     }
@@ -151,11 +156,12 @@ pub(crate) struct Checks {
     pub(crate) agents: Agents,
     queues: Queues,
     wraps: Wraps,
+    fitting: Fitting,
     figures: Figures,
 }
 
 impl Checks {
-    pub(crate) fn new(agents: usize) -> Self {
+    pub(crate) fn new(agents: usize, setup: &Setup) -> Self {
         Self {
             verdict: Verdict::default(),
             seen: HashMap::new(),
@@ -167,6 +173,7 @@ impl Checks {
             agents: Agents::new(agents),
             queues: Queues::default(),
             wraps: Wraps::default(),
+            fitting: Fitting::new(setup),
             figures: Figures::default(),
         }
     }
@@ -356,6 +363,7 @@ impl Checks {
         self.queues.on_end(seen, record);
         records::check(&mut self.verdict, now, seen, record);
         self.wraps.on_record(&mut self.verdict, now, record);
+        self.fitting.on_record(&mut self.verdict, now, record);
         self.agents.on_record(record);
         self.figures.add(seen.direction, record);
     }
