@@ -8,7 +8,7 @@ use center::Effect;
 use types::event::Happening;
 use types::leg::{Connection, Sound};
 use types::record::AgentState;
-use types::{Cause, LegCommand, LegEvent, LegId, Mono, PlayId};
+use types::{AgentId, Cause, LegCommand, LegEvent, LegId, Mono, PlayId};
 
 use crate::leg::Leg;
 
@@ -49,6 +49,8 @@ pub enum Fault {
     LostStop,
     /// An agent's telephone is rung for another call in the same moment.
     GhostRing,
+    /// A queue's call is told to have been offered to somebody who does not serve it.
+    WrongAgent,
 }
 
 /// Whose leg reports.
@@ -62,7 +64,7 @@ pub(crate) enum Of {
 
 impl Fault {
     /// All faults.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::LostTimer,
         Self::DoubledIncoming,
         Self::LateIncoming,
@@ -80,6 +82,7 @@ impl Fault {
         Self::LostWrapped,
         Self::LostStop,
         Self::GhostRing,
+        Self::WrongAgent,
     ];
 }
 
@@ -172,6 +175,9 @@ impl Planted {
                 of_agent(leg) && *cause != Cause::Transferred
             }
             (Fault::LostWrapped, Effect::Journal(event)) => matches!(event.what, Happening::Wrapped { .. }),
+            (Fault::WrongAgent, Effect::Journal(event)) => {
+                matches!(&event.what, Happening::InteractionEnded { record } if !record.decisions.is_empty())
+            }
             (Fault::LostStop, Effect::Leg(LegCommand::StopPlay(_))) => true,
             (Fault::LostDial | Fault::GhostRing, Effect::Leg(LegCommand::Dial { target, .. })) => {
                 crate::world::whose(target.uri.reveal()).is_some()
@@ -193,9 +199,21 @@ impl Planted {
         match self.fault {
             Fault::DoubledRecord | Fault::DoubledAnswer => [Some(effect.clone()), Some(effect)],
             Fault::GhostRing => [Some(effect.clone()), another_call(effect)],
+            Fault::WrongAgent => [Some(offered_to_nobody(effect)), None],
             _ => [None, None],
         }
     }
+}
+
+/// Its first offer went to an agent whom nobody knows.
+fn offered_to_nobody(mut effect: Effect) -> Effect {
+    if let Effect::Journal(event) = &mut effect
+        && let Happening::InteractionEnded { record } = &mut event.what
+        && let Some(first) = record.decisions.first_mut()
+    {
+        first.winner.agent = AgentId(0);
+    }
+    effect
 }
 
 /// The same telephone rings for nobody's sake.

@@ -14,6 +14,7 @@ mod acts;
 mod agenda;
 mod check;
 mod day;
+mod drawn;
 mod fault;
 mod figures;
 mod leg;
@@ -55,6 +56,9 @@ pub struct Options {
     pub trouble: f64,
     /// The share of callers whose number makes them platinum customers, 0 to 1.
     pub platinum: f64,
+    /// Whether the routing's settings are drawn from the seed too: strategies, skills, help between queues and by a team,
+    /// last agents, kept places, bounds. Some callers call again then.
+    pub drawn: bool,
     /// A fault to plant; for tests of the invariants.
     pub fault: Option<Fault>,
 }
@@ -62,7 +66,7 @@ pub struct Options {
 impl Options {
     /// A working day without faults.
     pub fn new(calls: u32, agents: u32, seed: u64) -> Self {
-        Self { calls, agents, seed, day: Day::default(), trouble: 1.0, platinum: 0.0, fault: None }
+        Self { calls, agents, seed, day: Day::default(), trouble: 1.0, platinum: 0.0, drawn: false, fault: None }
     }
 }
 

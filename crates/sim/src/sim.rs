@@ -58,6 +58,10 @@ impl Sim {
         let day = options.day.clone();
         let opens = day.opens_s();
         let start = Now { mono: at((opens - 1800.0).max(0.0)), wall: midnight };
+        let mut setup = world::setup(options.seed, agents);
+        if options.drawn {
+            crate::drawn::draw(options.seed, &mut setup);
+        }
         let mut sim = Self {
             now: Now { wall: Wall(midnight.0 + start.mono.as_millis() as i64), ..start },
             rng: Rng::new(options.seed ^ 0x51a1_1ab5),
@@ -65,7 +69,7 @@ impl Sim {
             center: Center::new(1),
             legs: HashMap::new(),
             staff: (0..agents).map(Person::new).collect(),
-            checks: Checks::new(People::new(world::TENANT, (0..agents).map(world::agent_id).collect())),
+            checks: Checks::new(People::new(world::TENANT, (0..agents).map(world::agent_id).collect()), agents, &setup),
             planted: options.fault.map(|fault| Planted::new(fault, at(opens))),
             closes: at(day.closes_s()),
             day,
@@ -76,7 +80,6 @@ impl Sim {
             told: tells.then(Vec::new),
             platinum: Watch::default(),
         };
-        let setup = world::setup(options.seed, agents);
         sim.center.add_tenant(sim.now, setup).expect("the world is consistent");
         for _ in 0..options.calls {
             let when = at(sim.day.arrival(&mut sim.rng));
@@ -290,6 +293,12 @@ impl Sim {
         let from: Text = match platinum {
             true => format!("{}{:07}", world::PLATINUM, self.callers).into(),
             false => format!("139{:08}", self.callers).into(),
+        };
+        let from = if self.options.drawn && self.rng.chance(0.3) {
+            // It has called before, perhaps.
+            format!("139{:08}", 1 + self.rng.below(self.callers as usize)).into()
+        } else {
+            from
         };
         let party = Party::Caller(Caller { wish, waiting: false });
         let leg = self.call_in(party, Origin::Trunk(world::CARRIER), from, number.into(), None);

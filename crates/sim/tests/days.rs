@@ -77,6 +77,18 @@ fn long_talks_late_in_the_evening_are_over_by_midnight() {
     assert_good(&simulate(&options), 200);
 }
 
+/// Strategies (all ring among them), skills that are asked less of, help by queues and by a team, last agents, places that
+/// are kept, ageing, and what becomes of calls without agents: by lot, with callers who call again.
+#[test]
+fn days_of_drawn_settings_break_nothing() {
+    for seed in 1..=16 {
+        let mut options = Options::new(600, 12, seed);
+        options.drawn = true;
+        options.trouble = if seed % 4 == 0 { 5.0 } else { 1.0 };
+        assert_good(&simulate(&options), 600);
+    }
+}
+
 /// An hour in which far more call than 220 agents can serve, who need some three minutes and a quarter for each: one of
 /// them becomes free every second. Hundreds wait all the time, and whoever has a platinum number has an agent's
 /// telephone ringing within ten seconds; it is the rule of the tenant's settings that does it.

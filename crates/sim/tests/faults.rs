@@ -2,7 +2,7 @@
 
 use sim::{Fault, Invariant, Options, simulate};
 
-const TABLE: [(Fault, &[Invariant]); 17] = [
+const TABLE: [(Fault, &[Invariant]); 18] = [
     (Fault::LostTimer, &[Invariant::Leases]),
     (Fault::DoubledIncoming, &[Invariant::OneStart]),
     (Fault::LateIncoming, &[Invariant::Bounded]),
@@ -20,6 +20,7 @@ const TABLE: [(Fault, &[Invariant]); 17] = [
     (Fault::LostWrapped, &[Invariant::WrapUps]),
     (Fault::LostStop, &[Invariant::Undisturbed]),
     (Fault::GhostRing, &[Invariant::OneCallPerAgent]),
+    (Fault::WrongAgent, &[Invariant::RightAgent]),
 ];
 
 /// What the center mends by itself: the call is recorded once, and nobody stays occupied.

@@ -27,3 +27,4 @@ mod tenants;
 mod together;
 mod transfer;
 mod voicemail;
+mod waits;

@@ -1,13 +1,14 @@
 //! The invariants: what has to hold on every day, whatever callers, telephones and networks do.
 
 mod agents;
+mod fitting;
 mod queues;
 mod records;
 mod wraps;
 
 use std::collections::{HashMap, HashSet};
 
-use center::{Center, LiveQueue};
+use center::{Center, LiveQueue, Setup};
 use types::event::{Event, Happening};
 use types::leg::{Target, TransferProgress};
 use types::record::{Direction, InteractionRecord, SegmentKind};
@@ -18,6 +19,7 @@ use crate::leg::{Leg, Party};
 use crate::people::People;
 use crate::world;
 use agents::Agents;
+use fitting::Fitting;
 use queues::Queues;
 use wraps::Wraps;
 
@@ -65,6 +67,8 @@ pub enum Invariant {
     WrapUps,
     /// An interaction that somebody ended has a leg that tells the same, and each leg tells why it ended.
     Causes,
+    /// Queues ring for agents only who serve them, or who are let in to help by then, with the skills that are asked.
+    RightAgent,
     /// No leg has to be given up, and no call to be cut off.
     Bounded,
 }
@@ -91,6 +95,7 @@ impl Invariant {
             Self::Undisturbed => "undisturbed",
             Self::WrapUps => "wrap_ups",
             Self::Causes => "causes",
+            Self::RightAgent => "right_agent",
             Self::Bounded => "bounded",
         }
     }
@@ -152,11 +157,12 @@ pub(crate) struct Checks {
     pub(crate) agents: Agents,
     queues: Queues,
     wraps: Wraps,
+    fitting: Fitting,
     figures: Figures,
 }
 
 impl Checks {
-    pub(crate) fn new(people: People) -> Self {
+    pub(crate) fn new(people: People, usize, setup: &Setup) -> Self {
         Self {
             verdict: Verdict::default(),
             seen: HashMap::new(),
@@ -168,6 +174,7 @@ impl Checks {
             agents: Agents::new(people),
             queues: Queues::default(),
             wraps: Wraps::default(),
+            fitting: Fitting::new(setup),
             figures: Figures::default(),
         }
     }
@@ -357,6 +364,7 @@ impl Checks {
         self.queues.on_end(seen, record);
         records::check(&mut self.verdict, now, seen, record);
         self.wraps.on_record(&mut self.verdict, now, record);
+        self.fitting.on_record(&mut self.verdict, now, record);
         self.agents.on_record(record);
         self.figures.add(seen.direction, record);
     }
