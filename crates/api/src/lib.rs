@@ -26,6 +26,7 @@ mod privacy;
 mod proof;
 mod range;
 mod relay;
+mod replay;
 mod report;
 mod router;
 mod routes;
@@ -40,10 +41,11 @@ pub use auth::{HashError, PasswordCost, hash_password, is_password, one_time_pas
 pub use backend::{
     Answer, Audio, Backend, KeptSound, NoSound, Peak, PhoneCredentials, PhoneLine, PromptLibrary, Recordings, Trouble,
 };
-pub use dto::{PlanBasis, SitePlan};
+pub use dto::{PlanBasis, ReplayLine, SitePlan, replay_lines};
 pub use openapi::openapi_json;
 pub use outbound::{NotSent, Outbound};
 pub use relay::Relay;
+pub use replay::{Recorded, ReplayError, draft_policy, recorded_day};
 pub use report::{ReportFile, report_file};
 pub use router::router;
 pub use routes::{basis, new_setup_token};

@@ -17,6 +17,7 @@ mod process;
 mod projection;
 mod prompts;
 mod recordings;
+mod replay;
 mod secrets;
 mod serve;
 mod simulate;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         cli::Command::Simulate { calls, agents, seed, day } => {
             simulate::run(calls, agents, seed, day.as_deref()).map(succeeded)
         }
+        cli::Command::Replay(flags) => replay::run(&flags).map(succeeded),
         cli::Command::Plan(command) => plan::run(command).map(succeeded),
         cli::Command::Backup { file, data, no_recordings } => {
             backup::backup(&data, &file, !no_recordings).map(succeeded)

@@ -21,6 +21,7 @@ mod phone;
 mod plan;
 mod promises;
 mod prompts;
+mod replay;
 mod report;
 mod settings;
 mod voicemail;
@@ -60,6 +61,7 @@ pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
 pub(crate) use promises::{HonestyLine, HonestyPoint, HonestyReport, Promise};
 pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
+pub use replay::{ReplayLine, replay_lines};
 pub(crate) use report::{
     Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
 };
