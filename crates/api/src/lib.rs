@@ -27,6 +27,7 @@ mod privacy;
 mod proof;
 mod range;
 mod relay;
+mod replay;
 mod report;
 mod router;
 mod routes;
@@ -41,10 +42,11 @@ pub use auth::{HashError, PasswordCost, hash_password, is_password, one_time_pas
 pub use backend::{
     Answer, Audio, Backend, KeptSound, NoSound, Peak, PhoneCredentials, PhoneLine, PromptLibrary, Recordings, Trouble,
 };
-pub use dto::{PlanBasis, RehearsalFacts, RehearsalResult, SitePlan};
+pub use dto::{PlanBasis, RehearsalFacts, RehearsalResult, SitePlan, ReplayLine, SitePlan, replay_lines};
 pub use openapi::openapi_json;
 pub use outbound::{NotSent, Outbound};
 pub use relay::Relay;
+pub use replay::{Recorded, ReplayError, draft_policy, recorded_day};
 pub use report::{ReportFile, report_file};
 pub use router::router;
 pub use routes::{basis, new_setup_token};

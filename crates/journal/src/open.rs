@@ -14,6 +14,7 @@ use crate::index::{Cursor, Index, Marks, Segment};
 use crate::live::Live;
 use crate::options::Options;
 use crate::pace::{Pace, SyncTimes};
+use crate::past::Past;
 use crate::queue::Queue;
 use crate::reader::Subscription;
 use crate::segment::{self, Header, Stop, Walk};
@@ -141,6 +142,14 @@ impl Journal {
     pub fn segments(&self) -> Vec<(Wall, u64)> {
         let log = self.shared.log();
         log.index.segments.iter().map(|s| (Wall(s.header.created), s.header.first_pos.saturating_sub(1))).collect()
+    }
+
+    /// As [`Past::open`] of this journal's folder.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn past(&self, from: Wall, back: usize) -> Result<Past, Error> {
+        Past::open(&self.shared.dir, from, back)
     }
 
     /// How the disk keeps up.

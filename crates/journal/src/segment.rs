@@ -191,9 +191,16 @@ impl Walk {
 
     /// As [`Self::next_chunk`], a bad frame being an error for the operator.
     pub(crate) fn next_sound(&mut self) -> Result<Option<Chunk>, Error> {
-        self.next_chunk().map_err(|stop| match stop {
-            Stop::Bad { offset, bad } => Error::Corrupt { path: self.path.clone(), offset, reason: bad.reason() },
-            Stop::Io(error) => error,
-        })
+        self.next_chunk().map_err(|stop| stop.into_error(self))
+    }
+}
+
+impl Stop {
+    /// As an error for the operator.
+    pub(crate) fn into_error(self, walk: &Walk) -> Error {
+        match self {
+            Self::Bad { offset, bad } => Error::Corrupt { path: walk.path.clone(), offset, reason: bad.reason() },
+            Self::Io(error) => error,
+        }
     }
 }

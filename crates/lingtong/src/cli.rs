@@ -74,6 +74,10 @@ pub(crate) enum Command {
     /// Run a day through the centre's real flows, queues and agents in virtual time, as they are and with a draft applied,
     /// also while the server runs; print both days' figures as one JSON object.
     Rehearse(Box<crate::rehearse::Rehearse>),
+    /// Run a recorded day once more, under the policy that it had and under that of a file, also while the server runs, and
+    /// print what differs, as JSON.
+    #[command(after_help = REPLAY_HELP)]
+    Replay(crate::replay::Replay),
     /// Copy a data folder into one file, also while the server runs: settings, journal, recordings, keys.
     Backup {
         /// The file to be made; a tar archive that only its owner may read.
@@ -201,6 +205,16 @@ A file holds documents, each with a kind, a name and what it says:
       members: ['1001', '1002']
 
 `lingtong export` prints them, `lingtong schema` describes them. A password or secret that is not given stays.";
+
+/// What `replay --help` says below the flags.
+const REPLAY_HELP: &str = "\
+The same customers come at the same moments and the same agents sit there; queues, skills, priorities and strategies are
+those of the file. What nobody recorded is assumed: talks last as long as they did, whoever gave up gives up after the same
+wait, and how long the others would have waited is drawn from the patience of those who gave up. The lines `calibration` say
+how far the replay of the day's own policy is from what truly happened.
+
+    lingtong export --kind queue > draft.yaml      and change it, then
+    lingtong replay --day 2026-03-02 --policy draft.yaml --table --plot draft.svg";
 
 /// What `serve --help` says below the flags.
 const SERVE_HELP: &str = "\

@@ -19,6 +19,7 @@ mod projection;
 mod prompts;
 mod recordings;
 mod rehearse;
+mod replay;
 mod secrets;
 mod serve;
 mod simulate;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         cli::Command::Simulate { calls, agents, seed, day } => {
             simulate::run(calls, agents, seed, day.as_deref()).map(succeeded)
         }
+        cli::Command::Replay(flags) => replay::run(&flags).map(succeeded),
         cli::Command::Plan(command) => plan::run(command).map(succeeded),
         cli::Command::Words(command) => judge::words(command).map(succeeded),
         cli::Command::Emotion(wanted) => judge::emotion(&wanted).map(succeeded),

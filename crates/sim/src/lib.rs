@@ -8,7 +8,8 @@
 //! Reading order: [`Options`] and [`Report`] are what goes in and comes out; `world` is the company;
 //! `sim` the loop; `lines` what telephones and carriers do with the center's commands; `talk` what
 //! people do while they talk; `staff` what agents do all day; `check` holds the invariants; `fault`
-//! plants faults that prove that the invariants would notice. [`replay`] runs a recorded day once more under another policy.
+//! plants faults that prove that the invariants would notice. [`compare`] runs a recorded day once more under
+//! another policy.
 
 mod acts;
 mod agenda;
@@ -35,7 +36,10 @@ pub use day::{Day, DayError};
 pub use fault::Fault;
 pub use figures::QueueRow;
 pub use platinum::Platinum;
-pub use replay::{Arrival, Duty, End, Policy, RecordedDay, ReplayFigures, Service, Turn, recorded, replay};
+pub use replay::{
+    After, Arrival, Class, Comparison, Duty, End, Entry, Errand, GRACE, INTERVAL, Outcomes, Policy, RecordedDay,
+    Recorder, ReplayFigures, Service, Staffed, TimeOfDay, Turn, WrapUp, compare, replay,
+};
 pub use report::Report;
 pub use rng::Rng;
 use types::event::Event;

@@ -2,61 +2,90 @@
 
 use std::time::Duration;
 
-use acd::{AgentConfig, NoAgentPolicy, QueueConfig};
-use sim::{Arrival, Duty, End, Policy, RecordedDay, Service, Turn, recorded, replay};
-use types::{AgentId, QueueId, TenantId, Wall};
+use acd::{AgentConfig, Change, NoAgentPolicy, QueueConfig};
+use dialplan::{Numbering, PriorityRules};
+use sim::{Arrival, Duty, End, Outcomes, Policy, RecordedDay, ReplayFigures, Service, Turn, WrapUp, compare, replay};
+use types::{AgentId, Private, QueueId, TenantId, Wall};
 
 const TENANT: TenantId = TenantId(1);
 const SALES: QueueId = QueueId(11);
 const SUPPORT: QueueId = QueueId(12);
+const DAY_MS: i64 = 86_400_000;
+const FROM: Wall = Wall(1_790_000_000_000);
 
 /// Eight agents, of whom each serves these queues.
 fn policy(queues_of: impl Fn(u64) -> Vec<QueueId>) -> Policy {
     let queue = |id, name: &str| QueueConfig { no_agent: NoAgentPolicy::Wait, ..QueueConfig::new(id, TENANT, name) };
     let agent = |i: u64| AgentConfig::new(AgentId(i), TENANT, &(1000 + i).to_string(), &queues_of(i));
-    Policy { queues: vec![queue(SALES, "sales"), queue(SUPPORT, "support")], agents: (1..=8).map(agent).collect() }
+    let queues = vec![queue(SALES, "sales"), queue(SUPPORT, "support")];
+    Policy { queues, agents: (1..=8).map(agent).collect(), ..Policy::default() }
+}
+
+fn apart() -> Policy {
+    policy(|i| vec![if i <= 4 { SALES } else { SUPPORT }])
+}
+
+fn together() -> Policy {
+    policy(|_| vec![SALES, SUPPORT])
+}
+
+fn arrival(i: u64, at_s: u64) -> Arrival {
+    let service =
+        Service { ring: Duration::from_secs(4), talk: Duration::from_secs(60 + i % 40), wrap_up: WrapUp::AsSet };
+    Arrival {
+        queue: if i.is_multiple_of(10) { SUPPORT } else { SALES },
+        at: Wall(FROM.0 + at_s as i64 * 1000),
+        caller: Private::new(format!("1380000{i:04}").as_str().into()),
+        called: Private::new("95001".into()),
+        priority: 0,
+        skills: Vec::new(),
+        waited: Duration::from_secs(20 + i % 60),
+        end: if i.is_multiple_of(7) { End::GaveUp } else { End::Served(service) },
+        after: None,
+    }
 }
 
 /// An hour in which nearly all want sales, and some gave up.
 fn day() -> RecordedDay {
-    let from = Wall(1_790_000_000_000);
-    let arrival = |i: i64| Arrival {
-        queue: if i % 10 == 0 { SUPPORT } else { SALES },
-        at: Wall(from.0 + i * 12_000),
-        priority: 0,
-        waited: Duration::from_secs(20 + i as u64 % 60),
-        end: match i % 7 {
-            0 => End::GaveUp,
-            _ => End::Served(Service { ring: Duration::from_secs(4), talk: Duration::from_secs(60 + i as u64 % 40) }),
-        },
-    };
-    let turn = |i: u64| Turn { agent: AgentId(i), at: from, duty: Duty::Ready };
-    RecordedDay { from, arrivals: (0..300).map(arrival).collect(), turns: (1..=8).map(turn).collect() }
+    let turn = |i: u64| Turn { agent: AgentId(i), at: FROM, duty: Duty::Ready };
+    RecordedDay {
+        from: FROM,
+        to: Wall(FROM.0 + DAY_MS),
+        arrivals: (0..300).map(|i| arrival(i, i * 12)).collect(),
+        turns: (1..=8).map(turn).collect(),
+        ..RecordedDay::default()
+    }
+}
+
+fn queue<'a>(outcomes: &'a Outcomes, name: &str) -> &'a ReplayFigures {
+    &outcomes.queues.iter().find(|(queue, _)| &**queue == name).unwrap().1
 }
 
 #[test]
 fn the_same_twice_is_equal_and_nobody_is_lost() {
-    let (day, policy) = (day(), policy(|i| vec![if i <= 4 { SALES } else { SUPPORT }]));
+    let (day, policy) = (day(), apart());
     let once = replay(&day, &policy, 7).unwrap();
     assert_eq!(once, replay(&day, &policy, 7).unwrap());
-    let names: Vec<&str> = once.iter().map(|row| &*row.queue).collect();
-    assert_eq!(names, ["sales", "support", ""]);
-    for (row, came) in once.iter().zip([270, 30, 300]) {
+    for (row, came) in [(queue(&once, "sales"), 270), (queue(&once, "support"), 30), (&once.sum, 300)] {
         assert_eq!(row.offered, came, "{row:?}");
         assert_eq!(row.answered + row.abandoned + row.elsewhere, came, "{row:?}");
     }
-    assert!(once[2].occupancy.is_some_and(|share| share > 0.0 && share < 1.0), "{once:?}");
+    assert_eq!(once.intervals.iter().map(|part| part.figures.offered).sum::<u64>(), 300);
+    assert!(once.sum.occupancy.is_some_and(|share| share > 0.0 && share < 1.0), "{once:?}");
+    let both = compare(&day, &policy, &policy, 7).unwrap();
+    assert_eq!(both.recorded, both.draft, "one policy twice differs in nothing");
+    assert_eq!(both.actual.sum.abandoned, 43, "the truth is what was recorded");
 }
 
 #[test]
 fn agents_who_can_do_more_make_a_better_day() {
-    let day = day();
-    let apart = replay(&day, &policy(|i| vec![if i <= 4 { SALES } else { SUPPORT }]), 7).unwrap();
-    let together = replay(&day, &policy(|_| vec![SALES, SUPPORT]), 7).unwrap();
-    let (apart, together) = (apart.last().unwrap(), together.last().unwrap());
-    assert!(together.service_level > apart.service_level, "{apart:?} {together:?}");
-    assert!(together.abandoned < apart.abandoned && together.answered > apart.answered, "{apart:?} {together:?}");
-    assert!(together.asa_s < apart.asa_s, "{apart:?} {together:?}");
+    for seed in 0..20 {
+        let both = compare(&day(), &apart(), &together(), seed).unwrap();
+        let (apart, together) = (&both.recorded.sum, &both.draft.sum);
+        assert!(together.service_level > apart.service_level, "seed {seed}: {apart:?} {together:?}");
+        assert!(together.abandoned < apart.abandoned && together.answered > apart.answered, "seed {seed}");
+        assert!(together.asa_s < apart.asa_s, "seed {seed}: {apart:?} {together:?}");
+    }
 }
 
 #[test]
@@ -64,17 +93,50 @@ fn a_break_is_kept_and_who_gave_up_gives_up_again() {
     let mut day = day();
     // Nobody is there for anybody.
     day.turns.iter_mut().for_each(|turn| turn.duty = Duty::Break);
-    let policy = policy(|_| vec![SALES, SUPPORT]);
-    let figures = replay(&day, &policy, 7).unwrap();
-    let sum = figures.last().unwrap();
+    let sum = replay(&day, &together(), 7).unwrap().sum;
     assert_eq!((sum.answered, sum.abandoned), (0, 300), "{sum:?}");
-    let truly = recorded(&day, &policy);
-    assert_eq!(truly.last().unwrap().abandoned, 43);
+}
+
+#[test]
+fn who_goes_first_by_the_other_policy_waits_less_in_a_class_of_its_own() {
+    let mut vip = apart();
+    vip.priorities = PriorityRules::parse("caller:138000001*=1000", &Numbering::default()).unwrap();
+    let both = compare(&day(), &apart(), &vip, 7).unwrap();
+    let classes: Vec<(i32, i32)> = both.draft.classes.iter().map(|(class, _)| (class.recorded, class.draft)).collect();
+    assert_eq!(classes, [(0, 1000), (0, 0)]);
+    let (before, after) = (&both.recorded.classes[0].1, &both.draft.classes[0].1);
+    assert_eq!((before.offered, after.offered), (100, 100), "the same customers");
+    assert!(after.wait_p90_s < before.wait_p90_s && after.answered >= before.answered, "{before:?} {after:?}");
+    assert!(both.draft.classes[1].1.asa_s > both.recorded.classes[1].1.asa_s, "somebody pays for it");
+}
+
+#[test]
+fn what_changed_in_the_day_changes_again() {
+    let mut changing = apart();
+    let at = Wall(FROM.0 + 1_800_000);
+    changing.changes = together().agents.into_iter().map(|agent| (at, Change::Agent(agent))).collect();
+    let changed = replay(&day(), &changing, 7).unwrap();
+    let stayed = replay(&day(), &apart(), 7).unwrap();
+    assert!(changed.intervals[1].figures.abandoned < stayed.intervals[1].figures.abandoned, "{changed:?}");
+}
+
+#[test]
+fn a_transfer_follows_its_talk_alone() {
+    let mut day = day();
+    day.arrivals = vec![arrival(1, 0), arrival(2, 500)];
+    day.arrivals[1].after = Some(sim::After { arrival: 0, gap: Duration::from_secs(3) });
+    let sum = replay(&day, &together(), 7).unwrap().sum;
+    assert_eq!((sum.offered, sum.answered), (2, 2), "{sum:?}");
+    day.turns.clear();
+    day.arrivals[0].waited = Duration::from_secs(1);
+    day.arrivals[0].end = End::GaveUp;
+    let sum = replay(&day, &together(), 7).unwrap().sum;
+    assert_eq!((sum.offered, sum.abandoned), (1, 1), "who has given up is not handed on: {sum:?}");
 }
 
 #[test]
 fn a_policy_that_makes_no_sense_is_refused_by_its_field() {
-    let mut policy = policy(|_| vec![SALES]);
+    let mut policy = together();
     policy.queues[0].ring_timeout_s = 0;
     assert_eq!(replay(&day(), &policy, 1).unwrap_err().field, "ring_timeout_s");
 }

@@ -69,6 +69,25 @@ impl Store {
         let mut wraps = select::<WrapUp>(tenant);
         wraps.and_where(col("agent_id").eq(agent.to_value())).and_where(col("interaction_id").in_subquery(ids));
         wraps.limit(PARTS);
+        Ok(AgentDay {
+            parts: self.all(&parts).await?,
+            wrap_ups: self.all(&wraps).await?,
+            states: self.agent_states(tenant, agent, from, to).await?,
+        })
+    }
+
+    /// An agent's states from one moment until before another, the oldest first; the first one from before, where one is
+    /// known.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn agent_states(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        from: Wall,
+        to: Wall,
+    ) -> Result<Vec<StateChange>, Error> {
         let states = || {
             let mut query = select::<StateChange>(tenant);
             query.and_where(col("agent_id").eq(agent.to_value()));
@@ -82,7 +101,7 @@ impl Store {
         during.order_by(Alias::new("at"), Order::Asc).order_by(Alias::new("pos"), Order::Asc);
         let mut all: Vec<StateChange> = self.all(&before).await?;
         all.extend(self.all::<StateChange>(&during).await?);
-        Ok(AgentDay { parts: self.all(&parts).await?, wrap_ups: self.all(&wraps).await?, states: all })
+        Ok(all)
     }
 }
 

@@ -22,6 +22,7 @@ mod plan;
 mod promises;
 mod prompts;
 mod rehearsal;
+mod replay;
 mod report;
 mod settings;
 mod voicemail;
@@ -66,6 +67,7 @@ pub(crate) use rehearsal::{
     JobError, JobState, RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals,
 };
 pub use rehearsal::{RehearsalFacts, RehearsalResult};
+pub use replay::{ReplayLine, replay_lines};
 pub(crate) use report::{
     Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
 };

@@ -485,3 +485,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_past_is_read_beside_whoever_writes_it() {
+    let dir = tempdir().unwrap();
+    let journal = Journal::open(dir.path(), small()).unwrap();
+    let mut writer = journal.writer();
+    append_singly(&mut writer, A, 1..=40);
+    let all = |mut past: journal::Past| {
+        let mut seen = Vec::new();
+        loop {
+            let events = past.read().unwrap();
+            if events.is_empty() {
+                return numbers(&seen);
+            }
+            seen.extend(events);
+        }
+    };
+    let oldest = || journal::Past::open(dir.path(), types::Wall(0), 0).unwrap();
+    assert_eq!(all(oldest()), (1..=40).collect::<Vec<_>>());
+    assert!(journal.segments().len() > 3, "several files");
+    let newest = all(journal.past(types::Wall(i64::MAX), 0).unwrap());
+    assert!(newest.len() < 20 && newest.iter().all(|n| *n > 20), "from the newest file on: {newest:?}");
+    assert!(all(journal.past(types::Wall(i64::MAX), 1).unwrap()).len() >= newest.len(), "and one more");
+    // An event that is half written is not there yet.
+    let last = segments(dir.path()).pop().unwrap();
+    let whole = fs::read(&last).unwrap();
+    drop(writer);
+    drop(journal);
+    fs::write(&last, [&whole[..], &whole[whole.len() - 20..]].concat()).unwrap();
+    assert_eq!(all(oldest()), (1..=40).collect::<Vec<_>>());
+}

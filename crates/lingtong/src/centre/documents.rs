@@ -19,7 +19,8 @@ pub(crate) fn read_files(files: &[PathBuf]) -> Result<Vec<Resource>, String> {
     Ok(resources)
 }
 
-fn text_of(file: &Path) -> std::io::Result<String> {
+/// The text of a file; `-` is standard input.
+pub(crate) fn text_of(file: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     let limit = FILE_BYTES + 1;
     if file == Path::new("-") {

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::Args;
 use resource::{Action, Change, Kind, Resource};
 
+pub(crate) use documents::text_of;
 use documents::{read_files, write_all};
 use place::Place;
 
