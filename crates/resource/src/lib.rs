@@ -7,6 +7,8 @@
 
 mod assemble;
 mod book;
+mod canary;
+mod canary_rows;
 mod check;
 mod content;
 mod export;
@@ -31,6 +33,7 @@ mod tests;
 
 pub use assemble::{Parts, assemble};
 pub use book::{Book, Entry, Resource};
+pub use canary::{CanarySpec, rules_of};
 pub use content::Spec;
 pub use export::audio_of;
 pub use kind::{Kind, in_order};
