@@ -1,14 +1,16 @@
 """A system beside the centre that flows ask: a real HTTP server, with what it was asked."""
 
 import json
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Crm:
-    """Knows customers by number; `hold` keeps every answer back until it is set free."""
+    """Knows customers by number; `hold` keeps every answer back until it is set free. `tls`: files of a certificate and its
+    key, for HTTPS."""
 
-    def __init__(self, test, customers):
+    def __init__(self, test, customers, tls=None):
         self.customers, self.asked = customers, []
         self.free = threading.Event()
         self.free.set()
@@ -36,6 +38,11 @@ class Crm:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            # The handshake belongs to the connection's own thread: a client that gives up must not stop the others.
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.host = f"127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         test.at_end(self._end)

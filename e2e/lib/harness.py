@@ -36,9 +36,9 @@ class Test:
             self.start()
         return self._server
 
-    def start(self, *args, demo=True):
-        """Starts the test's server with these flags."""
-        self._server = Server(self.folder, args, demo=demo)
+    def start(self, *args, demo=True, environment=None):
+        """Starts the test's server with these flags, and with these variables beside our own."""
+        self._server = Server(self.folder, args, demo=demo, environment=environment)
         self.at_end(self._server.stop)
         self._server.start()
         return self._server

@@ -55,8 +55,9 @@ def free_port(ip="127.0.0.1"):
 class Server:
     """`lingtong serve`, by default with `--demo`, in a folder."""
 
-    def __init__(self, folder, args=(), ip="127.0.0.1", demo=True):
+    def __init__(self, folder, args=(), ip="127.0.0.1", demo=True, environment=None):
         self.folder = Path(folder)
+        self.environment = {**os.environ, **{name: str(value) for name, value in (environment or {}).items()}}
         self.sip = (ip, free_port(ip))
         self.http = ("127.0.0.1", free_port())
         self.args = [*(["--demo"] if demo else []), *args]
@@ -76,7 +77,8 @@ class Server:
         out.write_bytes(b"")
         # Python ignores the signal that a file is as long as it may be, and so does this child: it gets an error.
         with open(out, "ab") as stdout, open(self.log, "ab") as stderr:
-            self.process = subprocess.Popen(list(map(str, command)), stdout=stdout, stderr=stderr, restore_signals=False)
+            self.process = subprocess.Popen(list(map(str, command)), stdout=stdout, stderr=stderr, restore_signals=False,
+                                            env=self.environment)
 
         def ready():
             if self.process.poll() is not None:

@@ -44,7 +44,13 @@ def test_tags_are_kept(t):
     })
     call = t.caller("13800000042").call("95042").wait_up()
     call.wait_end(15)
-    t.equal(t.server.record(call)["tags"], ["complaint", "from 13800000042"], "tags")
+    record = t.server.record(call)
+    t.equal(record["tags"], ["complaint", "from 13800000042"], "tags")
+    other = t.caller("13800000043").call("95042").wait_up()
+    other.wait_end(15)
+    t.server.record(other)
+    found = lambda tag: [one["id"] for one in t.server.get(f"/api/v1/interactions?tag={tag}")["items"]]
+    t.equal((found("from%2013800000042"), len(found("complaint")), found("compl")), ([record["id"]], 2, []), "found by tag")
 
 
 def test_a_split_is_sticky(t):

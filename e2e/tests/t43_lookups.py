@@ -1,6 +1,7 @@
 """Flows that ask another system about the caller, by real calls and a real server."""
 
 import json
+import subprocess
 
 from lib.crm import Crm
 from lib.flows import end, lead, way
@@ -110,3 +111,49 @@ def test_a_secret_is_shown_to_the_other_system_alone(t):
     # While a flow shows it, it can't be taken away.
     status, _, body = t.server.fetch("/api/v1/settings/secret/crm", "admin", "DELETE")
     t.check(status in (409, 400, 422) and b"asks" in body, f"{status} {body[:300]!r}")
+
+
+def authority(folder, name):
+    """A certificate authority; gives its certificate and key."""
+    cert, key = folder / f"{name}.pem", folder / f"{name}.key"
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-keyout", key, "-out", cert)
+    return cert, key
+
+
+def openssl(*words):
+    """Runs openssl."""
+    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+
+
+def vouched(folder, name, by, subject):
+    """A certificate for an address or a host, by an authority; gives its files."""
+    (ca, ca_key), request, more = by, folder / f"{name}.csr", folder / f"{name}.ext"
+    cert, key = folder / f"{name}.pem", folder / f"{name}.key"
+    more.write_text(f"subjectAltName={subject}\nbasicConstraints=CA:FALSE\n")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", key, "-out", request)
+    openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial", "-days", "2",
+            "-extfile", more, "-out", cert)
+    return cert, key
+
+
+def test_https_is_believed_by_its_certificate_alone(t):
+    """By HTTPS a server is asked whose certificate an authority of this machine has signed for this very address; one for
+    another name, and one by somebody else, are not told anything."""
+    ours, theirs = authority(t.folder, "ours"), authority(t.folder, "theirs")
+    t.start(environment={"SSL_CERT_FILE": ours[0], "SSL_CERT_DIR": t.folder / "none"})
+    for name, files, outlet in (
+        ("right", vouched(t.folder, "right", ours, "IP:127.0.0.1"), "found"),
+        ("name", vouched(t.folder, "name", ours, "DNS:crm.example.com"), "failed"),
+        ("stranger", vouched(t.folder, "stranger", theirs, "IP:127.0.0.1"), "failed"),
+    ):
+        crm = Crm(t, {"13800000042": {"level": 3}}, tls=files)
+        allow(t, crm.host)
+        tried = attempt(t, node(crm, url=f"https://{crm.host}/customers"))
+        t.equal((name, tried["outlet"], len(crm.asked)), (name, outlet, int(outlet == "found")), "what came of it")
+        if outlet == "failed":
+            t.equal(tried["why"], "not reachable", name)
+            continue
+        lead(t, "95044", "asks", nodes(crm, url=f"https://{crm.host}/customers"))
+        call = t.caller("13800000042").call("95044").wait_up()
+        t.hears(call, "connecting_operator")
+        call.wait_end(15)

@@ -16,7 +16,7 @@ use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, RecordingRecord, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
-use types::{AgentId, AlertId, InteractionId, Private, RecordingId, TenantId};
+use types::{AgentId, AlertId, FlowId, InteractionId, Private, RecordingId, TenantId};
 
 /// An answer that comes later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -88,6 +88,9 @@ pub trait Backend: Send + Sync + 'static {
     fn dial(&self, tenant: TenantId, agent: AgentId, to: Private<Text>) -> Answer<'_, Result<InteractionId, Trouble>>;
     /// Asks another system as a flow would, now.
     fn try_lookup(&self, tenant: TenantId, request: LookupRequest) -> Answer<'_, Result<LookupTold, Trouble>>;
+    /// What was seen of a flow's version that a share of the callers walks, and of the other one meanwhile; none before it
+    /// was looked at for the first time.
+    fn canary_report(&self, tenant: TenantId, flow: FlowId, version: u32) -> Option<flow::canary::Report>;
     /// A supervisor takes part in a call, changes how, or leaves.
     fn supervise(
         &self,

@@ -34,6 +34,7 @@ use crate::routes;
         routes::promises,
         routes::all_settings, routes::apply_settings, routes::settings, routes::setting, routes::put_setting,
         routes::delete_setting, routes::check_setting, routes::settings_schema,
+        routes::flow_canary, routes::order_flow_canary,
         routes::flow_kinds, routes::flows, routes::flow, routes::save_flow_draft, routes::drop_flow_draft,
         routes::publish_flow, routes::flow_versions, routes::flow_version, routes::try_flow, routes::try_lookup,
         routes::flow_heat, routes::prompts, routes::prompt, routes::prompt_sound, routes::put_prompt_sound, routes::prompt_audio,

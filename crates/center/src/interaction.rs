@@ -284,6 +284,12 @@ impl Interaction {
         }
     }
 
+    /// By what it is decided which versions of flows it walks: the customer's number, or what is its own where there is none.
+    pub(crate) fn lot(&self) -> Private<Text> {
+        let number = &self.caller.number;
+        if number.reveal().is_empty() { Private::new(self.id.to_string().into()) } else { number.clone() }
+    }
+
     /// The flow has no more say; its steps go into the record.
     pub(crate) fn leave_flow(&mut self) {
         if let Some(walk) = self.walk.take() {

@@ -37,7 +37,7 @@ impl Center {
             self.alarm(now, tenant, "flow_missing", flow_id.to_string());
             return self.end(now, id, EndedBy::System, Cause::Internal);
         };
-        let flow = flow.clone();
+        let flow = flow.for_caller(interaction.lot().reveal());
         interaction.ledger.walks(flow_id);
         match self.announcement_instead(now, id, &flow) {
             Some(announcement) => self.walk_along(now, id, &announcement),
@@ -73,6 +73,7 @@ impl Center {
             utc_offset_min: tenant.directory.tenant().utc_offset_min,
             closed: is_closed(&tenant.settings, flow),
             library: tenant.library.clone(),
+            lot: interaction.lot(),
             ..flow::Context::new(now, interaction.caller.number.reveal(), interaction.dialled.reveal())
         };
         interaction.leave_flow();

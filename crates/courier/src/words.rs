@@ -65,7 +65,7 @@ pub(crate) const fn measure(measure: Measure, language: LetterLanguage) -> &'sta
     }
 }
 
-const ALARMS: [(&str, &str, &str); 16] = [
+const ALARMS: [(&str, &str, &str); 17] = [
     ("journal_failed", "日志无法写入磁盘", "The journal can't be written to the disk"),
     ("ladder_failed", "信令记录无法写入磁盘", "Signalling can't be written to the disk"),
     ("disk_failed", "磁盘出错", "The disk fails"),
@@ -79,6 +79,7 @@ const ALARMS: [(&str, &str, &str); 16] = [
     ("queue_refused", "队列拒绝了来电", "A queue refused a call"),
     ("lease_expired", "坐席状态超时被收回", "A lease expired"),
     ("flow_missing", "号码指向的流程不存在", "A number leads to a flow that is missing"),
+    ("canary_rolled_back", "流程新版本已自动撤回", "A new version of a flow was rolled back by itself"),
     ("emergency_call", "有人拨打了紧急号码", "Somebody has dialled an emergency number"),
     ("trunk_down", "中继无应答", "A trunk does not answer"),
     ("trunk_unregistered", "中继未注册到运营商", "A trunk is not registered with its carrier"),

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use types::leg::{Sound, Text};
 use types::record::SkillLevel;
 use types::{Cause, Private};
 
 use crate::lookup::{LookupAnswer, LookupRequest};
+use crate::mailbox::MailboxName;
 
 /// What a walk is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,27 +85,6 @@ pub enum MailboxOutcome {
     Open,
     /// There is no room, or nobody has such a mailbox.
     Full,
-}
-
-/// Whose mailbox, as a flow names it: `agent:NUMBER` or `queue:NAME`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum MailboxName {
-    /// That of the agent with this number.
-    Agent(Text),
-    /// That of all who serve the queue of this name.
-    Queue(Text),
-}
-
-impl TryFrom<String> for MailboxName {
-    type Error = &'static str;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        match text.split_once(':') {
-            Some(("agent", number)) if !number.is_empty() => Ok(Self::Agent(number.into())),
-            Some(("queue", name)) if !name.is_empty() => Ok(Self::Queue(name.into())),
-            _ => Err("must be `agent:` and a number, or `queue:` and a queue's name"),
-        }
-    }
 }
 
 /// Where a transfer goes.

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use types::leg::Text;
 
 use crate::LANGUAGES;
+use crate::mailbox::MailboxName;
 use crate::problem::{Problem, What};
+
+/// What stands in the place of a language where music is asked for.
+pub const MUSIC: &str = "music";
 
 /// What exists outside the flow.
 pub trait Names {
@@ -13,12 +17,16 @@ pub trait Names {
     fn queue(&self, name: &str) -> bool;
     /// Whether there is a flow of this id.
     fn flow(&self, id: &str) -> bool;
-    /// Whether there is this prompt in this language.
+    /// Whether there is this prompt in this language, or as [`MUSIC`].
     fn prompt(&self, language: &str, id: &str) -> bool;
     /// Whether there is a setting of this name.
     fn setting(&self, name: &str) -> bool;
     /// Whether there is a secret of this name.
     fn secret(&self, name: &str) -> bool;
+    /// Whether there is an agent of this number.
+    fn agent(&self, number: &str) -> bool;
+    /// Whether there is such a mailbox.
+    fn mailbox(&self, name: &MailboxName) -> bool;
 }
 
 /// Takes every name for granted.
@@ -39,6 +47,12 @@ impl Names for AnyName {
         true
     }
     fn secret(&self, _: &str) -> bool {
+        true
+    }
+    fn agent(&self, _: &str) -> bool {
+        true
+    }
+    fn mailbox(&self, _: &MailboxName) -> bool {
         true
     }
 }
@@ -67,6 +81,30 @@ impl Check<'_> {
             if LANGUAGES.contains(&&**language) && !self.names.prompt(language, id) {
                 self.report(field, What::UnknownPrompt(id.clone(), language.clone()));
             }
+        }
+    }
+
+    /// Music has no language.
+    pub(crate) fn music(&mut self, field: &str, name: &Text) {
+        if !self.names.prompt(MUSIC, name) {
+            self.report(field, What::UnknownMusic(name.clone()));
+        }
+    }
+
+    /// That there is an agent of this number; a variable may be any.
+    pub(crate) fn agent(&mut self, field: &str, number: &Text) {
+        if !self.names.agent(number) {
+            self.report(field, What::UnknownAgent(number.clone()));
+        }
+    }
+
+    pub(crate) fn mailbox(&mut self, field: &str, mailbox: &MailboxName) {
+        if !self.names.mailbox(mailbox) {
+            let what = match mailbox {
+                MailboxName::Agent(number) => What::UnknownAgent(number.clone()),
+                MailboxName::Queue(name) => What::UnknownQueue(name.clone()),
+            };
+            self.report(field, what);
         }
     }
 

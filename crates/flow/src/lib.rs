@@ -22,6 +22,7 @@
 //! it keeps [`DIGITS_MAX`] digits typed ahead at most; an outlet that leads nowhere ends the call.
 
 mod action;
+pub mod canary;
 mod check;
 mod closure;
 mod core;
@@ -29,6 +30,7 @@ mod expression;
 mod forms;
 pub mod heat;
 mod lookup;
+mod mailbox;
 mod model;
 mod nodes;
 mod problem;
@@ -43,16 +45,15 @@ mod value;
 mod view;
 mod walk;
 
-pub use action::{
-    Action, Input, MailboxName, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome, TransferTarget,
-};
-pub use check::{AnyName, Names};
+pub use action::{Action, Input, MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome, TransferTarget};
+pub use check::{AnyName, MUSIC, Names};
 pub use closure::Closure;
 pub use core::DIGITS_MAX;
 pub use expression::{EXPRESSION_CHARS, FUNCTIONS, QUEUE_FIGURES, VARIABLES};
 pub use forms::{KindForm, forms};
 pub use lookup::{HeaderPiece, LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, LookupTold, Taken};
-pub use model::{Flow, Library, VERSION};
+pub use mailbox::MailboxName;
+pub use model::{Canary, Flow, Library, VERSION};
 pub use nodes::{Asks, KINDS};
 pub use problem::{Problem, What};
 pub use rehearsal::{Rehearsed, RehearsedLookup, STIMULI_MAX, Stimulus, Turn, Waiting, rehearse};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use types::leg::Text;
 
-use crate::action::MailboxName;
+use crate::canary::walks_canary;
+use crate::mailbox::MailboxName;
 use crate::nodes::{Kind, Outlets};
 use crate::problem::{Problem, What};
 use crate::strict::Strict;
@@ -30,8 +31,19 @@ pub struct Flow {
     pub language: Text,
     /// Which version of the flow this is, for traces; 0 for one that is not kept.
     pub revision: u32,
+    /// A newer version that a share of the callers walks.
+    pub canary: Option<Canary>,
     pub(crate) start: Text,
     pub(crate) nodes: BTreeMap<Text, Node>,
+}
+
+/// A version of a flow that a share of the callers walks.
+#[derive(Clone, Debug)]
+pub struct Canary {
+    /// How many of a hundred callers walk it.
+    pub share_percent: u8,
+    /// The version.
+    pub flow: Arc<Flow>,
 }
 
 /// A node: what it does, where its outlets lead, and what people read of it.
@@ -95,7 +107,8 @@ impl Flow {
             }
         }
         if problems.is_empty() {
-            Ok(Self { id: form.id, name: form.name, language: form.language, revision: 0, start: form.start, nodes })
+            let Form { id, name, language, start, .. } = form;
+            Ok(Self { id, name, language, revision: 0, canary: None, start, nodes })
         } else {
             Err(problems)
         }
@@ -104,6 +117,12 @@ impl Flow {
     /// Whether it decides by itself what an emergency closure means.
     pub fn knows_closure(&self) -> bool {
         self.nodes.values().any(|node| matches!(node.kind, Kind::Closure(_)))
+    }
+
+    /// The version that a caller walks: see [`walks_canary`].
+    pub fn for_caller(self: &Arc<Self>, caller: &str) -> Arc<Self> {
+        let walks = |canary: &&Canary| walks_canary(&self.id, canary.flow.revision, canary.share_percent, caller);
+        self.canary.as_ref().filter(walks).map_or_else(|| self.clone(), |canary| canary.flow.clone())
     }
 
     /// How many nodes it has.

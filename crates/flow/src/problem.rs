@@ -42,6 +42,10 @@ pub enum What {
     UnknownPrompt(Text, Text),
     /// No queue of that name.
     UnknownQueue(Text),
+    /// No agent of that number.
+    UnknownAgent(Text),
+    /// No music of that name.
+    UnknownMusic(Text),
     /// No flow of that name.
     UnknownFlow(Text),
     /// No setting of that name.
@@ -133,6 +137,8 @@ impl What {
             Self::UnknownLanguage(language) => format!("there are no prompts in language `{language}`"),
             Self::UnknownPrompt(id, language) => format!("there is no prompt `{id}` in language `{language}`"),
             Self::UnknownQueue(name) => format!("there is no queue `{name}`"),
+            Self::UnknownAgent(number) => format!("there is no agent `{number}`"),
+            Self::UnknownMusic(name) => format!("there is no music `{name}`"),
             Self::UnknownFlow(name) => format!("there is no flow `{name}`"),
             Self::UnknownSecret(name) => format!("there is no secret `{name}`"),
             Self::SecretNotHere => "a secret may stand in a header alone".to_owned(),
@@ -167,6 +173,8 @@ impl What {
             Self::UnknownLanguage(language) => format!("没有语言“{language}”的语音"),
             Self::UnknownPrompt(id, language) => format!("语言“{language}”中没有语音“{id}”"),
             Self::UnknownQueue(name) => format!("没有名为“{name}”的队列"),
+            Self::UnknownAgent(number) => format!("没有工号为“{number}”的座席"),
+            Self::UnknownMusic(name) => format!("没有名为“{name}”的音乐"),
             Self::UnknownFlow(name) => format!("没有名为“{name}”的流程"),
             Self::UnknownSecret(name) => format!("没有名为“{name}”的密钥"),
             Self::SecretNotHere => "密钥只能用在请求头里".to_owned(),

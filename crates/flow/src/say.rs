@@ -126,8 +126,10 @@ impl Say {
 
     pub(crate) fn check_prompts(&self, field: &str, check: &mut Check<'_>) {
         for piece in &self.0 {
-            if let Piece::Prompt(id) = piece {
-                check.prompt(field, id);
+            match piece {
+                Piece::Prompt(id) => check.prompt(field, id),
+                Piece::Special(Special::Music(name)) => check.music(field, name),
+                Piece::Special(_) => {}
             }
         }
     }

@@ -40,6 +40,9 @@ pub struct Context {
     pub vars: BTreeMap<Text, Value>,
     /// The tenant's flows, for sub-flows.
     pub library: Arc<Library>,
+    /// Who walks, where new versions of flows are for a share of the callers: a number, or what tells this call from others
+    /// without one.
+    pub lot: Private<Text>,
 }
 
 impl Context {
@@ -55,6 +58,7 @@ impl Context {
             utc_offset_min: 480,
             vars: BTreeMap::new(),
             library: Arc::default(),
+            lot: caller.into(),
         }
     }
 }
@@ -71,6 +75,7 @@ pub struct Walk {
     core: Core,
     frames: Vec<Frame>,
     library: Arc<Library>,
+    lot: Private<Text>,
     trace: Vec<TraceStep>,
     /// The flow and version that the last step of the trace is of.
     traced: Option<(Text, u32)>,
@@ -89,7 +94,8 @@ impl Walk {
         core.answered = context.answered;
         core.closed = context.closed;
         let frames = vec![Frame { flow: flow.clone(), node: flow.start.clone() }];
-        let mut walk = Self { core, frames, library: context.library, trace: Vec::new(), traced: None, over: false };
+        let (library, lot) = (context.library, context.lot);
+        let mut walk = Self { core, frames, library, lot, trace: Vec::new(), traced: None, over: false };
         let next = walk.enter();
         walk.follow(next);
         walk
@@ -240,6 +246,7 @@ impl Walk {
             self.core.detail = "no such flow, or too deep".to_owned();
             return Next::End(Cause::Internal);
         };
+        let flow = flow.for_caller(self.lot.reveal());
         self.mark("");
         self.frames.push(Frame { node: flow.start.clone(), flow });
         self.enter()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flow::{Action, Context, Flow, Input, Names, Walk};
+use flow::{Action, Context, Flow, Input, MailboxName, Names, Walk};
 use types::leg::Sound;
 use types::{Mono, Now, Wall};
 
@@ -43,6 +43,12 @@ impl Names for Demo {
     }
     fn prompt(&self, language: &str, id: &str) -> bool {
         if language == "zh" { self.zh.contains(id) } else { self.en.contains(id) }
+    }
+    fn agent(&self, _: &str) -> bool {
+        false
+    }
+    fn mailbox(&self, _: &MailboxName) -> bool {
+        true
     }
     fn secret(&self, _: &str) -> bool {
         false

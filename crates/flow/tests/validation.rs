@@ -1,6 +1,6 @@
 //! What is wrong with a flow is told with the node and the field, in both languages.
 
-use flow::{AnyName, Flow, KINDS, Names, Problem};
+use flow::{AnyName, Flow, KINDS, MailboxName, Names, Problem};
 use proptest::prelude::*;
 
 /// Reads and checks a flow, and gives what is wrong with it.
@@ -105,6 +105,12 @@ fn names_that_do_not_exist() {
         fn prompt(&self, language: &str, _: &str) -> bool {
             language == "zh"
         }
+        fn agent(&self, _: &str) -> bool {
+            false
+        }
+        fn mailbox(&self, name: &MailboxName) -> bool {
+            matches!(name, MailboxName::Queue(_))
+        }
         fn secret(&self, _: &str) -> bool {
             false
         }
@@ -118,7 +124,11 @@ fn names_that_do_not_exist() {
             "c": {"kind": "subflow", "flow": "f2", "outlets": {"done": "d"}},
             "d": {"kind": "queue", "queue": "sales", "outlets": {"full": "e", "agent_left": "g"}},
             "e": {"kind": "transfer", "target": "setting:x"},
-            "g": {"kind": "language", "language": "fr", "outlets": {"done": "e"}}}"#,
+            "g": {"kind": "language", "language": "fr", "outlets": {"done": "h"}},
+            "h": {"kind": "play", "prompt": {"music": "jazz"}, "max_s": 5, "outlets": {"done": "i"}},
+            "i": {"kind": "transfer", "target": "agent:7001", "outlets": {"busy": "j", "failed": "k"}},
+            "j": {"kind": "transfer", "target": "agent:$who", "outlets": {"failed": "e"}},
+            "k": {"kind": "voicemail", "mailbox": "agent:7002", "outlets": {"done": "e"}}}"#,
     );
     let told = problems(&json, &Nothing);
     assert_eq!(
@@ -129,6 +139,12 @@ fn names_that_do_not_exist() {
             "node `d`, queue: there is no queue `sales`",
             "node `e`, target: there is no setting `x`",
             "node `g`, language: there are no prompts in language `fr`",
+            "node `h`, prompt: there is no music `jazz`",
+            "node `i`, target: there is no agent `7001`",
+            "node `k`, mailbox: there is no agent `7002`",
+            "node `k`, prompt: there is no prompt `voicemail` in language `en`",
+            "node `k`, saved_prompt: there is no prompt `voicemail_saved` in language `en`",
+            "node `k`, full_prompt: there is no prompt `voicemail_full` in language `en`",
         ]
     );
     assert_eq!(told[2].zh(), "节点“d”的 queue：没有名为“sales”的队列");

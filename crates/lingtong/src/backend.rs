@@ -16,7 +16,7 @@ use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{Disposition, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
-use types::{AgentId, AlertId, InteractionId, Private, RecordingId, TenantId};
+use types::{AgentId, AlertId, FlowId, InteractionId, Private, RecordingId, TenantId};
 
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
@@ -136,6 +136,10 @@ impl Backend for NodeBackend {
 
     fn try_lookup(&self, tenant: TenantId, request: LookupRequest) -> Answer<'_, Result<LookupTold, Trouble>> {
         Box::pin(async move { self.node.try_lookup(tenant, request).await.map_err(|_| Trouble::Unavailable) })
+    }
+
+    fn canary_report(&self, tenant: TenantId, flow: FlowId, version: u32) -> Option<flow::canary::Report> {
+        self.node.canary_report(tenant, flow, version)
     }
 
     fn dial(&self, tenant: TenantId, agent: AgentId, to: Private<Text>) -> Answer<'_, Result<InteractionId, Trouble>> {

@@ -113,6 +113,20 @@ impl Board {
         events
     }
 
+    /// Shows an alarm that is not the node's own; other events are passed over.
+    pub(crate) fn show(&mut self, event: &Event) {
+        if matches!(event.what, Happening::Alarm { .. }) {
+            self.replace(std::slice::from_ref(event));
+        }
+    }
+
+    fn replace(&self, events: &[Event]) {
+        self.shown.send_modify(|shown| {
+            let others = shown.iter().filter(|old| !events.iter().any(|new| same(old, new))).cloned();
+            *shown = Arc::new(others.chain(events.iter().cloned()).collect());
+        });
+    }
+
     /// When [`Board::look`] has something to do without a note.
     pub(crate) fn poll_timeout(&self) -> Option<Mono> {
         self.standing.values().filter_map(|s| s.over.as_ref()).map(|(at, _)| *at).min()
@@ -135,10 +149,7 @@ impl Board {
         let what = || Happening::Alarm { code: code.into(), detail: detail.into(), raised };
         let concerned = tenants.iter().filter(|t| of.is_none_or(|of| of == **t));
         let events: Vec<Event> = concerned.map(|&tenant| Event { tenant, at: now.wall, what: what() }).collect();
-        self.shown.send_modify(|shown| {
-            let others = shown.iter().filter(|old| !events.iter().any(|new| same(old, new))).cloned();
-            *shown = Arc::new(others.chain(events.iter().cloned()).collect());
-        });
+        self.replace(&events);
         events
     }
 }

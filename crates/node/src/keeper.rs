@@ -15,6 +15,7 @@ use types::event::Happening;
 use types::leg::Text;
 use types::{IdSource, TenantId, Wall};
 
+use crate::canary::Canaries;
 use crate::prompts;
 use crate::settings::{problem, setup};
 
@@ -33,6 +34,8 @@ pub(crate) struct Keeper {
     given: Arc<BTreeMap<String, String>>,
     secrets: Arc<dyn Secrets>,
     library: Arc<Library>,
+    /// What was seen of versions that a share of the callers walks.
+    pub(crate) canaries: Arc<Canaries>,
     /// Held while a change is thought through, written and taken, so that none is built on what another has replaced.
     ids: Mutex<IdSource>,
 }
@@ -45,7 +48,8 @@ impl Keeper {
         library: Arc<Library>,
         node: u16,
     ) -> Self {
-        Self { store, given: Arc::new(given), secrets, library, ids: Mutex::new(IdSource::new(node)) }
+        let (canaries, ids) = (Arc::default(), Mutex::new(IdSource::new(node)));
+        Self { store, given: Arc::new(given), secrets, library, canaries, ids }
     }
 
     /// Thinks a change through and changes nothing.
@@ -72,12 +76,41 @@ impl Keeper {
         if plan.changes.is_empty() {
             return Ok(changed(plan));
         }
+        plan.rows.start_canaries(now);
         plan.rows.write(&self.store, &before).await?;
-        let events = plan.changes.iter().map(|change| event(change, by)).collect();
+        let mut events: Vec<Happening> = plan.changes.iter().map(|change| event(change, by)).collect();
+        self.note_canaries(&before, &plan.rows, (now, by), &mut events).await?;
         let prompts = (plan.rows.prompts != before.prompts).then(|| plan.rows.prompts.as_slice().into());
         let parts = std::mem::replace(&mut plan.parts, Parts::nothing(before.tenant));
         take(News { setup: setup(tenant, parts), events, prompts }).await?;
         Ok(changed(plan))
+    }
+
+    /// Versions of flows that a share of the callers walked have ended, or others have begun.
+    async fn note_canaries(
+        &self,
+        before: &Rows,
+        after: &Rows,
+        at: (Wall, &str),
+        events: &mut Vec<Happening>,
+    ) -> Result<(), ChangeError> {
+        if before.flows == after.flows && before.canaries == after.canaries {
+            return Ok(());
+        }
+        let mut last = Vec::new();
+        for flow in after.flows.iter().filter(|flow| flow.published && !before.flows.contains(flow)) {
+            last.extend(self.store.flow_canary_ends(flow.tenant, flow.id, 1).await?);
+        }
+        let (ends, told) = self.canaries.note(before, after, at);
+        for end in &ends {
+            self.store.put(end).await?;
+        }
+        events.extend(Canaries::calmed(before, after, &last));
+        events.extend(told);
+        if before.canaries != after.canaries {
+            self.canaries.changed();
+        }
+        Ok(())
     }
 
     /// What the center has to be told of a tenant that was added to the store.

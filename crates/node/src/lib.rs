@@ -5,6 +5,7 @@
 
 mod alarms;
 mod ask;
+mod canary;
 mod demo;
 mod figures;
 mod keeper;
@@ -49,7 +50,7 @@ use types::forward::Forwarding;
 use types::leg::Text;
 use types::record::{AgentState, Disposition, Outcome, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
-use types::{AgentId, AlertId, InteractionId, LegId, Private, RecordingId, TenantId};
+use types::{AgentId, AlertId, FlowId, InteractionId, LegId, Private, RecordingId, TenantId};
 
 use alarms::{Board, Notes};
 use keeper::Keeper;
@@ -299,6 +300,8 @@ impl Node {
             library,
             stage,
         };
+        let canaries = handle.keeper.canaries.clone();
+        tokio::spawn(canary::run(handle.clone(), canaries, stop.subscribe()));
         Ok(Self { handle, signalling, media, stop, projection })
     }
 
@@ -757,6 +760,11 @@ impl Handle {
     pub async fn change_settings(&self, tenant: TenantId, by: &str, request: Request) -> Result<Changed, ChangeError> {
         let take = async |news: News| self.take_settings(tenant, news).await;
         self.keeper.change(net::media::now().wall, tenant, by, request, take).await
+    }
+
+    /// What was seen of a flow's version that a share of the callers walks, and of the other one meanwhile.
+    pub fn canary_report(&self, tenant: TenantId, flow: FlowId, version: u32) -> Option<flow::canary::Report> {
+        self.keeper.canaries.report(tenant, flow, version)
     }
 
     /// Serves a tenant that was added to the store.

@@ -214,7 +214,9 @@ impl NodeMind {
     fn take_settings(&mut self, now: Now, tenant: TenantId, news: News) -> Result<(), SetupError> {
         news.setup.check()?;
         for what in news.events {
-            self.write(&Event { tenant, at: now.wall, what });
+            let event = Event { tenant, at: now.wall, what };
+            self.alarms.show(&event);
+            self.write(&event);
         }
         self.center.set_tenant(now, news.setup)?;
         self.lines_changed = true;

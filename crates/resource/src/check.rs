@@ -16,6 +16,7 @@ use serde_json::Value;
 use types::Seconds;
 use types::register::DigestChoice;
 
+use crate::canary::CanarySpec;
 use crate::content::Spec;
 use crate::kind::Kind;
 use crate::problem::{Format, Problem, What};
@@ -104,6 +105,9 @@ impl<'a> Judge<'a> {
                 if flow.definition.get("id").is_some_and(|id| id != name) {
                     judge.say("definition.id", What::NoneOf(vec![name.to_owned()]));
                 }
+                if let Some(canary) = &flow.canary {
+                    judge.canary(canary);
+                }
             }
             Spec::Number(_) => {}
             Spec::MailServer(server) => judge.mail_server(server),
@@ -120,6 +124,21 @@ impl<'a> Judge<'a> {
     fn range<T: Copy + PartialOrd + Into<i64>>(&mut self, field: &str, value: T, range: RangeInclusive<T>) {
         if !range.contains(&value) {
             self.say(field, What::OutOfRange((*range.start()).into(), (*range.end()).into()));
+        }
+    }
+
+    fn canary(&mut self, canary: &CanarySpec) {
+        if canary.definition.get("id").is_some_and(|id| id != self.name) {
+            self.say("canary.definition.id", What::NoneOf(vec![self.name.to_owned()]));
+        }
+        self.range("canary.share_percent", canary.share_percent, 1..=99);
+        self.range("canary.false_alarm_percent", canary.false_alarm_percent, 1..=20);
+        self.range("canary.hours", canary.hours, 1..=720);
+        if canary.guards.is_empty() {
+            self.say("canary.guards", What::Missing);
+        }
+        if canary.guards.iter().collect::<BTreeSet<_>>().len() < canary.guards.len() {
+            self.say("canary.guards", What::Twice);
         }
     }
 

@@ -207,7 +207,8 @@ impl Rows {
 
     fn tell_queues(&self, names: &Names, book: &mut Book) -> Result<(), Problem> {
         for flow in self.flows.iter().filter(|flow| flow.published) {
-            let spec = FlowSpec { title: (&flow.title).into(), definition: flow.definition.clone() };
+            let (title, definition) = ((&flow.title).into(), flow.definition.clone());
+            let spec = FlowSpec { title, definition, canary: self.canary_spec(flow.id) };
             put(book, flow.name.to_string(), Entry::plain(Spec::Flow(spec)));
         }
         for row in &self.thresholds {

@@ -7,6 +7,8 @@
 
 mod assemble;
 mod book;
+mod canary;
+mod canary_rows;
 mod check;
 mod content;
 mod documents;
@@ -32,6 +34,7 @@ mod tests;
 
 pub use assemble::{Parts, assemble};
 pub use book::{Book, Entry, Resource};
+pub use canary::{CanarySpec, rules_of};
 pub use content::Spec;
 pub use documents::read_documents;
 pub use export::audio_of;

@@ -154,7 +154,11 @@ impl Rows {
                 self.queues.retain(|row| &*row.name != name);
                 self.members.retain(|row| !gone.contains(&row.queue));
             }
-            Kind::Flow => self.flows.retain(|row| &*row.name != name),
+            Kind::Flow => {
+                let gone: Vec<FlowId> = self.flows.iter().filter(|f| &*f.name == name).map(|f| f.id).collect();
+                self.flows.retain(|row| &*row.name != name);
+                self.canaries.retain(|row| !gone.contains(&row.flow));
+            }
             Kind::Threshold => self.thresholds.retain(|row| &*row.name != name),
             Kind::Number => self.numbers.retain(|row| &*row.number != name),
             Kind::MailServer => self.mail_servers.clear(),
@@ -314,21 +318,20 @@ impl Rows {
         let walked = self.flows.iter_mut().find(|row| row.id == id && row.published);
         if let Some(row) = walked.filter(|row| row.definition == spec.definition) {
             row.title = title;
-            return;
+            let row = row.clone();
+            return self.set_canary(&row, true, spec.canary.as_ref());
         }
+        // What a share of the callers walks already, all of them walk from now on: it stays the version that it is.
+        let promoted = self.canary_of(id).map(|(_, row)| row).filter(|row| row.definition == spec.definition);
         let newest = self.flows.iter().filter(|row| row.id == id).map(|row| row.version).max();
+        let version = promoted.map_or_else(|| newest.map_or(1, |newest| newest + 1), |row| row.version);
         for row in self.flows.iter_mut().filter(|row| row.id == id) {
             row.published = false;
         }
-        self.flows.push(FlowVersion {
-            id,
-            version: newest.map_or(1, |newest| newest + 1),
-            tenant: self.tenant.id,
-            name: name.into(),
-            title,
-            definition: spec.definition.clone(),
-            published: true,
-        });
+        let (tenant, definition) = (self.tenant.id, spec.definition.clone());
+        let row = FlowVersion { id, version, tenant, name: name.into(), title, definition, published: true };
+        set(&mut self.flows, row.clone(), |old| old.id == id && old.version == version);
+        self.set_canary(&row, false, spec.canary.as_ref());
     }
 
     fn set_number(&mut self, name: &str, spec: &NumberSpec, ids: &mut Ids<'_>) {

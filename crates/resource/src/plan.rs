@@ -14,7 +14,7 @@ use crate::kind::Kind;
 use crate::lower::Ids;
 use crate::problem::{Problem, What};
 use crate::rank::{beyond, has_administrator};
-use crate::refs::{used_by, users};
+use crate::refs::{missing_in_flow, used_by, users};
 use crate::rows::Rows;
 use crate::secrets::{SecretFailed, Secrets};
 use crate::shipped::shipped_prompts;
@@ -290,6 +290,13 @@ fn loose_ends(wanted: &Book, changed: &[&Key], gone: &[&Key]) -> Vec<Problem> {
                 && entry.spec.kind() != Kind::Flow
             {
                 problems.push(of(key, &field, What::NotFound(kind, name)));
+            }
+        }
+        if let Spec::Flow(flow) = &entry.spec {
+            let canary = flow.canary.as_ref().map(|canary| ("canary.definition", &canary.definition));
+            for (field, definition) in [("definition", &flow.definition)].into_iter().chain(canary) {
+                let missing = missing_in_flow(wanted, definition).into_iter();
+                problems.extend(missing.map(|found| of(key, field, What::Flow(Box::new(found)))));
             }
         }
     }

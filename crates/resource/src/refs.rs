@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use directory::Role;
-use flow::{Flow, MailboxName, Names};
+use flow::{Flow, MUSIC, MailboxName, Names};
 
 use crate::book::Book;
 use crate::content::Spec;
 use crate::kind::Kind;
 use crate::outbound::ReportBy;
+use crate::shipped::{SHIPPED_MUSIC, shipped_prompts};
 use crate::spec::TargetSpec;
 
 /// A reference: the field that holds it, and what it names.
@@ -77,7 +78,11 @@ impl Spec {
                 refs
             }
             Self::Threshold(threshold) => list("queues", Kind::Queue, &threshold.queues),
-            Self::Flow(flow) => named_in_flow(&flow.definition),
+            Self::Flow(flow) => {
+                let mut refs = named_in_flow(&flow.definition);
+                refs.extend(flow.canary.iter().flat_map(|canary| named_in_flow(&canary.definition)));
+                refs
+            }
             Self::Number(number) => match &number.target {
                 TargetSpec::Flow(name) => one("target.flow", Kind::Flow, name),
                 TargetSpec::Queue(name) => one("target.queue", Kind::Queue, name),
@@ -121,6 +126,78 @@ impl Names for Heard {
     fn prompt(&self, _language: &str, id: &str) -> bool {
         self.hear(Kind::Prompt, id)
     }
+
+    fn agent(&self, number: &str) -> bool {
+        self.hear(Kind::Agent, number)
+    }
+
+    /// It is told with its field, see below.
+    fn mailbox(&self, _name: &MailboxName) -> bool {
+        true
+    }
+}
+
+/// Knows what only a flow that is published anew has to find; the rest is looked for wherever flows are read.
+struct Found<'a>(&'a Book);
+
+impl Found<'_> {
+    fn has(&self, kind: Kind, name: &str) -> bool {
+        self.0.contains_key(&(kind, name.to_owned()))
+    }
+}
+
+impl Names for Found<'_> {
+    fn queue(&self, _name: &str) -> bool {
+        true
+    }
+
+    fn flow(&self, _id: &str) -> bool {
+        true
+    }
+
+    fn setting(&self, _name: &str) -> bool {
+        true
+    }
+
+    fn secret(&self, _name: &str) -> bool {
+        true
+    }
+
+    /// One that is there in another language alone is no slip of the pen: callers hear the next piece.
+    fn prompt(&self, language: &str, id: &str) -> bool {
+        let ships = if language == MUSIC { id == SHIPPED_MUSIC } else { shipped_prompts().contains_key(id) };
+        ships || self.has(Kind::Prompt, id)
+    }
+
+    fn agent(&self, number: &str) -> bool {
+        self.has(Kind::Agent, number)
+    }
+
+    fn mailbox(&self, name: &MailboxName) -> bool {
+        match name {
+            MailboxName::Agent(number) => self.has(Kind::Agent, number),
+            MailboxName::Queue(name) => self.has(Kind::Queue, name),
+        }
+    }
+}
+
+/// The prompts, agents and mailboxes that a flow names and that there are not, each with its node and field.
+pub(crate) fn missing_in_flow(book: &Book, definition: &serde_json::Value) -> Vec<flow::Problem> {
+    use flow::What;
+    let Ok(flow) = Flow::parse(&definition.to_string()) else { return Vec::new() };
+    let mut found = flow.validate(&Found(book));
+    found.retain(|problem| {
+        matches!(
+            problem.what,
+            What::UnknownPrompt(..) | What::UnknownMusic(_) | What::UnknownAgent(_) | What::UnknownQueue(_)
+        )
+    });
+    // A prompt that is there in no language is told once.
+    found.dedup_by(|b, a| {
+        (&a.node, &a.field) == (&b.node, &b.field)
+            && matches!((&a.what, &b.what), (What::UnknownPrompt(a, _), What::UnknownPrompt(b, _)) if a == b)
+    });
+    found
 }
 
 /// A flow that cannot be read refers to nothing; what is wrong with it is said elsewhere.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
-    AgentRouting, AlertSubscription, CustomRole, DispositionChoice, Error, FlowVersion, Guard, Login, MailServer,
-    Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, StoredSecret, Team, ThresholdRow,
+    AgentRouting, AlertSubscription, CustomRole, DispositionChoice, Error, FlowCanary, FlowVersion, Guard, Login,
+    MailServer, Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, StoredSecret, Team, ThresholdRow,
 };
 use types::{AgentId, FlowId, TenantId};
 
@@ -49,6 +49,8 @@ pub struct Rows {
     pub members: Vec<QueueMember>,
     /// Flows.
     pub flows: Vec<FlowVersion>,
+    /// Of flows, the versions that a share of the callers walks.
+    pub canaries: Vec<FlowCanary>,
     /// Thresholds.
     pub thresholds: Vec<ThresholdRow>,
     /// Numbers.
@@ -82,6 +84,7 @@ impl Rows {
             queues: Vec::new(),
             members: Vec::new(),
             flows: Vec::new(),
+            canaries: Vec::new(),
             thresholds: Vec::new(),
             numbers: Vec::new(),
             mail_servers: Vec::new(),
@@ -120,6 +123,7 @@ impl Rows {
             queues: store.list(id).await?,
             members: store.list(id).await?,
             flows: store.flow_heads(id).await?,
+            canaries: store.list(id).await?,
             thresholds: store.list(id).await?,
             numbers: store.list(id).await?,
             mail_servers: store.list(id).await?,
@@ -162,6 +166,7 @@ impl Rows {
         let gone: BTreeSet<(FlowId, &str)> =
             before.flows.iter().map(|flow| (flow.id, &*flow.name)).filter(|(id, _)| !kept.contains(id)).collect();
         change.rows(&before.flows, &self.flows).await?;
+        change.rows(&before.canaries, &self.canaries).await?;
         for (flow, name) in gone {
             change.forget_flow(flow, name).await?;
         }

@@ -16,6 +16,9 @@ static SHIPPED: LazyLock<BTreeMap<&str, [&str; 2]>> = LazyLock::new(|| {
     prompts
 });
 
+/// The music that ships.
+pub(crate) const SHIPPED_MUSIC: &str = "default";
+
 /// The prompts that every tenant has, and what each says in Chinese and in English.
 pub fn shipped_prompts() -> &'static BTreeMap<&'static str, [&'static str; 2]> {
     &SHIPPED

@@ -11,6 +11,7 @@ use types::alert::Measure;
 use types::{Private, QueueId, TenantId, TrunkId};
 use utoipa::ToSchema;
 
+use crate::canary::CanarySpec;
 use crate::shapes::{MeasureName, NoAgentName, NumberChange, NumberFormatName, SkillNeed, SkillStep, StrategyName};
 
 /// The name of the route that takes every number.
@@ -510,6 +511,10 @@ pub struct FlowSpec {
     pub title: TitleSpec,
     /// The graph. A changed one becomes a new version, and calls walk it from then on.
     pub definition: Value,
+    /// A newer version that a share of the callers walks. It goes with this field: by hand, when a guard finds it worse, or
+    /// at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<CanarySpec>,
 }
 
 /// A figure of the wall that somebody wants to be told of.

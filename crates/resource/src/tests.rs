@@ -29,6 +29,18 @@ impl Secrets for Open {
     }
 }
 
+/// A flow that plays this.
+fn speaks(prompt: Value) -> Value {
+    let nodes = json!({"say": {"kind": "play", "prompt": prompt, "max_s": 5}});
+    json!({"definition": {"version": 1, "id": "new", "name": "N", "language": "zh", "start": "say", "nodes": nodes}})
+}
+
+/// A flow that rings there.
+fn rings(target: &str) -> Value {
+    let nodes = json!({"ring": {"kind": "transfer", "target": target}});
+    json!({"definition": {"version": 1, "id": "new", "name": "N", "language": "zh", "start": "ring", "nodes": nodes}})
+}
+
 struct Bench {
     rows: Rows,
     ids: u64,
@@ -279,6 +291,9 @@ fn a_reference_must_lead_somewhere_and_what_is_referred_to_stays() {
         (put(Kind::Route, "9", json!({"trunks": ["none"]})), "route 9 trunks[0] not_found"),
         (put(Kind::User, "han", json!({"roles": [], "agent": "7"})), "user han agent not_found"),
         (put(Kind::Flow, "menu", json!({"definition": menu("vip")})), "flow menu definition flow"),
+        (put(Kind::Flow, "new", speaks(json!("no_such_prompt"))), "flow new definition flow"),
+        (put(Kind::Flow, "new", speaks(json!({"music": "jazz"}))), "flow new definition flow"),
+        (put(Kind::Flow, "new", rings("agent:7001")), "flow new definition flow"),
         (delete(Kind::Role, "trainer"), "role trainer  in_use"),
         (delete(Kind::Trunk, "backup"), "trunk backup  in_use"),
         (delete(Kind::Flow, "menu"), "flow menu  in_use"),
@@ -475,6 +490,75 @@ fn who_helps_a_queue_is_one_queue_or_one_team() {
     assert_eq!(parts.queues[0].overflow, [acd::Overflow::to_team(60, team)]);
     let in_it = |number: &str| parts.agents.iter().any(|agent| &*agent.number == number && agent.teams == [team]);
     assert!(in_it("1001") && !in_it("1002"));
+}
+
+#[test]
+fn what_a_flow_names_in_vain_is_told_with_its_node() {
+    let mut bench = Bench::centre();
+    let told = |bench: &mut Bench, spec| {
+        let problems = bench.think(vec![put(Kind::Flow, "new", spec)], false).unwrap_err();
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(&mut bench, speaks(json!("nothing"))),
+        ["flow new: definition: the flow is wrong: node `say`, prompt: there is no prompt `nothing` in language `zh`"]
+    );
+    assert_eq!(
+        told(&mut bench, rings("agent:7001")),
+        ["flow new: definition: the flow is wrong: node `ring`, target: there is no agent `7001`"]
+    );
+    for sound in [json!("voicemail"), json!({"music": "default"})] {
+        bench.think(vec![put(Kind::Flow, "new", speaks(sound))], false).unwrap();
+    }
+    bench.change(vec![put(Kind::Flow, "new", rings("agent:1001"))]);
+    assert_eq!(bench.refused(vec![delete(Kind::Agent, "1001")]).last().unwrap(), "agent 1001  in_use");
+}
+
+#[test]
+fn a_canary_is_a_version_of_its_own_until_all_walk_it_or_it_goes() {
+    let mut bench = Bench::centre();
+    let flow = |definition: &Value, canary: Option<Value>| {
+        let mut spec = json!({"title": {"zh": "菜单"}, "definition": definition});
+        if let Some(canary) = canary {
+            spec["canary"] = json!({"definition": canary, "share_percent": 10});
+        }
+        put(Kind::Flow, "menu", spec)
+    };
+    let stands = |bench: &Bench| {
+        let walked = bench.rows.flows.iter().find(|flow| flow.published).unwrap();
+        (walked.version, bench.rows.canary_of(walked.id).map(|(row, _)| row.version))
+    };
+    let (old, mut new, mut newer) = (menu("sales"), menu("sales"), menu("sales"));
+    (new["name"], newer["name"]) = (json!("New"), json!("Newer"));
+    bench.change(vec![flow(&old, None)]);
+    let (first, _) = stands(&bench);
+    bench.change(vec![flow(&old, Some(new.clone()))]);
+    assert_eq!(stands(&bench), (first, Some(first + 1)));
+    let parts = bench.think(vec![], false).unwrap().parts;
+    let walked = parts.flows.values().find(|flow| &*flow.id == "menu").unwrap();
+    assert_eq!(walked.canary.as_ref().map(|c| (c.share_percent, c.flow.revision)), Some((10, first + 1)));
+    // It is written down as it stands, and goes on when it is taken again.
+    let edits = as_edits(&bench);
+    assert!(bench.change(edits).is_empty());
+    assert_eq!(stands(&bench), (first, Some(first + 1)));
+    bench.change(vec![flow(&new, None)]);
+    assert_eq!(stands(&bench), (first + 1, None), "all walk the very version that a share walked");
+    bench.change(vec![flow(&new, Some(newer.clone()))]);
+    bench.change(vec![flow(&new, None)]);
+    assert_eq!(stands(&bench), (first + 1, None));
+    bench.change(vec![flow(&new, Some(newer.clone()))]);
+    assert_eq!(stands(&bench), (first + 1, Some(first + 3)), "what is tried again is another trial");
+    bench.change(vec![flow(&old, Some(newer))]);
+    assert_eq!(stands(&bench), (first + 4, Some(first + 5)), "and so is what is compared with another version");
+    for (field, value) in [("share_percent", json!(0)), ("hours", json!(721)), ("guards", json!([]))] {
+        let mut edit = flow(&old, Some(new.clone()));
+        if let Wish::Put(spec) = &mut edit.wish {
+            spec["canary"][field] = value;
+        }
+        assert!(bench.refused(vec![edit])[0].starts_with(&format!("flow menu canary.{field} ")), "{field}");
+    }
+    let broken = flow(&old, Some(menu("none")));
+    assert_eq!(bench.refused(vec![broken]), ["flow menu canary.definition flow"]);
 }
 
 #[test]

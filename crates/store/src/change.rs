@@ -9,7 +9,7 @@ use types::{FlowId, TenantId, UserId};
 use crate::column::Column;
 use crate::error::Error;
 use crate::row::{Row, col};
-use crate::rows::{FlowDraft, FlowRelease, FlowVersion, PromptVersion, Session};
+use crate::rows::{FlowCanaryEnd, FlowDraft, FlowRelease, FlowVersion, PromptVersion, Session};
 use crate::store::Store;
 
 /// Changes of one tenant's settings that count once they are committed. Dropping it forgets them.
@@ -73,6 +73,7 @@ impl Change {
     pub async fn forget_flow(&self, flow: FlowId, name: &str) -> Result<(), Error> {
         self.forget::<FlowDraft>("name", name.to_owned().to_value()).await?;
         self.forget::<FlowRelease>("flow_id", flow.to_value()).await?;
+        self.forget::<FlowCanaryEnd>("flow_id", flow.to_value()).await?;
         self.forget::<FlowVersion>("id", flow.to_value()).await
     }
 

@@ -131,6 +131,8 @@ pub struct Filter {
     pub outcome: Option<Outcome>,
     /// From or to this number.
     pub number: Option<Number>,
+    /// With this tag.
+    pub tag: Option<String>,
     /// Started at or after.
     pub from: Option<Wall>,
     /// Started before.
@@ -263,6 +265,12 @@ fn filtered(tenant: TenantId, filter: &Filter) -> Result<SelectStatement, Error>
     }
     if let Some(to) = filter.to {
         query.and_where(col(began).lt(to.0));
+    }
+    if let Some(tag) = &filter.tag {
+        let mut tagged = Query::select();
+        tagged.column(Alias::new("tag_of")).from(Alias::new("tag"));
+        tagged.and_where(col("tag_tenant").eq(tenant.to_value())).and_where(col("word").eq(tag.to_value()));
+        query.and_where(col("id").in_subquery(tagged));
     }
     if let Some(number) = &filter.number {
         query.and_where(col("id").in_subquery(with_number(tenant, number)?));

@@ -21,6 +21,7 @@ mod m0020_prompts;
 mod m0021_alerts;
 mod m0024_deliveries;
 mod m0029_message_lamps;
+mod m0028_flows;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0019_secrets::Secrets),
             Box::new(m0018_promises::Promises),
             Box::new(m0029_message_lamps::MessageLamps),
+            Box::new(m0028_flows::Flows),
         ]
     }
 }

@@ -61,6 +61,7 @@ const WRAP_UP: [&str; 5] = ["interaction_id", "agent_id", "at", "tenant_id", "wr
 const RECORDING: [&str; 4] = ["id", "tenant_id", "interaction_id", "pos"];
 const SURVEY_ANSWER: [&str; 6] = ["pos", "tenant_id", "interaction_id", "question", "answer", "at"];
 const DISPOSITION: [&str; 7] = ["interaction_id", "tenant_id", "pos", "code", "note", "by_user", "at"];
+const TAG: [&str; 4] = ["tag_tenant", "word", "tag_of", "tag_pos"];
 const CALLBACK: [&str; 6] = ["pos", "tenant_id", "interaction_id", "number", "queue_id", "requested_at"];
 
 /// An event of the journal.
@@ -187,6 +188,8 @@ struct Record<'a> {
     wrap_ups: Vec<parts::Span<'a>>,
     #[serde(default)]
     promises: Vec<Promised>,
+    #[serde(default)]
+    tags: Vec<String>,
 }
 
 /// What there is of each recording in a record.
@@ -231,6 +234,7 @@ pub(crate) struct Statements {
     parts: Insert,
     states: Insert,
     promises: Insert,
+    tags: Insert,
     change_callback: &'static str,
     alerts: alerts::Statements,
     change_voicemail: &'static str,
@@ -257,6 +261,7 @@ struct Batch {
     parts: BTreeMap<u64, Vec<Value>>,
     states: Vec<Value>,
     promises: Vec<Value>,
+    tags: Vec<Value>,
     /// In the order in which they were said.
     callback_changes: Vec<Vec<Value>>,
     voicemails: Vec<Value>,
@@ -371,6 +376,7 @@ impl Projector {
             change.execute_unprepared(&sql).await?;
         }
         change.execute_unprepared(&format!("DELETE FROM \"part\" WHERE \"part_pos\" > {oldest}")).await?;
+        change.execute_unprepared(&format!("DELETE FROM \"tag\" WHERE \"tag_pos\" > {oldest}")).await?;
         let newest = self.newest();
         self.statements.move_cursor(&change, NEWEST, newest).await?;
         self.statements.move_cursor(&change, NAME, oldest).await?;
@@ -409,6 +415,7 @@ impl Statements {
             parts: parts::parts(backend),
             states: days::states(backend),
             promises: promises::insert(backend),
+            tags: Insert::new(backend, "tag", &TAG, "ON CONFLICT DO NOTHING"),
             forget_states: days::forget_states(backend),
             change_callback: match backend {
                 DbBackend::Postgres => {
@@ -455,6 +462,7 @@ impl Statements {
         self.parts.execute(change, batch.parts.into_values().flatten().collect()).await?;
         self.states.execute(change, batch.states).await?;
         self.promises.execute(change, batch.promises).await?;
+        self.tags.execute(change, batch.tags).await?;
         for tenant in batch.lost_agents {
             let values = vec![tenant.to_value(), tenant.to_value()];
             change.execute_raw(Statement::from_sql_and_values(self.backend, self.forget_states, values)).await?;
@@ -496,6 +504,9 @@ impl Batch {
                     .iter()
                     .filter_map(|promise| promise.values((fact.tenant, fact.pos), record.id, &record.segments));
                 self.promises.extend(promised.flatten());
+                self.tags.extend(record.tags.iter().flat_map(|tag| {
+                    [fact.tenant.to_value(), tag.to_value(), record.id.to_value(), fact.pos.to_value()]
+                }));
                 self.recordings.extend(record.recordings.iter().flat_map(|r| r.values(fact, record.id)));
                 self.interactions.insert(id, record.values(fact, json));
                 if !is_line_test(&record.direction, &record.to) {

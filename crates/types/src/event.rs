@@ -388,6 +388,21 @@ pub enum Happening {
         /// The user who changed it; `command_line` for whoever has the data folder.
         by: Text,
     },
+    /// A version of a flow that a share of the callers walks has begun, or has come to its end.
+    #[serde(rename = "flow.canary")]
+    FlowCanary {
+        /// The flow's name.
+        flow: Text,
+        /// The version.
+        version: u32,
+        /// `started`, `promoted`, `rolled_back`, `stopped` or `replaced`.
+        what: Text,
+        /// The guard that rolled it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guard: Option<Text>,
+        /// The user; `canary` where it came to its end by itself.
+        by: Text,
+    },
     /// Somebody has dialled an emergency number.
     #[serde(rename = "emergency.called")]
     EmergencyCalled {

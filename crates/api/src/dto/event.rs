@@ -104,6 +104,19 @@ pub(crate) enum Event {
     /// A setting was changed. Told to those who may see settings.
     #[serde(rename = "settings.changed")]
     SettingsChanged { id: String, at: String, kind: String, name: String, action: String, by: String },
+    /// A version of a flow that a share of the callers walks has begun, or has come to its end: `started`, `promoted`,
+    /// `rolled_back` by this guard, `stopped` or `replaced`. Told to those who may see settings.
+    #[serde(rename = "flow.canary")]
+    FlowCanary {
+        id: String,
+        at: String,
+        flow: String,
+        version: u32,
+        what: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        guard: Option<String>,
+        by: String,
+    },
     /// A caller left a message. Told to those whose mailbox it is in, and to those who may hear all recordings.
     #[serde(rename = "voicemail.left")]
     VoicemailLeft {
@@ -163,6 +176,7 @@ impl Event {
             Self::SurveyAnswered { .. } => "survey.answered",
             Self::CallbackChanged { .. } => "callback.changed",
             Self::SettingsChanged { .. } => "settings.changed",
+            Self::FlowCanary { .. } => "flow.canary",
             Self::VoicemailLeft { .. } => "voicemail.left",
             Self::VoicemailChanged { .. } => "voicemail.changed",
             Self::CallbackRequested { .. } => "callback.requested",

@@ -4,11 +4,11 @@ use flow::{KindForm, MailboxOutcome, QueueOutcome, Rehearsed, RehearsedLookup, S
 use resource::TitleSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{FlowDraft, FlowRelease, FlowVersion};
+use store::{FlowCanary, FlowCanaryEnd, FlowDraft, FlowRelease, FlowVersion};
 use types::leg::{Sound, Tone};
 use utoipa::ToSchema;
 
-use super::SettingsName;
+use super::{FlowCanaryEnded, FlowCanaryHead, FlowCanaryWish, SettingsName};
 
 /// What the drawing knows of one kind of node.
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,6 +112,9 @@ pub(crate) struct FlowHead {
     pub(crate) used_by: Vec<SettingsName>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) draft: Option<FlowDraftHead>,
+    /// A newer version that a share of the callers walks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) canary: Option<FlowCanaryHead>,
 }
 
 /// All flows.
@@ -173,6 +176,9 @@ pub(crate) struct FlowPublish {
     /// The revision that it replaces; without it there must be no such flow yet.
     #[serde(default)]
     pub(crate) revision: Option<String>,
+    /// Only a share of the callers walks it at first; there has to be a version that the others walk.
+    #[serde(default)]
+    pub(crate) canary: Option<FlowCanaryWish>,
 }
 
 /// What calls walk now.
@@ -195,9 +201,22 @@ pub(crate) struct FlowVersionHead {
     pub(crate) made_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<String>,
+    /// The share of the callers that walks it now, of a hundred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) share_percent: Option<u8>,
+    /// What became of it, where a share of the callers walked it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) canary: Option<FlowCanaryEnded>,
 }
 
 impl FlowVersionHead {
+    /// With what became of it.
+    pub(crate) fn tried(self, running: Option<&FlowCanary>, ends: &[FlowCanaryEnd]) -> Self {
+        let running = running.filter(|row| row.version == self.version).map(FlowCanaryHead::from);
+        let canary = ends.iter().find(|end| end.version == self.version).map(Into::into);
+        Self { share_percent: running.map(|head| head.share_percent), canary, ..self }
+    }
+
     pub(crate) fn new(row: &FlowVersion, releases: &[FlowRelease]) -> Self {
         let made = releases.iter().find(|release| release.version == row.version);
         Self {
@@ -207,6 +226,8 @@ impl FlowVersionHead {
             made_at: made.map(|made| made.made.to_string()),
             made_by: made.map(|made| made.by.clone()),
             note: made.map(|made| made.note.clone()).filter(|note| !note.is_empty()),
+            share_percent: None,
+            canary: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 mod account;
 mod aftermath;
 mod alert;
+mod canary;
 mod card;
 mod control;
 mod day;
@@ -37,6 +38,9 @@ pub(crate) use aftermath::{
     DispositionChoices, SurveyAnswer, WrapUp,
 };
 pub(crate) use alert::{AlertEntry, AlertPage, Capacity, LiveAlert};
+pub(crate) use canary::{
+    FlowCanaryDetail, FlowCanaryEnded, FlowCanaryHead, FlowCanaryOrder, FlowCanaryStep, FlowCanaryWish,
+};
 pub(crate) use card::CallerCard;
 pub(crate) use control::{BegunCall, CallAction, NewCall, Supervise, SupervisionMode};
 pub(crate) use day::AgentDay;

@@ -17,7 +17,7 @@ use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 22] = [
+const SHOWN: [&str; 23] = [
     "alert.raised",
     "alert.changed",
     "alert.cleared",
@@ -38,6 +38,7 @@ const SHOWN: [&str; 22] = [
     "survey.answered",
     "interaction.disposition",
     "settings.changed",
+    "flow.canary",
     "voicemail.left",
     "voicemail.changed",
 ];
@@ -159,6 +160,10 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let text = |text: Text| text.to_string();
             let (kind, name, action, by) = (text(kind), text(name), text(action), text(by));
             Event::SettingsChanged { id, at, kind, name, action, by }
+        }
+        Happening::FlowCanary { flow, version, what, guard, by } if viewer.may(Permission::SettingsRead) => {
+            let (flow, what, by) = (flow.to_string(), what.to_string(), by.to_string());
+            Event::FlowCanary { id, at, flow, version, what, guard: guard.map(|guard| guard.to_string()), by }
         }
         left @ Happening::VoicemailLeft { .. } => return message_left(app, viewer, names, stored, left).await,
         changed @ Happening::VoicemailChanged { .. } => {

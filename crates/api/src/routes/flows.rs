@@ -64,19 +64,21 @@ pub(crate) async fn flows(State(app): State<App>, viewer: Viewer, args: Args) ->
             nodes: nodes_in(&flow.definition),
             used_by: used_by.into_iter().map(Into::into).collect(),
             draft: draft_of(&flow.name).map(Into::into),
+            canary: rows.canary_of(flow.id).map(|(row, _)| row.into()),
         });
     }
     for draft in drafts.iter().filter(|draft| !items.iter().any(|item| item.name == draft.name)).collect::<Vec<_>>() {
         let title = serde_json::from_value(draft.spec["title"].clone()).unwrap_or_default();
         let (nodes, head) = (nodes_in(&draft.spec["definition"]), FlowDraftHead::from(draft));
         let used_by = Vec::new();
-        items.push(FlowHead { name: draft.name.clone(), title, version: None, nodes, used_by, draft: Some(head) });
+        let name = draft.name.clone();
+        items.push(FlowHead { name, title, version: None, nodes, used_by, draft: Some(head), canary: None });
     }
     items.sort_by(|a, b| resource::in_order(&a.name, &b.name));
     Ok(Json(FlowList { items }))
 }
 
-fn published<'a>(rows: &'a Rows, name: &str) -> Option<&'a FlowVersion> {
+pub(super) fn published<'a>(rows: &'a Rows, name: &str) -> Option<&'a FlowVersion> {
     rows.flows.iter().find(|flow| flow.published && &*flow.name == name)
 }
 
@@ -167,21 +169,30 @@ pub(crate) async fn publish_flow(
     if wish.note.chars().count() > NOTE_CHARS {
         return Err(ApiError::field(Code::BadValue, "note"));
     }
-    let tenant = viewer.tenant();
-    let before = published(&rows(&app, &viewer).await?, &name).map(|flow| flow.version);
+    let (tenant, for_a_share) = (viewer.tenant(), wish.canary.is_some());
+    let before = rows(&app, &viewer).await?;
+    let made = |rows: &Rows| {
+        let walked = published(rows, &name)?;
+        let canary = rows.canary_of(walked.id).map(|(row, _)| row.version);
+        Some((walked.id, if for_a_share { canary? } else { walked.version }))
+    };
+    let spec = match wish.canary {
+        Some(canary) => super::canary::for_a_share(&before, &name, &wish.spec, canary)?,
+        None => wish.spec,
+    };
     let expect = wish.revision.map_or(Expect::Absent, Expect::Revision);
-    let edit = Edit { kind: Kind::Flow, name: name.clone(), expect, wish: Wish::Put(wish.spec) };
+    let edit = Edit { kind: Kind::Flow, name: name.clone(), expect, wish: Wish::Put(spec) };
     let request = Request { edits: vec![edit], prune: false, rights: viewer.permissions };
     let changed = change(&app, &viewer, request).await?;
     let rows = rows(&app, &viewer).await?;
-    let row = published(&rows, &name).ok_or_else(ApiError::not_found)?;
-    if before != Some(row.version) {
+    let (flow, version) = made(&rows).ok_or_else(ApiError::not_found)?;
+    if made(&before) != Some((flow, version)) {
         let (by, note) = (viewer.user.username.to_string(), wish.note.trim().to_owned());
-        app.store.put(&FlowRelease { flow: row.id, version: row.version, tenant, made: now(), by, note }).await?;
+        app.store.put(&FlowRelease { flow, version, tenant, made: now(), by, note }).await?;
     }
     app.store.delete::<FlowDraft>(tenant, (tenant, name.clone())).await?;
-    let entry = changed.book.get(&(Kind::Flow, name)).ok_or_else(ApiError::not_found)?;
-    Ok(Json(FlowPublished { version: row.version, revision: entry.revision() }))
+    let entry = changed.book.get(&(Kind::Flow, name.clone())).ok_or_else(ApiError::not_found)?;
+    Ok(Json(FlowPublished { version, revision: entry.revision() }))
 }
 
 /// A flow's versions.
@@ -199,7 +210,10 @@ pub(crate) async fn flow_versions(
     let id = published(&rows, &name).ok_or_else(ApiError::not_found)?.id;
     let versions = app.store.flow_versions(viewer.tenant(), id, VERSIONS).await?;
     let releases = app.store.flow_releases(viewer.tenant(), id, VERSIONS).await?;
-    Ok(Json(FlowVersions { items: versions.iter().map(|row| FlowVersionHead::new(row, &releases)).collect() }))
+    let ends = app.store.flow_canary_ends(viewer.tenant(), id, VERSIONS).await?;
+    let running = rows.canary_of(id).map(|(row, _)| row);
+    let head = |row| FlowVersionHead::new(row, &releases).tried(running, &ends);
+    Ok(Json(FlowVersions { items: versions.iter().map(head).collect() }))
 }
 
 /// One version of a flow.

@@ -29,6 +29,8 @@ use crate::viewer::Viewer;
 /// Rows of a page when nothing is said, and at most.
 const LIMIT: u64 = 50;
 const MOST: u64 = 500;
+/// A tag is no longer than this, characters.
+const TAG_CHARS: usize = 40;
 /// How often, and how far apart, one that has just ended is looked for: the projection gathers for a fifth of a second.
 const ARRIVAL_LOOKS: usize = 10;
 const ARRIVAL_LOOK: Duration = Duration::from_millis(100);
@@ -49,6 +51,7 @@ const ARRIVAL_LOOK: Duration = Duration::from_millis(100);
         ("missed" = Option<bool>, Query, description = "With `true`: those that rang at the `agent` and that nobody \
             took there"),
         ("number" = Option<String>, Query, description = "The caller's or the dialled number, or its last digits"),
+        ("tag" = Option<String>, Query, description = "With this tag, as its flow has written it"),
         ("by" = Option<String>, Query, description = "With `subject` and `figure`: those that a figure of a report counts, \
             over its `from` and `to`; takes `interactions.read_all`"),
         ("subject" = Option<String>, Query), ("figure" = Option<String>, Query)),
@@ -101,6 +104,7 @@ fn filter(args: &mut Args, names: &Names) -> Result<Filter> {
         direction: args.read("direction", Direction::parse)?,
         outcome: args.read("outcome", Outcome::parse)?,
         number: args.take("number").map(|t| Number::Ending(Private::new(plain_number(&t)))),
+        tag: args.read("tag", |t| (t.chars().count() <= TAG_CHARS).then(|| t.trim().to_owned()))?,
         from: args.read("from", moment)?,
         to: args.read("to", moment)?,
         has_recording: None,

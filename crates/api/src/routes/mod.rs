@@ -5,6 +5,7 @@ mod agents;
 mod alerts;
 mod callbacks;
 mod change;
+mod canary;
 mod control;
 mod events;
 mod flows;
@@ -40,6 +41,7 @@ pub(crate) use agents::{
 };
 pub(crate) use alerts::{__path_acknowledge_alert, __path_alerts, acknowledge_alert, alerts};
 pub(crate) use callbacks::{__path_callbacks, __path_set_callback_status, callbacks, set_callback_status};
+pub(crate) use canary::{__path_flow_canary, __path_order_flow_canary, flow_canary, order_flow_canary};
 pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, supervise};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
 pub(crate) use flows::{

@@ -56,6 +56,57 @@ async fn a_draft_changes_nothing_until_it_is_published() {
     assert_eq!(world.get(&token, path("")).await.json().get("draft"), None, "a draft that is published is gone");
 }
 
+async fn order(world: &World, token: &str, step: &str, version: u32) -> u16 {
+    let wish = json!({"do": step, "version": version});
+    world.ask(Ask::new("POST", path("/canary")).token(token).json(&wish)).await.status
+}
+
+#[tokio::test]
+async fn a_version_for_a_share_of_the_callers_is_stopped_or_becomes_everybodys() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "admin").await;
+    let share = async |prompt: &str, revision: Option<Value>| {
+        let wish = json!({"spec": spec(prompt), "note": "try", "revision": revision, "canary": {"share_percent": 30}});
+        world.ask(Ask::new("POST", path("/publish")).token(&token).json(&wish)).await
+    };
+    let revision = async || world.get(&token, path("")).await.json().get("revision").cloned();
+    assert_eq!(share("queue_full", None).await.status, 400, "nothing that the others could walk");
+    assert_eq!(publish(&world, &token, "no_agent", None).await.status, 200);
+    assert_eq!(status(&world, &token, path("/canary")).await, 404);
+    let first = share("queue_full", revision().await).await;
+    assert_eq!((first.status, &first.json()["version"]), (200, &json!(2)), "{}", first.text());
+    let canary = world.get(&token, path("/canary")).await.json();
+    assert_eq!((&canary["version"], &canary["stable_version"]), (&json!(2), &json!(1)), "{canary}");
+    assert_eq!((&canary["share_percent"], &canary["seen"]["canary"]["calls"]), (&json!(30), &json!(0)), "{canary}");
+    let listed = world.get(&token, "/api/v1/flows".to_owned()).await.json();
+    let head = listed["items"].as_array().unwrap().iter().find(|flow| flow["name"] == NAME).unwrap().clone();
+    assert_eq!((&head["version"], &head["canary"]["version"]), (&json!(1), &json!(2)), "{head}");
+    assert_eq!(order(&world, &token, "stop", 1).await, 404, "another version than is tried");
+    assert_eq!(order(&world, &token, "stop", 2).await, 204);
+    assert_eq!(status(&world, &token, path("/canary")).await, 404);
+    assert_eq!(share("queue_full", revision().await).await.json()["version"], json!(3), "tried again it is another");
+    assert_eq!(order(&world, &token, "promote", 3).await, 204);
+    let versions = world.get(&token, path("/versions")).await.json();
+    assert_eq!((&versions["items"][0]["version"], &versions["items"][0]["published"]), (&json!(3), &json!(true)));
+    let agent = world.login(ALPHA, "agent").await;
+    assert_eq!((order(&world, &agent, "stop", 3).await, status(&world, &agent, path("/canary")).await), (403, 403));
+    assert_eq!(order(&world, &world.login(BETA, "admin").await, "stop", 3).await, 404, "another tenant");
+}
+
+#[tokio::test]
+async fn what_a_published_flow_names_in_vain_is_told_with_node_and_field() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "admin").await;
+    let reply = publish(&world, &token, "no_such_prompt", None).await;
+    let problem = &reply.json()["error"]["problems"][0];
+    assert_eq!(
+        (reply.status, &problem["flow"]["node"], &problem["flow"]["field"]),
+        (400, &json!("bye"), &json!("prompt")),
+        "{}",
+        reply.text()
+    );
+}
+
 #[tokio::test]
 async fn flows_of_one_tenant_are_nothing_to_another() {
     let world = World::start().await;

@@ -34,9 +34,11 @@ use types::leg::Text;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::action::MailboxName;
 use crate::check::{Check, is_keys};
 use crate::core::{Core, Event};
+use crate::mailbox::MailboxName;
+
+pub(crate) use split::bucket;
 
 /// Where each outlet leads.
 pub(crate) type Outlets = BTreeMap<Text, Text>;

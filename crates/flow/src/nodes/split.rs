@@ -27,7 +27,7 @@ pub(crate) struct Split {
 
 /// FNV-1a, then a finaliser that spreads what differs in the last digits over all bits. Fixed for good: another one
 /// would send callers another way.
-fn bucket(salt: &str, caller: &str) -> u64 {
+pub(crate) fn bucket(salt: &str, caller: &str) -> u64 {
     let bytes = salt.bytes().chain([0]).chain(caller.bytes());
     let mut hash = bytes
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));

@@ -76,10 +76,12 @@ impl NodeKind for Transfer {
     }
 
     fn check(&self, check: &mut Check<'_>) {
-        if let Target::Setting(name) = &self.target
-            && !check.names.setting(name)
-        {
-            check.report("target", What::UnknownSetting(name.clone()));
+        match &self.target {
+            Target::Setting(name) if !check.names.setting(name) => {
+                check.report("target", What::UnknownSetting(name.clone()));
+            }
+            Target::Agent(number) if number.reference().is_none() => check.agent("target", &number.to_text()),
+            Target::Agent(_) | Target::Number(_) | Target::Uri(_) | Target::Setting(_) => {}
         }
         check.range("ring_timeout_s", self.ring_timeout_s, 1, 300);
     }

@@ -6,9 +6,10 @@ use types::leg::{Sound, Tone};
 use utoipa::ToSchema;
 
 use super::{Next, NodeKind, Outlets, Rule};
-use crate::action::{Action, MailboxName, MailboxOutcome};
+use crate::action::{Action, MailboxOutcome};
 use crate::check::Check;
 use crate::core::{Core, Event, Phase};
+use crate::mailbox::MailboxName;
 use crate::say::{Piece, Say};
 
 pub(super) const EXAMPLE: &str =
@@ -101,6 +102,7 @@ impl NodeKind for Voicemail {
     }
 
     fn check(&self, check: &mut Check<'_>) {
+        check.mailbox("mailbox", &self.mailbox);
         if let MailboxName::Queue(queue) = &self.mailbox {
             check.queue("mailbox", queue);
         }

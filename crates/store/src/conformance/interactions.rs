@@ -27,6 +27,7 @@ pub(super) async fn run(store: &Store) {
         record.queue = (i < 3).then_some(QueueId(1));
         record.agent = (i == 2).then_some(AgentId(9));
         record.legs.extend(record.agent.map(of_agent));
+        record.tags = if i == 3 { vec!["vip".into(), "new".into()] } else { Vec::new() };
         record.outcome = if i == 1 { Outcome::Abandoned } else { Outcome::Answered };
         record.direction = if i == 5 { Direction::Outbound } else { Direction::Inbound };
         ended(record)
@@ -72,6 +73,8 @@ async fn filters(store: &Store) {
         (Filter { agent: Some(AgentId(9)), ..all() }, &[2]),
         (Filter { outcome: Some(Outcome::Abandoned), ..all() }, &[1]),
         (Filter { direction: Some(Direction::Outbound), ..all() }, &[5]),
+        (Filter { tag: Some("vip".into()), ..all() }, &[3]),
+        (Filter { tag: Some("vi".into()), ..all() }, &[]),
         (Filter { has_recording: Some(true), ..all() }, &[]),
         (Filter { from: Some(Wall(1_000)), to: Some(Wall(2_000)), ..all() }, &[3, 2]),
         (Filter { queue: Some(QueueId(1)), from: Some(Wall(1_000)), ..all() }, &[2]),

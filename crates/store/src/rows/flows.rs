@@ -75,7 +75,61 @@ row!(FlowRelease, "flow_release", (FlowId, u32), ["flow_id", "version"], {
     flow: "flow_id", version: "version", tenant: "tenant_id", made: "made_at", by: "made_by", note: "note",
 });
 
+/// A version of a flow that a share of the callers walks, beside the one that is published.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowCanary {
+    /// The flow; it has one at most.
+    pub flow: FlowId,
+    /// The version that is tried.
+    pub version: u32,
+    /// Whose.
+    pub tenant: TenantId,
+    /// The share of callers and what is watched: opaque to the store.
+    pub config: serde_json::Value,
+    /// When it began.
+    pub started: Wall,
+}
+
+row!(FlowCanary, "flow_canary", FlowId, ["flow_id"], {
+    flow: "flow_id", version: "version", tenant: "tenant_id", config: "config", started: "started_at",
+});
+
+/// What became of a version that a share of the callers walked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowCanaryEnd {
+    /// The flow.
+    pub flow: FlowId,
+    /// The version.
+    pub version: u32,
+    /// Whose.
+    pub tenant: TenantId,
+    /// `promoted`, `rolled_back`, `stopped`, `replaced`.
+    pub how: String,
+    /// When.
+    pub ended: Wall,
+    /// The user who ended it; `canary` where it ended by itself.
+    pub by: String,
+    /// What was seen until then: opaque to the store.
+    pub figures: serde_json::Value,
+}
+
+row!(FlowCanaryEnd, "flow_canary_end", (FlowId, u32), ["flow_id", "version"], {
+    flow: "flow_id", version: "version", tenant: "tenant_id", how: "how", ended: "ended_at", by: "ended_by",
+    figures: "figures",
+});
+
 impl Store {
+    /// What became of those versions of a flow that only a share of the callers walked, the newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn flow_canary_ends(&self, tenant: TenantId, id: FlowId, most: u64) -> Result<Vec<FlowCanaryEnd>, Error> {
+        let mut query = select::<FlowCanaryEnd>(tenant);
+        query.and_where(col("flow_id").eq(id.to_value()));
+        query.order_by(Alias::new("version"), sea_orm::Order::Desc).limit(most);
+        self.all(&query).await
+    }
+
     /// The newest versions of a flow, the newest first.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ mod prompts;
 mod reports;
 mod routing;
 
-pub use flows::{FlowDraft, FlowRelease, FlowVersion};
+pub use flows::{FlowCanary, FlowCanaryEnd, FlowDraft, FlowRelease, FlowVersion};
 pub use outbound::{AlertSubscription, MailServer, ReportSchedule, ScheduleRun};
 pub use people::{CustomRole, Guard, Login, Session, Team};
 pub use prompts::{Prompt, PromptVersion};

@@ -33,6 +33,7 @@ export interface InteractionQuery {
   from?: string;
   to?: string;
   queue?: string;
+  tag?: string;
   agent?: string;
   direction?: string;
   outcome?: string;

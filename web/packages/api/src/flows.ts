@@ -1,5 +1,6 @@
 import { requestsTo, type ApiOptions } from "./client";
 import type { components } from "./schema";
+import { toApiError } from "./error";
 import type { FieldProblem } from "./problem";
 import type { Spec } from "./settings";
 
@@ -14,6 +15,9 @@ export type FlowPublished = Schemas["FlowPublished"];
 export type FlowVersionHead = Schemas["FlowVersionHead"];
 export type FlowVersionDetail = Schemas["FlowVersionDetail"];
 export type FlowHeat = Schemas["FlowHeat"];
+export type FlowCanary = Schemas["FlowCanaryDetail"];
+export type FlowCanaryWish = Schemas["FlowCanaryWish"];
+export type FlowCanaryStep = Schemas["FlowCanaryStep"];
 export type FlowTried = Schemas["FlowTried"];
 export type TrialAction = Schemas["TrialAction"];
 export type TrialEvent = Schemas["TrialEvent"];
@@ -44,9 +48,12 @@ export interface FlowsApi {
   get: (name: string, signal?: AbortSignal) => Promise<FlowDetail>;
   saveDraft: (name: string, spec: Spec, base: number | null) => Promise<FlowDraftHead>;
   dropDraft: (name: string) => Promise<void>;
-  publish: (name: string, spec: Spec, note: string, revision: string | null) => Promise<FlowPublished>;
+  publish: (name: string, spec: Spec, note: string, revision: string | null, canary?: FlowCanaryWish | null) => Promise<FlowPublished>;
   versions: (name: string, signal?: AbortSignal) => Promise<FlowVersionHead[]>;
   version: (name: string, version: number, signal?: AbortSignal) => Promise<FlowVersionDetail>;
+  /** The version that a share of the callers walks; null where there is none. */
+  canary: (name: string, signal?: AbortSignal) => Promise<FlowCanary | null>;
+  orderCanary: (name: string, version: number, step: FlowCanaryStep) => Promise<void>;
   /** Where the calls since a moment went that walked a version. */
   heat: (name: string, version: number, since: Date, signal?: AbortSignal) => Promise<FlowHeat>;
   attempt: (trial: FlowTrial, signal?: AbortSignal) => Promise<FlowTried>;
@@ -65,7 +72,18 @@ export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsAp
     dropDraft: async (name) => {
       await write("DELETE", `${path(name)}/draft`);
     },
-    publish: (name, spec, note, revision) => told("POST", `${path(name)}/publish`, { spec, note, revision }),
+    publish: (name, spec, note, revision, canary) => told("POST", `${path(name)}/publish`, { spec, note, revision, ...(canary === undefined || canary === null ? {} : { canary }) }),
+    canary: async (name, signal) => {
+      try {
+        return await get<FlowCanary>(`${path(name)}/canary`, signal);
+      } catch (error) {
+        if (toApiError(error).kind === "not_found") return null;
+        throw error;
+      }
+    },
+    orderCanary: async (name, version, step) => {
+      await write("POST", `${path(name)}/canary`, { do: step, version });
+    },
     versions: async (name, signal) => (await get<Schemas["FlowVersions"]>(`${path(name)}/versions`, signal)).items,
     version: (name, version, signal) => get<FlowVersionDetail>(`${path(name)}/versions/${String(version)}`, signal),
     tryLookup: (trial) => told("POST", "lookup-trial", trial),

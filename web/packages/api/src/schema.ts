@@ -330,6 +330,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{name}/canary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version that a share of the callers walks now, with what became of them and of all others meanwhile. */
+        get: operations["flow_canary"];
+        put?: never;
+        /** Has all callers walk that version, or none. */
+        post: operations["order_flow_canary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{name}/draft": {
         parameters: {
             query?: never;
@@ -1562,6 +1580,95 @@ export interface components {
         CallerCard: {
             place?: null | components["schemas"]["Title"];
         };
+        /**
+         * @description What becomes of a canary when its time is over and no guard has fired.
+         * @enum {string}
+         */
+        CanaryAtEnd: "promote" | "stop";
+        /** @description What became of the callers of one version. */
+        CanaryFigures: {
+            /**
+             * Format: int64
+             * @description Of them those whose caller hung up while it waited for somebody, or in a menu.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            calls: number;
+            /**
+             * Format: int32
+             * @description The time that this took at most for half of them, seconds.
+             */
+            median_to_agent_s: number;
+            /**
+             * Format: int64
+             * @description Of them those in which an agent spoke with the caller.
+             */
+            reached: number;
+            /**
+             * Format: int64
+             * @description Of them those that a `transfer` node led to somebody.
+             */
+            transferred: number;
+        };
+        /**
+         * @description What a guard watches: each is a share of calls, or a time, of which more is worse.
+         * @enum {string}
+         */
+        CanaryGuard: "abandon" | "transfer" | "time_to_agent";
+        /** @description How a guard stands. */
+        CanaryGuardFigures: {
+            /** @description The guard. */
+            guard: components["schemas"]["CanaryGuard"];
+            /**
+             * Format: double
+             * @description At and below which it rolls the version back.
+             */
+            limit: number;
+            /**
+             * Format: double
+             * @description With what probability a version that is no worse would ever look so bad, at most.
+             */
+            p_value: number;
+        };
+        /** @description What was seen of both versions. */
+        CanaryReport: {
+            /** @description Of those who walked the new one. */
+            canary: components["schemas"]["CanaryFigures"];
+            /** @description How the guards stand. */
+            guards: components["schemas"]["CanaryGuardFigures"][];
+            /** @description Of those who walked the present version at the same time. */
+            stable: components["schemas"]["CanaryFigures"];
+        };
+        /** @description A newer version of a flow that a share of the callers walks, and is rolled back by itself when it does worse. */
+        CanarySpec: {
+            /** @description What becomes of it then. One that fewer than 30 calls have walked is not promoted. */
+            at_end?: components["schemas"]["CanaryAtEnd"];
+            /** @description Its graph. */
+            definition: unknown;
+            /**
+             * Format: int32
+             * @description How often of a hundred a version that is no worse may be rolled back, over all guards.
+             * @default 5
+             */
+            false_alarm_percent: number;
+            /** @description What is watched, against those who walk the present version at the same time. */
+            guards?: components["schemas"]["CanaryGuard"][];
+            /**
+             * Format: int32
+             * @description How long it goes on, hours.
+             * @default 72
+             */
+            hours: number;
+            /**
+             * Format: int32
+             * @description How many of a hundred callers walk it; the caller's number decides.
+             * @default 20
+             */
+            share_percent: number;
+        };
         /** @description What the node can carry. */
         Capacity: {
             /**
@@ -2017,6 +2124,17 @@ export interface components {
             type: "settings.changed";
         } | {
             at: string;
+            by: string;
+            flow: string;
+            guard?: string | null;
+            id: string;
+            /** @enum {string} */
+            type: "flow.canary";
+            /** Format: int32 */
+            version: number;
+            what: string;
+        } | {
+            at: string;
             id: string;
             /** @description It is in a mailbox of the reader's. */
             own: boolean;
@@ -2058,6 +2176,88 @@ export interface components {
             since: string;
             /** @description Why it expired, a sentence for people. */
             why: string;
+        };
+        /** @description A version that a share of the callers walks, with what was seen of it. */
+        FlowCanaryDetail: {
+            at_end: components["schemas"]["CanaryAtEnd"];
+            /** @description When it ends by itself. */
+            ends_at: string;
+            /** Format: int32 */
+            false_alarm_percent: number;
+            seen: components["schemas"]["CanaryReport"];
+            /** Format: int32 */
+            share_percent: number;
+            /**
+             * Format: int32
+             * @description The version that all others walk.
+             */
+            stable_version: number;
+            started_at: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What became of a version that a share of the callers walked. */
+        FlowCanaryEnded: {
+            at: string;
+            /** @description The user; `canary` where it came to its end by itself. */
+            by: string;
+            guard?: null | components["schemas"]["CanaryGuard"];
+            /** @description `promoted`, `rolled_back`, `stopped` or `replaced`. */
+            how: string;
+            seen: components["schemas"]["CanaryReport"];
+        };
+        /** @description A version that a share of the callers walks now. */
+        FlowCanaryHead: {
+            /** Format: int32 */
+            share_percent: number;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description An order to a version that a share of the callers walks. */
+        FlowCanaryOrder: {
+            do: components["schemas"]["FlowCanaryStep"];
+            /**
+             * Format: int32
+             * @description The version that is meant.
+             */
+            version: number;
+        };
+        /**
+         * @description What becomes of it.
+         * @enum {string}
+         */
+        FlowCanaryStep: "promote" | "stop";
+        /** @description For whom a version is published, and what is watched. */
+        FlowCanaryWish: {
+            /** @default promote */
+            at_end: components["schemas"]["CanaryAtEnd"];
+            /**
+             * Format: int32
+             * @description How often of a hundred a version that is no worse may be rolled back, over all guards.
+             * @default 5
+             */
+            false_alarm_percent: number;
+            /**
+             * @description What is watched; all there is when absent.
+             * @default [
+             *       "abandon",
+             *       "transfer",
+             *       "time_to_agent"
+             *     ]
+             */
+            guards: components["schemas"]["CanaryGuard"][];
+            /**
+             * Format: int32
+             * @description How long it goes on, hours.
+             * @default 72
+             */
+            hours: number;
+            /**
+             * Format: int32
+             * @description How many of a hundred callers walk it; the caller's number decides.
+             * @default 20
+             */
+            share_percent: number;
         };
         /** @description A flow to be drawn. */
         FlowDetail: {
@@ -2110,6 +2310,7 @@ export interface components {
         };
         /** @description A flow in a list. */
         FlowHead: {
+            canary?: null | components["schemas"]["FlowCanaryHead"];
             draft?: null | components["schemas"]["FlowDraftHead"];
             name: string;
             /** @description How many nodes it has. */
@@ -2234,6 +2435,7 @@ export interface components {
         };
         /** @description A flow that calls shall walk from now on. */
         FlowPublish: {
+            canary?: null | components["schemas"]["FlowCanaryWish"];
             /** @description What is new, for the list of versions. */
             note?: string;
             /** @description The revision that it replaces; without it there must be no such flow yet. */
@@ -2249,6 +2451,7 @@ export interface components {
         };
         /** @description A graph that interactions walk. */
         FlowSpec: {
+            canary?: null | components["schemas"]["CanarySpec"];
             /** @description The graph. A changed one becomes a new version, and calls walk it from then on. */
             definition: unknown;
             /** @description What people read. */
@@ -2280,12 +2483,18 @@ export interface components {
         };
         /** @description A version of a flow. */
         FlowVersionHead: {
+            canary?: null | components["schemas"]["FlowCanaryEnded"];
             made_at?: string | null;
             made_by?: string | null;
             nodes: number;
             note?: string | null;
             /** @description Calls walk it. */
             published: boolean;
+            /**
+             * Format: int32
+             * @description The share of the callers that walks it now, of a hundred.
+             */
+            share_percent?: number | null;
             /** Format: int32 */
             version: number;
         };
@@ -5829,6 +6038,122 @@ export interface operations {
             };
         };
     };
+    flow_canary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowCanaryDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_flow_canary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowCanaryOrder"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     save_flow_draft: {
         parameters: {
             query?: never;
@@ -6158,6 +6483,8 @@ export interface operations {
                 missed?: boolean;
                 /** @description The caller's or the dialled number, or its last digits */
                 number?: string;
+                /** @description With this tag, as its flow has written it */
+                tag?: string;
                 /** @description With `subject` and `figure`: those that a figure of a report counts, over its `from` and `to`; takes `interactions.read_all` */
                 by?: string;
                 subject?: string;

@@ -25,6 +25,8 @@ export interface InteractionFilter {
   direction: string;
   outcome: string;
   number: string;
+  /** As a flow has written it. */
+  tag: string;
   /** Those under a figure of a report: by what, of which subject, which figure. All three, or none. */
   by: string;
   subject: string;
@@ -40,6 +42,7 @@ export const NO_FILTER: InteractionFilter = {
   direction: "",
   outcome: "",
   number: "",
+  tag: "",
   by: "",
   subject: "",
   figure: "",
@@ -82,6 +85,7 @@ export function filterFromSearch(search: Record<string, unknown>): InteractionFi
     direction: pick(search["direction"], DIRECTIONS),
     outcome: pick(search["outcome"], OUTCOMES),
     number: text(search["number"]),
+    tag: text(search["tag"]),
     ...underFrom(search),
   };
 }
@@ -96,7 +100,7 @@ export function filterToSearch(filter: InteractionFilter): Partial<InteractionFi
 
 /** How many conditions narrow the list, the period apart. */
 export function activeConditions(filter: InteractionFilter): number {
-  return [filter.queue, filter.agent, filter.direction, filter.outcome, filter.number, filter.figure].filter((one) => one !== "")
+  return [filter.queue, filter.agent, filter.direction, filter.outcome, filter.number, filter.tag, filter.figure].filter((one) => one !== "")
     .length;
 }
 
@@ -128,8 +132,8 @@ export function periodBounds(
 
 /** The request for one page of the list. */
 export function filterToQuery(filter: InteractionFilter, timeZone: string, nowMs: number): InteractionQuery {
-  const { queue, agent, direction, outcome, by, subject, figure } = filter;
+  const { queue, agent, direction, outcome, tag, by, subject, figure } = filter;
   // People paste numbers with spaces, dashes and brackets; the server compares digits.
   const number = filter.number.replace(/[\s\-()]/g, "");
-  return { ...periodBounds(filter, timeZone, nowMs), queue, agent, direction, outcome, number, by, subject, figure };
+  return { ...periodBounds(filter, timeZone, nowMs), queue, agent, direction, outcome, number, tag, by, subject, figure };
 }

@@ -12,6 +12,7 @@ const ALERTS = [
   "events_lost",
   "lease_expired",
   "flow_missing",
+  "canary_rolled_back",
   "call_too_long",
 ] as const;
 

@@ -28,6 +28,7 @@ import { useCallback, useMemo, useRef, useState, type ReactElement } from "react
 import { useServices } from "../services";
 import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
+import { CanaryPanel } from "./CanaryPanel";
 import { Canvas, NEW_NOTE_SIZE, NOTHING, type Selection, type Wish } from "./Canvas";
 import { FindBox } from "./FindBox";
 import { HeatPanel, type HeatChoice } from "./HeatPanel";
@@ -57,6 +58,9 @@ interface DesignerProps {
 /** Where a new node goes when nobody says where: right of what is selected, else into the middle. */
 const BESIDE = NODE_WIDTH + 80;
 
+/** How often it is looked whether a version for a share of the callers has begun or ended, milliseconds. */
+const LIST_EVERY_MS = 10_000;
+
 /** The drawing with all that belongs to it. */
 export function Designer({ detail, forms, interaction }: DesignerProps): ReactElement {
   const { t, language } = useFlowWords();
@@ -71,8 +75,9 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
   const draft = useDrawing(detail, forms.places, allowed);
   const { drawing, change } = draft;
   const { flow } = drawing;
-  const list = useQuery({ queryKey: ["flows"], queryFn: ({ signal }) => api.list(signal) });
+  const list = useQuery({ queryKey: ["flows"], refetchInterval: LIST_EVERY_MS, queryFn: ({ signal }) => api.list(signal) });
   const head: FlowHead | undefined = list.data?.find((one) => one.name === name);
+  const canary = head?.canary ?? null;
   const [selection, setSelection] = useState<Selection>(NOTHING);
   const [wish, setWish] = useState<Wish | null>(null);
   const [finding, setFinding] = useState(false);
@@ -270,7 +275,12 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
     if (selection.nodes.size + selection.notes.size > 1) return <SeveralPanel count={selection.nodes.size + selection.notes.size} />;
     if (node !== undefined && shown.flow.nodes[node] !== undefined) return <NodePanel {...panelProps} key={node} id={node} close={close} remove={remove} duplicate={duplicate} renamed={(id) => { show([id], false); }} />;
     if (note !== undefined) return <NotePanel {...panelProps} index={note} close={close} remove={remove} />;
-    return <FlowPanel drawing={drawing} head={head} writable={writable} change={change} retitle={draft.retitle} />;
+    return (
+      <>
+        {canary === null ? null : <CanaryPanel name={name} writable={allowed} />}
+        <FlowPanel drawing={drawing} head={head} writable={writable} change={change} retitle={draft.retitle} />
+      </>
+    );
   };
   return (
     <div className="flow-page">
@@ -279,6 +289,7 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
         title={title}
         name={name}
         version={version}
+        canary={canary}
         saving={draft.saving}
         writable={writable}
         canUndo={writable && draft.history.past.length > 0}
@@ -340,10 +351,10 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
           version={version}
           revision={detail.revision ?? null}
           close={() => { setDialog(null); }}
-          done={(made) => {
+          done={(made, share) => {
             setDialog(null);
             draft.settled(made);
-            void toast.success(t("publish.done", { version: made }));
+            void toast.success(t(share ? "publish.doneShare" : "publish.done", { version: made }));
           }}
         />
       ) : null}

@@ -44,6 +44,7 @@ function Row({ flow }: { flow: FlowHead }): ReactElement {
         <span className="flow-row-size num">{t("list.nodes", { count: flow.nodes })}</span>
         <span className="flow-row-state">
           {typeof flow.version === "number" ? <span className="flow-badge published">{t("list.version", { version: flow.version })}</span> : <span className="flow-badge">{t("list.unpublished")}</span>}
+          {flow.canary === undefined || flow.canary === null ? null : <span className="flow-badge canary-badge">{t("canary.share", { version: flow.canary.version, percent: flow.canary.share_percent })}</span>}
           {flow.draft === undefined || flow.draft === null ? null : (
             <span className="flow-badge draft" title={t("list.draftBy", { by: flow.draft.saved_by })}>
               {t("list.draft")} · <RelativeTime at={flow.draft.saved_at} />

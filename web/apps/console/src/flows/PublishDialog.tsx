@@ -1,9 +1,10 @@
-import { toApiError } from "@lingtong/api";
+import { toApiError, type FlowCanaryWish } from "@lingtong/api";
 import { compareFlows } from "@lingtong/model/flow";
 import { useMutation } from "@tanstack/react-query";
 import { Input, Modal } from "antd";
 import { useMemo, useState, type ReactElement } from "react";
 import { useServices } from "../services";
+import { CanaryForm } from "./CanaryForm";
 import { drawingOf, specOf, type Drawing } from "./useDrawing";
 import { useFlowWords } from "./words";
 
@@ -33,7 +34,8 @@ interface PublishProps {
   version: number | null;
   revision: string | null;
   close: () => void;
-  done: (version: number) => void;
+  /** `canary`: only a share of the callers walks it. */
+  done: (version: number, canary: boolean) => void;
 }
 
 /** Lets calls walk what is drawn. */
@@ -41,12 +43,13 @@ export function PublishDialog({ name, drawing, published, version, revision, clo
   const { t } = useFlowWords();
   const { flows, queries } = useServices();
   const [note, setNote] = useState("");
+  const [canary, setCanary] = useState<Required<FlowCanaryWish> | null>(null);
   const difference = useMemo(() => (version === null ? null : compareFlows(drawingOf(published, name).flow, drawing.flow)), [published, name, drawing, version]);
   const publish = useMutation({
-    mutationFn: () => flows.publish(name, specOf(drawing), note, revision),
+    mutationFn: () => flows.publish(name, specOf(drawing), note, revision, canary),
     onSuccess: async (answer) => {
-      done(answer.version);
-      await Promise.all([queries.invalidateQueries({ queryKey: ["flows"] }), queries.invalidateQueries({ queryKey: ["flow", name] }), queries.invalidateQueries({ queryKey: ["flow-versions", name] })]);
+      done(answer.version, canary !== null);
+      await Promise.all([queries.invalidateQueries({ queryKey: ["flows"] }), queries.invalidateQueries({ queryKey: ["flow", name] }), queries.invalidateQueries({ queryKey: ["flow-versions", name] }), queries.invalidateQueries({ queryKey: ["flow-canary", name] })]);
     },
   });
   const error = publish.error === null ? null : toApiError(publish.error);
@@ -57,13 +60,13 @@ export function PublishDialog({ name, drawing, published, version, revision, clo
       title={t("publish.title")}
       okText={t("publish.go")}
       cancelText={t("create.cancel")}
-      okButtonProps={{ loading: publish.isPending }}
+      okButtonProps={{ loading: publish.isPending, disabled: canary?.guards.length === 0 }}
       onCancel={close}
       onOk={() => {
         publish.mutate();
       }}
     >
-      <p>{t("publish.text")}</p>
+      <p>{t(canary === null ? "publish.text" : "publish.shareText", { percent: canary?.share_percent })}</p>
       <p className="flow-publish-changes">
         {difference === null ? (
           t("publish.first")
@@ -85,9 +88,10 @@ export function PublishDialog({ name, drawing, published, version, revision, clo
           }}
         />
       </label>
+      {version === null ? null : <CanaryForm wish={canary} change={setCanary} />}
       {error === null ? null : (
         <p role="alert" className="field-wrong">
-          {error.code === "conflict" || error.code === "exists" ? t("publish.conflict") : t("publish.failed", { why: error.message })}
+          {error.code === "conflict" || error.code === "exists" ? t("publish.conflict") : t("publish.failed", { why: [error.message, ...error.problems.map((problem) => problem.message)].join(" ") })}
         </p>
       )}
     </Modal>

@@ -21,6 +21,8 @@ interface ToolbarProps {
   title: string;
   name: string;
   version: number | null;
+  /** A version that a share of the callers walks. */
+  canary: { version: number; share_percent: number } | null;
   saving: Saving;
   writable: boolean;
   canUndo: boolean;
@@ -67,7 +69,7 @@ function State({ saving, version, writable }: Pick<ToolbarProps, "saving" | "ver
 
 /** What can be done with the drawing as a whole. */
 export function Toolbar(props: ToolbarProps): ReactElement {
-  const { title, name, version, saving, writable, canUndo, canRedo, sound, trying, menu } = props;
+  const { title, name, version, canary, saving, writable, canUndo, canRedo, sound, trying, menu } = props;
   const { t } = useFlowWords();
   return (
     <header className="flow-bar" role="toolbar" aria-label={t("list.title")}>
@@ -78,6 +80,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
         <h1>{title}</h1>
         <code>{name}</code>
         {version === null ? null : <span className="flow-badge published">{t("list.version", { version })}</span>}
+        {canary === null ? null : <span className="flow-badge canary-badge">{t("canary.share", { version: canary.version, percent: canary.share_percent })}</span>}
         <State saving={saving} version={version} writable={writable} />
       </div>
       <span className="flow-bar-tools">

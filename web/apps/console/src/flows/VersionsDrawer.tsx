@@ -6,6 +6,8 @@ import type { ReactElement } from "react";
 import { useServices } from "../services";
 import { useFlowWords } from "./words";
 
+const ENDS = ["promoted", "rolled_back", "stopped", "replaced"] as const;
+
 /** How an old version is shown. */
 export interface Look {
   version: number;
@@ -20,6 +22,17 @@ interface VersionsProps {
   restore: (version: number) => void;
 }
 
+/** What became of a version that a share of the callers walked. */
+function Ended({ ended }: { ended: NonNullable<FlowVersionHead["canary"]> }): ReactElement {
+  const { t } = useFlowWords();
+  const how = ENDS.find((one) => one === ended.how) ?? "stopped";
+  return (
+    <p className={how === "rolled_back" ? "canary-bad" : ""}>
+      {typeof ended.guard === "string" ? t("canary.rolledBackBy", { guard: t(`canary.guard.${ended.guard}`) }) : t(`canary.how.${how}`)} · {t("canary.seenCalls", { count: ended.seen.canary.calls })} · <RelativeTime at={ended.at} />
+    </p>
+  );
+}
+
 function Row({ head, writable, look, restore }: { head: FlowVersionHead } & Pick<VersionsProps, "writable" | "look" | "restore">): ReactElement {
   const { t } = useFlowWords();
   const { version } = head;
@@ -28,8 +41,10 @@ function Row({ head, writable, look, restore }: { head: FlowVersionHead } & Pick
       <div>
         <b className="num">{t("list.version", { version })}</b>
         {head.published ? <span className="flow-badge published">{t("versions.current")}</span> : null}
+        {typeof head.share_percent === "number" ? <span className="flow-badge canary-badge">{t("canary.ofCallers", { percent: head.share_percent })}</span> : null}
         <span className="faint num">{t("list.nodes", { count: head.nodes })}</span>
       </div>
+      {head.canary === undefined || head.canary === null ? null : <Ended ended={head.canary} />}
       {typeof head.note === "string" ? <p>{head.note}</p> : null}
       <p className="faint">
         {typeof head.made_at === "string" ? (

@@ -3,7 +3,7 @@ import { toApiError, type InteractionDetail, type Segment } from "@lingtong/api"
 import { interactionOf, parseTime, titleIn } from "@lingtong/model";
 import { Duration, Elapsed, EmptyState, ErrorState, exactTime, Figure, NoPermission, Panel, RelativeTime, Skeleton, StateBadge, useKeys, useLocality } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useCanGoBack, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useCanGoBack, useNavigate, useParams } from "@tanstack/react-router";
 import { Button } from "antd";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -98,9 +98,9 @@ function Summary({ detail, back }: { detail: InteractionDetail; back: () => void
               <dt>{t("column.tags")}</dt>
               <dd>
                 {detail.tags.map((tag) => (
-                  <span key={tag} className="chip">
+                  <Link key={tag} to="/interactions" search={{ tag, period: "30d" }} className="chip">
                     {tag}
-                  </span>
+                  </Link>
                 ))}
               </dd>
             </>

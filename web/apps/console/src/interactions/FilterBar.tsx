@@ -19,38 +19,39 @@ interface FilterBarProps {
   refreshing: boolean;
 }
 
-function NumberField({ filter, change }: Pick<FilterBarProps, "filter" | "change">): ReactElement {
+/** A number or a tag; what is typed is looked up after a pause, or at once by Enter. */
+function TypedField({ name, filter, change }: { name: "number" | "tag" } & Pick<FilterBarProps, "filter" | "change">): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
-  const [text, setText] = useState(filter.number);
-  const [applied, setApplied] = useState(filter.number);
+  const [text, setText] = useState(filter[name]);
+  const [applied, setApplied] = useState(filter[name]);
   const field = useRef<InputRef>(null);
-  useKeys({ "/": () => field.current?.focus({ cursor: "all" }) });
-  if (applied !== filter.number) {
-    setApplied(filter.number);
-    setText(filter.number);
+  useKeys(name === "number" ? { "/": () => field.current?.focus({ cursor: "all" }) } : {});
+  if (applied !== filter[name]) {
+    setApplied(filter[name]);
+    setText(filter[name]);
   }
   useEffect(() => {
     if (text === applied) return undefined;
     const timer = setTimeout(() => {
-      change({ number: text.trim() });
+      change({ [name]: text.trim() });
     }, TYPING_MS);
     return () => {
       clearTimeout(timer);
     };
-  }, [text, applied, change]);
+  }, [text, applied, change, name]);
   return (
     <Input
       ref={field}
-      className="filter-number"
+      className={`filter-${name}`}
       allowClear
-      aria-label={t("filter.number")}
-      placeholder={t("filter.number")}
+      aria-label={t(`filter.${name}`)}
+      placeholder={t(`filter.${name}`)}
       value={text}
       onChange={(event) => {
         setText(event.target.value);
       }}
       onPressEnter={() => {
-        change({ number: text.trim() });
+        change({ [name]: text.trim() });
       }}
       onKeyDown={(event) => {
         if (event.key === "Escape") field.current?.blur();
@@ -117,7 +118,8 @@ export function FilterBar({ filter, change, refresh, refreshing }: FilterBarProp
         }}
       />
       {custom ? <CustomRange filter={filter} change={change} /> : null}
-      <NumberField filter={filter} change={change} />
+      <TypedField name="number" filter={filter} change={change} />
+      <TypedField name="tag" filter={filter} change={change} />
       {queues.length === 0 ? null : (
         <Select
           className="filter-select"

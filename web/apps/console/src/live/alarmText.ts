@@ -14,6 +14,7 @@ const ALARMS = [
   "queue_refused",
   "lease_expired",
   "flow_missing",
+  "canary_rolled_back",
   "emergency_call",
   "trunk_down",
   "trunk_unregistered",

@@ -316,6 +316,7 @@ export const settings = {
     sync_failed: "Journal can't be synced",
     events_lost: "Events were lost",
     lease_expired: "Lease expired",
+    canary_rolled_back: "New version rolled back",
     flow_missing: "Flow is missing",
     call_too_long: "Call longer than allowed",
     starttls: "STARTTLS",

@@ -310,6 +310,7 @@ export const settings = {
     sync_failed: "日志无法落盘",
     events_lost: "有事件丢失",
     lease_expired: "坐席状态超时",
+    canary_rolled_back: "流程新版本自动撤回",
     flow_missing: "流程不存在",
     call_too_long: "通话超过最长时限",
     starttls: "STARTTLS",

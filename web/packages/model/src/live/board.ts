@@ -135,6 +135,8 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
       case "voicemail.left":
       case "voicemail.changed":
       case "settings.changed":
+      // Its alarm tells of what has to be looked at.
+      case "flow.canary":
         break;
     }
   }

@@ -31,6 +31,7 @@ export function interactionOf(event: LiveEvent): string | null {
     case "callback.changed":
     case "voicemail.changed":
     case "settings.changed":
+    case "flow.canary":
       return null;
   }
 }
