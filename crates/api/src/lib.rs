@@ -42,7 +42,7 @@ pub use auth::{HashError, PasswordCost, hash_password, is_password, one_time_pas
 pub use backend::{
     Answer, Audio, Backend, KeptSound, NoSound, Peak, PhoneCredentials, PhoneLine, PromptLibrary, Recordings, Trouble,
 };
-pub use dto::{PlanBasis, RehearsalFacts, RehearsalResult, SitePlan, ReplayLine, SitePlan, replay_lines};
+pub use dto::{PlanBasis, RehearsalFacts, RehearsalResult, ReplayLine, SitePlan, replay_lines};
 pub use openapi::openapi_json;
 pub use outbound::{NotSent, Outbound};
 pub use relay::Relay;

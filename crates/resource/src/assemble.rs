@@ -13,8 +13,8 @@ use types::leg::Text;
 use types::register::DigestChoice;
 use types::{AgentId, FlowId, Private, QueueId, TeamId};
 
-use crate::export::{TeamConfig, take_mailbox_agents}, crate::canary_rows::canary;
-use crate::export::take_mailbox_agents;
+use crate::canary_rows::canary;
+use crate::export::{TeamConfig, take_mailbox_agents};
 use crate::kind::Kind;
 use crate::names::route_name;
 use crate::problem::{Problem, What};

@@ -69,7 +69,7 @@ impl Sim {
             center: Center::new(1),
             legs: HashMap::new(),
             staff: (0..agents).map(Person::new).collect(),
-            checks: Checks::new(People::new(world::TENANT, (0..agents).map(world::agent_id).collect()), agents, &setup),
+            checks: Checks::new(People::new(world::TENANT, (0..agents).map(world::agent_id).collect()), &setup),
             planted: options.fault.map(|fault| Planted::new(fault, at(opens))),
             closes: at(day.closes_s()),
             day,

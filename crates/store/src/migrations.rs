@@ -20,8 +20,8 @@ mod m0019_secrets;
 mod m0020_prompts;
 mod m0021_alerts;
 mod m0024_deliveries;
-mod m0029_message_lamps;
 mod m0028_flows;
+mod m0029_message_lamps;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};

@@ -112,7 +112,7 @@ pub fn record(n: u64) -> InteractionRecord {
             rules: None,
         }],
         promises: Vec::new(),
-            waits: Vec::new(),
+        waits: Vec::new(),
         recordings: vec![],
         tags: Vec::new(),
         wrap_ups: Vec::new(),

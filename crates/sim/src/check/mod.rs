@@ -162,7 +162,7 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    pub(crate) fn new(people: People, usize, setup: &Setup) -> Self {
+    pub(crate) fn new(people: People, setup: &Setup) -> Self {
         Self {
             verdict: Verdict::default(),
             seen: HashMap::new(),

@@ -96,7 +96,7 @@ impl<'a> Stage<'a> {
         let mut center = Center::new(1);
         let queues = setup.queues.iter().map(|queue| (queue.id, queue.name.clone())).collect();
         let tally = Tally::new(script, &setup);
-        let checks = Checks::new(cast.people.clone());
+        let checks = Checks::new(cast.people.clone(), &setup);
         center.add_tenant(now, setup)?;
         let mut agenda = Agenda::new();
         // Who is there at a moment is there for those who come at that moment.

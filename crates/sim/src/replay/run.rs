@@ -302,7 +302,7 @@ impl<'a> Run<'a> {
                     self.goes_on(i, |end| end == End::TurnedAway);
                 }
                 Output::AgentState { agent, state, .. } => self.does(agent, state),
-                Output::Settings(_) | Output::LeaseExpired { .. } => {}
+                Output::Settings(_) | Output::AsksLess { .. } | Output::LeaseExpired { .. } => {}
             }
         }
     }
