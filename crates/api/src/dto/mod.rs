@@ -61,9 +61,7 @@ pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
 pub(crate) use promises::{HonestyLine, HonestyPoint, HonestyReport, Promise};
 pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
-pub(crate) use rehearsal::{
-    JobError, JobState, RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals,
-};
+pub(crate) use rehearsal::{RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals};
 pub use rehearsal::{RehearsalFacts, RehearsalResult};
 pub(crate) use report::{
     Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
