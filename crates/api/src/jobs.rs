@@ -13,9 +13,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use types::{TenantId, Wall};
 
-use crate::dto::{JobError, JobState, RehearsalJob};
 use crate::error::{Code, Result};
-use crate::state::now;
 
 /// Jobs at once over all tenants: each takes a core while it runs.
 const AT_ONCE: usize = 2;
@@ -30,6 +28,42 @@ const WHOLE: f64 = 1_000.0;
 pub(crate) enum JobKind {
     /// A day under other settings.
     Rehearsal,
+}
+
+/// How far a job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JobState {
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+/// Why a job came to nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct JobError {
+    /// For programs.
+    pub(crate) code: &'static str,
+    /// The field of the request that is wrong; empty where it is none's.
+    pub(crate) field: String,
+    /// For people, in English.
+    pub(crate) message: String,
+    /// Days of which something is known, where nothing is known of the one that was asked for.
+    pub(crate) days: Vec<String>,
+}
+
+/// A job as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct JobShown {
+    pub(crate) id: u64,
+    pub(crate) state: JobState,
+    /// Which share of the work is done, 0 to 1.
+    pub(crate) progress: f64,
+    pub(crate) started: Wall,
+    /// The user who began it.
+    pub(crate) by: String,
+    pub(crate) error: Option<JobError>,
+    pub(crate) result: Option<Arc<Value>>,
 }
 
 /// How a job ended.
@@ -83,7 +117,7 @@ impl Job {
     }
 
     /// As it stands.
-    pub(crate) fn show(&self, with_result: bool) -> RehearsalJob {
+    pub(crate) fn show(&self, with_result: bool) -> JobShown {
         let end = lock(&self.end).clone();
         let (state, error, result) = match end {
             None => (JobState::Running, None, None),
@@ -92,16 +126,19 @@ impl Job {
             Some(End::Cancelled) => (JobState::Cancelled, None, None),
         };
         let progress = if state == JobState::Done { WHOLE } else { f64::from(self.progress.load(Ordering::Relaxed)) };
-        RehearsalJob {
-            id: format!("{:016x}", self.id),
-            state,
-            progress: progress / WHOLE,
-            started_at: self.started.to_string(),
-            by: self.by.clone(),
-            error,
-            result,
-        }
+        let (id, started, by) = (self.id, self.started, self.by.clone());
+        JobShown { id, state, progress: progress / WHOLE, started, by, error, result }
     }
+}
+
+/// Who begins a job, and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Begun {
+    /// A fresh id.
+    pub(crate) id: u64,
+    /// The user.
+    pub(crate) by: String,
+    pub(crate) at: Wall,
 }
 
 /// What a job is by itself: its result, or nothing where it was stopped.
@@ -127,17 +164,17 @@ impl Jobs {
     ///
     /// # Errors
     /// Another one of the tenant runs, or too many do; there is no thread for it.
-    pub(crate) fn begin(&self, tenant: TenantId, kind: JobKind, id: u64, by: String, work: Work) -> Result<Arc<Job>> {
+    pub(crate) fn begin(&self, tenant: TenantId, kind: JobKind, begun: Begun, work: Work) -> Result<Arc<Job>> {
         let mut jobs = lock(&self.0);
         let running: Vec<TenantId> = jobs.iter().filter(|(_, job)| job.is_running()).map(|((of, _), _)| *of).collect();
         if running.contains(&tenant) || running.len() >= AT_ONCE {
             return Err(Code::JobRuns.into());
         }
         let job = Arc::new(Job {
-            id,
+            id: begun.id,
             kind,
-            by,
-            started: now(),
+            by: begun.by,
+            started: begun.at,
             progress: AtomicU32::new(0),
             cancelled: AtomicBool::new(false),
             end: Mutex::new(None),
@@ -178,8 +215,12 @@ mod tests {
 
     const ONE: TenantId = TenantId(1);
 
+    fn begun(id: u64) -> Begun {
+        Begun { id, by: "admin".into(), at: Wall(0) }
+    }
+
     /// Waits for the end of a job that is about to end.
-    fn ended(job: &Job) -> RehearsalJob {
+    fn ended(job: &Job) -> JobShown {
         while job.is_running() {
             std::thread::yield_now();
         }
@@ -195,9 +236,9 @@ mod tests {
             let _ = wait.recv();
             Ok(Some(json!({"calls": 7})))
         });
-        let job = jobs.begin(ONE, JobKind::Rehearsal, 1, "admin".into(), work).unwrap();
+        let job = jobs.begin(ONE, JobKind::Rehearsal, begun(1), work).unwrap();
         let idle = || -> Work { Box::new(|_| Ok(Some(json!({})))) };
-        assert!(jobs.begin(ONE, JobKind::Rehearsal, 2, "admin".into(), idle()).is_err());
+        assert!(jobs.begin(ONE, JobKind::Rehearsal, begun(2), idle()).is_err());
         assert!(jobs.find(TenantId(2), 1).is_none() && jobs.last(TenantId(2), JobKind::Rehearsal).is_none());
         assert_eq!((job.show(true).state, job.show(true).result), (JobState::Running, None));
         go.send(()).unwrap();
@@ -207,7 +248,7 @@ mod tests {
             (JobState::Done, 1.0, Some(&json!({"calls": 7})))
         );
         assert!(job.show(false).result.is_none());
-        let next = jobs.begin(ONE, JobKind::Rehearsal, 3, "admin".into(), idle()).unwrap();
+        let next = jobs.begin(ONE, JobKind::Rehearsal, begun(3), idle()).unwrap();
         ended(&next);
         assert!(jobs.find(ONE, 1).is_none() && jobs.find(ONE, 3).is_some());
     }
@@ -221,10 +262,10 @@ mod tests {
             }
             Ok(None)
         });
-        let job = jobs.begin(ONE, JobKind::Rehearsal, 1, "admin".into(), work).unwrap();
+        let job = jobs.begin(ONE, JobKind::Rehearsal, begun(1), work).unwrap();
         job.cancel();
         assert_eq!(ended(&job).state, JobState::Cancelled);
-        let job = jobs.begin(ONE, JobKind::Rehearsal, 2, "admin".into(), Box::new(|_| panic!("on purpose"))).unwrap();
+        let job = jobs.begin(ONE, JobKind::Rehearsal, begun(2), Box::new(|_| panic!("on purpose"))).unwrap();
         assert_eq!(ended(&job).error.map(|error| error.code), Some("internal"));
     }
 }

@@ -181,3 +181,22 @@ fn an_agent_without_a_telephone_is_told_and_a_day_can_be_stopped() {
     assert!(stopped.unwrap().is_none());
     assert!(told.len() == 2 && told.windows(2).all(|w| w[0] <= w[1]) && told[1] < 1.0, "{told:?}");
 }
+
+/// What a large day costs, today and a draft: `cargo test --release -p sim --test rehearse -- --ignored` says how long it took.
+#[test]
+#[ignore = "a measurement, for release builds"]
+fn twenty_thousand_calls_twice() {
+    let (calls, agents) = (20_000, 90);
+    let mut day = script(calls, agents, 1);
+    for (i, arrival) in day.arrivals.iter_mut().enumerate() {
+        // From eight to twenty.
+        arrival.at = Duration::from_secs(8 * 3_600) + Duration::from_secs(12 * 3_600) * i as u32 / calls as u32;
+    }
+    for turn in &mut day.turns {
+        turn.at = Duration::from_secs(if turn.duty == Duty::Ready { 7 * 3_600 } else { 21 * 3_600 });
+    }
+    let (today, draft) = (play(setup(agents, MENU), &day), play(setup(agents, MENU), &day));
+    assert_eq!(today, draft);
+    assert!(today.outcomes.calls == calls && today.total.answered > 15_000, "{:?}", today.total);
+    println!("{:?}; {} events", today.total, today.events);
+}

@@ -67,9 +67,7 @@ pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
 pub(crate) use promises::{HonestyLine, HonestyPoint, HonestyReport, Promise};
 pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
-pub(crate) use rehearsal::{
-    JobError, JobState, RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals,
-};
+pub(crate) use rehearsal::{RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals};
 pub use rehearsal::{RehearsalFacts, RehearsalResult};
 pub use replay::{ReplayLine, replay_lines};
 pub(crate) use report::{

@@ -8,7 +8,8 @@ use serde_json::Value;
 use sim::rehearse::{Figures, Interval, QueueFigures, Rehearsed};
 use utoipa::ToSchema;
 
-use super::SettingsChange;
+use super::{SettingsChange, mirror};
+use crate::jobs;
 
 /// Which day is rehearsed.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -88,14 +89,9 @@ pub(crate) struct Rehearsals {
     pub(crate) last: Option<RehearsalJob>,
 }
 
-/// How far a rehearsal has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum JobState {
-    Running,
-    Done,
-    Failed,
-    Cancelled,
+mirror! {
+    /// How far a rehearsal has come.
+    JobState of jobs::JobState { Running = "running", Done = "done", Failed = "failed", Cancelled = "cancelled" }
 }
 
 /// Why a job came to nothing.
@@ -109,6 +105,13 @@ pub(crate) struct JobError {
     pub(crate) message: String,
     /// Days of which something is known, where nothing is known of the one that was asked for.
     pub(crate) days: Vec<String>,
+}
+
+impl From<jobs::JobError> for JobError {
+    fn from(error: jobs::JobError) -> Self {
+        let jobs::JobError { code, field, message, days } = error;
+        Self { code, field, message, days }
+    }
 }
 
 /// A rehearsal.
@@ -125,6 +128,20 @@ pub(crate) struct RehearsalJob {
     /// What came of it; null until it is done.
     #[schema(value_type = Option<RehearsalResult>)]
     pub(crate) result: Option<Arc<Value>>,
+}
+
+impl From<jobs::JobShown> for RehearsalJob {
+    fn from(job: jobs::JobShown) -> Self {
+        Self {
+            id: format!("{:016x}", job.id),
+            state: job.state.into(),
+            progress: job.progress,
+            started_at: job.started.to_string(),
+            by: job.by,
+            error: job.error.map(Into::into),
+            result: job.result,
+        }
+    }
 }
 
 /// Both days side by side.

@@ -11,12 +11,12 @@ use resource::{Kind, Problem, Resource, What, read_documents};
 use store::FlowDraft;
 
 use crate::dto::{
-    ErrorBody, JobError, RehearsalDay, RehearsalDraft, RehearsalFacts, RehearsalJob, RehearsalRequest, RehearsalSource,
+    ErrorBody, RehearsalDay, RehearsalDraft, RehearsalFacts, RehearsalJob, RehearsalRequest, RehearsalSource,
     Rehearsals,
 };
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Id, Input};
-use crate::jobs::{JobKind, Watch};
+use crate::jobs::{Begun, JobError, JobKind, Watch};
 use crate::state::{App, now};
 use crate::viewer::Viewer;
 
@@ -41,7 +41,7 @@ pub(crate) async fn rehearsals(State(app): State<App>, viewer: Viewer, args: Arg
         today: day_of(&own, now()).to_string(),
         days: days.into_iter().map(RehearsalDay::new).collect(),
         flow_drafts: drafts.into_iter().map(|draft| draft.name).collect(),
-        last: app.jobs.last(tenant, JobKind::Rehearsal).map(|job| job.show(false)),
+        last: app.jobs.last(tenant, JobKind::Rehearsal).map(|job| job.show(false).into()),
     }))
 }
 
@@ -76,9 +76,9 @@ pub(crate) async fn begin_rehearsal(
         };
         played.map(|played| serde_json::to_value(facts.with(&played)).map_err(internal)).transpose()
     };
-    let by = viewer.user.username.to_string();
-    let job = app.jobs.begin(tenant, JobKind::Rehearsal, app.new_id(), by, Box::new(work))?;
-    Ok((StatusCode::ACCEPTED, Json(job.show(false))))
+    let begun = Begun { id: app.new_id(), by: viewer.user.username.to_string(), at: now() };
+    let job = app.jobs.begin(tenant, JobKind::Rehearsal, begun, Box::new(work))?;
+    Ok((StatusCode::ACCEPTED, Json(job.show(false).into())))
 }
 
 /// How a rehearsal stands, with its result once it is done.
@@ -88,7 +88,7 @@ pub(crate) async fn begin_rehearsal(
 pub(crate) async fn rehearsal(State(app): State<App>, viewer: Viewer, Id(id): Id<JobId>) -> Result<Json<RehearsalJob>> {
     viewer.require(Permission::Plan)?;
     let job = app.jobs.find(viewer.tenant(), id.0).ok_or_else(ApiError::not_found)?;
-    Ok(Json(job.show(true)))
+    Ok(Json(job.show(true).into()))
 }
 
 /// Stops a rehearsal; nothing is kept of it.

@@ -119,6 +119,17 @@ export const plannerRoute = createRoute({
   component: lazyRouteComponent(() => import("./planner/PlannerPage"), "PlannerPage"),
 });
 
+export const rehearsalRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/rehearsal",
+  validateSearch: (search: Record<string, unknown>): { flow?: string } => {
+    const flow = search["flow"];
+    // A number in the address is read as one.
+    return typeof flow === "string" || typeof flow === "number" ? { flow: String(flow) } : {};
+  },
+  component: lazyRouteComponent(() => import("./rehearsal/RehearsalPage"), "RehearsalPage"),
+});
+
 export const reportsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/reports",
@@ -212,7 +223,7 @@ const routeTree = rootRoute.addChildren([
   welcomeRoute,
   setupRoute,
   wallRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, reportsRoute, schedulesRoute, accountRoute, settingsIndexRoute, deliveriesRoute, settingsRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, rehearsalRoute, reportsRoute, schedulesRoute, accountRoute, settingsIndexRoute, deliveriesRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

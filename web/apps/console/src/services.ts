@@ -4,6 +4,7 @@ import {
   createApi,
   createOutboundApi,
   createPlannerApi,
+  createRehearsalApi,
   createReportsApi,
   createFlowsApi,
   createPromptsApi,
@@ -16,6 +17,7 @@ import {
   type Me,
   type OutboundApi,
   type PlannerApi,
+  type RehearsalApi,
   type ReportsApi,
   type PromptsApi,
   type SettingsApi,
@@ -31,6 +33,7 @@ export interface Services {
   account: AccountApi;
   settings: SettingsApi;
   planner: PlannerApi;
+  rehearsal: RehearsalApi;
   reports: ReportsApi;
   flows: FlowsApi;
   prompts: PromptsApi;
@@ -48,6 +51,7 @@ export function createServices(baseUrl: string): Services {
   const account = createAccountApi({ baseUrl, fetch: fetcher });
   const settings = createSettingsApi({ baseUrl, fetch: fetcher });
   const planner = createPlannerApi({ baseUrl, fetch: fetcher });
+  const rehearsal = createRehearsalApi({ baseUrl, fetch: fetcher });
   const reports = createReportsApi({ baseUrl, fetch: fetcher });
   const flows = createFlowsApi({ baseUrl, fetch: fetcher });
   const prompts = createPromptsApi({ baseUrl, fetch: fetcher });
@@ -78,7 +82,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, account, settings, planner, reports, flows, prompts, outbound, queries, live, clock };
+  return { api, account, settings, planner, rehearsal, reports, flows, prompts, outbound, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

@@ -68,6 +68,15 @@ export type PlanRequest = Schemas["PlanRequest"];
 export type PlanCurve = Schemas["PlanCurve"];
 export type PlanBasis = Schemas["PlanBasis"];
 export type SitePlan = Schemas["SitePlan"];
+/** What a day would be under other settings. */
+export type Rehearsals = Schemas["Rehearsals"];
+export type RehearsalRequest = Schemas["RehearsalRequest"];
+export type RehearsalSource = Schemas["RehearsalSource"];
+export type RehearsalJob = Schemas["RehearsalJob"];
+export type RehearsalResult = Schemas["RehearsalResult"];
+export type RehearsalDifference = Schemas["RehearsalDifference"];
+export type RehearsedDay = Schemas["RehearsedDay"];
+export type RehearsedNowhere = Schemas["RehearsedNowhere"];
 /** Figures of a time, by what was asked for. */
 export type Report = Schemas["Report"];
 export type ReportLine = Schemas["ReportLine"];

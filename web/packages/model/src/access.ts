@@ -1,6 +1,6 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "prompts" | "planner" | "reports" | "settings";
+export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "prompts" | "planner" | "rehearsal" | "reports" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
@@ -11,11 +11,12 @@ const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   flows: "settings.read",
   prompts: "settings.read",
   planner: "plan",
+  rehearsal: "plan",
   reports: "interactions.read_all",
   settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "reports", "flows", "prompts", "planner", "settings"];
+const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "reports", "flows", "prompts", "rehearsal", "planner", "settings"];
 
 /** The path of each page. */
 export const PATHS = {
@@ -26,6 +27,7 @@ export const PATHS = {
   flows: "/flows",
   prompts: "/prompts",
   planner: "/planner",
+  rehearsal: "/rehearsal",
   reports: "/reports",
   settings: "/settings",
 } as const satisfies Readonly<Record<PageId, string>>;

@@ -1,6 +1,7 @@
 import { toApiError, type FlowCanaryWish } from "@lingtong/api";
 import { compareFlows } from "@lingtong/model/flow";
 import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Input, Modal } from "antd";
 import { useMemo, useState, type ReactElement } from "react";
 import { useServices } from "../services";
@@ -75,6 +76,11 @@ export function PublishDialog({ name, drawing, published, version, revision, clo
             {t("publish.changes", { version })}: <Counts count={difference.count} />
           </>
         )}
+      </p>
+      <p>
+        <Link to="/rehearsal" search={{ flow: name }}>
+          {t("publish.rehearse")}
+        </Link>
       </p>
       <label className="flow-field">
         <span className="flow-field-name">{t("publish.note")}</span>

@@ -4,6 +4,7 @@ import { honesty } from "./honesty.en-US";
 import { live } from "./live.en-US";
 import { deliveries, schedules } from "./outbound.en-US";
 import { planner } from "./planner.en-US";
+import { rehearsal } from "./rehearsal.en-US";
 import { settings } from "./settings.en-US";
 import { voicemails } from "./voicemails.en-US";
 
@@ -23,7 +24,7 @@ export const enUS = {
   accountOf: "Account {{name}}",
   signOut: "Sign out",
   hasRecording: "Recorded",
-  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", reports: "Reports", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", rehearsal: "Rehearsal", reports: "Reports", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",
@@ -161,6 +162,7 @@ export const enUS = {
   },
   account,
   planner,
+  rehearsal,
   settings,
   missing: { title: "There is no such page", text: "The address may be wrong, or the page has moved.", home: "Go to the start" },
   search: {

@@ -309,6 +309,7 @@ export const enUS: typeof zhCN = {
     flow: "The whole flow",
   },
   publish: {
+    rehearse: "Rehearse before publish",
     title: "Publish the flow",
     text: "New calls walk this version at once; calls that stand go on as they began.",
     shareText: "About {{percent}} % of new calls walk this version, the others go as before; calls that stand go on as they began.",

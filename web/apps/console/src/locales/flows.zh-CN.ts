@@ -307,6 +307,7 @@ export const zhCN = {
     flow: "整个流程",
   },
   publish: {
+    rehearse: "发布前预演",
     title: "发布流程",
     text: "新来电立即走这一版；正在进行的通话按原来的版本走完。",
     shareText: "新来电中约 {{percent}}% 走这一版，其余照旧；正在进行的通话按原来的版本走完。",

@@ -1,4 +1,4 @@
-import { ApartmentOutlined, BarChartOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined, SoundOutlined } from "@ant-design/icons";
+import { ApartmentOutlined, BarChartOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, ExperimentOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined, SoundOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,6 +13,7 @@ const ICONS: Readonly<Record<PageId, ReactElement>> = {
   reports: <BarChartOutlined />,
   prompts: <SoundOutlined />,
   planner: <CalculatorOutlined />,
+  rehearsal: <ExperimentOutlined />,
   settings: <SettingOutlined />,
 };
 
