@@ -18,6 +18,7 @@ pub(crate) enum Code {
     MissingField,
     TooFewDigits,
     LeadsNowhere,
+    DoNotCall,
     Unauthorized,
     BadCredentials,
     TotpRequired,
@@ -91,6 +92,7 @@ impl Code {
             Self::Limit => "limit",
             Self::WrongState => "wrong_state",
             Self::Busy => "busy",
+            Self::DoNotCall => "do_not_call",
             Self::UnknownNumber => "unknown_number",
             Self::NoLine => "no_line",
             Self::NoRemoteAnswer => "no_remote_answer",
@@ -144,6 +146,7 @@ impl Code {
             | Self::Limit
             | Self::WrongState
             | Self::Busy
+            | Self::DoNotCall
             | Self::UnknownNumber
             | Self::NoLine
             | Self::NoRemoteAnswer
@@ -198,6 +201,7 @@ impl Code {
                 ("通话当前状态下无法执行此操作", "The call is not in a state in which that can be done")
             }
             Self::Busy => ("对方正在通话中", "Whoever is to be called is on a call"),
+            Self::DoNotCall => ("该号码在禁呼名单中，不能拨打", "The number is on the list of those not to be called"),
             Self::UnknownNumber => ("该号码无法接通，请检查号码", "The number leads to nobody; look at it again"),
             Self::NoLine => ("没有空闲的外线", "No line to the outside is free"),
             Self::NoRemoteAnswer => (
@@ -345,7 +349,11 @@ impl From<Trouble> for ApiError {
         if let Trouble::Refused(Refused::Nowhere(why)) = trouble {
             return Self::field(Code::LeadsNowhere, why.as_str());
         }
+        if let Trouble::Refused(Refused::DoNotCall(why)) = trouble {
+            return Self::field(Code::DoNotCall, why.as_str());
+        }
         Self::new(match trouble {
+            Trouble::Refused(Refused::DoNotCall(_)) => Code::DoNotCall,
             Trouble::Refused(Refused::NotFound) => Code::NotFound,
             Trouble::Refused(Refused::Nowhere(_)) => Code::LeadsNowhere,
             Trouble::Refused(Refused::NoPhone) => Code::NoPhone,

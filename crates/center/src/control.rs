@@ -24,6 +24,9 @@ impl Tenant {
     /// Why not.
     pub(crate) fn can_call(&self, now: Now, number: &str) -> Result<Destination, Refused> {
         let destination = self.destination(number);
+        if let (Destination::Outside(_), Some(why)) = (&destination, self.may_not_call(&number.into())) {
+            return Err(Refused::DoNotCall(why));
+        }
         match destination {
             Destination::Agent(agent) if self.has_call(agent) => Err(Refused::Busy),
             Destination::Agent(agent) if self.targets_of(agent).is_empty() => Err(Refused::NoPhone),

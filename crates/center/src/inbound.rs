@@ -70,6 +70,7 @@ impl Center {
             Goal::Did(DidTarget::Queue(queue)) => self.enqueue(now, id, queue, 0, false),
             Goal::Did(DidTarget::Agent(agent)) => self.call_agent(now, id, agent, Errand::Reach),
             Goal::Feature(code) => self.feature(now, id, &call.origin, &code),
+            Goal::Outside if self.may_not_call(id) => self.end(now, id, EndedBy::System, Cause::Forbidden),
             Goal::Outside => self.reach_outside(now, id),
             Goal::Nowhere => self.end(now, id, EndedBy::System, Cause::NotFound),
         }
@@ -140,6 +141,13 @@ impl Center {
         }
         self.touch(id);
         id
+    }
+
+    /// Whether somebody dials a number outside that the tenant's people may not call.
+    fn may_not_call(&self, id: InteractionId) -> bool {
+        let Some(interaction) = self.interactions.get(&id) else { return false };
+        let tenant = self.tenants.get(&interaction.tenant);
+        tenant.is_some_and(|tenant| tenant.may_not_call(interaction.dialled.reveal()).is_some())
     }
 
     fn agent_of_origin(&self, tenant: TenantId, origin: &Origin) -> Option<AgentId> {

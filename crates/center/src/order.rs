@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use types::forward::ForwardReason;
 use types::leg::Text;
-use types::record::AgentState;
+use types::record::{AgentState, DoNotCall};
 use types::{AgentId, InteractionId, LegId, Private, Wall};
 
 /// An order to an agent's state.
@@ -54,6 +54,9 @@ pub enum Refused {
     /// The number leads to nobody.
     #[error("the number leads to nobody")]
     NoSuchNumber,
+    /// The tenant's list of numbers that may not be called has it.
+    #[error("the number may not be called: {}", .0.as_str())]
+    DoNotCall(DoNotCall),
     /// All lines that lead there are taken.
     #[error("no line is free")]
     NoLine,

@@ -43,6 +43,7 @@ impl Center {
         let Some(t) = self.tenants.get_mut(&id) else { return self.add_tenant(now, setup) };
         t.longest_call = time_for(&Seconds::LONGEST_CALL, &setup.settings)?;
         t.priorities = setup.priorities()?;
+        t.do_not_call = setup.do_not_call()?;
         t.reconnect = time_for(&Seconds::PAGE_AWAY, &setup.settings)?;
         let was_reachable = t.reachable();
         let trunk_troubles = t.trunk_troubles();

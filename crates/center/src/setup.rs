@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use acd::{AgentConfig, QueueConfig};
-use dialplan::{Dialled, DidTarget, Plan, PriorityRules, is_emergency};
+use dialplan::{Dialled, DidTarget, DoNotCallList, Plan, PriorityRules, is_emergency};
 use directory::Directory;
 use flow::Flow;
 use types::leg::Text;
@@ -116,6 +116,19 @@ impl Setup {
         PriorityRules::parse(text, self.plan.numbering()).map_err(|why| SetupError::Invalid {
             what: "setting",
             name: PriorityRules::SETTING.into(),
+            why: why.to_string(),
+        })
+    }
+
+    /// Whom its people may not call.
+    ///
+    /// # Errors
+    /// The entry that makes no sense.
+    pub(crate) fn do_not_call(&self) -> Result<DoNotCallList, SetupError> {
+        let text = self.settings.get(DoNotCallList::SETTING).map_or("", |text| &**text);
+        DoNotCallList::parse(text, self.plan.numbering()).map_err(|why| SetupError::Invalid {
+            what: "setting",
+            name: DoNotCallList::SETTING.into(),
             why: why.to_string(),
         })
     }

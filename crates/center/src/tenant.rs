@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acd::Router;
-use dialplan::{DidTarget, Plan, PriorityRules};
+use dialplan::{DidTarget, DoNotCallList, Plan, PriorityRules};
 use directory::{Directory, Registrations};
 use flow::Flow;
 use types::leg::Text;
+use types::record::DoNotCall;
 use types::voicemail::Mailbox;
 use types::{AgentId, FlowId, InteractionId, Mono, Now, Private, QueueId, Seconds, TenantId, Wall};
 
@@ -54,6 +55,8 @@ pub(crate) struct Tenant {
     pub(crate) secrets: HashMap<Text, Private<Text>>,
     /// Who goes before others.
     pub(crate) priorities: PriorityRules,
+    /// Whom its people may not call.
+    pub(crate) do_not_call: DoNotCallList,
     pub(crate) registrations: Registrations,
     pub(crate) registrations_lapse: Option<Mono>,
     /// Trunks at work.
@@ -101,6 +104,11 @@ impl Tenant {
         self.queues.get(&queue).is_some_and(|q| q.keep_place_s.is_some())
     }
 
+    /// Why its people may not call this number outside, however it is dialled; none where they may.
+    pub(crate) fn may_not_call(&self, number: &Text) -> Option<DoNotCall> {
+        self.do_not_call.of(&self.recorded(number)).filter(|_| !self.is_emergency(number))
+    }
+
     /// What is added to the priority of one who calls from this number and has dialled that one.
     pub(crate) fn priority_of(&self, caller: &str, dialled: &str) -> i32 {
         self.priorities.of(caller, self.plan.numbering().received(dialled).text())
@@ -141,6 +149,7 @@ impl Setup {
             time_for(what, &self.settings)?;
         }
         self.priorities()?;
+        self.do_not_call()?;
         for queue in &self.queues {
             queue.validate().map_err(|e| invalid("queue", &queue.name, &e))?;
         }
@@ -163,6 +172,7 @@ impl Center {
         setup.check_queue_numbers()?;
         setup.check_caller_ids()?;
         let priorities = setup.priorities()?;
+        let do_not_call = setup.do_not_call()?;
         let mut router = Router::new(setup.seed);
         for queue in &setup.queues {
             router.upsert_queue(now, queue.clone()).map_err(|e| invalid("queue", &queue.name, &e))?;
@@ -184,6 +194,7 @@ impl Center {
             settings: setup.settings,
             secrets: setup.secrets,
             priorities,
+            do_not_call,
             registrations: Registrations::default(),
             registrations_lapse: None,
             lines: HashMap::new(),

@@ -1,5 +1,7 @@
 //! Numbers, trunks and where a dialled number leads, pure.
 
+mod by_number;
+mod do_not_call;
 mod format;
 mod line;
 mod number;
@@ -10,6 +12,7 @@ mod priority;
 mod shown;
 mod trunk;
 
+pub use do_not_call::{BadDoNotCall, DoNotCallList};
 pub use format::{NumberForm, NumberFormat, NumberRule};
 pub use line::{CallPace, Health, Line, MISSES};
 pub use number::{EMERGENCY, is_emergency, is_feature_code, strip_uri};

@@ -1,12 +1,9 @@
 //! Which customers go before others in every queue, by the number they call from and by the one they call.
 
-use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use types::Private;
-use types::leg::Text;
-
 use crate::Numbering;
+use crate::by_number::{ByNumber, number_or_prefix};
 
 /// A rule that makes no sense. It names no number: those are not for logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,29 +15,11 @@ pub struct BadPriority {
     pub why: &'static str,
 }
 
-/// Priorities by number: of the whole number, else of its longest prefix.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct ByNumber {
-    whole: HashMap<Private<Text>, i32>,
-    prefixes: HashMap<Private<Text>, i32>,
-}
-
-impl ByNumber {
-    fn of(&self, number: &str) -> Option<i32> {
-        let look = |table: &HashMap<_, i32>, text: &str| table.get(&Private::new(Text::from(text))).copied();
-        let longest_first = (1..=number.len()).rev().filter(|len| number.is_char_boundary(*len));
-        look(&self.whole, number).or_else(|| {
-            let mut prefixes = longest_first.filter(|_| !self.prefixes.is_empty());
-            prefixes.find_map(|len| look(&self.prefixes, &number[..len]))
-        })
-    }
-}
-
 /// The rules of a tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriorityRules {
-    callers: ByNumber,
-    called: ByNumber,
+    callers: ByNumber<i32>,
+    called: ByNumber<i32>,
 }
 
 impl PriorityRules {
@@ -50,9 +29,6 @@ impl PriorityRules {
     pub const RANGE: RangeInclusive<i32> = -1000..=1000;
     /// The longest list, characters: some 4,000 numbers. More of them are for a flow to look up.
     pub const CHARS_MAX: usize = 100_000;
-    /// Digits of the longest number or prefix, with room for a plus and for what some carriers put before.
-    const NUMBER_CHARS: usize = 32;
-
     /// Reads rules that stand apart by commas, semicolons or white space. Whole numbers may be written in any way that
     /// `numbering` understands; prefixes are held against numbers as records show them.
     ///
@@ -78,16 +54,7 @@ impl PriorityRules {
             Some(("called", number)) => (&mut self.called, number),
             _ => return Err("begins neither with caller: nor with called:"),
         };
-        let (digits, prefix) = number.strip_suffix('*').map_or((number, false), |digits| (digits, true));
-        let plain = digits.strip_prefix('+').unwrap_or(digits);
-        if plain.is_empty() || digits.len() > Self::NUMBER_CHARS || !plain.bytes().all(|b| b.is_ascii_digit()) {
-            return Err("names no number");
-        }
-        if prefix {
-            table.prefixes.insert(Private::new(digits.into()), priority);
-        } else {
-            table.whole.insert(Private::new(numbering.received(digits).text().clone()), priority);
-        }
+        table.insert(number_or_prefix(number).ok_or("names no number")?, priority, numbering);
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use acd::{
     AGEING_MAX, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, NUMBER_DIGITS, OFFSET_RANGE_MIN, PRIORITY_MAX, RING_MAX_S,
     SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, WEIGHT_MAX, WRAP_UP_MAX_S,
 };
-use dialplan::{Numbering, PriorityRules, Trunk, WITHHELD};
+use dialplan::{DoNotCallList, Numbering, PriorityRules, Trunk, WITHHELD};
 use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
 use serde_json::Value;
 use types::Seconds;
@@ -190,7 +190,11 @@ impl<'a> Judge<'a> {
     }
 
     fn setting(&mut self, setting: &SettingSpec) {
-        let most = if self.name == PriorityRules::SETTING { PriorityRules::CHARS_MAX } else { TEXT_CHARS };
+        let most = match self.name {
+            PriorityRules::SETTING => PriorityRules::CHARS_MAX,
+            DoNotCallList::SETTING => DoNotCallList::CHARS_MAX,
+            _ => TEXT_CHARS,
+        };
         if setting.value.to_string().chars().count() > most {
             self.say("value", What::TooLong(most));
         }
@@ -206,6 +210,11 @@ impl<'a> Judge<'a> {
             && let Err(why) = PriorityRules::parse(&text, &Numbering::default())
         {
             self.say(format!("value[{}]", why.rule - 1), What::Format(Format::PriorityRule));
+        }
+        if self.name == DoNotCallList::SETTING
+            && let Err(why) = DoNotCallList::parse(&text, &Numbering::default())
+        {
+            self.say(format!("value[{}]", why.entry - 1), What::Format(Format::DoNotCall));
         }
         let seconds = Seconds::ALL.into_iter().find(|seconds| seconds.name == self.name);
         if let Some(seconds) = seconds.filter(|seconds| seconds.parse(Some(&text)).is_err()) {

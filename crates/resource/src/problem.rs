@@ -139,6 +139,8 @@ pub enum Format {
     NumberRule,
     /// Who goes before others.
     PriorityRule,
+    /// A number that may not be called, and why.
+    DoNotCall,
     /// A mail address.
     MailAddress,
     /// An address of the web.
@@ -211,6 +213,11 @@ impl Format {
                 "每条应为 caller:主叫=分数 或 called:被叫=分数，前缀后加 *，分数为 -1000 到 1000，例如 caller:1380*=500",
                 "each must be caller:NUMBER=PRIORITY or called:NUMBER=PRIORITY with * behind a prefix and -1000 to 1000, \
                  such as caller:1380*=500",
+            ),
+            Self::DoNotCall => (
+                "每条应为号码或号码=原因，前缀后加 *，原因为 asked、regulator、wrong_number 或 other，例如 13911112222=asked",
+                "each must be NUMBER or NUMBER=REASON with * behind a prefix; reasons are asked, regulator, wrong_number \
+                 and other, such as 13911112222=asked",
             ),
             Self::Audio => ("应为录音的 SHA-256", "must be the SHA-256 of a recording"),
             Self::MailAddress => {

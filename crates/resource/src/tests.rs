@@ -355,6 +355,10 @@ fn values_that_make_no_sense_are_named() {
             put(Kind::Setting, "routing.priority", json!({"value": "caller:1380*=500, vip:1=5"})),
             "setting routing.priority value[1] bad_format",
         ),
+        (
+            put(Kind::Setting, "calls.do_not_call", json!({"value": "95533, 139=because"})),
+            "setting calls.do_not_call value[1] bad_format",
+        ),
         (put(Kind::Route, "0", json!({"trunks": []})), "route 0 trunks missing"),
         (put(Kind::Setting, "sip.digest", json!({"value": "sha1"})), "setting sip.digest value none_of"),
         (put(Kind::Flow, "other", json!({"definition": menu("sales")})), "flow other definition.id none_of"),

@@ -131,6 +131,20 @@ named! {
 }
 
 named! {
+    /// Why a number may not be called.
+    DoNotCall {
+        /// Whoever has it asked for that.
+        Asked = "asked",
+        /// It is in a register that the law knows.
+        Regulator = "regulator",
+        /// It is somebody else's.
+        WrongNumber = "wrong_number",
+        /// For another reason.
+        Other = "other",
+    }
+}
+
+named! {
     /// How a supervisor takes part in a call.
     Supervision {
         /// Hears, and is heard by none.

@@ -52,7 +52,8 @@ pub(crate) async fn act(
 #[utoipa::path(post, path = "/api/v1/calls", tag = "calls", request_body = NewCall,
     responses((status = 201, body = BegunCall), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`busy`, `no_phone`, `unknown_number`, `no_line`"),
+        (status = 409, body = ErrorBody, description = "`busy`, `no_phone`, `unknown_number`, `no_line`, \
+        `do_not_call` with the reason as its field"),
         (status = 503, body = ErrorBody)))]
 pub(crate) async fn dial(
     State(app): State<App>,

@@ -1469,6 +1469,19 @@ export interface components {
          * @enum {string}
          */
         AgentStateName: "offline" | "ready" | "not_ready" | "ringing" | "talking" | "wrap_up";
+        /** @description What the signed-in agents who serve the queue did. */
+        AgentsAtWork: {
+            /** Format: int32 */
+            not_ready: number;
+            /** Format: int32 */
+            ready: number;
+            /** Format: int32 */
+            ringing: number;
+            /** Format: int32 */
+            talking: number;
+            /** Format: int32 */
+            wrap_up: number;
+        };
         /** @description Something that needs a person. */
         Alarm: {
             cleared_at?: string | null;
@@ -1527,6 +1540,20 @@ export interface components {
             title?: components["schemas"]["TitleSpec"];
             /** @description Where it is posted to, `https://…`. */
             url?: string | null;
+        };
+        /** @description A skill that was asked. */
+        AskedSkill: {
+            /**
+             * Format: int32
+             * @description The least level at first.
+             */
+            first: number;
+            /**
+             * Format: int32
+             * @description The least level at that moment; less than `first` where the queue had relaxed it, 0 where it asked no more.
+             */
+            min: number;
+            skill: string;
         };
         /** @description A call that has begun. */
         BegunCall: {
@@ -1747,6 +1774,13 @@ export interface components {
                     min: number;
                     skill: string;
                 }[];
+                /** @description Teams whose agents were let in too, in the order in which they are asked. */
+                teams?: {
+                    id: string;
+                    /** @description The technical name; empty when the team was removed. */
+                    name: string;
+                    title: components["schemas"]["Title"];
+                }[];
             };
             next: {
                 agent_id: string;
@@ -1828,6 +1862,13 @@ export interface components {
                              */
                             min: number;
                             skill: string;
+                        }[];
+                        /** @description Teams whose agents were let in too, in the order in which they are asked. */
+                        teams?: {
+                            id: string;
+                            /** @description The technical name; empty when the team was removed. */
+                            name: string;
+                            title: components["schemas"]["Title"];
                         }[];
                     };
                     next: {
@@ -2664,6 +2705,8 @@ export interface components {
             /** @description Words that its flows noted with it. */
             tags: string[];
             trace: components["schemas"]["TraceStep"][];
+            /** @description Why it waited: each stretch of its waits, in order. */
+            waits: components["schemas"]["WaitSpan"][];
             wrap_ups: components["schemas"]["WrapUp"][];
         };
         /** @description Some interactions, newest first. */
@@ -3131,15 +3174,17 @@ export interface components {
          * @enum {string}
          */
         Outcome: "answered" | "abandoned" | "rejected" | "failed" | "self_served" | "callback" | "voicemail";
-        /** @description A step by which the agents of another queue are let in for one who has waited long. */
+        /** @description A step by which the agents of another queue, or of a team, are let in for one who has waited long: one of the two. */
         OverflowSpec: {
             /**
              * Format: int32
              * @description After this wait, seconds.
              */
             after_s: number;
-            /** @description The other queue's name. */
-            queue: string;
+            /** @description The other queue's name; empty where it is a team. */
+            queue?: string;
+            /** @description The team's name; empty where it is a queue. */
+            team?: string;
         };
         /** @description A new password of one's own. */
         PasswordChange: {
@@ -4693,6 +4738,13 @@ export interface components {
             /** @description To one agent, by number. */
             agent: string;
         };
+        /** @description A team by id, technical name and title. */
+        TeamRef: {
+            id: string;
+            /** @description The technical name; empty when the team was removed. */
+            name: string;
+            title: components["schemas"]["Title"];
+        };
         /** @description A group of agents. */
         TeamSpec: {
             /**
@@ -5003,6 +5055,29 @@ export interface components {
          * @enum {string}
          */
         VoicemailStatus: "new" | "heard" | "deleted";
+        /** @description A stretch of a wait. */
+        WaitSpan: {
+            agent?: null | components["schemas"]["AgentRef"];
+            agents?: null | components["schemas"]["AgentsAtWork"];
+            /**
+             * Format: int32
+             * @description In line: how many stood before it as the stretch began. Absent where that was not kept.
+             */
+            ahead?: number | null;
+            /** @description Queues whose agents were let in too. */
+            also: components["schemas"]["QueueRef"][];
+            from: string;
+            /** @description `in_line`, or `ringing` while an agent's telephones rang for it. */
+            kind: string;
+            /** @description Ringing: `answered`, or why the telephone stopped: `no_answer`, `declined`, `busy` … */
+            outcome?: string | null;
+            queue: components["schemas"]["QueueRef"];
+            /** @description The skills that were asked, and how far each was relaxed by then. */
+            skills: components["schemas"]["AskedSkill"][];
+            /** @description Teams whose agents were let in too. */
+            teams: components["schemas"]["TeamRef"][];
+            to: string;
+        };
         /**
          * @description What speaks against a password.
          * @enum {string}
@@ -5638,7 +5713,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `busy`, `no_phone`, `unknown_number`, `no_line` */
+            /** @description `busy`, `no_phone`, `unknown_number`, `no_line`, `do_not_call` with the reason as its field */
             409: {
                 headers: {
                     [name: string]: unknown;
