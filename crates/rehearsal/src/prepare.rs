@@ -179,7 +179,7 @@ pub async fn prepare(
         Source::Written { demand, .. } if !demand.seats.is_empty() => {
             (Staffed::Seats, script::seats(&demand.seats, &today, draft.as_ref())?)
         }
-        _ => staff(hours(store, settings, &worked).await?, &today, draft.as_ref(), &arrivals),
+        _ => staff(hours(store, settings, &worked, day_of(tenant, now)).await?, &today, draft.as_ref(), &arrivals),
     };
     let assumptions = Assumptions {
         learnt_calls: past.len() as u64,
@@ -287,11 +287,20 @@ fn given(habits: &mut Habits, demand: &Demand) {
 }
 
 /// What agents did on the first of these days of which anything is known.
-async fn hours(store: &Store, settings: &Settings, days: &[Date]) -> Result<Option<(Date, Vec<Turn>)>, Error> {
+async fn hours(
+    store: &Store,
+    settings: &Settings,
+    days: &[Date],
+    today: Date,
+) -> Result<Option<(Date, Vec<Turn>)>, Error> {
     let tenant = settings.tenant();
-    for day in days {
+    // Who has a fixed address is always there, and its hours say nothing of others'.
+    let fixed: BTreeSet<AgentId> =
+        settings.rows.agents.iter().filter(|agent| agent.address.is_some()).map(|agent| agent.id).collect();
+    for day in days.iter().filter(|day| **day <= today) {
         let (from, to) = day.bounds(tenant);
-        let states = store.past_states(tenant.id, (Wall(from.0 - NIGHT_MS), to), STATES_MAX).await?;
+        let mut states = store.past_states(tenant.id, (Wall(from.0 - NIGHT_MS), to), STATES_MAX).await?;
+        states.retain(|change| !fixed.contains(&change.agent));
         let turns = script::hours(&states, from);
         if turns.iter().any(|turn| turn.duty == Duty::Ready) {
             return Ok(Some((*day, turns)));
