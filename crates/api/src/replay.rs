@@ -199,7 +199,7 @@ async fn days(store: &Store, tenant: &Tenant, asked: Wall) -> Result<Vec<String>
         subjects: Vec::new(),
         from,
         to: Wall(end),
-        whole_days: true,
+        midnight: Some(from),
         step: Some((DAY_MS, from)),
         most: MOST as u64,
     };

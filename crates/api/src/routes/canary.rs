@@ -7,8 +7,8 @@ use directory::Permission;
 use resource::{CanarySpec, Edit, Expect, Kind, Request, Rows, Spec, Wish};
 use serde_json::{Value, json};
 
+use super::change::{change, rows};
 use super::flows::published;
-use super::settings::{change, rows};
 use crate::dto::{ErrorBody, FlowCanaryDetail, FlowCanaryOrder, FlowCanaryStep, FlowCanaryWish};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Input};
