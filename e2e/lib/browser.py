@@ -22,9 +22,9 @@ FLAGS = [
 class Browser(Page):
     """One Chromium, and the page in it that commands go to."""
 
-    def __init__(self, test, language="zh-CN", size=(1440, 900), microphone=None, profile="own"):
+    def __init__(self, test, language="zh-CN", size=(1440, 900), microphone=None, profile="own", flags=()):
         """`microphone`: a WAV file that the page hears as its microphone, without being asked for leave;
-        `profile`: whose, where a test has two."""
+        `profile`: whose, where a test has two; `flags`: further ones of the command line."""
         program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         check(program, "Chromium is missing: apt-get install chromium")
         profile = test.folder / f"chromium-{language}-{profile}"
@@ -36,7 +36,7 @@ class Browser(Page):
             os.dup2(high[0], 3)
             os.dup2(high[1], 4)
 
-        command = [program, *FLAGS, f"--user-data-dir={profile}", f"--lang={language}", "--window-size=%d,%d" % size]
+        command = [program, *FLAGS, *flags, f"--user-data-dir={profile}", f"--lang={language}", "--window-size=%d,%d" % size]
         if microphone:
             command += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
                         f"--use-file-for-fake-audio-capture={microphone}"]

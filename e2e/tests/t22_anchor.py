@@ -9,7 +9,7 @@ from lib.server import free_port
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ
 from tests.t11_page import sign_in
 from tests.t19_desk import press, state_is
-from tests.t21_browser_phone import LISTEN, VOICE_HZ, at_the_desk, hears_caller
+from tests.t21_browser_phone import LISTEN, VOICE_HZ, at_the_desk, hears_caller, takes
 
 CALLER = "13812345680"
 LOST_S = 20
@@ -35,8 +35,7 @@ def talks(t, address=None, script=""):
     """A customer and the agent in the page talk with each other, and the agent has written something down."""
     browser = at_the_desk(t, address, script)
     call = t.caller(CALLER).call("95001").wait_up()
-    state_is(browser, "ringing")
-    press(browser, "a")
+    takes(browser)
     state_is(browser, "talking")
     call.rtp.tone(CALLER_HZ)
     call.rtp.wait_tone(VOICE_HZ)

@@ -5,7 +5,7 @@ from lib.browser import Browser
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ, talk
 from tests.t11_page import shot, sign_in
 from tests.t19_desk import press as key, state_is
-from tests.t21_browser_phone import VOICE_HZ, at_the_desk
+from tests.t21_browser_phone import VOICE_HZ, at_the_desk, takes
 
 OTHER_HZ, BOSS_HZ = 1750, 2350
 ALL_HZ = (CALLER_HZ, AGENT_HZ, OTHER_HZ, BOSS_HZ)
@@ -254,8 +254,7 @@ def test_conference_at_the_desk(t):
     browser = at_the_desk(t)
     other = t.agent(1101)
     call = t.caller().call("95001").wait_up()
-    state_is(browser, "ringing")
-    key(browser, "a")
+    takes(browser)
     call.rtp.tone(CALLER_HZ)
     # The page's keys are agreed upon after its answer: the talk begins when it is heard.
     call.rtp.wait_tone(VOICE_HZ, 15)

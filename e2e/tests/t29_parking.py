@@ -2,7 +2,7 @@
 
 from tests.t11_page import shot
 from tests.t19_desk import press, state_is
-from tests.t21_browser_phone import VOICE_HZ, at_the_desk
+from tests.t21_browser_phone import VOICE_HZ, at_the_desk, takes
 
 CALLER_HZ, AGENT_HZ, OTHER_HZ = 500, 1150, 1750
 
@@ -68,8 +68,7 @@ def test_at_the_desk(t):
     """Parked by a key of the page, which shows the slot to whoever could pick it up; picked up there again."""
     browser = at_the_desk(t)
     call = t.caller().call("95001").wait_up()
-    state_is(browser, "ringing")
-    press(browser, "a")
+    takes(browser)
     state_is(browser, "talking")
     call.rtp.wait_tone(VOICE_HZ)
     shot(t, browser, "desk-in-call")
