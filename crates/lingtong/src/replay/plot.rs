@@ -27,6 +27,9 @@ text{font:13px system-ui,'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans
 .dot.actual{fill:#8f959e}.dot.recorded{fill:#3370ff}.dot.file{fill:#f77234}.dot{stroke:none}\
 @media (prefers-color-scheme:dark){text{fill:#ebebeb}.tick{fill:#a6a6a6}.back{fill:#1a1a1a}.grid{stroke:#373737}}";
 
+/// A panel: its title, what it shows of a policy's figures, and the most there can be of it.
+type Panel<'a> = (Words, &'a dyn Fn(&ReplayFigures) -> Option<f64>, Option<f64>);
+
 /// The drawing: service level, the wait of nine in ten, and those who gave up, by the time of the day.
 pub(super) fn svg(date: &str, comparison: &Comparison, chinese: bool) -> String {
     let say = |words: Words| if chinese { words.0 } else { words.1 };
@@ -57,7 +60,7 @@ pub(super) fn svg(date: &str, comparison: &Comparison, chinese: bool) -> String 
         x += 270.0;
     }
     let percent = |share: Option<f64>| share.map(|share| share * 100.0);
-    let panels: [(Words, &dyn Fn(&ReplayFigures) -> Option<f64>, Option<f64>); 3] = [
+    let panels: [Panel<'_>; 3] = [
         (("服务水平，%", "Service level, %"), &|it| percent(it.service_level), Some(100.0)),
         (("九成来电的等待，秒", "Wait of nine in ten, s"), &|it| it.wait_p90_s, None),
         (("放弃的来电", "Callers who gave up"), &|it| Some(it.abandoned as f64), None),
