@@ -1957,6 +1957,11 @@ export interface components {
              * @default null
              */
             agent: string | null;
+            /**
+             * @description Whether it is told how many messages wait for its agent, also where it does not ask (MWI, RFC 3842).
+             * @default true
+             */
+            message_lamp: boolean;
         };
         /**
          * @description Who began it.
