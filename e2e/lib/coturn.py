@@ -13,18 +13,23 @@ SECRET = "known to coturn and Lingtong alone"
 class Coturn:
     """A TURN server on loopback that lets in whoever Lingtong gave a password, and carries to this machine alone."""
 
-    def __init__(self, test):
+    def __init__(self, test, certificate=None):
+        """`certificate`: the files of its certificate and key, where it takes sound over TLS alone."""
         self.secret_file = test.folder / "turn.secret"
         self.secret_file.write_text(SECRET + "\n")
         port, self.low = free_port(), free_port()
         self.high = self.low + PORTS - 1
-        self.url = f"turn:127.0.0.1:{port}?transport=tcp"
+        scheme = "turns" if certificate else "turn"
+        self.url = f"{scheme}:127.0.0.1:{port}?transport=tcp"
+        plain, shown = free_port() if certificate else port, ["no-tls"]
+        if certificate:
+            shown = ["no-tcp", f"tls-listening-port={port}", f"cert={certificate[0]}", f"pkey={certificate[1]}"]
         self._log = test.folder / "coturn.log"
         config = test.folder / "turnserver.conf"
         config.write_text("\n".join([
             "use-auth-secret", f"static-auth-secret={SECRET}", "realm=lingtong", "fingerprint",
-            "listening-ip=127.0.0.1", "relay-ip=127.0.0.1", f"listening-port={port}",
-            f"min-port={self.low}", f"max-port={self.high}", "no-udp", "no-tls", "no-dtls", "no-multicast-peers", "no-cli",
+            "listening-ip=127.0.0.1", "relay-ip=127.0.0.1", f"listening-port={plain}", *shown,
+            f"min-port={self.low}", f"max-port={self.high}", "no-udp", "no-dtls", "no-multicast-peers", "no-cli",
             "allow-loopback-peers", "cli-password=unused", f"log-file={self._log}", "simple-log", "verbose",
             f"pidfile={test.folder / 'turnserver.pid'}", f"userdb={test.folder / 'turndb'}",
         ]))

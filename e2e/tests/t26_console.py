@@ -3,7 +3,9 @@
 import json
 
 from lib.browser import Browser
+from lib.server import free_port
 from tests.t11_page import shot, sign_in
+from tests.t33_carriers import customer_of, reaches_us, registrar_at
 
 
 def page(t, browser, path):
@@ -145,6 +147,29 @@ def test_pages_that_were_left_hold_no_connection(t):
     browser.js("history.back()")
     browser.wait_text("添加坐席")
     browser.wait_for("!!document.querySelector('.data-table')", what="the list of the page before")
+
+
+def test_a_trunk_registers_by_its_form(t):
+    """What a carrier gives out is typed into the form: the page says what becomes of it, and the carrier's calls come in."""
+    port = free_port()
+    registrar_at(t, port)
+    browser = Browser(t)
+    sign_in(t, browser, "admin", "demo-admin", "/settings/trunk")
+    browser.press("添加中继")
+    browser.fill("#field-name", "line")
+    browser.fill("#field-registrar", "carrier")
+    browser.wait_for("!!document.querySelector('#field-registrar-help.field-problem')", what="a registrar that is none is told")
+    browser.fill("#field-registrar", f"sip:127.0.0.1:{port}")
+    browser.fill("#field-username", "shop")
+    browser.fill("#field-secret", "not it")
+    browser.press("保存")
+    saved(browser, "line")
+    browser.wait_text("注册被拒绝", 60)
+    browser.fill("#field-secret", "s3cret")
+    browser.press("保存")
+    browser.wait_text("已注册", 60)
+    shot(t, browser, "settings-trunk-zh-CN")
+    reaches_us(t, customer_of(t, port))
 
 
 def test_who_may_what(t):

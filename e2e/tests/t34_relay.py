@@ -1,11 +1,16 @@
 """The telephone in the page of a locked-down office: its sound goes over a relay (coturn), by TCP."""
 
+import base64
+import hashlib
+import subprocess
+
 from lib.coturn import Coturn
 from lib.relay import Datagrams
 from lib.server import free_port
 from tests.t01_main_job import CALLER_HZ
-from tests.t19_desk import press, state_is
-from tests.t21_browser_phone import CALLER, VOICE_HZ, at_the_desk, hears_caller
+from tests.t12_tls import certificate
+from tests.t19_desk import state_is
+from tests.t21_browser_phone import CALLER, VOICE_HZ, at_the_desk, hears_caller, takes
 from tests.t22_anchor import PORTS, RELAYED, REROUTE, goes_on
 
 CONNECTIONS = """(() => {
@@ -24,18 +29,17 @@ PATH = """(async () => {
 })()"""
 
 
-def talks_over_relay(t, script=""):
+def talks_over_relay(t, script="", protocol="tcp", flags=()):
     """A customer and the agent hear each other, and the browser's end of the path is the relay's."""
-    browser = at_the_desk(t, script=CONNECTIONS + ";" + script)
+    browser = at_the_desk(t, script=CONNECTIONS + ";" + script, flags=flags)
     call = t.caller(CALLER).call("95001").wait_up()
-    state_is(browser, "ringing")
-    press(browser, "a")
+    takes(browser)
     state_is(browser, "talking")
     call.rtp.tone(CALLER_HZ)
     call.rtp.wait_tone(VOICE_HZ, timeout=20)
     hears_caller(browser)
     path = browser.js(PATH)
-    t.equal((path["relayProtocol"], path["there"]), ("tcp", "host"), "the path")
+    t.equal((path["relayProtocol"], path["there"]), (protocol, "host"), "the path")
     return browser, call, path["candidateType"]
 
 
@@ -50,6 +54,26 @@ def test_only_way(t):
     call.rtp.wait_tone(VOICE_HZ, timeout=30)
     hears_caller(browser)
     t.equal(browser.js(PATH)["candidateType"], "relay", "the path behind a new page")
+    goes_on(t, call)
+    call.bye().wait()
+    state_is(browser, "wrap_up")
+
+
+def known_by_key(cert):
+    """Makes Chromium trust this certificate, which no authority has signed."""
+    key = ["openssl", "x509", "-in", cert, "-pubkey", "-noout"]
+    pem = subprocess.run(key, check=True, capture_output=True, text=True).stdout.splitlines()
+    der = base64.b64decode("".join(line for line in pem if not line.startswith("-")))
+    return "--ignore-certificate-errors-spki-list=" + base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+def test_over_tls(t):
+    """An office that lets nothing out but TLS: the sound goes to the relay by `turns:`."""
+    cert, key = certificate(t.folder)
+    turn = Coturn(t, (cert, key))
+    t.start(*turn.flags(), "--turn-only")
+    browser, call, kind = talks_over_relay(t, protocol="tls", flags=[known_by_key(cert)])
+    t.equal(kind, "relay", "the browser's end")
     goes_on(t, call)
     call.bye().wait()
     state_is(browser, "wrap_up")

@@ -369,6 +369,13 @@ export const settings = {
   all: "All",
   title: { zh: "Chinese", en: "English" },
   unit: { seconds: "s", minutes: "min" },
+  trunk: {
+    title: "How it stands",
+    registration: "Registration",
+    far: "Far end",
+    calls: "Calls",
+    is: { trying: "Registering", registered: "Registered", refused: "Refused", unreachable: "The carrier does not answer", up: "Answers", down: "Does not answer" },
+  },
   phone: {
     title: "To be entered in the telephone",
     server: "Server",

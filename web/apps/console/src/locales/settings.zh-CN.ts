@@ -363,6 +363,13 @@ export const settings = {
   all: "全部",
   title: { zh: "中文", en: "英文" },
   unit: { seconds: "秒", minutes: "分钟" },
+  trunk: {
+    title: "当前状态",
+    registration: "注册",
+    far: "对端",
+    calls: "通话",
+    is: { trying: "正在注册", registered: "已注册", refused: "注册被拒绝", unreachable: "运营商无应答", up: "有应答", down: "无应答" },
+  },
   phone: {
     title: "在话机上填写",
     server: "服务器",

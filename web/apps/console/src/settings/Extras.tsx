@@ -8,6 +8,7 @@ import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
 import { useMe } from "../useMe";
+import { TrunkStanding } from "./TrunkStanding";
 
 /** What is typed into the telephone. */
 function PhoneSheet({ name }: { name: string }): ReactElement {
@@ -158,6 +159,7 @@ export function Extras({ kind, resource, may }: { kind: Kind; resource: Resource
   const { t } = useTranslation(["console", "ui"]);
   const me = useMe();
   if (kind.id === "device") return <PhoneSheet name={resource.name} />;
+  if (kind.id === "trunk") return <TrunkStanding name={resource.name} />;
   if (kind.id === "report_schedule") {
     return (
       <p className="field-others">
