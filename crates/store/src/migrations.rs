@@ -20,6 +20,7 @@ mod m0019_secrets;
 mod m0020_prompts;
 mod m0021_alerts;
 mod m0024_deliveries;
+mod m0031_data_keys;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0024_deliveries::Deliveries),
             Box::new(m0019_secrets::Secrets),
             Box::new(m0018_promises::Promises),
+            Box::new(m0031_data_keys::DataKeys),
         ]
     }
 }
