@@ -21,7 +21,8 @@ impl Center {
             if open.tracks.iter().all(|(leg, _)| *leg != partner) {
                 open.tracks.push((partner, AGENT_CHANNEL));
                 let paused = interaction.paused.is_some();
-                self.command(LegCommand::Record { leg: partner, recording, channel: AGENT_CHANNEL, hush_s: None });
+                let channel = AGENT_CHANNEL;
+                self.command(LegCommand::Record { leg: partner, tenant, recording, channel, hush_s: None });
                 if paused {
                     self.command(LegCommand::PauseRecord { leg: partner, pause: true });
                 }
@@ -33,7 +34,7 @@ impl Center {
         interaction.ledger.recording_started(now.wall, recording, tracks.clone());
         self.journal(now, tenant, Happening::RecordingStarted { id, recording, tracks: tracks.clone() });
         for (leg, channel) in tracks {
-            self.command(LegCommand::Record { leg, recording, channel, hush_s: None });
+            self.command(LegCommand::Record { leg, tenant, recording, channel, hush_s: None });
         }
     }
 

@@ -116,7 +116,7 @@ impl Center {
         interaction.ledger.recording_started(now.wall, recording, vec![(leg, CHANNEL)]);
         self.journal(now, tenant, Happening::RecordingStarted { id, recording, tracks: vec![(leg, CHANNEL)] });
         self.journal(now, tenant, Happening::VoicemailBegun { id, recording, mailbox, from, leg });
-        self.command(LegCommand::Record { leg, recording, channel: CHANNEL, hush_s: Some(silence_s) });
+        self.command(LegCommand::Record { leg, tenant, recording, channel: CHANNEL, hush_s: Some(silence_s) });
     }
 
     /// The message is over, at the latest with the caller. `silent`: how much of its end is silence.

@@ -80,6 +80,8 @@ pub struct Draft {
     pub turn_secret_file: Option<PathBuf>,
     /// See [`Turn::only`](crate::Turn::only).
     pub turn_only: Option<bool>,
+    /// See [`Server::master_key_file`].
+    pub master_key_file: Option<PathBuf>,
     /// See [`Server::settings`].
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
@@ -120,6 +122,7 @@ impl Draft {
             turn_urls: over.turn_urls.or(self.turn_urls),
             turn_secret_file: over.turn_secret_file.or(self.turn_secret_file),
             turn_only: over.turn_only.or(self.turn_only),
+            master_key_file: over.master_key_file.or(self.master_key_file),
             settings: self.settings,
         }
     }
@@ -178,6 +181,7 @@ impl Draft {
             tls,
             acme,
             turn,
+            master_key_file: self.master_key_file,
             settings: self.settings,
         })
     }

@@ -41,6 +41,8 @@ pub struct Server {
     pub acme: Option<Acme>,
     /// A relay for browsers' sound.
     pub turn: Option<Turn>,
+    /// File with the master key that wraps the keys of recordings; where there is none, the server makes its own.
+    pub master_key_file: Option<PathBuf>,
     /// Named values that flows refer to.
     pub settings: BTreeMap<String, String>,
 }

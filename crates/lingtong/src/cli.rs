@@ -100,6 +100,9 @@ pub(crate) enum Command {
     /// Look after the journal of a server that does not run.
     #[command(subcommand)]
     Journal(Journal),
+    /// Look after the keys under which recordings are sealed.
+    #[command(subcommand)]
+    Keys(crate::keys::Keys),
     /// Look after users, also while the server runs.
     #[command(subcommand)]
     User(User),
@@ -292,6 +295,10 @@ pub(crate) struct Serve {
     /// Browsers take no other way than the TURN server.
     #[arg(long)]
     turn_only: bool,
+    /// File with the master key (64 hexadecimal digits) that wraps the keys of recordings; else LINGTONG_MASTER_KEY holds
+    /// it, else one is made in the data folder.
+    #[arg(long, value_name = "FILE")]
+    master_key_file: Option<PathBuf>,
     /// A named value, such as demo.bridge_target=sip:agent@127.0.0.1:26060. May be given more than once.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = config::parse_setting)]
     set: Vec<(String, String)>,
@@ -324,6 +331,7 @@ impl Serve {
             turn_urls: self.turn_urls,
             turn_secret_file: self.turn_secret_file,
             turn_only: self.turn_only.then_some(true),
+            master_key_file: self.master_key_file,
             settings: self.set.into_iter().collect(),
         }
     }

@@ -9,6 +9,7 @@ mod cli;
 mod demo;
 mod journal;
 mod judge;
+mod keys;
 mod log;
 mod metrics;
 mod outbound;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         cli::Command::Journal(cli::Journal::Inspect { data }) => journal::inspect_in(&data).map(succeeded),
         cli::Command::Journal(cli::Journal::Repair { data }) => journal::repair_in(&data).map(succeeded),
         cli::Command::Projection(cli::Projection::Rebuild { data }) => projection::rebuild_in(&data).map(succeeded),
+        cli::Command::Keys(command) => keys::run(command).map(succeeded),
         cli::Command::User(command) => user::run(command).map(succeeded),
     };
     match done {

@@ -4,18 +4,31 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use api::{Audio, Peak, Recordings};
 use media::render::{Channel, RenderTrack, Renderer, peaks};
+use media::seal::{TrackFile, track_place};
 use media::track::{ReadAt, TrackIndex};
+use node::SealKeys;
 use types::TenantId;
 use types::record::RecordingRecord;
+use vault::Keyring;
 
 /// Hertz of what is rendered: the telephone's band.
 const RATE: u32 = 8000;
 
-/// The folder of tracks, `<recording>/<leg>.trk`.
-pub(crate) struct OnDisk(pub(crate) PathBuf);
+/// The folder of tracks, `<recording>/<leg>.trk`, and the keys that they are sealed under.
+pub(crate) struct OnDisk {
+    folder: PathBuf,
+    keys: SealKeys,
+}
+
+impl OnDisk {
+    pub(crate) fn new(folder: PathBuf, keyring: Arc<Keyring>) -> Self {
+        Self { folder, keys: SealKeys(keyring) }
+    }
+}
 
 /// A track's file, and its length when it was opened.
 struct Track(File, u64);
@@ -30,11 +43,11 @@ impl ReadAt for Track {
     }
 }
 
-struct Rendered(Renderer<Track>);
+struct Rendered(Renderer<TrackFile<Track>>);
 
 impl Recordings for OnDisk {
     fn open(&self, _tenant: TenantId, recording: &RecordingRecord) -> io::Result<Box<dyn Audio>> {
-        let folder = self.0.join(recording.id.to_string());
+        let folder = self.folder.join(recording.id.to_string());
         let mut tracks = Vec::new();
         for (leg, channel) in &recording.tracks {
             let file = match File::open(folder.join(format!("{leg}.trk"))) {
@@ -46,6 +59,8 @@ impl Recordings for OnDisk {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
+            let place = track_place(recording.id, *leg);
+            let file = TrackFile::open(file, &self.keys, &place).map_err(io::Error::other)?;
             let index = TrackIndex::scan(&file);
             let channel = if *channel == 0 { Channel::Left } else { Channel::Right };
             tracks.push(RenderTrack { bytes: file, index, channel });

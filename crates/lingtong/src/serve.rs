@@ -23,7 +23,7 @@ use crate::pages::pages;
 use crate::prompts::PromptFiles;
 use crate::recordings::OnDisk;
 use crate::secrets::Hashed;
-use crate::{certificate, demo, log};
+use crate::{certificate, demo, keys, log};
 
 /// Requests that are under way at the end get so long; event streams end at once.
 const WEB_ENDS_WITHIN: Duration = Duration::from_secs(3);
@@ -74,7 +74,7 @@ async fn serve(server: Server) -> Result<(), String> {
         journal: handle.journal.clone(),
         ladder: handle.ladder.clone(),
         outbound: Arc::new(Desk(courier.handle())),
-        recordings: Arc::new(OnDisk(handle.recordings.clone())),
+        recordings: Arc::new(OnDisk::new(handle.recordings.clone(), handle.keyring.clone())),
         prompts: Arc::new(PromptFiles(handle.clone())),
         backend: Arc::new(NodeBackend::new(handle)),
         assets: pages(),
@@ -160,6 +160,7 @@ fn node_config(server: &Server, certificates: Option<Arc<Certificates>>) -> Resu
         version: env!("CARGO_PKG_VERSION"),
         secret: secret(&server.data.join("secret"))
             .map_err(|e| format!("the data folder {}: {e}", server.data.display()))?,
+        master: keys::find(&server.data, server.master_key_file.as_deref())?,
     })
 }
 

@@ -25,8 +25,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) async fn open(of: &OfTenant) -> Result<Self, String> {
-        let path = database(&of.data)?;
-        let store = Store::open_sqlite(&path).await.map_err(|e| e.to_string())?;
+        let store = open_store(&of.data).await?;
         let mut tenants = store.tenants().await.map_err(|e| e.to_string())?;
         if let Some(name) = &of.tenant {
             tenants.retain(|tenant| *tenant.name == **name);
@@ -38,6 +37,11 @@ impl Place {
             _ => Err("there are several tenants: say which one by --tenant NAME".to_owned()),
         }
     }
+}
+
+/// The store of a data folder, which has to be there.
+pub(crate) async fn open_store(data: &Path) -> Result<Store, String> {
+    Store::open_sqlite(&database(data)?).await.map_err(|e| e.to_string())
 }
 
 /// The database of a data folder, which has to be there: a misspelt folder must not become a new centre.

@@ -17,6 +17,7 @@ pub mod prompt;
 pub mod render;
 pub mod rtcp;
 pub mod rtp;
+pub mod seal;
 pub mod srtp;
 pub mod tone;
 pub mod track;

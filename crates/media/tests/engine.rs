@@ -519,7 +519,14 @@ fn a_leg_that_never_had_media_ends_without_quality() {
 }
 
 fn record(lab: &mut Lab, phone: usize, origin: Mono) {
-    let to = RecordTo { recording: RecordingId(5), channel: 0, path: Path::new("track").into(), origin, hush: None };
+    let to = RecordTo {
+        tenant: types::TenantId(1),
+        recording: RecordingId(5),
+        channel: 0,
+        path: Path::new("track").into(),
+        origin,
+        hush: None,
+    };
     lab.tell(MediaCommand::Record { leg: lab.leg(phone), to: Box::new(to) });
 }
 

@@ -103,6 +103,7 @@ fn apply(lab: &mut Lab, step: Step, plays: &mut u64) {
         }),
         Step::Record(a) => {
             let to = RecordTo {
+                tenant: types::TenantId(1),
                 recording: RecordingId(1),
                 channel: 0,
                 path: std::path::Path::new("track").into(),

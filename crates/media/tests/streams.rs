@@ -60,7 +60,14 @@ fn events_of_the_old_clock_beside_opus_are_taken_and_sent() {
 }
 
 fn record(lab: &mut Lab, phone: usize, origin: Mono) {
-    let to = RecordTo { recording: RecordingId(5), channel: 0, path: Path::new("track").into(), origin, hush: None };
+    let to = RecordTo {
+        tenant: types::TenantId(1),
+        recording: RecordingId(5),
+        channel: 0,
+        path: Path::new("track").into(),
+        origin,
+        hush: None,
+    };
     lab.tell(MediaCommand::Record { leg: lab.leg(phone), to: Box::new(to) });
 }
 

@@ -175,8 +175,14 @@ fn main() -> io::Result<()> {
         }
         if mode == "record" {
             let path = directory.join(format!("{i}.ltrk")).into();
-            let to =
-                RecordTo { recording: RecordingId(1), channel: 0, path, origin: net::media::now().mono, hush: None };
+            let to = RecordTo {
+                tenant: types::TenantId(1),
+                recording: RecordingId(1),
+                channel: 0,
+                path,
+                origin: net::media::now().mono,
+                hush: None,
+            };
             pool.command(MediaCommand::Record { leg, to: Box::new(to) }).expect("room");
         }
     }

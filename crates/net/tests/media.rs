@@ -11,12 +11,13 @@ use media::engine::{EventTypes, LegMedia, MediaCommand, MediaEvent, RecordTo, So
 use media::ice::stun::{self, Builder, attribute};
 use media::prompt::{Pcm, PromptBank};
 use media::rtp::{self, Header};
+use media::seal::{DataKey, KEY_LEN, Keys, TrackFile, track_place};
 use media::track::{Kind, TrackIndex};
 use net::media::{
     BackendChoice, BrowserAddress, BrowserEnd, BrowserPorts, CreateError, MediaPool, MediaPoolConfig, MediaStartError,
 };
 use types::leg::{Connection, Sound};
-use types::{LegId, PlayId, RecordingId};
+use types::{LegId, PlayId, Private, RecordingId, TenantId};
 
 /// Each test has ports of its own, so that they run side by side.
 fn free_ports(pairs: u16) -> (u16, u16) {
@@ -54,6 +55,19 @@ struct Phone {
     header: Header,
 }
 
+/// What recordings are sealed under.
+struct OneKey;
+
+impl Keys for OneKey {
+    fn newest(&self, _: TenantId) -> Option<(u64, DataKey)> {
+        Some((1, Private::new([9; KEY_LEN])))
+    }
+
+    fn find(&self, number: u64) -> Option<DataKey> {
+        (number == 1).then(|| Private::new([9; KEY_LEN]))
+    }
+}
+
 impl Bench {
     fn start(backend: BackendChoice, threads: usize, pairs: u16) -> Option<Self> {
         let (sender, events) = mpsc::channel();
@@ -68,6 +82,7 @@ impl Bench {
             port_guard: Duration::ZERO,
             browsers: BrowserPorts { addresses: vec![BrowserAddress::own(Ipv4Addr::LOCALHOST.into())], ports: (0, 0) },
             backend,
+            keys: Some(Arc::new(OneKey)),
             ..MediaPoolConfig::default()
         };
         let sink = move |event| drop(sender.send(event));
@@ -259,7 +274,8 @@ fn legs_of_different_threads_meet(backend: BackendChoice) {
 
 fn record(bench: &Bench, phone: &Phone, path: &Path) {
     let origin = net::media::now().mono;
-    let to = RecordTo { recording: RecordingId(1), channel: 0, path: path.into(), origin, hush: None };
+    let to =
+        RecordTo { tenant: TenantId(1), recording: RecordingId(1), channel: 0, path: path.into(), origin, hush: None };
     bench.tell(MediaCommand::Record { leg: phone.leg, to: Box::new(to) });
 }
 
@@ -275,7 +291,10 @@ fn a_recorded_call_lies_on_the_disk(backend: BackendChoice) {
     bench.tell(MediaCommand::StopRecord(a.leg));
     // Dropping the pool waits for the recorder.
     drop(bench);
-    let track = TrackIndex::scan(&std::fs::read(&path).unwrap());
+    let sealed = std::fs::read(&path).unwrap();
+    assert!(!sealed.windows(4).any(|bytes| bytes == media::track::MAGIC), "a chunk lies there in the clear");
+    let place = track_place(RecordingId(1), LegId(1));
+    let track = TrackIndex::scan(&TrackFile::open(sealed, &OneKey, &place).unwrap());
     assert!(track.is_complete());
     assert_eq!(track.chunks[0].kind, Kind::Audio);
 }

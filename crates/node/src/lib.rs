@@ -9,6 +9,7 @@ mod canary;
 mod demo;
 mod figures;
 mod keeper;
+mod keys;
 mod lookups;
 mod mind;
 mod offline;
@@ -51,6 +52,7 @@ use types::leg::Text;
 use types::record::{AgentState, Disposition, Outcome, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{AgentId, AlertId, FlowId, InteractionId, LegId, Private, RecordingId, TenantId};
+use vault::{Keyring, Master};
 
 use alarms::{Board, Notes};
 use keeper::Keeper;
@@ -61,6 +63,7 @@ pub use ask::Ask;
 pub use demo::{Hasher, NAME as DEMO_TENANT};
 pub use figures::NodeFigures;
 pub use keeper::News;
+pub use keys::SealKeys;
 pub use mind::NodeMind;
 pub use net::{Certificates, TlsError, TlsFiles, own_address};
 pub use offline::Offline;
@@ -108,6 +111,8 @@ pub struct NodeConfig {
     pub version: &'static str,
     /// Signs SIP nonces.
     pub secret: [u8; 32],
+    /// Wraps the keys under which recordings are sealed.
+    pub master: Arc<dyn Master>,
 }
 
 /// Why a node did not start. Each says what to do.
@@ -159,6 +164,9 @@ pub enum NodeError {
     /// A prompt can't be used.
     #[error(transparent)]
     Prompts(#[from] PromptError),
+    /// The keys of recordings can't be used.
+    #[error(transparent)]
+    Keys(#[from] vault::Error),
     /// Sockets or threads are not to be had.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -196,6 +204,8 @@ pub struct Handle {
     keeper: Arc<Keeper>,
     /// The sound of tenants' own prompts.
     pub library: Arc<Library>,
+    /// The keys under which recordings are sealed.
+    pub keyring: Arc<Keyring>,
     stage: Arc<Stage>,
 }
 
@@ -250,11 +260,15 @@ impl Node {
         if let Some(hash) = config.demo {
             demo::seed(&store, config.node, now.wall, hash).await?;
         }
+        let keyring = Arc::new(Keyring::open(store.clone(), config.master.clone()).await?);
         let mut center = Center::new(config.node);
         center.set_capacity(capacity(&config));
         let closed = open_tenants(&store, &config, now, &mut center).await?;
         let checkpoint = config.data.join("checkpoint.json");
         let dialogs = restore(&journal, &checkpoint, &mut center)?;
+        for tenant in store.tenants().await?.iter().filter(|tenant| !closed.contains(&tenant.id)) {
+            keyring.ensure(tenant.id, now.wall).await?;
+        }
         let library = Arc::new(Library::new(&config.data));
         let mut bank = net::prompts::load(&config.data.join("prompts"))?;
         for tenant in store.tenants().await?.iter().filter(|tenant| !closed.contains(&tenant.id)) {
@@ -267,7 +281,7 @@ impl Node {
         mind.restore_saved(dialogs.iter().map(|(leg, (tenant, _))| (*leg, *tenant)));
         let dialogs = dialogs.into_iter().map(|(leg, (_, bytes))| (leg, bytes)).collect();
         let Hands { signalling, media, door } =
-            start_signalling(&config, mind, Arc::new(bank.clone()), &recordings, dialogs)?;
+            start_signalling(&config, &keyring, mind, Arc::new(bank.clone()), &recordings, dialogs)?;
         tokio::spawn(lookups::run(to_be_looked_up, signalling.post()));
         let waker = signalling.post();
         // A mind with a full inbox is awake, and looks at the end of its turn.
@@ -298,6 +312,7 @@ impl Node {
             alarms,
             keeper,
             library,
+            keyring,
             stage,
         };
         let canaries = handle.keeper.canaries.clone();
@@ -483,6 +498,7 @@ fn browser_addresses(config: &NodeConfig) -> Vec<BrowserAddress> {
 
 fn start_signalling(
     config: &NodeConfig,
+    keyring: &Arc<Keyring>,
     mind: NodeMind,
     bank: Arc<PromptBank>,
     recordings: &Path,
@@ -495,6 +511,7 @@ fn start_signalling(
         ip: if config.sip.ip().is_loopback() { config.sip.ip() } else { IpAddr::from([0, 0, 0, 0]) },
         ports: config.rtp,
         browsers: BrowserPorts { addresses: browser_addresses(config), ports: config.rtp },
+        keys: Some(Arc::new(SealKeys(keyring.clone()))),
         ..MediaPoolConfig::default()
     };
     let host = config.media_ip.unwrap_or_else(|| net::own_address(config.sip.ip()));
@@ -773,6 +790,10 @@ impl Handle {
     /// See [`ChangeError`].
     pub async fn open_tenant(&self, tenant: TenantId) -> Result<(), ChangeError> {
         let news = self.keeper.news_of(tenant).await?;
+        self.keyring.ensure(tenant, net::media::now().wall).await.map_err(|error| {
+            tracing::error!(%error, "a tenant has no key for its recordings");
+            ChangeError::Unavailable
+        })?;
         self.take_settings(tenant, news).await
     }
 

@@ -22,6 +22,7 @@ async fn start(data: &Path, demo: Option<Hasher>) -> Node {
         secrets: std::sync::Arc::new(resource::NoSecrets),
         version: "test",
         secret: [7; 32],
+        master: std::sync::Arc::new(vault::LocalMaster::parse(&"5".repeat(64)).unwrap()),
     };
     Node::start(config).await.unwrap()
 }

@@ -28,6 +28,7 @@ fn config(data: &Path) -> NodeConfig {
         secrets: std::sync::Arc::new(resource::NoSecrets),
         version: "test",
         secret: [7; 32],
+        master: std::sync::Arc::new(vault::LocalMaster::parse(&"5".repeat(64)).unwrap()),
     }
 }
 

@@ -47,7 +47,14 @@ fn setup(agents: u64, flow: &str) -> Setup {
         let ha1 = Ha1 { md5: none(), sha256: none() };
         let device = DeviceId(8_500_000_000 + index);
         directory
-            .add_device(Device { id: device, tenant: TENANT, name: number.clone(), agent: Some(id), ha1, message_lamp: true })
+            .add_device(Device {
+                id: device,
+                tenant: TENANT,
+                name: number.clone(),
+                agent: Some(id),
+                ha1,
+                message_lamp: true,
+            })
             .unwrap();
         configs.push(AgentConfig::new(id, TENANT, &number, &[if index.is_multiple_of(2) { SALES } else { SUPPORT }]));
     }

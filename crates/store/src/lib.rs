@@ -49,9 +49,9 @@ pub use projection::{Applied, Fact, Projector};
 pub use promises::{LastQueued, Promise};
 pub use row::{Key, Row};
 pub use rows::{
-    AgentRouting, AlertSubscription, CustomRole, DispositionChoice, FlowCanary, FlowCanaryEnd, FlowDraft, FlowRelease,
-    FlowVersion, Guard, Login, MailServer, Prompt, PromptVersion, Queue, QueueMember, ReportSchedule, ReportView,
-    RouteRow, ScheduleRun, Session, Setting, StoredSecret, Team, ThresholdRow,
+    AgentRouting, AlertSubscription, CustomRole, DataKey, DispositionChoice, FlowCanary, FlowCanaryEnd, FlowDraft,
+    FlowRelease, FlowVersion, Guard, Login, MailServer, Prompt, PromptVersion, Queue, QueueMember, ReportSchedule,
+    ReportView, RouteRow, ScheduleRun, Session, Setting, StoredSecret, Team, ThresholdRow,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -22,6 +22,7 @@ mod m0021_alerts;
 mod m0024_deliveries;
 mod m0028_flows;
 mod m0029_message_lamps;
+mod m0031_data_keys;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0018_promises::Promises),
             Box::new(m0029_message_lamps::MessageLamps),
             Box::new(m0028_flows::Flows),
+            Box::new(m0031_data_keys::DataKeys),
         ]
     }
 }

@@ -261,6 +261,8 @@ pub enum LegCommand {
     Record {
         /// The leg.
         leg: LegId,
+        /// Whose recording it is.
+        tenant: TenantId,
         /// The recording.
         recording: RecordingId,
         /// Channel, 0 the customer's, 1 the agent's; further legs share these two.

@@ -88,6 +88,8 @@ pub struct SrtpPair {
 /// Where a leg's track goes.
 #[derive(Clone, Debug)]
 pub struct RecordTo {
+    /// Whose recording it is.
+    pub tenant: TenantId,
     /// The recording that the track belongs to.
     pub recording: RecordingId,
     /// Channel: 0 the customer's, 1 the agent's.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use types::{LegId, RecordingId};
+use types::{LegId, RecordingId, TenantId};
 
 use super::event::MediaEvent;
 
@@ -77,6 +77,8 @@ pub struct Span {
 pub struct TrackBytes {
     /// The leg whose track it is.
     pub leg: LegId,
+    /// Whose recording it is.
+    pub tenant: TenantId,
     /// The recording.
     pub recording: RecordingId,
     /// The file.

@@ -171,7 +171,7 @@ impl Track {
             bytes.extend(self.writer.gap(gap.reason, gap.start_us, gap.end_us));
         }
         let (leg, recording, path) = (self.leg, self.to.recording, self.to.path.clone());
-        outbox.tracks.push(TrackBytes { leg, recording, path, bytes, span, last });
+        outbox.tracks.push(TrackBytes { leg, tenant: self.to.tenant, recording, path, bytes, span, last });
     }
 }
 

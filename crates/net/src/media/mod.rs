@@ -17,6 +17,7 @@ mod uring;
 mod worker;
 
 pub use ::media::prompt::PromptBank;
+pub use ::media::seal::{DataKey, Keys};
 pub use browser::{BrowserEnd, browser_media};
 pub(crate) use clips::Clips;
 pub use pool::{

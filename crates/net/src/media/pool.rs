@@ -14,6 +14,7 @@ use media::dtls::Identity;
 use media::engine::{Engine, EngineConfig, MediaCommand};
 use media::ice::Credentials;
 use media::prompt::PromptBank;
+use media::seal::Keys;
 use types::LegId;
 use types::leg::Connection;
 
@@ -51,7 +52,7 @@ pub enum BackendChoice {
 }
 
 /// What the media threads are set up with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct MediaPoolConfig {
     /// Media threads; usually one a processor.
     pub threads: usize,
@@ -74,6 +75,8 @@ pub struct MediaPoolConfig {
     /// How long a packet may wait so that one wake-up serves many. 2 ms are not heard and save a tenth of the CPU of a
     /// hundred calls against none.
     pub coalesce: Duration,
+    /// Under which keys recordings are sealed; none: they are kept in the clear.
+    pub keys: Option<Arc<dyn Keys>>,
     /// For the engines.
     pub engine: EngineConfig,
 }
@@ -90,6 +93,7 @@ impl Default for MediaPoolConfig {
             browsers: BrowserPorts::default(),
             backend: BackendChoice::Auto,
             coalesce: Duration::from_millis(2),
+            keys: None,
             engine: EngineConfig::default(),
         }
     }
@@ -341,7 +345,7 @@ impl MediaPool {
         let ports = Arc::new(PortPool::new(config.ip, (lo, hi), most_pairs(files), count, config.port_guard));
         let shared = Arc::new(Shared { threads, ports: ports.clone(), legs: Mutex::default() });
         let for_recorder = Arc::downgrade(&shared);
-        let recorder = Recorder::start(move |loss| {
+        let recorder = Recorder::start(config.keys.clone(), move |loss| {
             if let Some(shared) = for_recorder.upgrade() {
                 shared.lost(loss);
             }

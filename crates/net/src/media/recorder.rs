@@ -1,6 +1,6 @@
 //! Writes tracks to disk on threads of its own, so that no media thread ever waits for a disk.
 //!
-//! One thread appends; another makes what was appended durable. A chunk that finds the queue full, or that the disk
+//! One thread seals and appends; another makes what was appended durable. A chunk that finds the queue full, or that the disk
 //! refuses, is reported and becomes a stated gap; the call goes on.
 
 use std::collections::HashMap;
@@ -14,6 +14,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use media::engine::{Span, TrackBytes};
+use media::seal::{Keys, SALT_LEN, Sealer};
+use ring::rand::{SecureRandom, SystemRandom};
 use types::{LegId, RecordingId};
 
 use super::sys;
@@ -66,6 +68,8 @@ struct Written {
 struct OpenTrack {
     written: Arc<Written>,
     len: u64,
+    /// Seals what is appended; none where recordings are kept in the clear.
+    sealer: Option<Sealer>,
     /// The last write failed; said once, not for each chunk.
     failing: bool,
 }
@@ -89,15 +93,17 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// Starts the threads. `lost` is told what the disk refused; it must not block.
+    /// Starts the threads. What is recorded is sealed under the keys, if there are any: on the thread that writes, so
+    /// that media threads have no part in it. `lost` is told what the disk refused; it must not block.
     ///
     /// # Errors
     /// When the system gives no more threads.
-    pub(super) fn start(lost: impl Fn(Loss) + Send + 'static) -> io::Result<Self> {
+    pub(super) fn start(keys: Option<Arc<dyn Keys>>, lost: impl Fn(Loss) + Send + 'static) -> io::Result<Self> {
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
         let (to_sync, synced) = mpsc::channel();
         let counters = Arc::new(RecorderCounters::default());
-        let writer = Writer { open: HashMap::new(), to_sync, lost, counters: counters.clone() };
+        let (open, sealed) = (HashMap::new(), Vec::new());
+        let writer = Writer { open, sealed, keys, to_sync, lost, counters: counters.clone() };
         let threads = vec![
             std::thread::Builder::new().name("recorder".into()).spawn(move || writer.run(&jobs))?,
             std::thread::Builder::new().name("recorder-sync".into()).spawn(move || sync(&synced))?,
@@ -118,6 +124,9 @@ impl Recorder {
 
 struct Writer<L> {
     open: HashMap<(LegId, RecordingId), OpenTrack>,
+    /// What is about to be written, sealed.
+    sealed: Vec<u8>,
+    keys: Option<Arc<dyn Keys>>,
     to_sync: mpsc::Sender<Arc<Written>>,
     lost: L,
     counters: Arc<RecorderCounters>,
@@ -160,24 +169,53 @@ impl<L: Fn(Loss)> Writer<L> {
         let track = match self.open.get_mut(&key) {
             Some(track) => track,
             None => {
-                let file = open(&job.path)?;
-                let len = file.metadata()?.len();
-                let written = Arc::new(Written { file, dirty: AtomicBool::new(false) });
-                self.open.entry(key).or_insert(OpenTrack { written, len, failing: false })
+                let track = OpenTrack::open(job, self.keys.as_deref())?;
+                self.open.entry(key).or_insert(track)
             }
         };
         let mut file = &track.written.file;
-        if let Err(error) = file.write_all(&job.bytes) {
+        self.sealed.clear();
+        let bytes = match &mut track.sealer {
+            None => &job.bytes,
+            Some(sealer) => {
+                sealer.seal(&job.bytes, &mut self.sealed);
+                &self.sealed
+            }
+        };
+        if let Err(error) = file.write_all(bytes) {
             // Half a chunk must not lie in front of the next one. If even that fails, readers skip the damage.
             let _ = file.set_len(track.len);
             return Err(error);
         }
-        track.len += job.bytes.len() as u64;
+        track.len += bytes.len() as u64;
         if !track.written.dirty.swap(true, Ordering::Relaxed) {
             // Only fails when the other thread is gone, at the very end.
             let _ = self.to_sync.send(track.written.clone());
         }
         Ok(())
+    }
+}
+
+impl OpenTrack {
+    /// Opens a job's file, and begins what is sealed in it anew.
+    fn open(job: &TrackBytes, keys: Option<&dyn Keys>) -> io::Result<Self> {
+        let file = open(&job.path)?;
+        let mut sealer = None;
+        if let Some(keys) = keys {
+            let mut salt = [0; SALT_LEN];
+            SystemRandom::new().fill(&mut salt).map_err(|_| io::Error::other("no random numbers are to be had"))?;
+            let place = media::seal::track_place(job.recording, job.leg);
+            let (begun, header) = Sealer::begin(keys, job.tenant, &place, salt).map_err(io::Error::other)?;
+            let len = file.metadata()?.len();
+            if let Err(error) = (&file).write_all(&header) {
+                let _ = file.set_len(len);
+                return Err(error);
+            }
+            sealer = Some(begun);
+        }
+        let len = file.metadata()?.len();
+        let written = Arc::new(Written { file, dirty: AtomicBool::new(false) });
+        Ok(Self { written, len, sealer, failing: false })
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use media::engine::{MediaCommand, RecordTo};
 use sip::agent::{Body, CallHandle};
 use types::leg::{Connection, Sound, TransferProgress};
-use types::{Cause, LegCommand, LegEvent, LegId, Now, PlayId, RecordingId};
+use types::{Cause, LegCommand, LegEvent, LegId, Now, PlayId, RecordingId, TenantId};
 
 use super::leg::Refer;
 use super::phase::Phase;
@@ -40,7 +40,9 @@ impl<M: Mind> Ua<M> {
             LegCommand::StopPlay(leg) => self.media.command(MediaCommand::StopPlay(leg)),
             LegCommand::SendDigits { leg, digits } => self.media.command(MediaCommand::SendDigits { leg, digits }),
             LegCommand::Hold { leg, hold } => self.hold(now, leg, hold),
-            LegCommand::Record { leg, recording, channel, hush_s } => self.record(now, leg, recording, channel, hush_s),
+            LegCommand::Record { leg, tenant, recording, channel, hush_s } => {
+                self.record(now, leg, (tenant, recording), channel, hush_s);
+            }
             LegCommand::PauseRecord { leg, pause } => self.media.command(MediaCommand::PauseRecord { leg, pause }),
             LegCommand::StopRecord(leg) => self.media.command(MediaCommand::StopRecord(leg)),
             LegCommand::TransferProgress { leg, progress } => self.transfer_progress(now, leg, progress),
@@ -208,7 +210,14 @@ impl<M: Mind> Ua<M> {
         }
     }
 
-    fn record(&mut self, now: Now, leg: LegId, recording: RecordingId, channel: u8, hush_s: Option<u32>) {
+    fn record(
+        &mut self,
+        now: Now,
+        leg: LegId,
+        (tenant, recording): (TenantId, RecordingId),
+        channel: u8,
+        hush_s: Option<u32>,
+    ) {
         let Some(l) = self.legs.get(&leg) else { return };
         // All tracks of a recording count from the moment at which its first track began; the other
         // side of the bridge knows it.
@@ -220,8 +229,8 @@ impl<M: Mind> Ua<M> {
         }
         let path: Arc<Path> = self.track(recording, leg).into();
         let hush = hush_s.map(|seconds| Duration::from_secs(seconds.into()));
-        self.media
-            .command(MediaCommand::Record { leg, to: Box::new(RecordTo { recording, channel, path, origin, hush }) });
+        let to = RecordTo { tenant, recording, channel, path, origin, hush };
+        self.media.command(MediaCommand::Record { leg, to: Box::new(to) });
     }
 
     // ---- transfers that the far end asked for ----

@@ -1,6 +1,7 @@
 //! The kinds of settings.
 
 mod flows;
+mod keys;
 mod outbound;
 mod people;
 mod prompts;
@@ -8,6 +9,7 @@ mod reports;
 mod routing;
 
 pub use flows::{FlowCanary, FlowCanaryEnd, FlowDraft, FlowRelease, FlowVersion};
+pub use keys::DataKey;
 pub use outbound::{AlertSubscription, MailServer, ReportSchedule, ScheduleRun};
 pub use people::{CustomRole, Guard, Login, Session, Team};
 pub use prompts::{Prompt, PromptVersion};

@@ -38,7 +38,7 @@ const TABLE: &[Layer] = &[
     layer(2, &["conversation", "customer", "ticket", "quality", "dialer", "intent", "evidence"], &[0], &[]),
     layer(2, &["planning"], &[0], &["acd", "flow"]),
     layer(3, &["journal", "store", "blob", "speech"], &[0, 2], &[]),
-    layer(3, &["resource"], &[0, 2], &["store"]),
+    layer(3, &["resource", "vault"], &[0, 2], &["store"]),
     layer(4, &["net"], &[0, 1], &[]),
     layer(4, &["lookup"], &[0, 2], &["net"]),
     layer(4, &["mail", "webhook"], &[0], &[]),
