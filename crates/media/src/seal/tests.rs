@@ -10,7 +10,7 @@ struct TwoKeys;
 
 impl Keys for TwoKeys {
     fn newest(&self, tenant: TenantId) -> Option<(u64, DataKey)> {
-        (tenant.0 < 3).then(|| (tenant.0 as u64, Private::new([tenant.0 as u8; KEY_LEN])))
+        (tenant.0 < 3).then(|| (tenant.0, Private::new([tenant.0 as u8; KEY_LEN])))
     }
 
     fn find(&self, number: u64) -> Option<DataKey> {

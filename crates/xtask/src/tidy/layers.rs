@@ -37,7 +37,7 @@ const TABLE: &[Layer] = &[
     layer(2, &["acd", "flow", "call", "dialplan", "directory", "plan", "sheet", "timetable", "alert"], &[0], &[]),
     layer(2, &["conversation", "customer", "ticket", "quality", "dialer", "intent", "evidence"], &[0], &[]),
     layer(2, &["planning"], &[0], &["acd", "flow"]),
-    layer(3, &["journal", "store", "blob", "speech"], &[0, 2], &[]),
+    layer(3, &["journal", "store", "speech"], &[0, 2], &[]),
     layer(3, &["resource", "vault"], &[0, 2], &["store"]),
     layer(4, &["net"], &[0, 1], &[]),
     layer(4, &["lookup"], &[0, 2], &["net"]),
