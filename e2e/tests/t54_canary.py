@@ -1,9 +1,11 @@
-"""A version of a flow for a share of the callers, by real calls: rolled back by itself when it does worse."""
+"""A version of a flow for a share of the callers, by real calls: rolled back by itself when it does worse, or stopped by hand."""
 
 import json
 
+from lib.accessible import barriers
 from lib.events import Stream
 from lib.flows import lead
+from tests.t35_designer import click_text, designer
 
 NAME, NUMBER = "greet", "95054"
 GUARD = {"share_percent": 50, "guards": ["transfer"]}
@@ -78,3 +80,37 @@ def test_a_worse_version_is_rolled_back(t):
             told[event["type"]] = event
     t.equal((told["flow.canary"]["flow"], told["flow.canary"]["guard"]), (NAME, "transfer"), "the event")
     t.check(NAME in told["alarm"]["alarm"]["message"], "the alarm names the flow")
+
+
+def test_from_the_designer(t):
+    """Published for a share of the callers from the drawing, seen side by side while it runs, and stopped by hand."""
+    server = t.server
+    lead(t, NUMBER, NAME, GOOD)
+    status, _, body = server.fetch(f"/api/v1/flows/{NAME}/draft", "admin", "PUT", {"base": 1, "spec": {"definition": {
+        "version": 1, "id": NAME, "name": NAME, "language": "zh", "start": "wait", "nodes": BAD}}})
+    t.equal(status, 200, body)
+    browser = designer(t)
+    server_path = f"http://{server.http[0]}:{server.http[1]}/flows/{NAME}"
+    browser.open(server_path)
+    browser.wait_text("没有问题，可以发布")
+    click_text(browser, ".flow-bar button", "发布")
+    click_text(browser, ".canary-form label", "先让一部分来电走这一版")
+    browser.wait_text("守护指标")
+    t.equal(barriers(browser), [], "barriers in the dialog")
+    browser.js("document.querySelector('.ant-modal-footer .ant-btn-primary').click()")
+    browser.wait_text("第 2 版已开始灰度")
+    t.equal(version(server, 2)["share_percent"], 20, "the share")
+    walk(t, *[f"1380000{at:04}" for at in range(6)])
+    browser.wait_for("!!document.querySelector('.canary-table')", what="the figures side by side")
+    browser.wait_for("[...document.querySelectorAll('.canary-table tbody tr')][0]?.querySelectorAll('td').length === 2 && "
+                     "[...document.querySelectorAll('.canary-table tbody tr:first-child td')]"
+                     ".reduce((sum, cell) => sum + Number(cell.innerText), 0) === 6", what="six calls counted")
+    t.equal(barriers(browser), [], "barriers on the page")
+    click_text(browser, ".canary-actions button", "停止灰度")
+    browser.wait_for("!!document.querySelector('.ant-modal-confirm-btns .ant-btn-primary')", what="the question")
+    browser.js("document.querySelector('.ant-modal-confirm-btns .ant-btn-primary').click()")
+    browser.wait_for("!document.querySelector('.canary-table')", what="the figures gone")
+    click_text(browser, ".flow-bar button", "版本")
+    browser.wait_text("灰度已停止")
+    t.equal(version(server, 2)["canary"]["how"], "stopped", "the version's entry")
+    t.equal(browser.errors, [], "errors in the page")

@@ -9,10 +9,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use media::engine::MediaCommand;
 use media::prompt::{Pcm, Prompt};
 use media::render::{Channel, RenderTrack, Renderer, WAV_HEADER_LEN};
+use media::seal::{TrackFile, track_place};
 use media::track::{ReadAt, TrackIndex};
-use types::{LegId, RecordingId};
+use types::{LegId, RecordingId, TenantId};
 
-use super::MediaPool;
+use super::{DataKey, Keys, MediaPool};
 
 /// Messages that wait to be read. Each takes milliseconds; more listeners at once than this are a fault.
 const WAITING: usize = 64;
@@ -27,6 +28,8 @@ const FRAME_BYTES: usize = 4;
 struct Wanted {
     leg: LegId,
     recording: RecordingId,
+    /// Whose track it is.
+    of: LegId,
     path: PathBuf,
 }
 
@@ -48,9 +51,9 @@ impl Clips {
         Self { wanted, pool }
     }
 
-    /// A leg is about to play a track.
-    pub(crate) fn load(&self, leg: LegId, recording: RecordingId, path: PathBuf) {
-        if self.wanted.try_send(Wanted { leg, recording, path }).is_err() {
+    /// A leg is about to play the track of another, `of`.
+    pub(crate) fn load(&self, leg: LegId, (recording, of): (RecordingId, LegId), path: PathBuf) {
+        if self.wanted.try_send(Wanted { leg, recording, of, path }).is_err() {
             tracing::warn!("too many listen to messages at once");
             tell(&self.pool, leg, recording, Vec::new());
         }
@@ -58,8 +61,9 @@ impl Clips {
 }
 
 fn run(todo: &Receiver<Wanted>, pool: &MediaPool) {
-    while let Ok(Wanted { leg, recording, path }) = todo.recv() {
-        let samples = read(&path).unwrap_or_else(|error| {
+    while let Ok(Wanted { leg, recording, of, path }) = todo.recv() {
+        let place = track_place(recording, of);
+        let samples = read(&path, &place, pool.keys()).unwrap_or_else(|error| {
             tracing::warn!(%error, %recording, "a message can't be played");
             Vec::new()
         });
@@ -85,10 +89,23 @@ impl ReadAt for Track {
     }
 }
 
-fn read(path: &Path) -> std::io::Result<Vec<i16>> {
+/// The keys of those who keep none: what is clear can be read.
+struct NoKeys;
+
+impl Keys for NoKeys {
+    fn newest(&self, _: TenantId) -> Option<(u64, DataKey)> {
+        None
+    }
+
+    fn find(&self, _: u64) -> Option<DataKey> {
+        None
+    }
+}
+
+fn read(path: &Path, place: &str, keys: Option<&dyn Keys>) -> std::io::Result<Vec<i16>> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    let bytes = Track(file, length);
+    let bytes = TrackFile::open(Track(file, length), keys.unwrap_or(&NoKeys), place).map_err(std::io::Error::other)?;
     let index = TrackIndex::scan(&bytes);
     let mut renderer = Renderer::new(vec![RenderTrack { bytes, index, channel: Channel::Left }], RATE);
     let frames = usize::try_from(renderer.samples().min(u64::from(LONGEST_S * RATE))).unwrap_or_default();

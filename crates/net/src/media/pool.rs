@@ -300,6 +300,7 @@ pub struct MediaPool {
     shared: Arc<Shared>,
     handles: Vec<JoinHandle<()>>,
     recorder: Option<Recorder>,
+    keys: Option<Arc<dyn Keys>>,
     random: RandomState,
     legs_per_thread: usize,
     backend: &'static str,
@@ -383,8 +384,13 @@ impl MediaPool {
             thread.wake();
             tracing::info!(thread = index, addresses = ?told, "browsers' media port is open");
         }
-        let (random, legs_per_thread) = (RandomState::new(), config.legs_per_thread);
-        Ok(Self { shared, handles, recorder: Some(recorder), random, legs_per_thread, backend, identity })
+        let (random, legs_per_thread, keys) = (RandomState::new(), config.legs_per_thread, config.keys);
+        Ok(Self { shared, handles, recorder: Some(recorder), keys, random, legs_per_thread, backend, identity })
+    }
+
+    /// Under which keys recordings are sealed; none: they are kept in the clear.
+    pub(super) fn keys(&self) -> Option<&dyn Keys> {
+        self.keys.as_deref()
     }
 
     /// How the threads talk to the kernel: `io_uring` or `epoll`.

@@ -62,8 +62,8 @@ impl MediaPlane for PoolPlane {
         })
     }
 
-    fn read(&mut self, leg: LegId, recording: RecordingId, track: PathBuf) {
-        self.clips.load(leg, recording, track);
+    fn read(&mut self, leg: LegId, recorded: (RecordingId, LegId), track: PathBuf) {
+        self.clips.load(leg, recorded, track);
     }
 
     fn command(&mut self, command: MediaCommand) {

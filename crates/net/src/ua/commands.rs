@@ -58,7 +58,7 @@ impl<M: Mind> Ua<M> {
         let tenant = self.mind.tenant_of(leg);
         self.media.command(MediaCommand::Play { leg, play, tenant, sounds, repeat, barge_in });
         for (recording, of) in recorded {
-            self.media.read(leg, recording, self.track(recording, of));
+            self.media.read(leg, (recording, of), self.track(recording, of));
         }
     }
 

@@ -72,7 +72,7 @@ pub trait MediaPlane: Send {
     }
 
     /// Reads what was recorded, for a leg that plays it.
-    fn read(&mut self, _leg: LegId, _recording: RecordingId, _track: PathBuf) {}
+    fn read(&mut self, _leg: LegId, _recorded: (RecordingId, LegId), _track: PathBuf) {}
 
     /// Tells a leg's media something. Commands for a leg that is not open are ignored.
     fn command(&mut self, command: MediaCommand);

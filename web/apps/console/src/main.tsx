@@ -5,6 +5,7 @@ import "@lingtong/ui/shell.css";
 import { AppearanceProvider } from "@lingtong/ui";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { App } from "antd";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { I18nextProvider } from "react-i18next";
@@ -22,7 +23,10 @@ async function start(root: HTMLElement): Promise<void> {
         <QueryClientProvider client={services.queries}>
           <ServicesProvider value={services}>
             <AppearanceProvider chooseLanguage={(language) => void texts.choose(language)}>
-              <RouterProvider router={router} />
+              {/* Without it nobody is asked before something is deleted or rolled back. */}
+              <App component={false}>
+                <RouterProvider router={router} />
+              </App>
             </AppearanceProvider>
           </ServicesProvider>
         </QueryClientProvider>

@@ -44,6 +44,10 @@ export type Decisions = Schemas["Decisions"];
 export type FullDecision = Decisions["items"][number];
 /** How long customers were told to wait, and how long they did. */
 export type HonestyReport = Schemas["HonestyReport"];
+/** A stretch of a wait, and what held the customer up. */
+export type WaitSpan = InteractionDetail["waits"][number];
+/** How long a customer was to wait, and did. */
+export type WaitPromise = NonNullable<InteractionDetail["promises"]>[number];
 export type Segment = Schemas["Segment"];
 export type Recording = Schemas["Recording"];
 export type SipMessage = Schemas["SipMessage"];

@@ -33,7 +33,7 @@ export const light: Palette = {
   "line-strong": "#c3ccd5",
   ink: "#14202b",
   "ink-2": "#465564",
-  "ink-3": "#647282",
+  "ink-3": "#5a6877",
   accent: "#0b6575",
   "accent-hover": "#0e7c8f",
   "accent-soft": "#e2f1f3",

@@ -23,7 +23,7 @@ function Row({ flow }: { flow: FlowHead }): ReactElement {
   const title = titleIn(flow.title, language);
   return (
     <li>
-      <Link to="/flows/$name" params={{ name: flow.name }} className="flow-row" aria-label={t("list.open", { name: title === "" ? flow.name : title })}>
+      <Link to="/flows/$name" params={{ name: flow.name }} className="flow-row">
         <span className="flow-row-name">
           <b>{title === "" ? flow.name : title}</b>
           <code>{flow.name}</code>

@@ -21,6 +21,7 @@ import { LegsPanel } from "./LegsPanel";
 import { PlayerPanel } from "./PlayerPanel";
 import { TimelineBar } from "./TimelineBar";
 import { TracePanel } from "./TracePanel";
+import { WaitPanel } from "./WaitPanel";
 import "../interactions/interactions.css";
 import "./interaction.css";
 
@@ -150,6 +151,7 @@ function Loaded({ detail, back }: { detail: InteractionDetail; back: () => void 
   return (
     <div className="page">
       <Summary detail={detail} back={back} />
+      <WaitPanel detail={detail} />
       <Sound detail={detail} />
       <AftermathPanel detail={detail} />
       <div className="detail-split">

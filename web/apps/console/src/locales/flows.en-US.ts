@@ -17,7 +17,6 @@ export const enUS: typeof zhCN = {
     draft: "Draft",
     draftBy: "{{by}} has saved a draft",
     noNumbers: "No number leads here",
-    open: "Open {{name}}",
   },
   closure: {
     button: "Emergency closure",

@@ -15,7 +15,6 @@ export const zhCN = {
     draft: "有草稿",
     draftBy: "{{by}} 保存了草稿",
     noNumbers: "没有号码指向它",
-    open: "打开 {{name}}",
   },
   closure: {
     button: "紧急关闭",

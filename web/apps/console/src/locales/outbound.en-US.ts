@@ -22,6 +22,6 @@ export const schedules = {
   paused: "Paused",
   active: "{{title}} is active",
   run: "Send now",
-  runOf: "Send {{title}} now",
+  runOf: "Send now: {{title}}",
   ran: "Made, {{count}} letters sent",
 };

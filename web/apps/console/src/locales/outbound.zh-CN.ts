@@ -22,6 +22,6 @@ export const schedules = {
   paused: "已暂停",
   active: "启用 {{title}}",
   run: "立即发送",
-  runOf: "立即发送 {{title}}",
+  runOf: "立即发送：{{title}}",
   ran: "已生成，发出 {{count}} 封邮件",
 } as const;
