@@ -61,16 +61,18 @@ def queue_with(t, **changes):
 def test_platinum_while_two_hundred_wait(t):
     """Two hundred wait, a platinum customer comes: the next agent gets it within ten seconds, and then the first of them."""
     t.server.apply(rules(f"caller:+86{PLATINUM}=1000"))
+    queue_with(t, max_length=CROWD + 10)
     busy = t.agent(1001)
     t.server.wait_agent(1001, "ready")
     talking = t.caller("13900000000").call("95001").wait_up()
     talk(t, talking, busy.take_call())
     crowd = t.sipp("waiting-caller.xml", "127.0.0.1:%d" % t.server.sip[1], "-p", free_port(), "-s", "95001", "-r", "20",
-                   "-m", str(CROWD), "-l", str(CROWD))
+                   "-m", str(CROWD), "-l", str(CROWD), "-rtp_echo")
     t.until(lambda: len(queued(t)) == CROWD, 60, f"{CROWD} who wait", 0.2)
     first = queued(t)[1]
     platinum = t.caller(PLATINUM).call("95001").wait_up()
-    t.until(lambda: len(queued(t)) == CROWD + 1, 10, "the platinum customer in line", 0.1)
+    in_line = lambda: [i for i in t.server.live()["interactions"] if i["state"] == "queued"]  # noqa: E731
+    t.until(lambda: len(in_line()) == CROWD + 1, 10, lambda: f"the platinum customer in line; {len(in_line())} wait", 0.1)
     agent = t.agent(1002)
     offered = agent.take_call(tone=1150)
     platinum.rtp.wait_tone(1150, timeout=15)

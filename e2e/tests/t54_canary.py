@@ -113,4 +113,5 @@ def test_from_the_designer(t):
     click_text(browser, ".flow-bar button", "版本")
     browser.wait_text("灰度已停止")
     t.equal(version(server, 2)["canary"]["how"], "stopped", "the version's entry")
-    t.equal(browser.errors, [], "errors in the page")
+    # Once it is over there is none: the browser notes that answer by itself.
+    t.equal([e for e in browser.errors if not e.endswith(f"/api/v1/flows/{NAME}/canary")], [], "errors in the page")
