@@ -22,6 +22,7 @@ mod phone;
 mod plan;
 mod promises;
 mod prompts;
+mod refs;
 mod rehearsal;
 mod replay;
 mod report;
@@ -53,9 +54,7 @@ pub(crate) use flows::{
 };
 pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use heat::{FlowHeat, FlowHeatDay};
-pub(crate) use history::{
-    AgentRef, Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks, QueueRef,
-};
+pub(crate) use history::{Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks};
 pub(crate) use live::{ExpiredLease, LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
 pub(crate) use lookups::{LookupTrial, LookupTried};
 pub(crate) use outbound::{Delivery, DeliveryPage, MailTrial, MailTried, ReportSchedule, ReportSchedules, ScheduleRan};
@@ -67,6 +66,7 @@ pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
 pub(crate) use promises::{HonestyLine, HonestyPoint, HonestyReport, Promise};
 pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
+pub(crate) use refs::{AgentRef, QueueRef};
 pub(crate) use rehearsal::{RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals};
 pub use rehearsal::{RehearsalFacts, RehearsalResult};
 pub use replay::{ReplayLine, replay_lines};

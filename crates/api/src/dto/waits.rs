@@ -5,7 +5,7 @@ use types::Wall;
 use types::record::{self, InteractionRecord, LegRecord, SegmentKind, WaitNote};
 use utoipa::ToSchema;
 
-use super::history::{AgentRef, AskedSkill, QueueRef, TeamRef, helpers};
+use super::refs::{AgentRef, AskedSkill, QueueRef, TeamRef, helpers};
 use crate::names::Names;
 
 /// What the signed-in agents who serve the queue did.
