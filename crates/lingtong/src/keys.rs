@@ -1,7 +1,6 @@
 //! `lingtong keys`, and where the master key comes from.
 
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,17 +101,44 @@ fn find_or_make(file: &Path) -> Result<Arc<dyn Master>, String> {
         Ok(text) => parse(&text, &file.display().to_string()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let made = LocalMaster::make().map_err(|e| e.to_string())?;
-            let mut open = std::fs::OpenOptions::new();
-            let mut file = open.write(true).create_new(true).mode(0o600).open(file).map_err(said)?;
-            // Lost, it would take all recordings with it: it is on the disk before anything is sealed.
-            file.write_all(made.reveal().as_bytes()).and_then(|()| file.sync_all()).map_err(said)?;
+            keep(file, made.reveal()).map_err(said)?;
             parse(made.reveal(), OWN)
         }
         Err(error) => Err(said(error)),
     }
 }
 
+/// Writes a new key, whole or not at all: half of one would stop each later start. Lost, it would take all recordings
+/// with it: it is on the disk before anything is sealed.
+fn keep(file: &Path, key: &str) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Readable by its owner alone, as the library makes such files.
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    beside.write_all(key.as_bytes())?;
+    beside.as_file().sync_all()?;
+    beside.persist_noclobber(file)?;
+    std::fs::File::open(folder)?.sync_all()
+}
+
 fn parse(text: &str, place: &str) -> Result<Arc<dyn Master>, String> {
     let master = LocalMaster::parse(text).map_err(|e| format!("{place}: {e}"))?;
     Ok(Arc::new(master))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_was_made_is_its_owners_alone_and_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(OWN);
+        let made = find_or_make(&file).unwrap();
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(find_or_make(&file).unwrap().name(), made.name());
+        assert!(keep(&file, "another").is_err(), "a key is never written over");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
 }
