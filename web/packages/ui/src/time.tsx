@@ -3,39 +3,45 @@ import { useEffect, useRef, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocality } from "./clock";
 
+type Form = "exact" | "day" | "time" | "milliseconds";
+
+const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+const DAY: Intl.DateTimeFormatOptions = { month: "2-digit", day: "2-digit" };
+const FORMS: Readonly<Record<Form, Intl.DateTimeFormatOptions>> = {
+  exact: { year: "numeric", ...DAY, ...CLOCK },
+  day: DAY,
+  time: CLOCK,
+  milliseconds: { ...CLOCK, fractionalSecondDigits: 3 },
+};
+
+/** Made once for each language, zone and form, a handful: making one costs as much as a hundred uses of it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(form: Form, locale: string, timeZone: string): Intl.DateTimeFormat {
+  const key = `${form} ${locale} ${timeZone}`;
+  let found = formats.get(key);
+  if (found === undefined) {
+    found = new Intl.DateTimeFormat(locale, { timeZone, ...FORMS[form] });
+    formats.set(key, found);
+  }
+  return found;
+}
+
 /** The exact date and time of an instant, in the tenant's zone. */
 export function exactTime(at: string, locale: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-  }).format(parseTime(at));
+  return format("exact", locale, timeZone).format(parseTime(at));
 }
 
 /** The time of day of an instant, with milliseconds where events follow each other closely. */
 export function timeOfDay(at: string, locale: string, timeZone: string, milliseconds = false): string {
-  return new Intl.DateTimeFormat(locale, {
-    timeZone,
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-    ...(milliseconds ? { fractionalSecondDigits: 3 as const } : {}),
-  }).format(parseTime(at));
+  return format(milliseconds ? "milliseconds" : "time", locale, timeZone).format(parseTime(at));
 }
 
 /** How long ago, in words; beyond a week the date. */
 export function relativeTime(at: string, nowMs: number, locale: string, timeZone: string): string {
   const atMs = parseTime(at);
   const found = relative(atMs, nowMs);
-  if (found === null) {
-    return new Intl.DateTimeFormat(locale, { timeZone, month: "2-digit", day: "2-digit" }).format(atMs);
-  }
+  if (found === null) return format("day", locale, timeZone).format(atMs);
   return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(found.value, found.unit);
 }
 
@@ -63,10 +69,8 @@ function useTickingText(text: (nowMs: number) => string): [React.RefObject<HTMLT
 export function Elapsed({ since, until }: { since: string; until?: string | null }): ReactElement {
   const { timeZone } = useLocality();
   const { i18n } = useTranslation("ui");
-  const target = until ?? null;
-  const [ref, initial] = useTickingText((now) =>
-    target === null ? clockText(now - parseTime(since)) : clockText(parseTime(target) - now + 999),
-  );
+  const [from, target] = [parseTime(since), until ? parseTime(until) : null];
+  const [ref, initial] = useTickingText((now) => clockText(target === null ? now - from : target - now + 999));
   return (
     <time ref={ref} className="num" dateTime={since} title={exactTime(since, i18n.language, timeZone)}>
       {initial}

@@ -104,7 +104,7 @@ export function AgentSheet({ groups, titleOf, open }: AgentSheetProps): ReactEle
   const rows = rowsWithin(layout.rows, sight.from, sight.to);
   const stop = rows.find((row) => row.head === null)?.first;
   const style = { height: layout.height, "--columns": sight.columns } as CSSProperties;
-  const place = (row: GridRow): CSSProperties => ({ transform: `translateY(${String(row.top)}px)`, height: row.height });
+  const place = (row: GridRow): CSSProperties => ({ top: row.top, height: row.height });
   return (
     <div className="agent-groups">
       <div
