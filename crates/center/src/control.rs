@@ -24,7 +24,7 @@ impl Tenant {
     /// Why not.
     pub(crate) fn can_call(&self, now: Now, number: &str) -> Result<Destination, Refused> {
         let destination = self.destination(number);
-        if let (Destination::Outside(_), Some(why)) = (&destination, self.may_not_call(&number.into())) {
+        if let Some(why) = self.may_not_lead_to(&destination) {
             return Err(Refused::DoNotCall(why));
         }
         match destination {

@@ -74,7 +74,8 @@ impl Center {
     /// Sets an agent's rules; `by` names the user who wants it.
     ///
     /// # Errors
-    /// [`Refused::NotFound`]; [`Refused::Nowhere`] when one of them leads nowhere, or to the agent itself.
+    /// [`Refused::NotFound`]; [`Refused::Nowhere`] when one of them leads nowhere, or to the agent itself;
+    /// [`Refused::DoNotCall`] when one leads to a number that may not be called.
     pub fn set_forwarding(
         &mut self,
         now: Now,
@@ -86,7 +87,11 @@ impl Center {
         let t = self.tenants.get(&tenant).ok_or(Refused::NotFound)?;
         t.directory.agent(agent).ok_or(Refused::NotFound)?;
         for (why, to) in rules.all() {
-            let leads = match t.forward_destination(agent, to) {
+            let destination = t.forward_destination(agent, to);
+            if let Some(why) = t.may_not_lead_to(&destination) {
+                return Err(Refused::DoNotCall(why));
+            }
+            let leads = match destination {
                 Destination::Nowhere => false,
                 Destination::Agent(other) => other != agent,
                 // Who calls an agent does not want the police.
@@ -217,6 +222,7 @@ impl Center {
         let (other, targets) = match &destination {
             Destination::Queue(_) | Destination::Flow(_) | Destination::Voicemail(_) => return false,
             Destination::Nowhere => return true,
+            Destination::Outside(_) if t.may_not_lead_to(&destination).is_some() => return true,
             Destination::Agent(other) => {
                 if t.directory.forwarding(*other).is_some_and(|rules| rules.always.is_some()) {
                     return false;
@@ -309,6 +315,10 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         interaction.rung = None;
         interaction.further_ways.clear();
+        let tenant = interaction.tenant;
+        if self.tenants.get(&tenant).is_some_and(|t| t.may_not_lead_to(&destination).is_some()) {
+            return self.not_reached(now, id, Cause::DoNotCall, errand);
+        }
         match (destination, errand) {
             (Destination::Agent(agent), _) => self.call_agent(now, id, agent, errand),
             (Destination::Outside(number), Errand::Reach) => self.reach_number(now, id, &number),

@@ -70,7 +70,7 @@ impl Center {
             Goal::Did(DidTarget::Queue(queue)) => self.enqueue(now, id, queue, 0, false),
             Goal::Did(DidTarget::Agent(agent)) => self.call_agent(now, id, agent, Errand::Reach),
             Goal::Feature(code) => self.feature(now, id, &call.origin, &code),
-            Goal::Outside if self.may_not_call(id) => self.end(now, id, EndedBy::System, Cause::Forbidden),
+            Goal::Outside if self.may_not_call(id) => self.end(now, id, EndedBy::System, Cause::DoNotCall),
             Goal::Outside => self.reach_outside(now, id),
             Goal::Nowhere => self.end(now, id, EndedBy::System, Cause::NotFound),
         }

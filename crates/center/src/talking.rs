@@ -443,7 +443,7 @@ pub(crate) fn outcome(interaction: &crate::interaction::Interaction) -> Outcome 
         return Outcome::Voicemail;
     }
     match cause {
-        Cause::NotFound | Cause::Forbidden | Cause::Overload | Cause::Shutdown
+        Cause::NotFound | Cause::Forbidden | Cause::DoNotCall | Cause::Overload | Cause::Shutdown
             if record.answered.is_none() && record.legs.len() == 1 =>
         {
             Outcome::Rejected

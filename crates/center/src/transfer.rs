@@ -4,7 +4,7 @@ use call::Dial;
 use dialplan::{Dialled, DidTarget, is_emergency, strip_uri};
 use types::forward::ForwardTo;
 use types::leg::{Sound, Text, Tone, TransferProgress};
-use types::record::SegmentKind;
+use types::record::{DoNotCall, SegmentKind};
 use types::{AgentId, Cause, EndedBy, FlowId, InteractionId, LegCommand, LegId, Now, Private, QueueId};
 
 use crate::Center;
@@ -43,6 +43,14 @@ impl Tenant {
             DidTarget::Agent(agent) => Destination::Agent(agent),
             DidTarget::Queue(queue) => Destination::Queue(queue),
             DidTarget::Flow(flow) => Destination::Flow(flow),
+        }
+    }
+
+    /// Why its people may not have a call led there; none where they may.
+    pub(crate) fn may_not_lead_to(&self, destination: &Destination) -> Option<DoNotCall> {
+        match destination {
+            Destination::Outside(number) => self.may_not_call(number),
+            _ => None,
         }
     }
 

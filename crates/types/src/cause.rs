@@ -26,6 +26,8 @@ pub enum Cause {
     Unreachable,
     /// This caller may not make this call.
     Forbidden,
+    /// The number is on the tenant's list of those not to be called.
+    DoNotCall,
     /// No codec, transport or feature in common.
     NotAcceptable,
     /// The node has as many calls as it can carry.
@@ -66,6 +68,7 @@ impl Cause {
             Self::NotFound => "not_found",
             Self::Unreachable => "unreachable",
             Self::Forbidden => "forbidden",
+            Self::DoNotCall => "do_not_call",
             Self::NotAcceptable => "not_acceptable",
             Self::Overload => "overload",
             Self::PeerFailed => "peer_failed",

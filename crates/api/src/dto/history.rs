@@ -2,8 +2,8 @@
 
 use journal::ladder::Message;
 use serde::Serialize;
-use types::record::{self, InteractionRecord, LegRecord};
 use types::Wall;
+use types::record::{self, InteractionRecord, LegRecord};
 use utoipa::ToSchema;
 
 use super::refs::{AgentRef, AskedSkill, QueueRef, TeamRef, helpers};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use directory::{Device, Ha1};
 use types::forward::{ForwardReason, ForwardTo, Forwarding};
 use types::leg::{Origin, Text};
-use types::record::SegmentKind;
+use types::record::{DoNotCall, SegmentKind};
 use types::{Cause, LegEvent, Private};
 
 use super::lab::{Lab, T, agent, device};
@@ -371,4 +371,24 @@ fn a_longer_ring_than_the_flow_allows_is_cut_short() {
     let id = lab.interactions[0];
     let seen = lab.center.interaction(lab.now.after(Duration::ZERO), T, id).unwrap();
     assert_eq!((seen.record.forwards.len(), seen.now.state), (1, SegmentKind::Menu));
+}
+
+/// Rules that were set before the number was listed, and a telephone's own.
+#[test]
+fn a_call_is_not_led_on_to_a_number_that_is_not_to_be_called() {
+    let mut lab = Lab::with(&[1001, 1002]);
+    lab.leads_on(1002, &["always 13911112222"]);
+    lab.lists("13911112222=asked");
+    let now = lab.now;
+    let again = lab.center.set_forwarding(now, T, agent(1001), rules(&["busy 13911112222"]), "boss".into());
+    assert_eq!(again, Err(Refused::DoNotCall(DoNotCall::Asked)), "it is said while it is set");
+    lab.caller("95004");
+    lab.settle();
+    assert_eq!(lab.told(&["dial"]), [""; 0]);
+    assert_eq!(lab.records.last().unwrap().cause, Cause::DoNotCall);
+    lab.leads_on(1002, &[]);
+    lab.caller("95004");
+    lab.redirects("d1", "sip:13911112222@desk");
+    lab.settle();
+    assert_eq!(lab.told(&["dial"]), ["dial d1 sip:1002@desk"], "the carrier is not dialled");
 }

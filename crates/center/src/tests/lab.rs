@@ -173,6 +173,11 @@ impl Lab {
         self.drain();
     }
 
+    /// The first tenant's people may not call these numbers from now on.
+    pub(super) fn lists(&mut self, numbers: &'static str) {
+        self.reload(|setup| drop(setup.settings.insert("calls.do_not_call".into(), numbers.into())));
+    }
+
     /// With these agents' telephones registered, so that they are ready.
     pub(super) fn with(agents: &[u64]) -> Self {
         let mut lab = Self::new();

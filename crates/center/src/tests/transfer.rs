@@ -102,6 +102,14 @@ fn what_leads_nowhere_or_is_busy_is_refused_and_the_talk_goes_on() {
 }
 
 #[test]
+fn a_customer_is_not_handed_on_to_a_number_that_is_not_to_be_called() {
+    let mut lab = talking(&[1001]);
+    lab.lists("13911112222");
+    lab.asks("d1", "13911112222", None);
+    assert_eq!(lab.told(&["progress", "dial", "state"]), ["progress d1 Refused(DoNotCall)"]);
+}
+
+#[test]
 fn the_flow_goes_on_after_one_who_was_reached_by_transfer() {
     let mut lab = Lab::with(&[1001, 1002]);
     lab.caller("95001");

@@ -28,7 +28,7 @@ pub(crate) const fn to_status(cause: Cause) -> u16 {
         Cause::Busy => 486,
         Cause::Declined => 603,
         Cause::NotFound => 404,
-        Cause::Forbidden => 403,
+        Cause::Forbidden | Cause::DoNotCall => 403,
         Cause::Loop => 482,
         Cause::NoAnswer | Cause::Unreachable | Cause::Normal | Cause::OtherLeft | Cause::MediaLost => 480,
         Cause::NotAcceptable => 488,

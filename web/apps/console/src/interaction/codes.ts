@@ -13,6 +13,7 @@ const CAUSES = [
   "not_found",
   "unreachable",
   "forbidden",
+  "do_not_call",
   "not_acceptable",
   "overload",
   "peer_failed",

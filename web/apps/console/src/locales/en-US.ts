@@ -74,6 +74,7 @@ export const enUS = {
     not_found: "no such number",
     unreachable: "unreachable",
     forbidden: "not permitted",
+    do_not_call: "on the list of those not to be called",
     not_acceptable: "no media in common",
     overload: "overload",
     peer_failed: "far end failed",

@@ -74,6 +74,7 @@ export const zhCN = {
     not_found: "号码不存在",
     unreachable: "无法接通",
     forbidden: "无呼叫权限",
+    do_not_call: "号码在禁呼名单中",
     not_acceptable: "媒体不兼容",
     overload: "系统过载",
     peer_failed: "对端故障",
