@@ -35,6 +35,8 @@ pub const WRAP_UP_MAX_S: u32 = 3600;
 pub const AGEING_MAX: f64 = PRIORITY_MAX as f64;
 /// Offsets of real time zones lie between -12:00 and +14:00.
 pub const OFFSET_RANGE_MIN: std::ops::RangeInclusive<i32> = -720..=840;
+/// They are whole quarters of an hour, all of them.
+pub const OFFSET_STEP_MIN: i32 = 15;
 
 /// How the agent is chosen among the suitable ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

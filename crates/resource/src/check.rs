@@ -7,8 +7,8 @@ use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
 
 use acd::{
-    AGEING_MAX, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, NUMBER_DIGITS, OFFSET_RANGE_MIN, PRIORITY_MAX, RING_MAX_S,
-    SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, WEIGHT_MAX, WRAP_UP_MAX_S,
+    AGEING_MAX, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, NUMBER_DIGITS, OFFSET_RANGE_MIN, OFFSET_STEP_MIN,
+    PRIORITY_MAX, RING_MAX_S, SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, WEIGHT_MAX, WRAP_UP_MAX_S,
 };
 use dialplan::{DoNotCallList, Numbering, PriorityRules, Trunk, WITHHELD};
 use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
@@ -84,7 +84,7 @@ impl<'a> Judge<'a> {
         match spec {
             Spec::Tenant(tenant) => {
                 judge.shown("title", &tenant.title, true);
-                judge.range("utc_offset_min", tenant.utc_offset_min, OFFSET_RANGE_MIN);
+                judge.offset(tenant.utc_offset_min);
             }
             Spec::Setting(setting) => judge.setting(setting),
             Spec::Disposition(choice) => judge.title(&choice.title),
@@ -124,6 +124,14 @@ impl<'a> Judge<'a> {
     fn range<T: Copy + PartialOrd + Into<i64>>(&mut self, field: &str, value: T, range: RangeInclusive<T>) {
         if !range.contains(&value) {
             self.say(field, What::OutOfRange((*range.start()).into(), (*range.end()).into()));
+        }
+    }
+
+    /// Ahead of UTC by whole quarters of an hour, as every zone in use is: sums are kept by quarters.
+    fn offset(&mut self, minutes: i32) {
+        self.range("utc_offset_min", minutes, OFFSET_RANGE_MIN);
+        if minutes % OFFSET_STEP_MIN != 0 {
+            self.say("utc_offset_min", What::Format(Format::Offset));
         }
     }
 
@@ -401,7 +409,7 @@ impl<'a> Judge<'a> {
         self.some_range("announce_wait_s", queue.announce_wait_s, INTERVAL_S);
         self.shown("music", &queue.music, true);
         if let Some(offset) = queue.utc_offset_min {
-            self.range("utc_offset_min", offset, OFFSET_RANGE_MIN);
+            self.offset(offset);
         }
         self.caller_id("caller_id", queue.caller_id.as_ref());
         self.names("members", &queue.members, MEMBERS);

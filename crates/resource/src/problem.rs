@@ -135,6 +135,8 @@ pub enum Format {
     AreaCode,
     /// What is dialled to get an outside line.
     OutsidePrefix,
+    /// A zone's distance from UTC.
+    Offset,
     /// A change to numbers.
     NumberRule,
     /// Who goes before others.
@@ -205,6 +207,7 @@ impl Format {
             ),
             Self::AreaCode => ("应为区号，例如 010 或 0755", "must be an area code such as 010 or 0755"),
             Self::OutsidePrefix => ("应为一位数字，不能是 1", "must be one digit other than 1"),
+            Self::Offset => ("应为 15 分钟的整数倍，例如 480", "must be a multiple of 15 minutes, such as 480"),
             Self::NumberRule => (
                 "只能用数字和 + * #；去掉的位数不能超过前缀，添加的最多 16 位",
                 "may hold digits and + * #; it takes off no more than its prefix and puts before at most 16",

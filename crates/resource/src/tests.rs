@@ -328,6 +328,7 @@ fn values_that_make_no_sense_are_named() {
         (put(Kind::Queue, "a", json!({"ageing": -0.5})), "queue a ageing out_of_range"),
         (put(Kind::Queue, "a", json!({"number": "800"})), "queue sales number taken"),
         (put(Kind::Queue, "a", json!({"members": ["1001", "1001"]})), "queue a members[1] twice"),
+        (put(Kind::Queue, "a", json!({"utc_offset_min": 470})), "queue a utc_offset_min bad_format"),
         (put(Kind::Queue, "a", json!({"max_wait_s": 0})), "queue a max_wait_s out_of_range"),
         (put(Kind::User, "a", json!({"roles": ["boss"]})), "user a roles[0] not_found"),
         (put(Kind::User, "a", json!({"roles": [], "password": "tr1vi4l x"})), "user a password weak"),

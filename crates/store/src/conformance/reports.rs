@@ -61,6 +61,7 @@ pub(super) async fn run(store: &Store) {
     let counts = |lines: &[Line]| lines.iter().map(|line| line.sums.get(Figure::Answered)).sum::<u64>();
     assert_eq!(counts(&everything(store).await), counts(&before));
     a_second_record_replaces_the_first(store, &mut projector).await;
+    days_follow_the_tenants_clock(store, &mut projector, tenant).await;
 }
 
 fn spent(kind: SegmentKind, (from, to): (i64, i64), queue: Option<QueueId>, agent: Option<AgentId>) -> Segment {
@@ -252,4 +253,29 @@ async fn a_second_record_replaces_the_first(store: &Store, projector: &mut Proje
     let sales = line(store, Dimension::Queue, &SALES.to_string()).await;
     let figures = [Figure::Offered, Figure::Abandoned, Figure::WaitedMs].map(|figure| sales.sums.get(figure));
     assert_eq!((figures, sales.longest_wait_ms), ([6, 2, 50_000], 15_000));
+}
+
+/// A centre that moves to another zone has its days, those that are over too, from that zone's midnight.
+async fn days_follow_the_tenants_clock(store: &Store, projector: &mut Projector, tenant: Tenant) {
+    // In UTC+2 the calls of these 24 hours, the first of China's day, lie in two days.
+    let midnight = MIDNIGHT + 6 * 3_600 * S;
+    let moved = Happening::SettingsChanged {
+        kind: "tenant".into(),
+        name: tenant.name.clone(),
+        action: "update".into(),
+        fields: vec!["utc_offset_min".into()],
+        by: "admin".into(),
+    };
+    store.put(&Tenant { utc_offset_min: 120, ..tenant }).await.expect("written");
+    let told = Event { tenant: T, at: Wall(MIDNIGHT), what: moved };
+    projector.apply(Journal::new(projector.cursor() + 1, [told]).facts()).await.expect("applied");
+    let (from, to) = (Wall(midnight - 96 * QUARTER_MS), Wall(midnight));
+    for dimension in Dimension::ALL {
+        let of = |midnight| Report { midnight, from, to, ..report(*dimension, None) };
+        let by_days = store.report(&of(Some(to))).await.expect("read");
+        assert!(!by_days.is_empty());
+        assert_eq!(by_days, store.report(&of(None)).await.expect("read"), "{dimension:?}");
+        let times = store.report_times(&of(Some(to))).await.expect("read");
+        assert_eq!(times, store.report_times(&of(None)).await.expect("read"), "{dimension:?}");
+    }
 }

@@ -11,6 +11,7 @@ use types::record::AgentState;
 use types::{AgentId, InteractionId, QueueId, Seconds, TeamId, TenantId, Wall};
 
 use super::contact::{Contact, Outline, Rules};
+use super::days;
 use super::staffing::{Passed, Since};
 use super::{Dimension, Figure, Grain, Sums};
 use crate::column::Column;
@@ -136,7 +137,15 @@ impl Books {
     pub(crate) async fn write(&mut self, change: &DatabaseTransaction, entries: &[Entry]) -> Result<(), Error> {
         let repeated = self.note_callers(change, entries).await?;
         self.write_contacts(change, entries, &repeated).await?;
-        self.write_staffing(change, entries).await
+        self.write_staffing(change, entries).await?;
+        let changed = entries.iter().filter_map(|entry| match entry {
+            Entry::Settings(tenant) => Some(*tenant),
+            _ => None,
+        });
+        for tenant in changed.collect::<BTreeSet<_>>() {
+            days::mend(change, tenant).await?;
+        }
+        Ok(())
     }
 
     /// Who called again: the interactions before these, of the same customers in the same queues.
@@ -505,24 +514,16 @@ pub(crate) async fn rewind(change: &DatabaseTransaction, oldest: u64) -> Result<
     let names: Vec<String> = Figure::ALL.iter().map(|figure| format!("\"{}\"", figure.as_str())).collect();
     let sums: Vec<String> = names.iter().map(|name| format!("CAST(SUM({name}) AS BIGINT)")).collect();
     let (names, sums) = (names.join(", "), sums.join(", "));
-    let offset = "COALESCE(t.\"utc_offset_min\", 0) * 60000";
     let quarter = format!("\"contact_at\" / {0} * {0}", super::QUARTER_MS);
-    let day = format!("(\"contact_at\" + {offset}) / {0} * {0} - {offset}", super::DAY_MS);
-    let roll_up = |grain: Grain, start: &str| {
-        format!(
-            "INSERT INTO \"rollup\" (\"tenant_id\", \"grain\", \"dimension\", \"start_at\", \"subject\", {names}, \
-             \"longest_wait_ms\") SELECT \"contact_tenant\", '{}', \"dimension\", {start}, \"subject\", {sums}, \
-             MAX(\"waited_ms\") FROM \"contact\" LEFT JOIN \"tenant\" t ON t.\"id\" = \"contact_tenant\" \
-             GROUP BY \"contact_tenant\", \"dimension\", {start}, \"subject\"",
-            grain.as_str()
-        )
-    };
-    let staffed = format!("(\"start_at\" + {offset}) / {0} * {0} - {offset}", super::DAY_MS);
+    let quarters = format!(
+        "INSERT INTO \"rollup\" (\"tenant_id\", \"grain\", \"dimension\", \"start_at\", \"subject\", {names}, \
+         \"longest_wait_ms\") SELECT \"contact_tenant\", 'quarter', \"dimension\", {quarter}, \"subject\", {sums}, \
+         MAX(\"waited_ms\") FROM \"contact\" GROUP BY \"contact_tenant\", \"dimension\", {quarter}, \"subject\""
+    );
     let statements = [
         format!("DELETE FROM \"contact\" WHERE \"contact_pos\" > {oldest}"),
         "DELETE FROM \"rollup\"".to_owned(),
-        roll_up(Grain::Quarter, &quarter),
-        roll_up(Grain::Day, &day),
+        quarters,
         // Agents' time is known by quarters alone: from the one on in which the journal begins it is told anew.
         format!(
             "DELETE FROM \"staffing\" WHERE \"grain\" = 'day' OR \"start_at\" >= (SELECT COALESCE(MIN(\"at\"), \
@@ -530,16 +531,11 @@ pub(crate) async fn rewind(change: &DatabaseTransaction, oldest: u64) -> Result<
             never = i64::MAX,
             quarter = super::QUARTER_MS,
         ),
-        format!(
-            "INSERT INTO \"staffing\" SELECT s.\"tenant_id\", 'day', \"dimension\", {staffed}, \"subject\", \"state\", \
-             \"reason\", CAST(SUM(\"spent_ms\") AS BIGINT) FROM \"staffing\" s LEFT JOIN \"tenant\" t \
-             ON t.\"id\" = s.\"tenant_id\" GROUP BY s.\"tenant_id\", \"dimension\", {staffed}, \"subject\", \"state\", \"reason\""
-        ),
         "DELETE FROM \"staffing_since\"".to_owned(),
         "DELETE FROM \"report_target\"".to_owned(),
         "DELETE FROM \"last_answered\"".to_owned(),
     ];
-    for sql in statements {
+    for sql in statements.into_iter().chain(days::summed(None)) {
         change.execute_unprepared(&sql).await?;
     }
     Ok(())

@@ -7,6 +7,7 @@
 
 mod books;
 mod contact;
+mod days;
 mod query;
 mod staffing;
 mod stay;
