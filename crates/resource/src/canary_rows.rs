@@ -10,6 +10,11 @@ use crate::canary::{CanarySpec, rules_of};
 use crate::rows::Rows;
 
 impl Rows {
+    /// The version of a flow that all callers walk, or all whom no canary takes.
+    pub fn published(&self, name: &str) -> Option<&FlowVersion> {
+        self.flows.iter().find(|flow| flow.published && &*flow.name == name)
+    }
+
     /// The flow's version that a share of the callers walks, and its rules.
     pub fn canary_of(&self, flow: FlowId) -> Option<(&FlowCanary, &FlowVersion)> {
         let row = self.canaries.iter().find(|row| row.flow == flow)?;

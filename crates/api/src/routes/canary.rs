@@ -8,7 +8,6 @@ use resource::{CanarySpec, Edit, Expect, Kind, Request, Rows, Spec, Wish};
 use serde_json::{Value, json};
 
 use super::change::{change, rows};
-use super::flows::published;
 use crate::dto::{ErrorBody, FlowCanaryDetail, FlowCanaryOrder, FlowCanaryStep, FlowCanaryWish};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Input};
@@ -20,28 +19,30 @@ const ORDER_BYTES: usize = 4 * 1024;
 
 /// What a flow says when a version of it is to be for a share of the callers.
 pub(super) fn for_a_share(rows: &Rows, name: &str, spec: &Value, wish: FlowCanaryWish) -> Result<Value> {
-    let walked = published(rows, name).ok_or_else(|| ApiError::field(Code::BadValue, "canary"))?;
+    let walked = rows.published(name).ok_or_else(|| ApiError::field(Code::BadValue, "canary"))?;
     let canary = CanarySpec::new(spec["definition"].clone(), wish.into());
     let title = spec.get("title").cloned().unwrap_or_else(|| json!({}));
     Ok(json!({"title": title, "definition": walked.definition, "canary": canary}))
 }
 
-/// The version that a share of the callers walks now, with what became of them and of all others meanwhile.
+/// The version that a share of the callers walks now, with what became of them and of all others meanwhile; `null` where
+/// all walk the same.
 #[utoipa::path(get, path = "/api/v1/flows/{name}/canary", tag = "flows", params(("name" = String, Path)),
-    responses((status = 200, body = FlowCanaryDetail), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+    responses((status = 200, body = Option<FlowCanaryDetail>), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)))]
 pub(crate) async fn flow_canary(
     State(app): State<App>,
     viewer: Viewer,
     Path(name): Path<String>,
     args: Args,
-) -> Result<Json<FlowCanaryDetail>> {
+) -> Result<Json<Option<FlowCanaryDetail>>> {
     args.finish()?;
     let rows = rows(&app, &viewer).await?;
-    let walked = published(&rows, &name).ok_or_else(ApiError::not_found)?;
-    let (row, _) = rows.canary_of(walked.id).ok_or_else(ApiError::not_found)?;
-    let seen = app.backend.canary_report(viewer.tenant(), row.flow, row.version);
-    Ok(Json(FlowCanaryDetail::new(row, walked.version, seen)))
+    let walked = rows.published(&name).ok_or_else(ApiError::not_found)?;
+    Ok(Json(rows.canary_of(walked.id).map(|(row, _)| {
+        let seen = app.backend.canary_report(viewer.tenant(), row.flow, row.version);
+        FlowCanaryDetail::new(row, walked.version, seen)
+    })))
 }
 
 /// Has all callers walk that version, or none.
@@ -58,7 +59,7 @@ pub(crate) async fn order_flow_canary(
 ) -> Result<StatusCode> {
     viewer.require(Permission::SettingsWrite)?;
     let rows = rows(&app, &viewer).await?;
-    let walked = published(&rows, &name).ok_or_else(ApiError::not_found)?;
+    let walked = rows.published(&name).ok_or_else(ApiError::not_found)?;
     let meant = rows.canary_of(walked.id).filter(|(row, _)| row.version == order.version);
     let (_, version) = meant.ok_or_else(ApiError::not_found)?;
     let book = rows.book().map_err(|problem| ApiError::internal("settings", &problem))?;

@@ -78,10 +78,6 @@ pub(crate) async fn flows(State(app): State<App>, viewer: Viewer, args: Args) ->
     Ok(Json(FlowList { items }))
 }
 
-pub(super) fn published<'a>(rows: &'a Rows, name: &str) -> Option<&'a FlowVersion> {
-    rows.flows.iter().find(|flow| flow.published && &*flow.name == name)
-}
-
 /// One flow to be drawn: what calls walk, and the draft beside it.
 #[utoipa::path(get, path = "/api/v1/flows/{name}", tag = "flows", params(("name" = String, Path)),
     responses((status = 200, body = FlowDetail), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
@@ -101,7 +97,7 @@ pub(crate) async fn flow(
         return Err(ApiError::not_found());
     }
     Ok(Json(FlowDetail {
-        version: published(&rows, &name).map(|flow| flow.version),
+        version: rows.published(&name).map(|flow| flow.version),
         revision: entry.map(resource::Entry::revision),
         spec: entry.map(|entry| entry.spec.to_json()),
         draft: draft.map(|draft| FlowDraftDetail { head: (&draft).into(), spec: draft.spec }),
@@ -172,7 +168,7 @@ pub(crate) async fn publish_flow(
     let (tenant, for_a_share) = (viewer.tenant(), wish.canary.is_some());
     let before = rows(&app, &viewer).await?;
     let made = |rows: &Rows| {
-        let walked = published(rows, &name)?;
+        let walked = rows.published(&name)?;
         let canary = rows.canary_of(walked.id).map(|(row, _)| row.version);
         Some((walked.id, if for_a_share { canary? } else { walked.version }))
     };
@@ -207,7 +203,7 @@ pub(crate) async fn flow_versions(
 ) -> Result<Json<FlowVersions>> {
     args.finish()?;
     let rows = rows(&app, &viewer).await?;
-    let id = published(&rows, &name).ok_or_else(ApiError::not_found)?.id;
+    let id = rows.published(&name).ok_or_else(ApiError::not_found)?.id;
     let versions = app.store.flow_versions(viewer.tenant(), id, VERSIONS).await?;
     let releases = app.store.flow_releases(viewer.tenant(), id, VERSIONS).await?;
     let ends = app.store.flow_canary_ends(viewer.tenant(), id, VERSIONS).await?;
@@ -230,7 +226,7 @@ pub(crate) async fn flow_version(
     args.finish()?;
     let version: u32 = version.parse().map_err(|_| ApiError::not_found())?;
     let rows = rows(&app, &viewer).await?;
-    let id = published(&rows, &name).ok_or_else(ApiError::not_found)?.id;
+    let id = rows.published(&name).ok_or_else(ApiError::not_found)?.id;
     let row = app.store.get::<FlowVersion>(viewer.tenant(), (id, version)).await?.ok_or_else(ApiError::not_found)?;
     let made: Vec<_> = app.store.get::<FlowRelease>(viewer.tenant(), (id, version)).await?.into_iter().collect();
     Ok(Json(FlowVersionDetail { head: FlowVersionHead::new(&row, &made), definition: row.definition }))

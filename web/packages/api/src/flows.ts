@@ -1,6 +1,5 @@
 import { requestsTo, type ApiOptions } from "./client";
 import type { components } from "./schema";
-import { toApiError } from "./error";
 import type { FieldProblem } from "./problem";
 import type { Spec } from "./settings";
 
@@ -73,14 +72,7 @@ export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsAp
       await write("DELETE", `${path(name)}/draft`);
     },
     publish: (name, spec, note, revision, canary) => told("POST", `${path(name)}/publish`, { spec, note, revision, ...(canary === undefined || canary === null ? {} : { canary }) }),
-    canary: async (name, signal) => {
-      try {
-        return await get<FlowCanary>(`${path(name)}/canary`, signal);
-      } catch (error) {
-        if (toApiError(error).kind === "not_found") return null;
-        throw error;
-      }
-    },
+    canary: (name, signal) => get<FlowCanary | null>(`${path(name)}/canary`, signal),
     orderCanary: async (name, version, step) => {
       await write("POST", `${path(name)}/canary`, { do: step, version });
     },

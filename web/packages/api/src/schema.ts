@@ -337,7 +337,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The version that a share of the callers walks now, with what became of them and of all others meanwhile. */
+        /**
+         * The version that a share of the callers walks now, with what became of them and of all others meanwhile; `null` where
+         *     all walk the same.
+         */
         get: operations["flow_canary"];
         put?: never;
         /** Has all callers walk that version, or none. */
@@ -6134,7 +6137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FlowCanaryDetail"];
+                    "application/json": null | components["schemas"]["FlowCanaryDetail"];
                 };
             };
             401: {
