@@ -87,19 +87,34 @@ pub struct Recorded {
     pub differs: Vec<String>,
 }
 
-/// Loads a day of a tenant's, by its own clock. `past` opens the journal from a moment on, and so many segments before.
+impl Recorded {
+    /// How many agents were there for calls at some time of the day.
+    pub fn agents_ready(&self) -> usize {
+        let ready = self.day.turns.iter().filter(|turn| turn.duty == sim::Duty::Ready && turn.at < self.day.to);
+        ready.map(|turn| turn.agent).collect::<BTreeSet<_>>().len()
+    }
+
+    /// From where its policy is known: `journal` or `settings` (those of now).
+    pub const fn policy_from(&self) -> &'static str {
+        if self.is_told { "journal" } else { "settings" }
+    }
+}
+
+/// Loads a day of a tenant's, by its own clock. `given`: named values given at the start of the server, which win over stored
+/// ones. `past` opens the journal from a moment on, and so many segments before.
 ///
 /// # Errors
 /// See [`ReplayError`].
 pub async fn recorded_day(
     store: &Store,
-    tenant: &Tenant,
     rows: &Rows,
+    given: &BTreeMap<String, String>,
     date: &str,
     past: impl FnOnce(Wall, usize) -> Result<Past, journal::Error>,
 ) -> Result<Recorded, ReplayError> {
+    let tenant = &rows.tenant;
     let (from, to) = bounds(tenant, date).ok_or_else(|| ReplayError::BadDay(date.to_owned()))?;
-    let parts = assemble(rows, &BTreeMap::new()).map_err(|problems| ReplayError::Settings(told(&problems)))?;
+    let parts = assemble(rows, given).map_err(|problems| ReplayError::Settings(told(&problems)))?;
     let present = policy_of(parts);
     let found = told_policy(past(from, SEGMENTS_BACK)?, tenant.id, (from, to), &present)?;
     let is_told = found.is_some();
@@ -139,26 +154,29 @@ pub async fn recorded_day(
     }
     let day = recorder.finish();
     if day.arrivals.is_empty() {
-        let days = days(store, tenant, to).await?;
+        let days = replay_days(store, tenant, to).await?.into_iter().map(|(day, _)| day).collect();
         return Err(ReplayError::NoDay { day: date.to_owned(), days });
     }
     let differs = differing(&policy, &present);
     Ok(Recorded { date: date.to_owned(), day, policy, is_told, differs })
 }
 
-/// The policy that would be, if this were asked of the present settings.
+/// The policy that would be, if this were asked of the present settings; and what that changes of them.
 ///
 /// # Errors
 /// All that is wrong with it, each with its field.
-pub fn draft_policy(rows: &Rows, request: &Request) -> Result<Policy, Vec<Problem>> {
+pub fn draft_policy(
+    rows: &Rows,
+    given: &BTreeMap<String, String>,
+    request: &Request,
+) -> Result<(Policy, Vec<resource::Change>), Vec<Problem>> {
     let mut next = NEW_IDS;
     let mut fresh = || {
         next += 1;
         next
     };
-    let given = BTreeMap::new();
-    let known = Known { given: &given, secrets: &NoSecrets, fresh: &mut fresh };
-    plan(rows, request, known).map(|plan| policy_of(plan.parts))
+    let known = Known { given, secrets: &NoSecrets, fresh: &mut fresh };
+    plan(rows, request, known).map(|plan| (policy_of(plan.parts), plan.changes))
 }
 
 fn policy_of(parts: Parts) -> Policy {
@@ -186,8 +204,12 @@ fn bounds(tenant: &Tenant, date: &str) -> Option<(Wall, Wall)> {
     Some((Wall(from), Wall(from + DAY_MS)))
 }
 
-/// Days on which somebody came to a queue, the oldest first, as far back as is looked.
-async fn days(store: &Store, tenant: &Tenant, asked: Wall) -> Result<Vec<String>, store::Error> {
+/// Days on which somebody came to a queue, the oldest first, as far back as is looked, and how many came.
+pub(crate) async fn replay_days(
+    store: &Store,
+    tenant: &Tenant,
+    asked: Wall,
+) -> Result<Vec<(String, u64)>, store::Error> {
     let newest = store.interactions(tenant.id, &Filter::default(), None, 1).await?.rows;
     let offset = i64::from(tenant.utc_offset_min) * MINUTE_MS;
     let newest = newest.first().map_or(asked, |newest| newest.started);
@@ -204,9 +226,11 @@ async fn days(store: &Store, tenant: &Tenant, asked: Wall) -> Result<Vec<String>
         most: MOST as u64,
     };
     let lines = store.report(&report).await?;
-    let came = lines.iter().filter(|line| line.sums.get(Figure::Offered) > 0);
-    let days: BTreeSet<String> =
-        came.map(|line| Wall(line.start.0 + offset).to_string().chars().take(10).collect()).collect();
+    let mut days: BTreeMap<String, u64> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.sums.get(Figure::Offered) > 0) {
+        let day = Wall(line.start.0 + offset).to_string().chars().take(10).collect();
+        *days.entry(day).or_default() += line.sums.get(Figure::Offered) as u64;
+    }
     Ok(days.into_iter().collect())
 }
 

@@ -123,7 +123,7 @@ fn the_same_day_under_the_same_settings_is_the_same_and_every_call_has_its_place
         let script = script(400, 16, seed);
         let day = play(setup(16, MENU), &script);
         assert_eq!(day, play(setup(16, MENU), &script), "seed {seed}");
-        let sum = |f: fn(&sim::rehearse::Figures) -> u64| day.queues.iter().map(|q| f(&q.figures)).sum::<u64>();
+        let sum = |f: fn(&sim::WaitFigures) -> u64| day.queues.iter().map(|q| f(&q.figures)).sum::<u64>();
         assert_eq!(day.outcomes.calls, 400, "seed {seed}");
         assert_eq!(day.intervals.iter().map(|i| i.calls).sum::<u64>(), 400, "seed {seed}");
         assert_eq!(sum(|f| f.offered), day.total.offered, "seed {seed}");

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use acd::{AgentConfig, Change, NoAgentPolicy, QueueConfig};
 use dialplan::{Numbering, PriorityRules};
-use sim::{Arrival, Duty, End, Outcomes, Policy, RecordedDay, ReplayFigures, Service, Turn, WrapUp, compare, replay};
-use types::{AgentId, Private, QueueId, TenantId, Wall};
+use sim::{Arrival, Duty, End, Outcomes, Policy, RecordedDay, Service, Turn, WaitFigures, WrapUp, compare, replay};
+use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
 
 const TENANT: TenantId = TenantId(1);
 const SALES: QueueId = QueueId(11);
@@ -33,6 +33,7 @@ fn arrival(i: u64, at_s: u64) -> Arrival {
     let service =
         Service { ring: Duration::from_secs(4), talk: Duration::from_secs(60 + i % 40), wrap_up: WrapUp::AsSet };
     Arrival {
+        interaction: InteractionId(i + 1),
         queue: if i.is_multiple_of(10) { SUPPORT } else { SALES },
         at: Wall(FROM.0 + at_s as i64 * 1000),
         caller: Private::new(format!("1380000{i:04}").as_str().into()),
@@ -57,7 +58,7 @@ fn day() -> RecordedDay {
     }
 }
 
-fn queue<'a>(outcomes: &'a Outcomes, name: &str) -> &'a ReplayFigures {
+fn queue<'a>(outcomes: &'a Outcomes, name: &str) -> &'a WaitFigures {
     &outcomes.queues.iter().find(|(queue, _)| &**queue == name).unwrap().1
 }
 
@@ -71,7 +72,7 @@ fn the_same_twice_is_equal_and_nobody_is_lost() {
         assert_eq!(row.answered + row.abandoned + row.elsewhere, came, "{row:?}");
     }
     assert_eq!(once.intervals.iter().map(|part| part.figures.offered).sum::<u64>(), 300);
-    assert!(once.sum.occupancy.is_some_and(|share| share > 0.0 && share < 1.0), "{once:?}");
+    assert!(once.occupancy.is_some_and(|share| share > 0.0 && share < 1.0), "{once:?}");
     let both = compare(&day, &policy, &policy, 7).unwrap();
     assert_eq!(both.recorded, both.draft, "one policy twice differs in nothing");
     assert_eq!(both.actual.sum.abandoned, 43, "the truth is what was recorded");

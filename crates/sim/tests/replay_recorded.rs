@@ -71,6 +71,6 @@ fn a_replay_of_the_own_policy_is_near_the_truth() {
         assert!(actual.offered > 1_000, "{actual:?}");
         assert!(off(actual.service_level, replayed.service_level) < 0.08, "{actual:?}\n{replayed:?}");
         assert!(off(actual.abandon_share, replayed.abandon_share) < 0.05, "{actual:?}\n{replayed:?}");
-        assert!(off(actual.occupancy, replayed.occupancy) < 0.05, "{actual:?}\n{replayed:?}");
+        assert!(off(both.actual.occupancy, both.recorded.occupancy) < 0.05, "{actual:?}\n{replayed:?}");
     }
 }

@@ -14,6 +14,7 @@ mod flows;
 mod forwarding;
 mod heat;
 mod history;
+mod job;
 mod live;
 mod lookups;
 mod outbound;
@@ -24,6 +25,7 @@ mod promises;
 mod prompts;
 mod rehearsal;
 mod replay;
+mod replayed;
 mod report;
 mod settings;
 mod voicemail;
@@ -70,6 +72,7 @@ pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTa
 pub(crate) use rehearsal::{RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals};
 pub use rehearsal::{RehearsalFacts, RehearsalResult};
 pub use replay::{ReplayLine, replay_lines};
+pub(crate) use replayed::{ReplayJob, ReplayRequest, ReplayResult, Replays};
 pub(crate) use report::{
     Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
 };

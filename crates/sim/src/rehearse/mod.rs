@@ -23,9 +23,9 @@ use center::{Setup, SetupError};
 use types::leg::Text;
 use types::{AgentId, Private, Wall};
 
-use crate::Broken;
+use crate::{Broken, WaitFigures};
 
-pub use tally::{Figures, Interval, LeftAt, Nowhere, Outcomes, QueueFigures};
+pub use tally::{Interval, LeftAt, Nowhere, Outcomes, QueueFigures};
 
 /// The shortest and the longest interval of the result, minutes.
 pub const INTERVAL_RANGE_MIN: std::ops::RangeInclusive<u32> = 5..=1440;
@@ -139,7 +139,7 @@ pub struct Rehearsed {
     /// What came of the calls.
     pub outcomes: Outcomes,
     /// All queues together.
-    pub total: Figures,
+    pub total: WaitFigures,
     /// The agents' share of busy time in the time that they were ready or busy, 0 to 1.
     pub occupancy: Option<f64>,
     /// The day by intervals; those before the first call or turn and after the last are left out.

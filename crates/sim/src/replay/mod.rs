@@ -19,6 +19,7 @@
 //!
 //! Two policies are given the same draws.
 
+mod changed;
 mod customers;
 mod policy;
 mod record;
@@ -30,15 +31,18 @@ use std::time::Duration;
 use acd::ConfigError;
 use types::leg::Text;
 use types::record::SkillLevel;
-use types::{AgentId, Private, QueueId, Wall};
+use types::{AgentId, InteractionId, Private, QueueId, Wall};
 
+pub use changed::{Changed, ChangedCall, Fared, Found, Why};
 pub use policy::Policy;
 pub use record::{Entry, Recorder};
-pub use tally::{Class, Outcomes, ReplayFigures, TimeOfDay};
+pub use tally::{Class, Outcomes, TimeOfDay};
 
 use customers::customers;
 use run::Run;
 use tally::Book;
+
+use crate::waits::Fate;
 
 /// So long after the day its last calls may go on: the longest talk that a router lets pass.
 pub const GRACE: Duration = Duration::from_secs(4 * 3600);
@@ -74,6 +78,8 @@ pub struct Staffed {
 /// A customer who came to a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
+    /// Of which interaction it was a part.
+    pub interaction: InteractionId,
     /// The queue.
     pub queue: QueueId,
     /// When.
@@ -172,7 +178,7 @@ pub struct Errand {
 }
 
 /// A day under two policies, and as it truly was.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
     /// What truly came of it.
     pub actual: Outcomes,
@@ -180,6 +186,8 @@ pub struct Comparison {
     pub recorded: Outcomes,
     /// What comes of it under the other policy.
     pub draft: Outcomes,
+    /// What the other policy changes for single calls.
+    pub changed: Changed,
 }
 
 /// A recorded day under its own policy and under another one.
@@ -187,11 +195,31 @@ pub struct Comparison {
 /// # Errors
 /// A queue or an agent of a policy that makes no sense.
 pub fn compare(day: &RecordedDay, own: &Policy, draft: &Policy, seed: u64) -> Result<Comparison, ConfigError> {
-    Ok(Comparison {
-        actual: actual(day, own, draft),
-        recorded: one(day, own, (own, draft), seed)?,
-        draft: one(day, draft, (own, draft), seed)?,
-    })
+    // Nobody stops it: there is always a result.
+    Ok(compare_watched(day, own, draft, seed, &mut |_| true)?.unwrap_or_default())
+}
+
+/// The same; `watch` is told now and then which share of the work is done, 0 to 1, and says whether to go on. Without it,
+/// there is no result.
+///
+/// # Errors
+/// A queue or an agent of a policy that makes no sense.
+pub fn compare_watched(
+    day: &RecordedDay,
+    own: &Policy,
+    draft: &Policy,
+    seed: u64,
+    watch: &mut dyn FnMut(f64) -> bool,
+) -> Result<Option<Comparison>, ConfigError> {
+    let classes = (own, draft);
+    let Some((recorded, ours)) = one(day, own, classes, seed, &mut |share| watch(share / 2.0))? else {
+        return Ok(None);
+    };
+    let Some((other, theirs)) = one(day, draft, classes, seed, &mut |share| watch(0.5 + share / 2.0))? else {
+        return Ok(None);
+    };
+    let changed = changed::changed(day, (own, &ours), (draft, &theirs));
+    Ok(Some(Comparison { actual: actual(day, own, draft), recorded, draft: other, changed }))
 }
 
 /// The day under a policy. The same day, policy and seed give the same figures.
@@ -199,12 +227,22 @@ pub fn compare(day: &RecordedDay, own: &Policy, draft: &Policy, seed: u64) -> Re
 /// # Errors
 /// A queue or an agent of the policy that makes no sense.
 pub fn replay(day: &RecordedDay, policy: &Policy, seed: u64) -> Result<Outcomes, ConfigError> {
-    one(day, policy, (policy, policy), seed)
+    let outcomes = one(day, policy, (policy, policy), seed, &mut |_| true)?;
+    Ok(outcomes.map(|(outcomes, _)| outcomes).unwrap_or_default())
 }
 
-fn one(day: &RecordedDay, policy: &Policy, classes: (&Policy, &Policy), seed: u64) -> Result<Outcomes, ConfigError> {
+/// What came of a day, and of each who came to a queue.
+type Played = (Outcomes, Vec<Option<Fared>>);
+
+fn one(
+    day: &RecordedDay,
+    policy: &Policy,
+    classes: (&Policy, &Policy),
+    seed: u64,
+    watch: &mut dyn FnMut(f64) -> bool,
+) -> Result<Option<Played>, ConfigError> {
     let book = Book::new(day, policy, classes);
-    Ok(Run::new(day, policy, customers(day, seed), seed)?.go(book))
+    Ok(Run::new(day, policy, customers(day, seed), seed)?.go(book, watch))
 }
 
 /// What truly came of the day, in the same figures.
@@ -212,9 +250,9 @@ fn actual(day: &RecordedDay, own: &Policy, draft: &Policy) -> Outcomes {
     let mut book = Book::new(day, own, (own, draft));
     for (at, arrival) in day.arrivals.iter().enumerate() {
         let fate = match arrival.end {
-            End::Served(_) => tally::Fate::Answered,
-            End::GaveUp => tally::Fate::Abandoned,
-            End::Left | End::TurnedAway => tally::Fate::Elsewhere,
+            End::Served(_) => Fate::Answered,
+            End::GaveUp => Fate::Abandoned,
+            End::Left | End::TurnedAway => Fate::Elsewhere,
         };
         book.count(at, arrival.at, arrival.waited, fate);
     }

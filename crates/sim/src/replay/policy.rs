@@ -3,7 +3,7 @@
 use acd::{AgentConfig, Change, QueueConfig};
 use dialplan::{Numbering, PriorityRules};
 use types::leg::Text;
-use types::{QueueId, Wall};
+use types::{AgentId, QueueId, Wall};
 
 use super::Arrival;
 
@@ -30,7 +30,7 @@ impl Policy {
     }
 
     /// All queues that there are at some time of the day, each as it is known first before it is as it changes.
-    fn all_queues(&self) -> impl Iterator<Item = &QueueConfig> {
+    pub(super) fn all_queues(&self) -> impl Iterator<Item = &QueueConfig> {
         let later = self.changes.iter().filter_map(|(_, change)| match change {
             Change::Queue(queue) => Some(queue),
             _ => None,
@@ -38,9 +38,23 @@ impl Policy {
         self.queues.iter().chain(later)
     }
 
+    /// The same of agents.
+    pub(super) fn all_agents(&self) -> impl Iterator<Item = &AgentConfig> {
+        let later = self.changes.iter().filter_map(|(_, change)| match change {
+            Change::Agent(agent) => Some(agent),
+            _ => None,
+        });
+        self.agents.iter().chain(later)
+    }
+
     /// A queue's settings as they are first known that day.
     pub(super) fn queue(&self, id: QueueId) -> Option<&QueueConfig> {
         self.all_queues().find(|queue| queue.id == id)
+    }
+
+    /// An agent's number.
+    pub fn agent_number(&self, id: AgentId) -> Option<Text> {
+        self.all_agents().find(|agent| agent.id == id).map(|agent| agent.number.clone())
     }
 
     /// The queue of a name.

@@ -94,6 +94,7 @@ impl<'a> Recorder<'a> {
             let after = before.map(|(arrival, ended)| After { arrival, gap: gap(ended) });
             before = Some((self.day.arrivals.len(), over));
             self.day.arrivals.push(Arrival {
+                interaction: record.id,
                 queue: stay.queue,
                 at: stay.from,
                 caller: record.from.clone(),

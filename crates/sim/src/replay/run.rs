@@ -9,9 +9,13 @@ use types::record::AgentState;
 use types::{AgentId, InteractionId, Mono, Now, Private, QueueId, Wall};
 
 use super::customers::Customer;
-use super::tally::{Book, Fate, Outcomes};
-use super::{Arrival, Duty, End, GRACE, Policy, RecordedDay, Staffed, Turn, WrapUp};
+use super::tally::Book;
+use super::{Arrival, Duty, End, Fared, Found, GRACE, Played, Policy, RecordedDay, Staffed, Turn, WrapUp};
 use crate::agenda::Agenda;
+use crate::waits::Fate;
+
+/// How often it is told how far the run is, steps: some hundred times a second.
+const TELL_EVERY: u64 = 1 << 12;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
@@ -34,7 +38,9 @@ struct Stay {
     came: Mono,
     /// Whom it rings, and until when: an older ring's end means nothing.
     rings: Option<(AgentId, Mono)>,
-    is_over: bool,
+    /// How it found the queue.
+    found: Option<Found>,
+    fared: Option<Fared>,
 }
 
 /// What is remembered of one who calls, as the product does.
@@ -104,9 +110,13 @@ impl<'a> Run<'a> {
         })
     }
 
-    pub(super) fn go(mut self, mut book: Book) -> Outcomes {
+    /// Runs the day; none where `watch` does not want to go on.
+    pub(super) fn go(mut self, mut book: Book, watch: &mut dyn FnMut(f64) -> bool) -> Option<Played> {
         let end = self.day_ends() + GRACE;
-        loop {
+        for step in 0_u64.. {
+            if step.is_multiple_of(TELL_EVERY) && !watch(self.now.mono.0 as f64 / end.0 as f64) {
+                return None;
+            }
             self.take_outputs(&mut book);
             let (planned, timer) = (self.agenda.next(), self.router.poll_timeout());
             let Some(next) = planned.into_iter().chain(timer).min().filter(|next| *next <= end) else { break };
@@ -120,12 +130,12 @@ impl<'a> Run<'a> {
         }
         for i in 0..self.customers.len() {
             if self.stays[i].has_come {
-                self.is_over(&mut book, i, Fate::Elsewhere);
+                self.is_over(&mut book, i, Fate::Elsewhere, None);
             }
         }
         let agents: Vec<_> = self.doing.keys().copied().collect();
         agents.into_iter().for_each(|agent| self.does(agent, AgentState::Offline));
-        book.outcomes(self.staffed)
+        Some((book.outcomes(self.staffed), self.stays.iter().map(|stay| stay.fared).collect()))
     }
 
     fn day_ends(&self) -> Mono {
@@ -152,12 +162,12 @@ impl<'a> Run<'a> {
                 let (at, waits) = (self.stays[i].came, self.router.queue_of(id(i)));
                 if self.router.leave(now, id(i), LeaveReason::Abandoned).is_ok() {
                     self.lost(i, waits, at);
-                    self.is_over(book, i, Fate::Abandoned);
+                    self.is_over(book, i, Fate::Abandoned, None);
                 }
             }
             Act::Leave(i) => {
                 if self.router.leave(now, id(i), LeaveReason::Redirected).is_ok() {
-                    self.is_over(book, i, Fate::Elsewhere);
+                    self.is_over(book, i, Fate::Elsewhere, None);
                     self.goes_on(i, |end| end == End::Left);
                 }
             }
@@ -208,8 +218,12 @@ impl<'a> Run<'a> {
         let sticky = self.router.queue_config(arrival.queue).and_then(|queue| queue.last_agent_wait_s).is_some();
         let agent = known.and_then(|known| known.agent).filter(|_| sticky);
         if self.router.enqueue_with(now, ticket, Wishes { skills: skills.collect(), agent }).is_err() {
-            return self.is_over(book, i, Fate::Elsewhere);
+            return self.is_turned_away(book, i);
         }
+        self.stays[i].found = self.router.wait_note(now, interaction).map(|note| {
+            let agents = note.agents;
+            Found { ahead: note.ahead, at_work: agents.ready + agents.ringing + agents.talking + agents.wrap_up }
+        });
         let Customer { patience, leaves, .. } = self.customers[i];
         if let Some(patience) = patience {
             self.agenda.plan(now.mono + patience, Act::GiveUp(i));
@@ -252,7 +266,7 @@ impl<'a> Run<'a> {
             self.remembered.insert(arrival.caller.clone(), Remembered { agent: Some(agent), lost: None });
         }
         self.agenda.plan(now.mono + self.customers[i].service.talk, Act::Done(i, agent));
-        self.is_over(book, i, Fate::Answered);
+        self.is_over(book, i, Fate::Answered, Some(agent));
     }
 
     fn done(&mut self, i: usize, agent: AgentId) {
@@ -298,7 +312,7 @@ impl<'a> Run<'a> {
                 | Output::NoAgent { interaction, .. }
                 | Output::QueueFull { interaction, .. } => {
                     let i = index(interaction);
-                    self.is_over(book, i, Fate::Elsewhere);
+                    self.is_turned_away(book, i);
                     self.goes_on(i, |end| end == End::TurnedAway);
                 }
                 Output::AgentState { agent, state, .. } => self.does(agent, state),
@@ -327,11 +341,21 @@ impl<'a> Run<'a> {
     }
 
     /// The customer is out of its queue, once.
-    fn is_over(&mut self, book: &mut Book, i: usize, fate: Fate) {
+    fn is_over(&mut self, book: &mut Book, i: usize, fate: Fate, agent: Option<AgentId>) {
         let stay = &mut self.stays[i];
-        if !std::mem::replace(&mut stay.is_over, true) {
+        if stay.fared.is_none() {
+            let (waited, found) = (self.now.mono - stay.came, stay.found);
+            stay.fared = Some(Fared { fate, turned_away: false, waited, agent, found });
             let came = Wall(self.day.from.0 + stay.came.as_millis() as i64);
-            book.count(i, came, self.now.mono - stay.came, fate);
+            book.count(i, came, waited, fate);
+        }
+    }
+
+    /// The queue does not let it in, or not wait any longer.
+    fn is_turned_away(&mut self, book: &mut Book, i: usize) {
+        self.is_over(book, i, Fate::Elsewhere, None);
+        if let Some(fared) = &mut self.stays[i].fared {
+            fared.turned_away = fared.fate == Fate::Elsewhere;
         }
     }
 
