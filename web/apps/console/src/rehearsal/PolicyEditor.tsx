@@ -130,6 +130,7 @@ export function PolicyEditor({ draft, change }: EditorProps): ReactElement {
           id="rep-queue"
           value={chosen}
           placeholder={t("replay.queuePlace")}
+          showSearch
           options={queues ?? []}
           loading={queues === undefined}
           onChange={setChosen}
