@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use acd::{AgentConfig, Change, QueueConfig};
-use dialplan::PriorityRules;
+use dialplan::{Numbering, PriorityRules};
 use directory::Tenant;
 use journal::Past;
 use resource::{Known, NoSecrets, Parts, Problem, Request, Rows, assemble, plan};
@@ -83,7 +83,8 @@ pub struct Recorded {
     pub policy: Policy,
     /// The journal told of the policy; else it is what is set up now.
     pub is_told: bool,
-    /// Queues (by name) and agents (by number) that are set up otherwise now than when the day ended.
+    /// Queues (by name), agents (by number) and the setting of who goes first, where they are set up otherwise now than when
+    /// the day ended.
     pub differs: Vec<String>,
 }
 
@@ -182,9 +183,13 @@ pub fn draft_policy(
 fn policy_of(parts: Parts) -> Policy {
     let numbering = parts.plan.numbering().clone();
     let rules = parts.settings.get(PriorityRules::SETTING);
-    // A rule that makes no sense holds for nobody, as in the centre.
-    let priorities = rules.and_then(|text| PriorityRules::parse(text, &numbering).ok()).unwrap_or_default();
-    Policy { queues: parts.queues, agents: parts.agents, priorities, numbering, changes: Vec::new() }
+    let priorities = rules.map(|text| priorities_of(text, &numbering)).unwrap_or_default();
+    Policy { queues: parts.queues, agents: parts.agents, priorities, numbering, ..Policy::default() }
+}
+
+/// A rule that makes no sense holds for nobody, as in the centre.
+fn priorities_of(text: &str, numbering: &Numbering) -> PriorityRules {
+    PriorityRules::parse(text, numbering).unwrap_or_default()
 }
 
 fn told(problems: &[Problem]) -> String {
@@ -241,7 +246,6 @@ fn told_policy(
     (from, to): (Wall, Wall),
     present: &Policy,
 ) -> Result<Option<Policy>, journal::Error> {
-    // Names of customers who go first are kept by the settings alone.
     let mut policy = Policy { queues: Vec::new(), agents: Vec::new(), ..present.clone() };
     let (mut begun, mut current) = (None, Current::default());
     loop {
@@ -257,7 +261,7 @@ fn told_policy(
                 continue;
             }
             let Ok(event) = stored.event() else { continue };
-            let Happening::RoutingChanged { begun: seed, .. } = &event.what else { continue };
+            let Happening::RoutingChanged { begun: seed, priorities, .. } = &event.what else { continue };
             let at = event.at;
             if seed.is_some() && begun.is_none_or(|_| at <= from) {
                 // All is told from here on.
@@ -266,6 +270,14 @@ fn told_policy(
                 current = Current::default();
             }
             let Some(since) = begun else { continue };
+            if let Some(rules) = priorities {
+                let rules = priorities_of(rules.reveal(), &policy.numbering);
+                if at <= from.max(since) {
+                    policy.priorities = rules;
+                } else if rules != *policy.new_priorities.last().map_or(&policy.priorities, |(_, last)| last) {
+                    policy.new_priorities.push((at, rules));
+                }
+            }
             for change in changes(event.what) {
                 if !current.learn(&change) {
                     continue;
@@ -319,7 +331,7 @@ fn agents_of(policy: &Policy) -> BTreeSet<AgentId> {
     policy.agents.iter().map(|agent| agent.id).chain(came).collect()
 }
 
-/// What is set up otherwise now than at the end of the day.
+/// What is set up otherwise now than at the end of the day: queues, agents, and who goes first.
 fn differing(own: &Policy, present: &Policy) -> Vec<String> {
     let mut ended = own.clone();
     own.changes.iter().for_each(|(_, change)| ended.take(change.clone()));
@@ -330,7 +342,10 @@ fn differing(own: &Policy, present: &Policy) -> Vec<String> {
     let new = present.agents.iter().filter(|agent| !ended.agents.iter().any(|old| old.id == agent.id));
     let agents: BTreeSet<&Text> = agents.chain(new.map(|agent| &agent.number)).collect();
     let queues = queues.into_iter().map(|name| format!("queue {name}"));
-    queues.chain(agents.into_iter().map(|number| format!("agent {number}"))).collect()
+    let all = queues.chain(agents.into_iter().map(|number| format!("agent {number}")));
+    let rules = own.new_priorities.last().map_or(&own.priorities, |(_, rules)| rules);
+    let priorities = (*rules != present.priorities).then(|| format!("setting {}", PriorityRules::SETTING));
+    all.chain(priorities).collect()
 }
 
 /// The work after talks of the interactions of a time, milliseconds.

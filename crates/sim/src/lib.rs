@@ -39,8 +39,8 @@ pub use figures::QueueRow;
 pub use platinum::Platinum;
 pub use replay::{
     After, Arrival, Changed, ChangedCall, Class, Comparison, Duty, End, Entry, Errand, Fared, Found, GRACE, INTERVAL,
-    Outcomes, Policy, RecordedDay, Recorder, Service, Staffed, TimeOfDay, Turn, Why, WrapUp, compare, compare_watched,
-    replay,
+    Outcomes, Policy, RecordedDay, Recorder, Ring, RingEnd, Service, Staffed, TimeOfDay, Turn, Why, WrapUp, compare,
+    compare_watched, replay,
 };
 pub use report::Report;
 pub use rng::Rng;

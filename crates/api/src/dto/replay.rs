@@ -223,7 +223,7 @@ pub fn replay_lines(recorded: &Recorded, seed: u64, comparison: &Comparison) -> 
         agents,
         other_calls: day.errands.len(),
         policy_from,
-        policy_changes: policy.changes.len(),
+        policy_changes: policy.changes_count(),
         differs_since: differs.clone(),
         seed,
     }];

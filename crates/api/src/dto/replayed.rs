@@ -252,7 +252,7 @@ impl ReplayResult {
             arrivals: recorded.day.arrivals.len() as u64,
             agents: recorded.agents_ready() as u64,
             policy_from: recorded.policy_from(),
-            policy_changes: recorded.policy.changes.len() as u64,
+            policy_changes: recorded.policy.changes_count() as u64,
             differs_since: recorded.differs.clone(),
             changes: changes.into_iter().map(Into::into).collect(),
             actual: ReplayedDay::new(&comparison.actual),

@@ -103,6 +103,8 @@ pub struct Habits {
     /// How often callers left a node by each of its outlets, by flow and node. The outlet without a name stands for those
     /// who hung up there.
     pub ways: HashMap<(Text, Text), BTreeMap<Text, u64>>,
+    /// The same over all menus together, for a menu of which nothing is known.
+    pub menus: BTreeMap<Text, u64>,
     /// How long prompts are, by language and id, seconds.
     pub prompts_s: HashMap<(Text, Text), f64>,
 }
@@ -128,6 +130,7 @@ impl Default for Habits {
             missed: 0.0,
             queues: HashMap::new(),
             ways: HashMap::new(),
+            menus: BTreeMap::new(),
             prompts_s: HashMap::new(),
         }
     }

@@ -7,13 +7,15 @@
 //!
 //! What is assumed, since nobody recorded what would have been otherwise:
 //!
-//! - every offer is taken, after as long a ring as was recorded for that customer;
+//! - an agent does with its rings what it did with those of that day, in their order and from the first on again where there
+//!   are more: it takes them after as long a ring, misses them, refuses them, and is away after that for as long. One who was
+//!   never rung takes each after as long a ring as was recorded for that customer;
 //! - who talked talks for as long again, whoever takes the call; who never talked, and does now, talks for as long as
 //!   another one of its queue did;
 //! - who gave up gives up after the same wait. How long the others would have waited nobody knows: as long as they did, and
 //!   then for a time drawn from the patience of those who gave up (exponential, of the queue where enough gave up there);
 //! - who left by a key, or otherwise by its own will, leaves after the same wait;
-//! - agents come, pause and go as they did, and have the same calls beside the queues; work after a talk lasts as long as the
+//! - agents come, pause and go as they did, but for pauses that a missed ring had brought about, and have the same calls beside the queues; work after a talk lasts as long as the
 //!   queue's setting says, as much shorter or longer as the agent made it that day;
 //! - what follows in another queue (a transfer, an overflow by the flow) follows if the stay before ends as it did.
 //!
@@ -23,9 +25,11 @@ mod changed;
 mod customers;
 mod policy;
 mod record;
+mod rings;
 mod run;
 mod tally;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acd::ConfigError;
@@ -36,6 +40,7 @@ use types::{AgentId, InteractionId, Private, QueueId, Wall};
 pub use changed::{Changed, ChangedCall, Fared, Found, Why};
 pub use policy::Policy;
 pub use record::{Entry, Recorder};
+pub use rings::{Ring, RingEnd};
 pub use tally::{Class, Outcomes, TimeOfDay};
 
 use customers::customers;
@@ -62,6 +67,8 @@ pub struct RecordedDay {
     pub turns: Vec<Turn>,
     /// What agents did beside the queues.
     pub errands: Vec<Errand>,
+    /// What each agent did when it rang for a queue, in order of time.
+    pub rings: BTreeMap<AgentId, Vec<Ring>>,
     /// How the agents spent the day.
     pub staffed: Staffed,
 }

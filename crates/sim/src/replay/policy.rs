@@ -14,8 +14,10 @@ pub struct Policy {
     pub queues: Vec<QueueConfig>,
     /// The agents, as the day begins.
     pub agents: Vec<AgentConfig>,
-    /// Who goes before others.
+    /// Who goes before others, as the day begins.
     pub priorities: PriorityRules,
+    /// The same as it is from some moment of the day on, in order of time.
+    pub new_priorities: Vec<(Wall, PriorityRules)>,
     /// How numbers are read.
     pub numbering: Numbering,
     /// What changes in the course of the day, in order of time.
@@ -26,7 +28,14 @@ impl Policy {
     /// What a customer has beside its queue's priority: what the flow gives it, and what the rules do.
     pub fn priority_of(&self, arrival: &Arrival) -> i32 {
         let called = self.numbering.received(arrival.called.reveal());
-        arrival.priority.saturating_add(self.priorities.of(arrival.caller.reveal(), called.text()))
+        let by_then = self.new_priorities.partition_point(|(from, _)| *from <= arrival.at);
+        let rules = by_then.checked_sub(1).map_or(&self.priorities, |last| &self.new_priorities[last].1);
+        arrival.priority.saturating_add(rules.of(arrival.caller.reveal(), called.text()))
+    }
+
+    /// How many settings change in the course of the day.
+    pub const fn changes_count(&self) -> usize {
+        self.changes.len() + self.new_priorities.len()
     }
 
     /// All queues that there are at some time of the day, each as it is known first before it is as it changes.

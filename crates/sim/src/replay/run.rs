@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use acd::{Change, ConfigError, LeaveReason, Output, Router, SkillRequirement, Ticket, Wishes};
+use acd::{Change, ConfigError, LeaveReason, OfferEnd, Output, Rejection, Router, SkillRequirement, Ticket, Wishes};
 use types::leg::Text;
 use types::record::AgentState;
 use types::{AgentId, InteractionId, Mono, Now, Private, QueueId, Wall};
 
 use super::customers::Customer;
+use super::rings::Rings;
 use super::tally::Book;
-use super::{Arrival, Duty, End, Fared, Found, GRACE, Played, Policy, RecordedDay, Staffed, Turn, WrapUp};
+use super::{
+    Arrival, Duty, End, Fared, Found, GRACE, Played, Policy, RecordedDay, Ring, RingEnd, Staffed, Turn, WrapUp,
+};
 use crate::agenda::Agenda;
 use crate::waits::Fate;
 
@@ -27,6 +30,8 @@ enum Act {
     GiveUp(usize),
     Leave(usize),
     Take(usize, AgentId, Mono),
+    Refuse(usize, AgentId, Mono, Rejection),
+    Return(AgentId),
     Done(usize, AgentId),
     Wrapped(usize, AgentId),
 }
@@ -36,8 +41,8 @@ enum Act {
 struct Stay {
     has_come: bool,
     came: Mono,
-    /// Whom it rings, and until when: an older ring's end means nothing.
-    rings: Option<(AgentId, Mono)>,
+    /// Until when it rings: what was to come of an older ring means nothing.
+    rings: Option<Mono>,
     /// How it found the queue.
     found: Option<Found>,
     fared: Option<Fared>,
@@ -61,6 +66,11 @@ pub(super) struct Run<'a> {
     /// What follows each arrival.
     follows: HashMap<usize, Vec<usize>>,
     remembered: HashMap<Private<Text>, Remembered>,
+    rings: Rings<'a>,
+    /// For how long an agent will be away if it does not take the ring that it hears.
+    aways: HashMap<AgentId, Duration>,
+    /// What agents mean to do.
+    duties: HashMap<AgentId, Duty>,
     /// What agents do, and since when.
     doing: BTreeMap<AgentId, (AgentState, Mono)>,
     staffed: Staffed,
@@ -104,6 +114,9 @@ impl<'a> Run<'a> {
             customers,
             follows,
             remembered: HashMap::new(),
+            rings: Rings::new(&day.rings),
+            aways: HashMap::new(),
+            duties: HashMap::new(),
             doing: BTreeMap::new(),
             staffed: Staffed::default(),
             now,
@@ -172,6 +185,14 @@ impl<'a> Run<'a> {
                 }
             }
             Act::Take(i, agent, until) => self.take(book, i, agent, until),
+            Act::Refuse(i, agent, until, why) => {
+                if self.rings_now(i, agent, until) && self.router.offer_rejected(now, id(i), agent, why).is_ok() {
+                    self.is_away(agent);
+                }
+            }
+            // It has gone on a break of its own meanwhile, or home.
+            Act::Return(agent) if self.duties.get(&agent) != Some(&Duty::Ready) => {}
+            Act::Return(agent) => drop(self.router.ready(now, agent)),
             Act::Done(i, agent) => self.done(i, agent),
             Act::Wrapped(i, agent) => {
                 let at_it = self.router.agent(agent).is_some_and(|view| view.interaction == Some(id(i)));
@@ -195,6 +216,7 @@ impl<'a> Run<'a> {
 
     fn turn(&mut self, i: usize) {
         let (now, Turn { agent, duty, .. }) = (self.now, self.day.turns[i].clone());
+        self.duties.insert(agent, duty);
         let _ = match duty {
             Duty::Away => self.router.sign_out(now, agent),
             Duty::Ready | Duty::Break => self.router.sign_in(now, agent),
@@ -258,7 +280,7 @@ impl<'a> Run<'a> {
 
     fn take(&mut self, book: &mut Book, i: usize, agent: AgentId, until: Mono) {
         let now = self.now;
-        if self.stays[i].rings != Some((agent, until)) || self.router.talk_started(now, id(i), agent).is_err() {
+        if !self.rings_now(i, agent, until) || self.router.talk_started(now, id(i), agent).is_err() {
             return;
         }
         let arrival = &self.day.arrivals[i];
@@ -295,19 +317,14 @@ impl<'a> Run<'a> {
     fn take_outputs(&mut self, book: &mut Book) {
         while let Some(output) = self.router.poll_output() {
             match output {
-                Output::Offer { interaction, agent, ring_until, .. } => {
-                    self.rings(index(interaction), agent, ring_until);
-                }
-                Output::OfferOver { interaction, agent, goes_on, .. } => {
+                Output::Offer { interaction, ring_until, .. } => {
                     let i = index(interaction);
-                    let Some((rings, until)) = self.stays[i].rings else { continue };
-                    let next = self.router.ringing(interaction).next().filter(|_| goes_on);
-                    match next {
-                        Some(next) if rings == agent => self.rings(i, next, until),
-                        Some(_) => {}
-                        None => self.stays[i].rings = None,
-                    }
+                    self.stays[i].rings = Some(ring_until);
+                    let rung: Vec<AgentId> = self.router.ringing(interaction).collect();
+                    rung.into_iter().for_each(|agent| self.ring(i, agent, ring_until));
                 }
+                Output::OfferOver { agent, why: OfferEnd::NoAnswer, .. } => self.is_away(agent),
+                Output::OfferOver { .. } => {}
                 Output::WaitTooLong { interaction, .. }
                 | Output::NoAgent { interaction, .. }
                 | Output::QueueFull { interaction, .. } => {
@@ -321,12 +338,36 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn rings(&mut self, i: usize, agent: AgentId, until: Mono) {
+    /// An agent's telephone begins to ring, and it does what it did that day.
+    fn ring(&mut self, i: usize, agent: AgentId, until: Mono) {
+        let now = self.now.mono;
+        let usual = Ring {
+            at: self.now.wall,
+            lasted: self.customers[i].service.ring,
+            end: RingEnd::Taken,
+            away: Duration::ZERO,
+        };
+        let Ring { lasted, end, away, .. } = self.rings.next(agent).unwrap_or(usual);
         // Just before it would lapse, at the latest.
-        let most = (until - self.now.mono).saturating_sub(Duration::from_millis(1));
-        self.stays[i].rings = Some((agent, until));
-        let taken = self.now.mono + self.customers[i].service.ring.min(most);
-        self.agenda.plan(taken, Act::Take(i, agent, until));
+        let at = now + lasted.min((until - now).saturating_sub(Duration::from_millis(1)));
+        self.aways.insert(agent, away);
+        match end {
+            RingEnd::Taken => self.agenda.plan(at, Act::Take(i, agent, until)),
+            RingEnd::Missed => {}
+            RingEnd::Refused(why) => self.agenda.plan(at, Act::Refuse(i, agent, until, why)),
+        }
+    }
+
+    /// Whether it is still this ring that the agent hears.
+    fn rings_now(&self, i: usize, agent: AgentId, until: Mono) -> bool {
+        self.stays[i].rings == Some(until) && self.router.ringing(id(i)).any(|rung| rung == agent)
+    }
+
+    /// An agent who did not take a ring gets no more calls for a while.
+    fn is_away(&mut self, agent: AgentId) {
+        if let Some(away) = self.aways.remove(&agent) {
+            self.agenda.plan(self.now.mono + away, Act::Return(agent));
+        }
     }
 
     fn does(&mut self, agent: AgentId, state: AgentState) {
