@@ -53,7 +53,10 @@ def two_calls(t):
 
 def test_one_more_agent_would_have_served_the_second_caller(t):
     """The day's own policy comes out as it was, that of the file better; what is wrong is told with its place."""
+    rule = {"kind": "setting", "name": "routing.priority"}
+    t.server.apply({**rule, "spec": {"value": "caller:13900000002=700"}})
     day = two_calls(t)
+    t.server.apply({**rule, "spec": {"value": "caller:13900000002=300"}})
     spec = t.server.get("/api/v1/settings/queue/sales")["spec"]
     spec["members"] = [*spec["members"], "1101"]
     draft = json.dumps({"kind": "queue", "name": "sales", "spec": spec})
@@ -67,6 +70,9 @@ def test_one_more_agent_would_have_served_the_second_caller(t):
     figures = {line["run"]: line for line in lines if line["kind"] == "figures" and line["of"] == "all"}
     came = {run: [it["offered"], it["answered"], it["abandoned"]] for run, it in figures.items()}
     t.equal(came, {"actual": [2, 1, 1], "recorded": [2, 1, 1], "file": [2, 2, 0]}, "what came of the callers")
+    classes = {(line["priority_recorded"], line["priority_file"]) for line in lines if line.get("of") == "class"}
+    t.equal(classes, {(700, 300), (0, 0)}, "who went first that day, and who goes first now")
+    t.check("setting routing.priority" in about["differs_since"], about["differs_since"])
     of_all = {line["kind"]: line for line in lines if line.get("of") == "all" and line["kind"] != "figures"}
     t.equal([of_all["difference"]["answered"], of_all["calibration"]["answered"]], [1, 0], "difference and error")
     t.check(figures["file"]["service_level"] > figures["recorded"]["service_level"], f"service levels: {figures}")

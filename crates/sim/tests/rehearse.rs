@@ -154,6 +154,17 @@ fn more_agents_help_and_nobody_else_is_changed_by_them() {
 }
 
 #[test]
+fn a_menu_of_which_nothing_is_known_is_answered_as_all_menus_were() {
+    let mut script = script(400, 16, 3);
+    script.habits.ways.clear();
+    script.habits.menus = [("1", 10), ("2", 90)].map(|(key, n)| (Text::from(key), n)).into();
+    let day = play(setup(16, MENU), &script);
+    // Every fifth caller has dialled sales itself: 320 came to the menu.
+    let support = day.queues.iter().find(|q| &*q.queue == "support").unwrap().figures.offered;
+    assert!(support.abs_diff(288) <= 20, "nine of ten press 2: {support}");
+}
+
+#[test]
 fn a_draft_that_leads_calls_nowhere_is_told_with_the_place() {
     let script = script(200, 16, 9);
     let broken = MENU

@@ -43,7 +43,9 @@ fn the_journal_tells_who_goes_first_from_when_on_and_no_log_does() {
     let told: Vec<(bool, String)> = lab
         .written
         .iter()
-        .filter_map(|json| match serde_json::from_str::<types::event::Event>(json).unwrap().what {
+        .map(|json| serde_json::from_str::<types::event::Event>(json).unwrap())
+        .filter(|event| event.tenant == T)
+        .filter_map(|event| match event.what {
             Happening::RoutingChanged { begun, priorities: Some(rules), .. } => {
                 assert!(!format!("{rules:?}").contains("139"), "printed in clear");
                 Some((begun.is_some(), rules.reveal().to_string()))
