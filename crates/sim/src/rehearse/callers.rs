@@ -104,7 +104,7 @@ impl Stage<'_> {
         let (Some(flow), Some((node, kind))) = (walk.flow(), walk.node()) else { return };
         let step = walk.trace().len();
         let visit = walk.trace().iter().filter(|s| s.node == node).count();
-        let choice = self.choice_at(customer.index, flow, (&node, &kind), visit, &keys);
+        let choice = self.choice_at(customer.index, flow, (&node, kind), visit, &keys);
         let thinks = self.thinks(leg, length);
         match (choice, asks) {
             (Choice::Leave, _) => self.plan(thinks, Act::Leave(leg, step)),
