@@ -5,8 +5,11 @@ import subprocess
 import time
 import xml.etree.ElementTree
 
+from lib.browser import Browser
 from lib.server import BINARY
 from tests.t01_main_job import talk
+from tests.t11_page import sign_in
+from tests.t30_pages import look
 
 # By the demo tenant's clock, seconds after UTC.
 CHINA_S = 8 * 3600
@@ -29,8 +32,8 @@ def replay(t, day, draft, *flags, language="C"):
     return subprocess.run(command, capture_output=True, text=True, timeout=60, env={"LANG": language})
 
 
-def test_one_more_agent_would_have_served_the_second_caller(t):
-    """The day's own policy comes out as it was, that of the file better; what is wrong is told with its place."""
+def two_calls(t):
+    """The day, on which an agent of sales serves a first caller, and nobody has time for a second one, who gives up."""
     away_from_midnight()
     sales = t.agent(1001)
     t.agent(1101)
@@ -45,7 +48,15 @@ def test_one_more_agent_would_have_served_the_second_caller(t):
     t.server.wait_idle()
     records = [t.server.record(call) for call in (first, second)]
     t.equal([record["outcome"] for record in records], ["answered", "abandoned"], "what truly came of them")
-    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + CHINA_S))
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + CHINA_S))
+
+
+def test_one_more_agent_would_have_served_the_second_caller(t):
+    """The day's own policy comes out as it was, that of the file better; what is wrong is told with its place."""
+    rule = {"kind": "setting", "name": "routing.priority"}
+    t.server.apply({**rule, "spec": {"value": "caller:13900000002=700"}})
+    day = two_calls(t)
+    t.server.apply({**rule, "spec": {"value": "caller:13900000002=300"}})
     spec = t.server.get("/api/v1/settings/queue/sales")["spec"]
     spec["members"] = [*spec["members"], "1101"]
     draft = json.dumps({"kind": "queue", "name": "sales", "spec": spec})
@@ -59,6 +70,9 @@ def test_one_more_agent_would_have_served_the_second_caller(t):
     figures = {line["run"]: line for line in lines if line["kind"] == "figures" and line["of"] == "all"}
     came = {run: [it["offered"], it["answered"], it["abandoned"]] for run, it in figures.items()}
     t.equal(came, {"actual": [2, 1, 1], "recorded": [2, 1, 1], "file": [2, 2, 0]}, "what came of the callers")
+    classes = {(line["priority_recorded"], line["priority_file"]) for line in lines if line.get("of") == "class"}
+    t.equal(classes, {(700, 300), (0, 0)}, "who went first that day, and who goes first now")
+    t.equal(about["policy_changes"], 2, "changes of the day: who goes first, twice")
     of_all = {line["kind"]: line for line in lines if line.get("of") == "all" and line["kind"] != "figures"}
     t.equal([of_all["difference"]["answered"], of_all["calibration"]["answered"]], [1, 0], "difference and error")
     t.check(figures["file"]["service_level"] > figures["recorded"]["service_level"], f"service levels: {figures}")
@@ -77,3 +91,75 @@ def test_one_more_agent_would_have_served_the_second_caller(t):
     wrong = replay(t, day, "kind: queue\nname: sales\nspec:\n  members: ['1001']\n  wrap_up_s: 99999\n")
     t.check(wrong.returncode == 1 and "draft.yaml: line 5: queue sales: wrap_up_s" in wrong.stderr, wrong.stderr)
     t.equal(t.server.get("/api/v1/settings/queue/sales")["spec"]["members"], spec["members"][:-1], "nothing has changed")
+
+
+def open_page(t, language, user):
+    """The page of replays, as this user sees it."""
+    browser = Browser(t, language, (1366, 768), profile=user)
+    browser.command("Emulation.setDeviceMetricsOverride", width=1366, height=768, deviceScaleFactor=1, mobile=False)
+    sign_in(t, browser, user, f"demo-{user}", "/rehearsal/replay")
+    return browser
+
+
+def seen(t, browser, name):
+    """No barrier, in light and dark, and nothing that stands out to the side."""
+    found = []
+    look(browser, name, found)
+    t.equal(found, [], f"barriers of {name}")
+    wide = browser.js("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    t.equal(wide, 0, "pixels that stand out to the side")
+
+
+def test_the_page_in_chinese(t):
+    """A policy is drafted by its fields; the day beside it, its figures, the one call that changes and why; a supervisor reads."""
+    empty = open_page(t, "zh-CN", "admin")
+    empty.wait_text("还没有排队记录")
+    seen(t, empty, "replay-empty-zh")
+    day = two_calls(t)
+    empty.reload()
+    browser = empty
+    browser.wait_text(f"{day}（2 次排队）")
+    browser.wait_text("未作修改")
+    browser.choose("#rep-queue", "sales")
+    browser.choose("#rep-members", "1101")
+    browser.wait_text("已修改：")
+    browser.press("开始重放")
+    browser.wait_text("1 通好转，0 通变差")
+    browser.wait_text("由坐席 1101 接听，按当日策略其不接此队列")
+    browser.wait_text("草稿修改了：queue · sales · members")
+    table = browser.js("[...document.querySelector('.reh-table tbody').rows].map((row) => [...row.cells].map((cell) => cell.innerText))")
+    told = {row[-11]: row[-10:] for row in table}
+    t.equal([told[side][1] for side in ("实际", "当日策略", "草稿", "差别")], ["1", "1", "2", "+1"], f"answered: {told}")
+    seen(t, browser, "replay-zh")
+    record = browser.js("document.querySelector('.reh-calls a').getAttribute('href').split('/').pop()")
+    t.equal(t.server.get(f"/api/v1/interactions/{record}")["outcome"], "abandoned", "the call that it leads to")
+    watcher = open_page(t, "zh-CN", "2001")
+    watcher.wait_text("1 通好转，0 通变差")
+    watcher.wait_text("只有能修改设置的人可以开始重放")
+    t.check(watcher.js("[...document.querySelectorAll('button')].find((b) => b.innerText.includes('开始重放')).disabled"), "a supervisor can begin")
+
+
+def test_the_page_in_english(t):
+    """The present settings against those of the day; a rule that makes no sense is named; a change is undone."""
+    day = two_calls(t)
+    browser = open_page(t, "en-US", "admin")
+    browser.wait_text("That day under another policy")
+    browser.wait_text(f"{day} (2 came to queues)")
+    browser.press("Replay", within="form")
+    browser.wait_text("The draft is what is set up now.")
+    browser.wait_text("No call differs so that it could be noticed")
+    browser.fill("#rep-priorities", "caller:1390000*=9999")
+    browser.press("Replay", within="form")
+    browser.wait_text("To be mended first")
+    browser.press("routing.priority ✕")
+    browser.wait_text("Nothing is changed")
+    browser.fill("#rep-priorities", "caller:13900000002=900")
+    browser.press("Replay", within="form")
+    browser.wait_text("Priority 0 → 900")
+    seen(t, browser, "replay-en")
+    # It is found again, and the rehearsal is one step away.
+    browser.command("Page.reload")
+    browser.wait_text("Priority 0 → 900")
+    browser.press("Rehearsal", within=".reh-tabs")
+    browser.wait_text("See it before it goes live")
+    t.equal([error for error in browser.errors if "401" not in error and "400" not in error], [], "errors of the page")

@@ -1,7 +1,10 @@
 """A day in virtual time on a real server: the command and the page say the same, a draft that loses callers is told in red."""
 
 import json
+import re
+import sqlite3
 import subprocess
+import time
 
 from lib.accessible import barriers
 from lib.browser import Browser
@@ -9,6 +12,8 @@ from lib.flows import end, lead
 from lib.server import BINARY
 from tests.t11_page import shot, sign_in
 from tests.t30_pages import SETTLE
+from tests.t35_designer import click_text
+from tests.t38_replay import CHINA_S, away_from_midnight
 
 NUMBER = "95077"
 NODES = {
@@ -164,3 +169,74 @@ def test_the_page_in_english(t):
     browser.command("Page.reload")
     browser.wait_text("What differs")
     t.equal([error for error in browser.errors if "401" not in error and "400" not in error], [], "errors of the page")
+
+
+# Enough calls to keep it at work until somebody has read how far it is.
+LONG = "from,number,calls\n" + "".join(f"{hour:02}:00,{NUMBER},4000\n" for hour in range(6, 22))
+DAY_S = 86_400
+
+
+def test_a_long_one_tells_how_far_it_is_and_is_stopped(t):
+    """The publish dialog's link leads to it with the draft chosen; its progress is told; stopped, it keeps nothing."""
+    lead(t, NUMBER, "rehearsed", NODES)
+    lose(t, "rehearsed")
+    browser = open_page(t, "zh-CN", "admin", "/flows/rehearsed")
+    browser.wait_text("没有问题，可以发布")
+    click_text(browser, ".flow-bar button", "发布")
+    browser.press("发布前预演")
+    browser.wait_for("location.pathname.endsWith('/rehearsal') && location.search.includes('rehearsed')", what="the page of rehearsals")
+    browser.wait_for("document.querySelector('.reh-form')?.innerText.includes('rehearsed')", what="the flow's draft, chosen")
+    browser.press("自行填写")
+    choose_day(browser)
+    browser.js("document.querySelector('#reh-demand').focus()")
+    browser.insert(LONG)
+    browser.press("开始预演")
+    browser.wait_text("正在预演")
+    browser.wait_for("Number(document.querySelector('.reh-running [role=progressbar]')?.getAttribute('aria-valuenow')) > 0", 60, "some progress")
+    browser.press("取消")
+    browser.wait_text("已取消，未保留结果")
+    t.equal(t.server.get("/api/v1/rehearsals")["last"]["state"], "cancelled", "the job")
+
+
+def repeat(t, weeks):
+    """The calls of today, on the same weekday of so many weeks before, too: as if the centre were that old."""
+    path = t.server.folder / "data/lingtong.db"
+    with sqlite3.connect(path, timeout=30) as store:
+        columns = [row[1] for row in store.execute("PRAGMA table_info(interaction)")]
+        rows = store.execute("SELECT * FROM interaction").fetchall()
+        t.check(rows, "no calls to repeat")
+        # Moments are milliseconds since 1970, in columns and in the record alike.
+        moment = re.compile(r"(?<=:)1[0-9]{12}(?=[,}\\]])")
+        for week in range(1, weeks + 1):
+            back = week * 7 * DAY_S * 1000
+            for row in rows:
+                line = dict(zip(columns, row))
+                line["id"] -= week
+                for name in columns:
+                    if name.endswith("_at") and line[name] is not None:
+                        line[name] -= back
+                line["detail"] = moment.sub(lambda found: str(int(found.group()) - back), line["detail"])
+                store.execute(f"INSERT INTO interaction ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})", list(line.values()))
+
+
+def test_a_forecast_from_several_weeks(t):
+    """The mean of the same weekdays: as many calls as came on each, more by the scale; other weekdays have none."""
+    away_from_midnight()
+    lead(t, NUMBER, "rehearsed", {"bye": end("short_greeting")})
+    for caller in range(4):
+        t.caller(f"1390000000{caller}").call(NUMBER).wait_end(20)
+    t.server.wait_idle()
+    now = time.time() + CHINA_S
+
+    def day(weeks):
+        return time.strftime("%Y-%m-%d", time.gmtime(now + weeks * 7 * DAY_S))
+
+    repeat(t, 3)
+    told = whole(t, "--forecast", day(1), "--weeks", "4")
+    t.equal(sorted(told["assumptions"]["mean_of"]), [day(-3), day(-2), day(-1), day(0)], "the days")
+    t.equal((told["calls"], told["today"]["self_served"]), (4, 4), "as many as on each of these days")
+    t.equal(whole(t, "--forecast", day(1), "--weeks", "4", "--scale", "2")["calls"], 8, "twice as many")
+    t.equal(whole(t, "--forecast", day(1), "--weeks", "2")["assumptions"]["mean_of"], [day(0), day(-1)], "two weeks alone")
+    tomorrow = time.strftime("%Y-%m-%d", time.gmtime(now + DAY_S))
+    code, _, err = rehearse(t, "--forecast", tomorrow)
+    t.check(code == 1 and "no call came on the same weekday" in err, f"{code}: {err}")

@@ -28,6 +28,8 @@ const WHOLE: f64 = 1_000.0;
 pub(crate) enum JobKind {
     /// A day under other settings.
     Rehearsal,
+    /// A recorded day under other settings.
+    Replay,
 }
 
 /// How far a job has come.
@@ -50,6 +52,13 @@ pub(crate) struct JobError {
     pub(crate) message: String,
     /// Days of which something is known, where nothing is known of the one that was asked for.
     pub(crate) days: Vec<String>,
+}
+
+impl JobError {
+    /// `field`: the one of the request that is wrong; empty where it is none's.
+    pub(crate) fn of(code: &'static str, field: &str, why: &dyn std::fmt::Display) -> Self {
+        Self { code, field: field.to_owned(), message: why.to_string(), days: Vec::new() }
+    }
 }
 
 /// A job as it stands.
@@ -154,10 +163,9 @@ impl Jobs {
         lock(&self.0).get(&(tenant, kind)).cloned()
     }
 
-    /// A tenant's job by its id, while it is the newest of its kind.
-    pub(crate) fn find(&self, tenant: TenantId, id: u64) -> Option<Arc<Job>> {
-        let jobs = lock(&self.0);
-        jobs.iter().find(|((whose, _), job)| *whose == tenant && job.id == id).map(|(_, job)| job.clone())
+    /// A tenant's job by its kind and id, while it is the newest of its kind.
+    pub(crate) fn find(&self, tenant: TenantId, kind: JobKind, id: u64) -> Option<Arc<Job>> {
+        self.last(tenant, kind).filter(|job| job.id == id)
     }
 
     /// Begins a job.
@@ -190,9 +198,7 @@ impl Jobs {
 fn run(watch: &Watch, work: Work) {
     // Where the system does not let it be less important, it still runs.
     let _ = rustix::process::nice(NICENESS);
-    let failed = |code, message: &str| {
-        End::Failed(JobError { code, field: String::new(), message: message.to_owned(), days: Vec::new() })
-    };
+    let failed = |code, message: &str| End::Failed(JobError::of(code, "", &message));
     // A job that breaks must not look as if it ran for ever.
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(watch)));
     let end = match done {
@@ -239,7 +245,10 @@ mod tests {
         let job = jobs.begin(ONE, JobKind::Rehearsal, begun(1), work).unwrap();
         let idle = || -> Work { Box::new(|_| Ok(Some(json!({})))) };
         assert!(jobs.begin(ONE, JobKind::Rehearsal, begun(2), idle()).is_err());
-        assert!(jobs.find(TenantId(2), 1).is_none() && jobs.last(TenantId(2), JobKind::Rehearsal).is_none());
+        assert!(
+            jobs.find(TenantId(2), JobKind::Rehearsal, 1).is_none()
+                && jobs.last(TenantId(2), JobKind::Rehearsal).is_none()
+        );
         assert_eq!((job.show(true).state, job.show(true).result), (JobState::Running, None));
         go.send(()).unwrap();
         let shown = ended(&job);
@@ -250,7 +259,9 @@ mod tests {
         assert!(job.show(false).result.is_none());
         let next = jobs.begin(ONE, JobKind::Rehearsal, begun(3), idle()).unwrap();
         ended(&next);
-        assert!(jobs.find(ONE, 1).is_none() && jobs.find(ONE, 3).is_some());
+        let find = |kind, id| jobs.find(ONE, kind, id);
+        assert!(find(JobKind::Rehearsal, 1).is_none() && find(JobKind::Rehearsal, 3).is_some());
+        assert!(find(JobKind::Replay, 3).is_none(), "another kind of job");
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::routes;
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
         routes::plan_site, routes::plan_basis,
         routes::rehearsals, routes::begin_rehearsal, routes::rehearsal, routes::cancel_rehearsal,
+        routes::replays, routes::begin_replay, routes::replay, routes::cancel_replay,
         routes::report, routes::report_file, routes::report_views, routes::keep_report_view,
         routes::change_report_view, routes::forget_report_view,
         routes::alerts, routes::acknowledge_alert,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use acd::{AgentConfig, Change, QueueConfig};
-use dialplan::PriorityRules;
+use dialplan::{Numbering, PriorityRules};
 use directory::Tenant;
 use journal::Past;
 use resource::{Known, NoSecrets, Parts, Problem, Request, Rows, assemble, plan};
@@ -83,23 +83,39 @@ pub struct Recorded {
     pub policy: Policy,
     /// The journal told of the policy; else it is what is set up now.
     pub is_told: bool,
-    /// Queues (by name) and agents (by number) that are set up otherwise now than when the day ended.
+    /// Queues (by name), agents (by number) and the setting of who goes first, where they are set up otherwise now than when
+    /// the day ended.
     pub differs: Vec<String>,
 }
 
-/// Loads a day of a tenant's, by its own clock. `past` opens the journal from a moment on, and so many segments before.
+impl Recorded {
+    /// How many agents were there for calls at some time of the day.
+    pub fn agents_ready(&self) -> usize {
+        let ready = self.day.turns.iter().filter(|turn| turn.duty == sim::Duty::Ready && turn.at < self.day.to);
+        ready.map(|turn| turn.agent).collect::<BTreeSet<_>>().len()
+    }
+
+    /// From where its policy is known: `journal` or `settings` (those of now).
+    pub const fn policy_from(&self) -> &'static str {
+        if self.is_told { "journal" } else { "settings" }
+    }
+}
+
+/// Loads a day of a tenant's, by its own clock. `given`: named values given at the start of the server, which win over stored
+/// ones. `past` opens the journal from a moment on, and so many segments before.
 ///
 /// # Errors
 /// See [`ReplayError`].
 pub async fn recorded_day(
     store: &Store,
-    tenant: &Tenant,
     rows: &Rows,
+    given: &BTreeMap<String, String>,
     date: &str,
     past: impl FnOnce(Wall, usize) -> Result<Past, journal::Error>,
 ) -> Result<Recorded, ReplayError> {
+    let tenant = &rows.tenant;
     let (from, to) = bounds(tenant, date).ok_or_else(|| ReplayError::BadDay(date.to_owned()))?;
-    let parts = assemble(rows, &BTreeMap::new()).map_err(|problems| ReplayError::Settings(told(&problems)))?;
+    let parts = assemble(rows, given).map_err(|problems| ReplayError::Settings(told(&problems)))?;
     let present = policy_of(parts);
     let found = told_policy(past(from, SEGMENTS_BACK)?, tenant.id, (from, to), &present)?;
     let is_told = found.is_some();
@@ -139,34 +155,41 @@ pub async fn recorded_day(
     }
     let day = recorder.finish();
     if day.arrivals.is_empty() {
-        let days = days(store, tenant, to).await?;
+        let days = replay_days(store, tenant, to).await?.into_iter().map(|(day, _)| day).collect();
         return Err(ReplayError::NoDay { day: date.to_owned(), days });
     }
     let differs = differing(&policy, &present);
     Ok(Recorded { date: date.to_owned(), day, policy, is_told, differs })
 }
 
-/// The policy that would be, if this were asked of the present settings.
+/// The policy that would be, if this were asked of the present settings; and what that changes of them.
 ///
 /// # Errors
 /// All that is wrong with it, each with its field.
-pub fn draft_policy(rows: &Rows, request: &Request) -> Result<Policy, Vec<Problem>> {
+pub fn draft_policy(
+    rows: &Rows,
+    given: &BTreeMap<String, String>,
+    request: &Request,
+) -> Result<(Policy, Vec<resource::Change>), Vec<Problem>> {
     let mut next = NEW_IDS;
     let mut fresh = || {
         next += 1;
         next
     };
-    let given = BTreeMap::new();
-    let known = Known { given: &given, secrets: &NoSecrets, fresh: &mut fresh };
-    plan(rows, request, known).map(|plan| policy_of(plan.parts))
+    let known = Known { given, secrets: &NoSecrets, fresh: &mut fresh };
+    plan(rows, request, known).map(|plan| (policy_of(plan.parts), plan.changes))
 }
 
 fn policy_of(parts: Parts) -> Policy {
     let numbering = parts.plan.numbering().clone();
     let rules = parts.settings.get(PriorityRules::SETTING);
-    // A rule that makes no sense holds for nobody, as in the centre.
-    let priorities = rules.and_then(|text| PriorityRules::parse(text, &numbering).ok()).unwrap_or_default();
-    Policy { queues: parts.queues, agents: parts.agents, priorities, numbering, changes: Vec::new() }
+    let priorities = rules.map(|text| priorities_of(text, &numbering)).unwrap_or_default();
+    Policy { queues: parts.queues, agents: parts.agents, priorities, numbering, ..Policy::default() }
+}
+
+/// A rule that makes no sense holds for nobody, as in the centre.
+fn priorities_of(text: &str, numbering: &Numbering) -> PriorityRules {
+    PriorityRules::parse(text, numbering).unwrap_or_default()
 }
 
 fn told(problems: &[Problem]) -> String {
@@ -186,8 +209,12 @@ fn bounds(tenant: &Tenant, date: &str) -> Option<(Wall, Wall)> {
     Some((Wall(from), Wall(from + DAY_MS)))
 }
 
-/// Days on which somebody came to a queue, the oldest first, as far back as is looked.
-async fn days(store: &Store, tenant: &Tenant, asked: Wall) -> Result<Vec<String>, store::Error> {
+/// Days on which somebody came to a queue, the oldest first, as far back as is looked, and how many came.
+pub(crate) async fn replay_days(
+    store: &Store,
+    tenant: &Tenant,
+    asked: Wall,
+) -> Result<Vec<(String, u64)>, store::Error> {
     let newest = store.interactions(tenant.id, &Filter::default(), None, 1).await?.rows;
     let offset = i64::from(tenant.utc_offset_min) * MINUTE_MS;
     let newest = newest.first().map_or(asked, |newest| newest.started);
@@ -204,9 +231,11 @@ async fn days(store: &Store, tenant: &Tenant, asked: Wall) -> Result<Vec<String>
         most: MOST as u64,
     };
     let lines = store.report(&report).await?;
-    let came = lines.iter().filter(|line| line.sums.get(Figure::Offered) > 0);
-    let days: BTreeSet<String> =
-        came.map(|line| Wall(line.start.0 + offset).to_string().chars().take(10).collect()).collect();
+    let mut days: BTreeMap<String, u64> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.sums.get(Figure::Offered) > 0) {
+        let day = Wall(line.start.0 + offset).to_string().chars().take(10).collect();
+        *days.entry(day).or_default() += line.sums.get(Figure::Offered) as u64;
+    }
     Ok(days.into_iter().collect())
 }
 
@@ -217,7 +246,6 @@ fn told_policy(
     (from, to): (Wall, Wall),
     present: &Policy,
 ) -> Result<Option<Policy>, journal::Error> {
-    // Names of customers who go first are kept by the settings alone.
     let mut policy = Policy { queues: Vec::new(), agents: Vec::new(), ..present.clone() };
     let (mut begun, mut current) = (None, Current::default());
     loop {
@@ -233,7 +261,7 @@ fn told_policy(
                 continue;
             }
             let Ok(event) = stored.event() else { continue };
-            let Happening::RoutingChanged { begun: seed, .. } = &event.what else { continue };
+            let Happening::RoutingChanged { begun: seed, priorities, .. } = &event.what else { continue };
             let at = event.at;
             if seed.is_some() && begun.is_none_or(|_| at <= from) {
                 // All is told from here on.
@@ -242,6 +270,14 @@ fn told_policy(
                 current = Current::default();
             }
             let Some(since) = begun else { continue };
+            if let Some(rules) = priorities {
+                let rules = priorities_of(rules.reveal(), &policy.numbering);
+                if at <= from.max(since) {
+                    policy.priorities = rules;
+                } else if rules != *policy.new_priorities.last().map_or(&policy.priorities, |(_, last)| last) {
+                    policy.new_priorities.push((at, rules));
+                }
+            }
             for change in changes(event.what) {
                 if !current.learn(&change) {
                     continue;
@@ -295,7 +331,7 @@ fn agents_of(policy: &Policy) -> BTreeSet<AgentId> {
     policy.agents.iter().map(|agent| agent.id).chain(came).collect()
 }
 
-/// What is set up otherwise now than at the end of the day.
+/// What is set up otherwise now than at the end of the day: queues, agents, and who goes first.
 fn differing(own: &Policy, present: &Policy) -> Vec<String> {
     let mut ended = own.clone();
     own.changes.iter().for_each(|(_, change)| ended.take(change.clone()));
@@ -306,7 +342,10 @@ fn differing(own: &Policy, present: &Policy) -> Vec<String> {
     let new = present.agents.iter().filter(|agent| !ended.agents.iter().any(|old| old.id == agent.id));
     let agents: BTreeSet<&Text> = agents.chain(new.map(|agent| &agent.number)).collect();
     let queues = queues.into_iter().map(|name| format!("queue {name}"));
-    queues.chain(agents.into_iter().map(|number| format!("agent {number}"))).collect()
+    let all = queues.chain(agents.into_iter().map(|number| format!("agent {number}")));
+    let rules = own.new_priorities.last().map_or(&own.priorities, |(_, rules)| rules);
+    let priorities = (*rules != present.priorities).then(|| format!("setting {}", PriorityRules::SETTING));
+    all.chain(priorities).collect()
 }
 
 /// The work after talks of the interactions of a time, milliseconds.

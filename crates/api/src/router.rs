@@ -29,6 +29,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/plan/basis", get(routes::plan_basis))
         .route("/api/v1/rehearsals", get(routes::rehearsals).post(routes::begin_rehearsal))
         .route("/api/v1/rehearsals/{id}", get(routes::rehearsal).delete(routes::cancel_rehearsal))
+        .route("/api/v1/replays", get(routes::replays).post(routes::begin_replay))
+        .route("/api/v1/replays/{id}", get(routes::replay).delete(routes::cancel_replay))
         .route("/api/v1/reports", get(routes::report))
         .route("/api/v1/reports/file", get(routes::report_file))
         .route("/api/v1/deliveries", get(routes::deliveries))

@@ -1,5 +1,6 @@
 //! What all routes share.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -56,6 +57,8 @@ pub struct ApiState {
     pub trusted_proxies: Arc<[Network]>,
     /// Where browsers' sound goes when no other way leads here.
     pub relay: Option<Relay>,
+    /// Named values given at the start of the server, which win over stored ones.
+    pub given: Arc<BTreeMap<String, String>>,
     /// This node's number, for new ids.
     pub node: u16,
     /// This node's own secret, from which keys are made.
@@ -92,6 +95,7 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     pub(crate) vault: Vault,
     pub(crate) relay: Option<Relay>,
+    pub(crate) given: Arc<BTreeMap<String, String>>,
     pub(crate) ids: Mutex<IdSource>,
 }
 
@@ -112,6 +116,7 @@ impl From<ApiState> for Shared {
             closed,
             trusted_proxies: _,
             relay,
+            given,
             node,
             secret,
         } = state;
@@ -138,6 +143,7 @@ impl From<ApiState> for Shared {
             counters: Counters::default(),
             vault: Vault::new(&secret),
             relay,
+            given,
             ids: Mutex::new(IdSource::new(node)),
         }
     }

@@ -52,7 +52,9 @@ impl Center {
         t.plan = setup.plan;
         t.library = Arc::new(setup.flows.values().map(|f| (f.id.clone(), f.clone())).collect());
         t.flows = setup.flows;
+        let priorities = t.priority_setting();
         t.settings = setup.settings;
+        let new_priorities = t.priority_setting() != priorities;
         t.secrets = setup.secrets;
         t.mailbox_agents = setup.mailbox_agents;
         t.queue_names = setup.queues.iter().map(|q| (q.name.clone(), q.id)).collect();
@@ -76,6 +78,9 @@ impl Center {
         let gone: Vec<QueueId> = old_queues.into_keys().filter(|queue| !t.queues.contains_key(queue)).collect();
         for queue in gone {
             let _ = t.router.remove_queue(now, queue);
+        }
+        if new_priorities {
+            self.tell_priorities(now, id, None);
         }
         self.set_thresholds(now, id, thresholds);
         self.touch_router(id);

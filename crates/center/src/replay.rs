@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use types::event::{AgentStands, Event, Happening, Worked};
 use types::leg::Text;
 use types::record::{AgentState, Need};
-use types::{AgentId, InteractionId, Mono, Now, QueueId, TenantId, Wall};
+use types::{AgentId, InteractionId, Mono, Now, Private, QueueId, TenantId, Wall};
 
 use crate::Center;
 
@@ -93,7 +93,8 @@ impl Replay {
             return None;
         }
         match &event.what {
-            Happening::RoutingChanged { begun, queues, agents, queues_gone, agents_gone } => {
+            // By the priorities it was decided who waits how long, not which agent is best for whoever is next.
+            Happening::RoutingChanged { begun, queues, agents, queues_gone, agents_gone, priorities: _ } => {
                 if let Some(seed) = begun {
                     (self.router, self.unreadable) = (Some(acd::Replay::new(*seed)), 0);
                 }
@@ -147,7 +148,7 @@ pub(crate) fn written(settings: &impl Serialize) -> Option<Text> {
 }
 
 /// Changes as one event.
-fn told(begun: Option<u64>, changes: &[Change]) -> Happening {
+fn told(begun: Option<u64>, changes: &[Change], priorities: Option<Private<Text>>) -> Happening {
     let (mut queues, mut agents, mut queues_gone, mut agents_gone) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for change in changes {
         match change {
@@ -157,7 +158,7 @@ fn told(begun: Option<u64>, changes: &[Change]) -> Happening {
             Change::AgentGone(agent) => agents_gone.push(*agent),
         }
     }
-    Happening::RoutingChanged { begun, queues, agents, queues_gone, agents_gone }
+    Happening::RoutingChanged { begun, queues, agents, queues_gone, agents_gone, priorities }
 }
 
 impl Center {
@@ -177,13 +178,19 @@ impl Center {
     }
 
     fn routing_told(&mut self, now: Now, tenant: TenantId, seed: u64, settings: &[Change]) {
-        self.journal(now, tenant, told(Some(seed), &[]));
+        self.tell_priorities(now, tenant, Some(seed));
         for some in settings.chunks(AT_ONCE) {
-            self.journal(now, tenant, told(None, some));
+            self.journal(now, tenant, told(None, some, None));
         }
         if let Some(t) = self.tenants.get_mut(&tenant) {
             t.since_told = SinceTold { states: 0, at: now.mono };
         }
+    }
+
+    /// Who goes before others from now on; with a seed, as the first that is told of the routing.
+    pub(crate) fn tell_priorities(&mut self, now: Now, tenant: TenantId, begun: Option<u64>) {
+        let rules = self.tenants.get(&tenant).map(|t| t.priority_setting()).unwrap_or_default();
+        self.journal(now, tenant, told(begun, &[], Some(rules)));
     }
 
     /// Now and then all that decisions depend on is told again. The router has nothing more to say at this moment.
@@ -203,6 +210,6 @@ impl Center {
         if let Some(t) = self.tenants.get_mut(&tenant) {
             t.versions.note(&change);
         }
-        self.journal(now, tenant, told(None, &[change]));
+        self.journal(now, tenant, told(None, &[change], None));
     }
 }

@@ -114,6 +114,11 @@ impl Tenant {
         self.priorities.of(caller, self.plan.numbering().received(dialled).text())
     }
 
+    /// The same as it was set, for the journal: `routing.priority`.
+    pub(crate) fn priority_setting(&self) -> Private<Text> {
+        self.settings.get(PriorityRules::SETTING).cloned().unwrap_or_default().into()
+    }
+
     /// Whether an agent is kept off the wall: one who serves hidden queues alone.
     pub(crate) fn is_agent_hidden(&self, agent: types::AgentId) -> bool {
         let queues = self.router.agent_config(agent).map_or(&[][..], |config| &config.queues);

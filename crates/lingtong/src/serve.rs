@@ -81,6 +81,7 @@ async fn serve(server: Server) -> Result<(), String> {
         closed,
         trusted_proxies: server.web.trusted_proxies.as_slice().into(),
         relay,
+        given: Arc::new(server.settings.clone()),
         node: server.node,
         secret,
     };

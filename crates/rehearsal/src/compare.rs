@@ -1,6 +1,7 @@
 //! Both days side by side.
 
-use sim::rehearse::{Figures, Rehearsed};
+use sim::WaitFigures;
+use sim::rehearse::Rehearsed;
 use types::leg::Text;
 
 /// What was played.
@@ -123,7 +124,7 @@ fn differences(today: &Rehearsed, draft: &Rehearsed) -> Vec<Difference> {
     let unreachable = |day: &Rehearsed| Some(f64::from(day.unreachable));
     look(Measure::Unreachable, None, unreachable(today), unreachable(draft));
     look(Measure::Occupancy, None, today.occupancy, draft.occupancy);
-    let mut figures = |queue: Option<&Text>, a: &Figures, b: &Figures| {
+    let mut figures = |queue: Option<&Text>, a: &WaitFigures, b: &WaitFigures| {
         look(Measure::ServiceLevel, queue, a.service_level, b.service_level);
         look(Measure::AbandonShare, queue, a.abandon_share, b.abandon_share);
         look(Measure::Asa, queue, a.asa_s, b.asa_s);

@@ -64,13 +64,13 @@ impl Sums {
 pub(crate) fn learn(rows: &Rows, calls: &[Past<Call>]) -> Habits {
     let usual = Habits::default();
     let (mut all, mut by_queue) = (Sums::default(), BTreeMap::<QueueId, Sums>::new());
-    let mut ways: HashMap<(Text, Text), BTreeMap<Text, u64>> = HashMap::new();
+    let mut seen = Ways::default();
     for call in calls {
         if let Some(queue) = call.record.queue {
             all.add(call);
             by_queue.entry(queue).or_default().add(call);
         }
-        walk(&call.record, &mut ways);
+        seen.add(&call.record);
     }
     let name = |id: QueueId| rows.queues.iter().find(|queue| queue.id == id).map(|queue| queue.name.clone());
     let work = |sums: &Sums| Work {
@@ -87,25 +87,39 @@ pub(crate) fn learn(rows: &Rows, calls: &[Past<Call>]) -> Habits {
         ring_s: all.mean_s(all.ring_ms, 1).unwrap_or(usual.ring_s).clamp(RING_RANGE_S.0, RING_RANGE_S.1),
         missed: 0.0,
         queues,
-        ways,
+        ways: seen.by_node,
+        menus: seen.menus,
         prompts_s: prompts(rows),
     }
 }
 
-/// By which outlets a call left the nodes that it came to.
-fn walk(call: &Call, ways: &mut HashMap<(Text, Text), BTreeMap<Text, u64>>) {
-    let mut flow: Option<Text> = None;
-    for (at, step) in call.trace.iter().enumerate() {
-        flow = step.flow.clone().or(flow);
-        let Some(flow) = flow.clone() else { continue };
-        let is_last = at + 1 == call.trace.len();
-        let left = is_last && call.connected.is_none() && call.ended_by == EndedBy::Caller;
-        let outlet = match (&step.outlet, left) {
-            (Some(outlet), _) => outlet.clone(),
-            (None, true) => Text::from(""),
-            (None, false) => continue,
-        };
-        *ways.entry((flow, step.node.clone())).or_default().entry(outlet).or_default() += 1;
+/// By which outlets calls left nodes, and how often.
+#[derive(Default)]
+struct Ways {
+    /// By flow and node.
+    by_node: HashMap<(Text, Text), BTreeMap<Text, u64>>,
+    /// Of all menus together.
+    menus: BTreeMap<Text, u64>,
+}
+
+impl Ways {
+    fn add(&mut self, call: &Call) {
+        let mut flow: Option<Text> = None;
+        for (at, step) in call.trace.iter().enumerate() {
+            flow = step.flow.clone().or(flow);
+            let Some(flow) = flow.clone() else { continue };
+            let is_last = at + 1 == call.trace.len();
+            let left = is_last && call.connected.is_none() && call.ended_by == EndedBy::Caller;
+            let outlet = match (&step.outlet, left) {
+                (Some(outlet), _) => outlet.clone(),
+                (None, true) => Text::from(""),
+                (None, false) => continue,
+            };
+            if &*step.kind == "menu" {
+                *self.menus.entry(outlet.clone()).or_default() += 1;
+            }
+            *self.by_node.entry((flow, step.node.clone())).or_default().entry(outlet).or_default() += 1;
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use center::Setup;
-use directory::{Permissions, Tenant};
-use resource::{Change, Edit, Expect, Known, NoSecrets, Parts, Request, Resource, Rows, Wish, assemble, plan};
+use directory::Tenant;
+use resource::{Change, Known, NoSecrets, Parts, Request, Resource, Rows, assemble, plan};
 use store::{AgentForwarding, FlowDraft, Store};
 use types::TenantId;
 
@@ -58,15 +58,7 @@ impl Settings {
     /// # Errors
     /// All that is wrong with the draft.
     pub fn draft(&self, resources: Vec<Resource>) -> Result<Draft, Error> {
-        let edit = |resource: Resource| Edit {
-            kind: resource.kind,
-            name: resource.name,
-            expect: Expect::Any,
-            wish: Wish::Put(resource.spec),
-        };
-        // What is only tried gives nobody anything.
-        let rights = Permissions::all();
-        let request = Request { edits: resources.into_iter().map(edit).collect(), prune: false, rights };
+        let request = Request::trial(resources);
         let mut last = FRESH_FROM;
         let mut fresh = || {
             last += 1;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use store::Guard;
 
 use crate::assemble::{Parts, assemble};
-use crate::book::{Book, Entry};
+use crate::book::{Book, Entry, Resource};
 use crate::check::{House, Judge};
 use crate::content::Spec;
 use crate::kind::Kind;
@@ -29,6 +29,14 @@ pub struct Request {
     pub prune: bool,
     /// What whoever asks may do: nobody gives more than that.
     pub rights: Permissions,
+}
+
+impl Request {
+    /// That these resources be what they say. For what is only tried: it gives nobody anything, so all may be asked for.
+    pub fn trial(resources: impl IntoIterator<Item = Resource>) -> Self {
+        let edit = |Resource { kind, name, spec }| Edit { kind, name, expect: Expect::Any, wish: Wish::Put(spec) };
+        Self { edits: resources.into_iter().map(edit).collect(), prune: false, rights: Permissions::all() }
+    }
 }
 
 /// One change.

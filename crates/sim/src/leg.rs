@@ -1,6 +1,8 @@
 //! One leg as the telephone network sees it.
 
-use types::leg::Text;
+use std::collections::HashMap;
+
+use types::leg::{Sound, Text, Tone};
 use types::{LegId, Mono, PlayId};
 
 /// Who is at the far end.
@@ -102,4 +104,36 @@ impl Leg {
             Party::Caller(_) | Party::Outside => None,
         }
     }
+}
+
+/// The two hear each other from now on; whatever they heard before is over.
+pub(crate) fn bridge(legs: &mut HashMap<LegId, Leg>, a: LegId, b: LegId) {
+    for (leg, other) in [(a, b), (b, a)] {
+        if let Some(leg) = legs.get_mut(&leg) {
+            leg.bridge = Some(other);
+            leg.epoch += 1;
+        }
+    }
+}
+
+/// The leg and the one that it is connected to hear nothing of each other any more.
+pub(crate) fn unbridge(legs: &mut HashMap<LegId, Leg>, leg: LegId, now: Mono) {
+    let Some(own) = legs.get_mut(&leg) else { return };
+    let Some(other) = own.bridge.take() else { return };
+    own.silent_since = now;
+    if let Some(other) = legs.get_mut(&other).filter(|o| o.bridge == Some(leg)) {
+        other.bridge = None;
+        other.epoch += 1;
+        other.silent_since = now;
+    }
+}
+
+/// Whether both are up, so that people can talk.
+pub(crate) fn talk(legs: &HashMap<LegId, Leg>, a: LegId, b: LegId) -> bool {
+    [a, b].iter().all(|leg| legs.get(leg).is_some_and(|leg| leg.up && !leg.ended))
+}
+
+/// Whether it goes on until it is stopped.
+pub(crate) const fn is_endless(sound: &Sound) -> bool {
+    matches!(sound, Sound::Music(_) | Sound::Tone(Tone::Ringback | Tone::Busy | Tone::Congestion))
 }

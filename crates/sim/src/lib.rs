@@ -29,6 +29,7 @@ mod rng;
 mod sim;
 mod staff;
 mod talk;
+mod waits;
 mod world;
 
 pub use check::{Broken, Invariant};
@@ -37,12 +38,14 @@ pub use fault::Fault;
 pub use figures::QueueRow;
 pub use platinum::Platinum;
 pub use replay::{
-    After, Arrival, Class, Comparison, Duty, End, Entry, Errand, GRACE, INTERVAL, Outcomes, Policy, RecordedDay,
-    Recorder, ReplayFigures, Service, Staffed, TimeOfDay, Turn, WrapUp, compare, replay,
+    After, Arrival, Changed, ChangedCall, Class, Comparison, Duty, End, Entry, Errand, Fared, Found, GRACE, INTERVAL,
+    Outcomes, Policy, RecordedDay, Recorder, Ring, RingEnd, Service, Staffed, TimeOfDay, Turn, Why, WrapUp, compare,
+    compare_watched, replay,
 };
 pub use report::Report;
 pub use rng::Rng;
 use types::event::Event;
+pub use waits::{Fate, WaitFigures};
 
 /// What day to simulate.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use types::leg::{Connection, Sound, Target, Tone, TransferProgress};
+use types::leg::{Connection, Sound, Target, TransferProgress};
 use types::{Cause, LegCommand, LegEvent, LegId, PlayId};
 
 use crate::acts::{Act, TalkAct};
-use crate::leg::{Leg, Party, Why};
+use crate::leg::{Leg, Party, Why, bridge, is_endless, talk, unbridge};
 use crate::sim::Sim;
 use crate::world;
 
@@ -55,15 +55,7 @@ impl Sim {
 
     /// The two parties hear nothing of each other any more.
     pub(crate) fn unbridge(&mut self, leg: LegId) {
-        let now = self.now.mono;
-        let Some(own) = self.legs.get_mut(&leg) else { return };
-        let Some(other) = own.bridge.take() else { return };
-        own.silent_since = now;
-        if let Some(other) = self.legs.get_mut(&other).filter(|o| o.bridge == Some(leg)) {
-            other.bridge = None;
-            other.epoch += 1;
-            other.silent_since = now;
-        }
+        unbridge(&mut self.legs, leg, self.now.mono);
     }
 
     pub(crate) fn on_command(&mut self, command: LegCommand) {
@@ -227,16 +219,11 @@ impl Sim {
         for leg in [a, b] {
             self.unbridge(leg);
         }
-        let both = [(a, b), (b, a)];
-        for (leg, other) in both {
+        for leg in [a, b] {
             self.hears_again(leg);
-            if let Some(leg) = self.legs.get_mut(&leg) {
-                leg.bridge = Some(other);
-                leg.epoch += 1;
-            }
         }
-        let up = |leg: &LegId| self.legs.get(leg).is_some_and(|l| l.up && !l.ended);
-        if up(&a) && up(&b) {
+        bridge(&mut self.legs, a, b);
+        if talk(&self.legs, a, b) {
             self.begin_talk(a, b);
         }
     }
@@ -307,8 +294,4 @@ impl Sim {
             self.resume_talk(main);
         }
     }
-}
-
-const fn is_endless(sound: &Sound) -> bool {
-    matches!(sound, Sound::Music(_) | Sound::Tone(Tone::Ringback | Tone::Busy | Tone::Congestion))
 }

@@ -123,7 +123,7 @@ fn the_same_day_under_the_same_settings_is_the_same_and_every_call_has_its_place
         let script = script(400, 16, seed);
         let day = play(setup(16, MENU), &script);
         assert_eq!(day, play(setup(16, MENU), &script), "seed {seed}");
-        let sum = |f: fn(&sim::rehearse::Figures) -> u64| day.queues.iter().map(|q| f(&q.figures)).sum::<u64>();
+        let sum = |f: fn(&sim::WaitFigures) -> u64| day.queues.iter().map(|q| f(&q.figures)).sum::<u64>();
         assert_eq!(day.outcomes.calls, 400, "seed {seed}");
         assert_eq!(day.intervals.iter().map(|i| i.calls).sum::<u64>(), 400, "seed {seed}");
         assert_eq!(sum(|f| f.offered), day.total.offered, "seed {seed}");
@@ -151,6 +151,17 @@ fn more_agents_help_and_nobody_else_is_changed_by_them() {
         assert!(draft.total.abandoned < today.total.abandoned, "seed {seed}");
         assert!(draft.occupancy < today.occupancy, "seed {seed}");
     }
+}
+
+#[test]
+fn a_menu_of_which_nothing_is_known_is_answered_as_all_menus_were() {
+    let mut script = script(400, 16, 3);
+    script.habits.ways.clear();
+    script.habits.menus = [("1", 10), ("2", 90)].map(|(key, n)| (Text::from(key), n)).into();
+    let day = play(setup(16, MENU), &script);
+    // Every fifth caller has dialled sales itself: 320 came to the menu.
+    let support = day.queues.iter().find(|q| &*q.queue == "support").unwrap().figures.offered;
+    assert!(support.abs_diff(288) <= 20, "nine of ten press 2: {support}");
 }
 
 #[test]

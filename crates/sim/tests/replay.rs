@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use acd::{AgentConfig, Change, NoAgentPolicy, QueueConfig};
 use dialplan::{Numbering, PriorityRules};
-use sim::{Arrival, Duty, End, Outcomes, Policy, RecordedDay, ReplayFigures, Service, Turn, WrapUp, compare, replay};
-use types::{AgentId, Private, QueueId, TenantId, Wall};
+use sim::{
+    Arrival, Duty, End, Fate, Outcomes, Policy, RecordedDay, Ring, RingEnd, Service, Turn, WaitFigures, Why, WrapUp,
+    compare, compare_watched, replay,
+};
+use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
 
 const TENANT: TenantId = TenantId(1);
 const SALES: QueueId = QueueId(11);
@@ -33,6 +36,7 @@ fn arrival(i: u64, at_s: u64) -> Arrival {
     let service =
         Service { ring: Duration::from_secs(4), talk: Duration::from_secs(60 + i % 40), wrap_up: WrapUp::AsSet };
     Arrival {
+        interaction: InteractionId(i + 1),
         queue: if i.is_multiple_of(10) { SUPPORT } else { SALES },
         at: Wall(FROM.0 + at_s as i64 * 1000),
         caller: Private::new(format!("1380000{i:04}").as_str().into()),
@@ -57,7 +61,7 @@ fn day() -> RecordedDay {
     }
 }
 
-fn queue<'a>(outcomes: &'a Outcomes, name: &str) -> &'a ReplayFigures {
+fn queue<'a>(outcomes: &'a Outcomes, name: &str) -> &'a WaitFigures {
     &outcomes.queues.iter().find(|(queue, _)| &**queue == name).unwrap().1
 }
 
@@ -71,7 +75,7 @@ fn the_same_twice_is_equal_and_nobody_is_lost() {
         assert_eq!(row.answered + row.abandoned + row.elsewhere, came, "{row:?}");
     }
     assert_eq!(once.intervals.iter().map(|part| part.figures.offered).sum::<u64>(), 300);
-    assert!(once.sum.occupancy.is_some_and(|share| share > 0.0 && share < 1.0), "{once:?}");
+    assert!(once.occupancy.is_some_and(|share| share > 0.0 && share < 1.0), "{once:?}");
     let both = compare(&day, &policy, &policy, 7).unwrap();
     assert_eq!(both.recorded, both.draft, "one policy twice differs in nothing");
     assert_eq!(both.actual.sum.abandoned, 43, "the truth is what was recorded");
@@ -121,6 +125,17 @@ fn what_changed_in_the_day_changes_again() {
 }
 
 #[test]
+fn who_goes_first_is_as_it_was_when_one_came() {
+    let rules = |text: &str| PriorityRules::parse(text, &Numbering::default()).unwrap();
+    let (mut policy, at) = (apart(), |s: i64| Wall(FROM.0 + s * 1000));
+    policy.priorities = rules("caller:1380000*=100");
+    policy.new_priorities = vec![(at(600), rules("called:95001=200")), (at(1_200), rules(""))];
+    let came = |s: u64| policy.priority_of(&Arrival { priority: 5, ..arrival(1, s) });
+    assert_eq!([0, 599, 600, 1_199, 1_200, 9_999].map(came), [105, 105, 205, 205, 5, 5]);
+    assert_eq!(policy.changes_count(), 2);
+}
+
+#[test]
 fn a_transfer_follows_its_talk_alone() {
     let mut day = day();
     day.arrivals = vec![arrival(1, 0), arrival(2, 500)];
@@ -139,4 +154,67 @@ fn a_policy_that_makes_no_sense_is_refused_by_its_field() {
     let mut policy = together();
     policy.queues[0].ring_timeout_s = 0;
     assert_eq!(replay(&day(), &policy, 1).unwrap_err().field, "ring_timeout_s");
+}
+
+#[test]
+fn an_agent_does_with_its_rings_what_it_did_that_day() {
+    let mut day = day();
+    // The only one who serves support misses its first ring, is away for ten minutes, and takes the second after a second.
+    let one = policy(|i| vec![if i == 8 { SUPPORT } else { SALES }]);
+    let ring = |end, lasted_s, away_s| Ring {
+        at: FROM,
+        lasted: Duration::from_secs(lasted_s),
+        end,
+        away: Duration::from_secs(away_s),
+    };
+    day.rings.insert(AgentId(8), vec![ring(RingEnd::Missed, 20, 600), ring(RingEnd::Taken, 1, 0)]);
+    // Its customer does not give up.
+    day.arrivals = vec![Arrival { end: arrival(1, 0).end, ..arrival(0, 0) }];
+    let calls = |day: &RecordedDay| {
+        let mut refuses = one.clone();
+        refuses.queues[1].max_wait_s = Some(100);
+        compare(day, &one, &refuses, 7).unwrap()
+    };
+    let both = calls(&day);
+    assert_eq!(both.recorded.sum.answered, 1, "{both:?}");
+    let waits = queue(&both.recorded, "support");
+    assert_eq!(waits.longest_wait_s, 621.0, "rung for 20 s, away for 600 s, taken after 1 s: {waits:?}");
+    // Under a policy that keeps nobody so long, it is sent away; and the reason is told.
+    let [call] = &both.changed.calls[..] else { panic!("{both:?}") };
+    assert_eq!((call.draft.fate, call.why, call.better), (Fate::Elsewhere, Why::TurnedAway, false), "{call:?}");
+    // Refused at once, with no time away: rung again, and taken then.
+    let declined = RingEnd::Refused(acd::Rejection::Declined);
+    day.rings.insert(AgentId(8), vec![ring(declined, 2, 0), ring(RingEnd::Taken, 1, 0)]);
+    assert_eq!(queue(&calls(&day).recorded, "support").longest_wait_s, 3.0);
+}
+
+#[test]
+fn why_a_call_went_otherwise_is_told() {
+    let both = compare(&day(), &apart(), &together(), 7).unwrap();
+    let changed = &both.changed;
+    assert!(changed.better > changed.worse && changed.calls.len() == 50, "{} {}", changed.better, changed.worse);
+    assert!(changed.calls.iter().any(|call| matches!(call.why, Why::NewAgent(agent) if agent > AgentId(4))));
+    assert!(
+        changed.calls.iter().all(|call| call.recorded.fate != call.draft.fate),
+        "those that end otherwise come first"
+    );
+    let mut vip = apart();
+    vip.priorities = PriorityRules::parse("caller:138000001*=1000", &Numbering::default()).unwrap();
+    let calls = compare(&day(), &apart(), &vip, 7).unwrap().changed.calls;
+    let first = Why::Priority { recorded: 0, draft: 1000 };
+    assert!(calls.iter().any(|call| call.better && call.why == first), "{calls:?}");
+    assert!(calls.iter().all(|call| call.better || call.why != first), "no call waits longer because it goes first");
+    let same = compare(&day(), &apart(), &apart(), 7).unwrap().changed;
+    assert_eq!((same.better, same.worse, same.calls.len()), (0, 0, 0));
+}
+
+#[test]
+fn it_tells_how_far_it_is_and_stops_when_told_to() {
+    let (mut shares, day) = (Vec::new(), day());
+    let done = compare_watched(&day, &apart(), &together(), 7, &mut |share| {
+        shares.push(share);
+        true
+    });
+    assert!(done.unwrap().is_some() && shares.is_sorted() && shares.contains(&0.5), "{shares:?}");
+    assert!(compare_watched(&day, &apart(), &together(), 7, &mut |share| share < 0.5).unwrap().is_none());
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use acd::Change;
-use sim::{Entry, Options, Policy, RecordedDay, Recorder, compare, tell};
+use sim::{Entry, Options, Policy, RecordedDay, Recorder, RingEnd, compare, tell};
 use types::event::{Event, Happening};
 use types::record::{AgentState, InteractionRecord};
 use types::{AgentId, InteractionId, Wall};
@@ -60,17 +60,36 @@ fn days(agents: u32, seed: u64) -> (RecordedDay, Policy) {
     (recorded(&events, &policy), policy)
 }
 
+/// How far a replay of a day's own policy may be from the truth, as docs/guide tells it: shares, of single days.
+const SERVICE_LEVEL_OFF: f64 = 0.03;
+const ABANDON_SHARE_OFF: f64 = 0.02;
+const OCCUPANCY_OFF: f64 = 0.03;
+/// The same of the service level over all days together: what is left is bias, no chance.
+const BIAS: f64 = 0.02;
+
 #[test]
 fn a_replay_of_the_own_policy_is_near_the_truth() {
-    for (agents, seed) in [(24, 1), (20, 2), (16, 3)] {
+    let seeds = [(24, 1), (20, 2), (16, 3), (22, 4), (18, 5)];
+    let mut sum = 0.0;
+    for (agents, seed) in seeds {
         let (day, policy) = days(agents, seed);
+        let missed = day.rings.values().flatten().filter(|ring| ring.end != RingEnd::Taken).count();
+        assert!(missed > 20, "seed {seed}: agents miss calls on such a day, {missed}");
         let both = compare(&day, &policy, &policy, 1).unwrap();
         let (actual, replayed) = (&both.actual.sum, &both.recorded.sum);
-        println!("{agents} {seed}\n{actual:?}\n{replayed:?}\n");
-        let off = |a: Option<f64>, b: Option<f64>| (a.unwrap() - b.unwrap()).abs();
+        let off = |a: Option<f64>, b: Option<f64>| b.unwrap() - a.unwrap();
+        let level = off(actual.service_level, replayed.service_level);
+        let abandoned = off(actual.abandon_share, replayed.abandon_share);
+        let occupancy = off(both.actual.occupancy, both.recorded.occupancy);
+        println!(
+            "{agents} agents, seed {seed}: service level {level:+.3}, abandoned {abandoned:+.3}, busy {occupancy:+.3}"
+        );
         assert!(actual.offered > 1_000, "{actual:?}");
-        assert!(off(actual.service_level, replayed.service_level) < 0.08, "{actual:?}\n{replayed:?}");
-        assert!(off(actual.abandon_share, replayed.abandon_share) < 0.05, "{actual:?}\n{replayed:?}");
-        assert!(off(actual.occupancy, replayed.occupancy) < 0.05, "{actual:?}\n{replayed:?}");
+        assert!(level.abs() < SERVICE_LEVEL_OFF, "seed {seed}\n{actual:?}\n{replayed:?}");
+        assert!(abandoned.abs() < ABANDON_SHARE_OFF, "seed {seed}\n{actual:?}\n{replayed:?}");
+        assert!(occupancy.abs() < OCCUPANCY_OFF, "seed {seed}\n{actual:?}\n{replayed:?}");
+        sum += level;
     }
+    let bias = sum / seeds.len() as f64;
+    assert!(bias.abs() < BIAS, "the service level is off by {bias:+.3} on average");
 }

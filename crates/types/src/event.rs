@@ -222,6 +222,10 @@ pub enum Happening {
         /// Agents who went.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         agents_gone: Vec<AgentId>,
+        /// Who goes before others from now on, as the setting `routing.priority` says it; absent where that is as it was. It
+        /// is told of with each beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        priorities: Option<Private<Text>>,
     },
     /// What the router chooses by besides settings, as it stands. It follows a [`Happening::RoutingChanged`] that tells of
     /// a beginning and of all settings, so that a decision can be made again from there.

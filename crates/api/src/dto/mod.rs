@@ -14,6 +14,7 @@ mod flows;
 mod forwarding;
 mod heat;
 mod history;
+mod job;
 mod live;
 mod lookups;
 mod outbound;
@@ -25,6 +26,7 @@ mod prompts;
 mod refs;
 mod rehearsal;
 mod replay;
+mod replayed;
 mod report;
 mod settings;
 mod voicemail;
@@ -70,6 +72,7 @@ pub(crate) use refs::{AgentRef, QueueRef};
 pub(crate) use rehearsal::{RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals};
 pub use rehearsal::{RehearsalFacts, RehearsalResult};
 pub use replay::{ReplayLine, replay_lines};
+pub(crate) use replayed::{ReplayJob, ReplayRequest, ReplayResult, Replays};
 pub(crate) use report::{
     Report, ReportLine, ReportSubject, ReportTimes, ReportViewItem, ReportViewList, ReportViewWish,
 };

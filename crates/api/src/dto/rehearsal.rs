@@ -5,10 +5,12 @@ use std::sync::Arc;
 use rehearsal::{Assumptions, Date, Played, Prepared, Source, Staffed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sim::rehearse::{Figures, Interval, QueueFigures, Rehearsed};
+use sim::WaitFigures;
+use sim::rehearse::{Interval, QueueFigures, Rehearsed};
 use utoipa::ToSchema;
 
-use super::{SettingsChange, mirror};
+use super::SettingsChange;
+use super::job::Job;
 use crate::jobs;
 
 /// Which day is rehearsed.
@@ -66,8 +68,8 @@ pub(crate) struct RehearsalRequest {
 /// A day on which calls came.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RehearsalDay {
-    day: String,
-    calls: u64,
+    pub(crate) day: String,
+    pub(crate) calls: u64,
 }
 
 impl RehearsalDay {
@@ -89,58 +91,19 @@ pub(crate) struct Rehearsals {
     pub(crate) last: Option<RehearsalJob>,
 }
 
-mirror! {
-    /// How far a rehearsal has come.
-    JobState of jobs::JobState { Running = "running", Done = "done", Failed = "failed", Cancelled = "cancelled" }
-}
-
-/// Why a job came to nothing.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct JobError {
-    /// For programs: `bad_value`, `nothing_recorded`, `bad_setting`, `time_limit`, `internal`.
-    pub(crate) code: &'static str,
-    /// The field of the request that is wrong; empty where it is none's.
-    pub(crate) field: String,
-    /// For people, in English.
-    pub(crate) message: String,
-    /// Days of which something is known, where nothing is known of the one that was asked for.
-    pub(crate) days: Vec<String>,
-}
-
-impl From<jobs::JobError> for JobError {
-    fn from(error: jobs::JobError) -> Self {
-        let jobs::JobError { code, field, message, days } = error;
-        Self { code, field, message, days }
-    }
-}
-
 /// A rehearsal.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RehearsalJob {
-    pub(crate) id: String,
-    pub(crate) state: JobState,
-    /// Which share of the work is done, 0 to 1.
-    pub(crate) progress: f64,
-    pub(crate) started_at: String,
-    /// The user who began it.
-    pub(crate) by: String,
-    pub(crate) error: Option<JobError>,
+    #[serde(flatten)]
+    job: Job,
     /// What came of it; null until it is done.
     #[schema(value_type = Option<RehearsalResult>)]
-    pub(crate) result: Option<Arc<Value>>,
+    result: Option<Arc<Value>>,
 }
 
 impl From<jobs::JobShown> for RehearsalJob {
     fn from(job: jobs::JobShown) -> Self {
-        Self {
-            id: format!("{:016x}", job.id),
-            state: job.state.into(),
-            progress: job.progress,
-            started_at: job.started.to_string(),
-            by: job.by,
-            error: job.error.map(Into::into),
-            result: job.result,
-        }
+        Self { job: (&job).into(), result: job.result }
     }
 }
 
@@ -214,7 +177,7 @@ impl From<&Assumptions> for RehearsalAssumptions {
 
 /// What came of those who were let into queues.
 #[derive(Debug, Serialize, ToSchema)]
-struct RehearsedFigures {
+pub(super) struct RehearsedFigures {
     /// Came.
     offered: u64,
     /// Talked with an agent.
@@ -236,8 +199,8 @@ struct RehearsedFigures {
     longest_wait_s: f64,
 }
 
-impl From<&Figures> for RehearsedFigures {
-    fn from(figures: &Figures) -> Self {
+impl From<&WaitFigures> for RehearsedFigures {
+    fn from(figures: &WaitFigures) -> Self {
         Self {
             offered: figures.offered,
             served: figures.answered,

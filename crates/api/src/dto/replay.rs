@@ -1,7 +1,7 @@
 //! A recorded day under two policies, as `lingtong replay` prints it: one object a line.
 
 use serde::Serialize;
-use sim::{Comparison, Outcomes, ReplayFigures};
+use sim::{Comparison, Outcomes, WaitFigures};
 
 use crate::replay::Recorded;
 
@@ -154,8 +154,8 @@ fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6 + 0.0
 }
 
-impl From<&ReplayFigures> for Figures {
-    fn from(it: &ReplayFigures) -> Self {
+impl Figures {
+    fn new(it: &WaitFigures, occupancy: Option<f64>) -> Self {
         Self {
             offered: it.offered,
             answered: it.answered,
@@ -164,17 +164,17 @@ impl From<&ReplayFigures> for Figures {
             service_level: it.service_level.map(rounded),
             abandon_share: it.abandon_share.map(rounded),
             asa_s: it.asa_s.map(rounded),
-            wait_median_s: it.wait_median_s,
+            wait_median_s: it.wait_p50_s,
             wait_p90_s: it.wait_p90_s,
             wait_p99_s: it.wait_p99_s,
             longest_wait_s: it.longest_wait_s,
-            occupancy: it.occupancy.map(rounded),
+            occupancy: occupancy.map(rounded),
         }
     }
 }
 
 impl Differences {
-    fn between(new: &ReplayFigures, old: &ReplayFigures) -> Self {
+    fn between((_, new, now_busy): &Group<'_>, (_, old, were_busy): &Group<'_>) -> Self {
         let count = |new: u64, old: u64| new.cast_signed() - old.cast_signed();
         let by = |new: Option<f64>, old: Option<f64>| Some(rounded(new? - old?));
         Self {
@@ -184,50 +184,54 @@ impl Differences {
             service_level: by(new.service_level, old.service_level),
             abandon_share: by(new.abandon_share, old.abandon_share),
             asa_s: by(new.asa_s, old.asa_s),
-            wait_median_s: by(new.wait_median_s, old.wait_median_s),
+            wait_median_s: by(new.wait_p50_s, old.wait_p50_s),
             wait_p90_s: by(new.wait_p90_s, old.wait_p90_s),
             wait_p99_s: by(new.wait_p99_s, old.wait_p99_s),
             longest_wait_s: rounded(new.longest_wait_s - old.longest_wait_s),
-            occupancy: by(new.occupancy, old.occupancy),
+            occupancy: by(*now_busy, *were_busy),
         }
     }
 }
 
-/// All groups of customers of a run with their figures, the sum first.
-fn groups(run: &Outcomes) -> Vec<(Of, &ReplayFigures)> {
-    let queue = |(name, figures)| (Of::Queue { name: str::to_owned(name) }, figures);
-    let mut all = vec![(Of::All, &run.sum)];
-    all.extend(run.queues.iter().map(|(name, figures)| (&**name, figures)).map(queue));
+/// Some of a run's customers with their figures; and the agents' occupancy, where they are all.
+type Group<'a> = (Of, &'a WaitFigures, Option<f64>);
+
+/// All groups of customers of a run, the sum first.
+fn groups(run: &Outcomes) -> Vec<Group<'_>> {
+    let mut all = vec![(Of::All, &run.sum, run.occupancy)];
+    all.extend(run.queues.iter().map(|(name, figures)| (Of::Queue { name: name.to_string() }, figures, None)));
     all.extend(run.classes.iter().map(|(class, figures)| {
-        (Of::Class { priority_recorded: class.recorded, priority_file: class.draft }, figures)
+        (Of::Class { priority_recorded: class.recorded, priority_file: class.draft }, figures, None)
     }));
     all.extend(run.intervals.iter().map(|part| {
         let begins = format!("{:02}:{:02}", part.from_min / 60, part.from_min % 60);
-        (Of::Interval { begins }, &part.figures)
+        (Of::Interval { begins }, &part.figures, None)
     }));
     all
 }
 
 /// Everything that is told of a replay.
 pub fn replay_lines(recorded: &Recorded, seed: u64, comparison: &Comparison) -> Vec<ReplayLine> {
-    let Recorded { date, day, policy, is_told, differs } = recorded;
-    let Comparison { actual, recorded, draft } = comparison;
-    let ready = day.turns.iter().filter(|turn| turn.duty == sim::Duty::Ready && turn.at < day.to);
-    let agents: std::collections::BTreeSet<_> = ready.map(|turn| turn.agent).collect();
+    let (agents, policy_from) = (recorded.agents_ready(), recorded.policy_from());
+    let Recorded { date, day, policy, differs, .. } = recorded;
+    let Comparison { actual, recorded, draft, .. } = comparison;
     let mut lines = vec![ReplayLine::Day {
         day: date.clone(),
         from: day.from.to_string(),
         to: day.to.to_string(),
         arrivals: day.arrivals.len(),
-        agents: agents.len(),
+        agents,
         other_calls: day.errands.len(),
-        policy_from: if *is_told { "journal" } else { "settings" },
-        policy_changes: policy.changes.len(),
+        policy_from,
+        policy_changes: policy.changes_count(),
         differs_since: differs.clone(),
         seed,
     }];
     for (run, outcomes) in [("actual", actual), ("recorded", recorded), ("file", draft)] {
-        let figures = |(of, figures): (Of, &ReplayFigures)| ReplayLine::Figures { run, of, figures: figures.into() };
+        let figures = |(of, it, occupancy): Group<'_>| {
+            let figures = Figures::new(it, occupancy);
+            ReplayLine::Figures { run, of, figures }
+        };
         lines.extend(groups(outcomes).into_iter().map(figures));
     }
     lines.extend(pairs(draft, recorded).map(|(of, by)| ReplayLine::Difference { of, by }));
@@ -240,8 +244,9 @@ pub fn replay_lines(recorded: &Recorded, seed: u64, comparison: &Comparison) -> 
 /// What two runs differ by, group by group, where both have it.
 fn pairs<'a>(new: &'a Outcomes, old: &'a Outcomes) -> impl Iterator<Item = (Of, Differences)> + 'a {
     let old = groups(old);
-    groups(new).into_iter().filter_map(move |(of, figures)| {
-        let (_, before) = old.iter().find(|(other, _)| *other == of)?;
-        Some((of, Differences::between(figures, before)))
+    groups(new).into_iter().filter_map(move |group| {
+        let before = old.iter().find(|(other, ..)| *other == group.0)?;
+        let by = Differences::between(&group, before);
+        Some((group.0, by))
     })
 }

@@ -22,6 +22,7 @@ mod promises;
 mod prompts;
 mod recordings;
 mod rehearsals;
+mod replays;
 mod report_views;
 mod reports;
 mod second_factor;
@@ -71,9 +72,14 @@ pub(crate) use prompts::{
     prompt_audio, prompt_sound, prompts, put_prompt_sound,
 };
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
+pub(crate) use rehearsals::JobId;
 pub(crate) use rehearsals::{
     __path_begin_rehearsal, __path_cancel_rehearsal, __path_rehearsal, __path_rehearsals, begin_rehearsal,
     cancel_rehearsal, rehearsal, rehearsals,
+};
+pub(crate) use replays::{
+    __path_begin_replay, __path_cancel_replay, __path_replay, __path_replays, begin_replay, cancel_replay, replay,
+    replays,
 };
 pub(crate) use report_views::{
     __path_change_report_view, __path_forget_report_view, __path_keep_report_view, __path_report_views,

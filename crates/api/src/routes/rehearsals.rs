@@ -1,7 +1,5 @@
 //! Days under other settings, before anything goes live.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -58,7 +56,7 @@ pub(crate) async fn begin_rehearsal(
     viewer.require(Permission::SettingsWrite)?;
     let tenant = viewer.tenant();
     let source = source_of(request.source)?;
-    let settings = Settings::read(&app.store, tenant, BTreeMap::new()).await.map_err(refused)?;
+    let settings = Settings::read(&app.store, tenant, (*app.given).clone()).await.map_err(refused)?;
     let resources = drafted(&app, &settings, &request.draft).await?;
     let draft = if resources.is_empty() { None } else { Some(settings.draft(resources).map_err(refused)?) };
     let (seed, interval_min) = (request.seed.unwrap_or(1), request.interval_min.unwrap_or(INTERVAL_MIN));
@@ -68,12 +66,7 @@ pub(crate) async fn begin_rehearsal(
         let prepared = runtime.block_on(prepare(&store, &settings, draft, &wanted, now())).map_err(failed)?;
         let facts = RehearsalFacts::new(&wanted.source, &prepared);
         let played = prepared.play(&mut |share| watch.goes_on(share)).map_err(failed)?;
-        let internal = |e: serde_json::Error| JobError {
-            code: "internal",
-            field: String::new(),
-            message: e.to_string(),
-            days: Vec::new(),
-        };
+        let internal = |e: serde_json::Error| JobError::of("internal", "", &e);
         played.map(|played| serde_json::to_value(facts.with(&played)).map_err(internal)).transpose()
     };
     let begun = Begun { id: app.new_id(), by: viewer.user.username.to_string(), at: now() };
@@ -87,7 +80,7 @@ pub(crate) async fn begin_rehearsal(
         (status = 404, body = ErrorBody)))]
 pub(crate) async fn rehearsal(State(app): State<App>, viewer: Viewer, Id(id): Id<JobId>) -> Result<Json<RehearsalJob>> {
     viewer.require(Permission::Plan)?;
-    let job = app.jobs.find(viewer.tenant(), id.0).ok_or_else(ApiError::not_found)?;
+    let job = app.jobs.find(viewer.tenant(), JobKind::Rehearsal, id.0).ok_or_else(ApiError::not_found)?;
     Ok(Json(job.show(true).into()))
 }
 
@@ -98,13 +91,13 @@ pub(crate) async fn rehearsal(State(app): State<App>, viewer: Viewer, Id(id): Id
 pub(crate) async fn cancel_rehearsal(State(app): State<App>, viewer: Viewer, Id(id): Id<JobId>) -> Result<StatusCode> {
     viewer.require(Permission::Plan)?;
     viewer.require(Permission::SettingsWrite)?;
-    app.jobs.find(viewer.tenant(), id.0).ok_or_else(ApiError::not_found)?.cancel();
+    app.jobs.find(viewer.tenant(), JobKind::Rehearsal, id.0).ok_or_else(ApiError::not_found)?.cancel();
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A job's id in a path.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct JobId(u64);
+pub(crate) struct JobId(pub(crate) u64);
 
 impl std::str::FromStr for JobId {
     type Err = std::num::ParseIntError;

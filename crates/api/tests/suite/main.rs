@@ -21,6 +21,7 @@ mod plan;
 mod prompts;
 mod recordings;
 mod rehearsals;
+mod replays;
 mod reports;
 mod session;
 mod settings;

@@ -128,6 +128,7 @@ impl World {
             closed: closed.into(),
             trusted_proxies: Arc::new([PROXY.to_string().parse().unwrap()]),
             relay: Some(Relay::new(vec![RELAY.to_owned()], RELAY_SECRET, true)),
+            given: Arc::default(),
             node: 1,
             secret: [7; 32],
         };

@@ -2,6 +2,7 @@
 
 use dialplan::PriorityRules;
 
+use types::event::Happening;
 use types::leg::Origin;
 
 use super::lab::{Lab, SPARE, T};
@@ -31,6 +32,33 @@ fn who_the_settings_name_is_served_first_from_then_on() {
     lab.reload(rule("called:95002=900"));
     call(&mut lab);
     assert_eq!([0, 1, 2, 3].map(|n| position(&lab, n)), [Some(3), Some(4), Some(1), Some(2)]);
+}
+
+#[test]
+fn the_journal_tells_who_goes_first_from_when_on_and_no_log_does() {
+    let mut lab = Lab::new();
+    lab.reload(|setup| drop(setup.settings.insert("routing.priority".into(), "caller:13900000001=1000".into())));
+    lab.reload(|setup| drop(setup.settings.insert("demo.bridge_target".into(), "sip:a@b".into())));
+    lab.reload(|setup| drop(setup.settings.remove("routing.priority")));
+    let told: Vec<(bool, String)> = lab
+        .written
+        .iter()
+        .map(|json| serde_json::from_str::<types::event::Event>(json).unwrap())
+        .filter(|event| event.tenant == T)
+        .filter_map(|event| match event.what {
+            Happening::RoutingChanged { begun, priorities: Some(rules), .. } => {
+                assert!(!format!("{rules:?}").contains("139"), "printed in clear");
+                Some((begun.is_some(), rules.reveal().to_string()))
+            }
+            _ => None,
+        })
+        .collect();
+    let expected = [(true, ""), (false, "caller:13900000001=1000"), (false, "")];
+    assert_eq!(
+        told,
+        expected.map(|(begun, rules)| (begun, rules.to_owned())),
+        "told where it is another, and only then"
+    );
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use directory::Permissions;
-use resource::{Edit, Expect, Problem, Request, Resource, Wish};
+use resource::{Problem, Request, Resource};
 
 use crate::centre::text_of;
 
@@ -47,14 +46,7 @@ impl Draft {
 
     /// All of it as one wish.
     pub(super) fn request(&self) -> Request {
-        let edit = |document: &Document| Edit {
-            kind: document.resource.kind,
-            name: document.resource.name.clone(),
-            expect: Expect::Any,
-            wish: Wish::Put(document.resource.spec.clone()),
-        };
-        // Nothing is changed: who may read the folder may ask for everything.
-        Request { edits: self.documents.iter().map(edit).collect(), prune: false, rights: Permissions::all() }
+        Request::trial(self.documents.iter().map(|document| document.resource.clone()))
     }
 
     /// What is wrong, a line for each, with its place in the file.

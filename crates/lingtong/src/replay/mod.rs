@@ -30,6 +30,9 @@ pub(crate) struct Replay {
     /// The seed of what is drawn, such as the patience of those who were served: the same seed gives the same figures.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// A named value, as given to `serve`. May be given more than once.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = config::parse_setting)]
+    set: Vec<(String, String)>,
     /// Print a table for people, in Chinese where LANG says so, instead of JSON.
     #[arg(long)]
     table: bool,
@@ -61,10 +64,12 @@ async fn compared(flags: &Replay, draft: &Draft) -> Result<(api::Recorded, Compa
     let place = Place::open(&flags.of).await?;
     let rows = Rows::read(&place.store, place.tenant.id).await.map_err(|e| e.to_string())?;
     let rows = rows.ok_or("there is no such tenant")?;
-    let policy = draft_policy(&rows, &draft.request()).map_err(|problems| draft.told(&problems))?;
+    // As the rehearsal has it: what the server was started with.
+    let given = flags.set.iter().cloned().collect();
+    let (policy, _) = draft_policy(&rows, &given, &draft.request()).map_err(|problems| draft.told(&problems))?;
     let journal = flags.of.data.join("journal");
     let past = |from, back| Past::open(&journal, from, back);
-    let recorded = recorded_day(&place.store, &place.tenant, &rows, &flags.day, past).await;
+    let recorded = recorded_day(&place.store, &rows, &given, &flags.day, past).await;
     let recorded = recorded.map_err(|e| e.to_string())?;
     let comparison = sim::compare(&recorded.day, &recorded.policy, &policy, flags.seed).map_err(|e| e.to_string())?;
     Ok((recorded, comparison))

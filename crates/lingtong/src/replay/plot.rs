@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sim::{Comparison, Outcomes, ReplayFigures};
+use sim::{Comparison, Outcomes, WaitFigures};
 
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 720.0;
@@ -28,7 +28,7 @@ text{font:13px system-ui,'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans
 @media (prefers-color-scheme:dark){text{fill:#ebebeb}.tick{fill:#a6a6a6}.back{fill:#1a1a1a}.grid{stroke:#373737}}";
 
 /// A panel: its title, what it shows of a policy's figures, and the most there can be of it.
-type Panel<'a> = (Words, &'a dyn Fn(&ReplayFigures) -> Option<f64>, Option<f64>);
+type Panel<'a> = (Words, &'a dyn Fn(&WaitFigures) -> Option<f64>, Option<f64>);
 
 /// The drawing: service level, the wait of nine in ten, and those who gave up, by the time of the day.
 pub(super) fn svg(date: &str, comparison: &Comparison, chinese: bool) -> String {
@@ -85,7 +85,7 @@ fn panel(
     out: &mut String,
     (top, (from, to)): (f64, (f64, f64)),
     runs: &[Drawn<'_>],
-    figure: &dyn Fn(&ReplayFigures) -> Option<f64>,
+    figure: &dyn Fn(&WaitFigures) -> Option<f64>,
     most: Option<f64>,
 ) {
     let values = || runs.iter().flat_map(|(.., run)| &run.intervals).filter_map(|part| figure(&part.figures));

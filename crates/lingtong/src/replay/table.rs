@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use api::Recorded;
-use sim::{Comparison, Outcomes, ReplayFigures};
+use sim::{Comparison, Outcomes, WaitFigures};
 
 /// Columns of the first one, which says whom a line is about and under which policy.
 const FIRST: usize = 26;
@@ -38,7 +38,7 @@ pub(super) fn text(recorded: &Recorded, comparison: &Comparison, chinese: bool) 
     HEAD.iter().for_each(|words| head.push_str(&right(say(*words))));
     let _ = writeln!(out, "{head}");
     let runs = [(ACTUAL, &comparison.actual), (RECORDED, &comparison.recorded), (FILE, &comparison.draft)];
-    let mut group = |name: &str, of: &dyn Fn(&Outcomes) -> Option<ReplayFigures>| {
+    let mut group = |name: &str, of: &dyn Fn(&Outcomes) -> Option<WaitFigures>| {
         let _ = writeln!(out, "{name}");
         for (words, run) in runs {
             if let Some(figures) = of(run) {
@@ -59,7 +59,7 @@ pub(super) fn text(recorded: &Recorded, comparison: &Comparison, chinese: bool) 
             group(&format!("{} {priority}", say(("优先级", "Priority"))), &of);
         }
     }
-    let occupancy = |run: &Outcomes| share(run.sum.occupancy);
+    let occupancy = |run: &Outcomes| share(run.occupancy);
     let _ = writeln!(
         out,
         "{}: {} {}, {} {}, {} {}",
@@ -89,7 +89,7 @@ pub(super) fn text(recorded: &Recorded, comparison: &Comparison, chinese: bool) 
     out
 }
 
-fn cells(figures: &ReplayFigures) -> String {
+fn cells(figures: &WaitFigures) -> String {
     let seconds = |s: Option<f64>| s.map_or_else(|| "–".to_owned(), |s| format!("{s:.1}"));
     let cells = [
         figures.offered.to_string(),
@@ -98,7 +98,7 @@ fn cells(figures: &ReplayFigures) -> String {
         share(figures.service_level),
         share(figures.abandon_share),
         seconds(figures.asa_s),
-        seconds(figures.wait_median_s),
+        seconds(figures.wait_p50_s),
         seconds(figures.wait_p90_s),
         seconds(Some(figures.longest_wait_s)),
     ];

@@ -82,9 +82,11 @@ impl Stage<'_> {
     }
 
     /// What this caller does at a node, the same in every run.
-    fn choice_at(&self, index: usize, (flow, node): (&Text, &Text), visit: usize, keys: &str) -> Choice {
+    fn choice_at(&self, index: usize, flow: &Text, (node, kind): (&Text, &str), visit: usize, keys: &str) -> Choice {
         let seed = fingerprint(self.script.seed, &[&**flow, &**node], &[index as u64, visit as u64]);
-        let recorded = self.script.habits.ways.get(&(flow.clone(), node.clone()));
+        let habits = &self.script.habits;
+        let own = habits.ways.get(&(flow.clone(), node.clone()));
+        let recorded = own.or(Some(&habits.menus).filter(|ways| kind == "menu" && !ways.is_empty()));
         choose(keys, recorded, &mut Rng::new(seed))
     }
 
@@ -99,10 +101,10 @@ impl Stage<'_> {
             Asks::Digits { .. } => String::new(),
             Asks::Nothing | Asks::Aside(_) => return,
         };
-        let (Some(flow), Some((node, _))) = (walk.flow(), walk.node()) else { return };
+        let (Some(flow), Some((node, kind))) = (walk.flow(), walk.node()) else { return };
         let step = walk.trace().len();
         let visit = walk.trace().iter().filter(|s| s.node == node).count();
-        let choice = self.choice_at(customer.index, (flow, &node), visit, &keys);
+        let choice = self.choice_at(customer.index, flow, (&node, kind), visit, &keys);
         let thinks = self.thinks(leg, length);
         match (choice, asks) {
             (Choice::Leave, _) => self.plan(thinks, Act::Leave(leg, step)),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use types::leg::{Connection, Sound, Target, Tone};
+use types::leg::{Connection, Sound, Target};
 use types::{Cause, LegCommand, LegEvent, LegId, PlayId, RecordingId};
 
 use super::stage::{Act, Stage};
-use crate::leg::{Leg, Party};
+use crate::leg::{Leg, Party, bridge, is_endless, talk, unbridge};
 use crate::world;
 
 /// One message's way through a network that works.
@@ -53,15 +53,7 @@ impl Stage<'_> {
 
     /// The two parties hear nothing of each other any more.
     pub(super) fn unbridge(&mut self, leg: LegId) {
-        let now = self.now.mono;
-        let Some(own) = self.legs.get_mut(&leg) else { return };
-        let Some(other) = own.bridge.take() else { return };
-        own.silent_since = now;
-        if let Some(other) = self.legs.get_mut(&other).filter(|o| o.bridge == Some(leg)) {
-            other.bridge = None;
-            other.epoch += 1;
-            other.silent_since = now;
-        }
+        unbridge(&mut self.legs, leg, self.now.mono);
     }
 
     pub(super) fn on_command(&mut self, command: LegCommand) {
@@ -157,15 +149,13 @@ impl Stage<'_> {
         for leg in [a, b] {
             self.unbridge(leg);
         }
-        for (leg, other) in [(a, b), (b, a)] {
-            if let Some(l) = self.legs.get_mut(&leg) {
+        for leg in [a, b] {
+            if let Some(l) = self.legs.get(&leg) {
                 self.checks.silence(self.now, leg, l);
-                l.bridge = Some(other);
-                l.epoch += 1;
             }
         }
-        let up = |leg: &LegId| self.legs.get(leg).is_some_and(|l| l.up && !l.ended);
-        if up(&a) && up(&b) {
+        bridge(&mut self.legs, a, b);
+        if talk(&self.legs, a, b) {
             self.begin_talk(a, b);
         }
     }
@@ -220,8 +210,4 @@ impl Stage<'_> {
         let spoken = customer.rng.human(MESSAGE_S) + Duration::from_secs(u64::from(hush_s));
         self.plan(spoken, Act::Hush(leg, recording));
     }
-}
-
-const fn is_endless(sound: &Sound) -> bool {
-    matches!(sound, Sound::Music(_) | Sound::Tone(Tone::Ringback | Tone::Busy | Tone::Congestion))
 }

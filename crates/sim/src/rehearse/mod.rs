@@ -23,9 +23,9 @@ use center::{Setup, SetupError};
 use types::leg::Text;
 use types::{AgentId, Private, Wall};
 
-use crate::Broken;
+use crate::{Broken, WaitFigures};
 
-pub use tally::{Figures, Interval, LeftAt, Nowhere, Outcomes, QueueFigures};
+pub use tally::{Interval, LeftAt, Nowhere, Outcomes, QueueFigures};
 
 /// The shortest and the longest interval of the result, minutes.
 pub const INTERVAL_RANGE_MIN: std::ops::RangeInclusive<u32> = 5..=1440;
@@ -103,6 +103,8 @@ pub struct Habits {
     /// How often callers left a node by each of its outlets, by flow and node. The outlet without a name stands for those
     /// who hung up there.
     pub ways: HashMap<(Text, Text), BTreeMap<Text, u64>>,
+    /// The same over all menus together, for a menu of which nothing is known.
+    pub menus: BTreeMap<Text, u64>,
     /// How long prompts are, by language and id, seconds.
     pub prompts_s: HashMap<(Text, Text), f64>,
 }
@@ -128,6 +130,7 @@ impl Default for Habits {
             missed: 0.0,
             queues: HashMap::new(),
             ways: HashMap::new(),
+            menus: BTreeMap::new(),
             prompts_s: HashMap::new(),
         }
     }
@@ -139,7 +142,7 @@ pub struct Rehearsed {
     /// What came of the calls.
     pub outcomes: Outcomes,
     /// All queues together.
-    pub total: Figures,
+    pub total: WaitFigures,
     /// The agents' share of busy time in the time that they were ready or busy, 0 to 1.
     pub occupancy: Option<f64>,
     /// The day by intervals; those before the first call or turn and after the last are left out.

@@ -1,6 +1,7 @@
 //! What came of the day: counted from what the journal is told, as reports are.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use center::Setup;
 use types::cause::EndedBy;
@@ -11,6 +12,7 @@ use types::{AgentId, QueueId, Wall};
 
 use super::{Rehearsed, Script};
 use crate::figures::ratio;
+use crate::waits::{Fate, WaitFigures, Waits};
 
 /// Places of a flow that are told at most.
 const PLACES_MAX: usize = 50;
@@ -36,33 +38,6 @@ pub struct Outcomes {
     pub failed: u64,
 }
 
-/// What came of those who were let into queues.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Figures {
-    /// Came.
-    pub offered: u64,
-    /// Talked with an agent.
-    pub answered: u64,
-    /// Gave up.
-    pub abandoned: u64,
-    /// Sent elsewhere: waited too long, a callback, nobody there any more.
-    pub elsewhere: u64,
-    /// Answered within the queue's target, of all who came; 0 to 1.
-    pub service_level: Option<f64>,
-    /// Those who gave up, of all who came; 0 to 1.
-    pub abandon_share: Option<f64>,
-    /// The mean wait of the answered, seconds.
-    pub asa_s: Option<f64>,
-    /// The wait that half of all who came did not exceed, seconds.
-    pub wait_p50_s: Option<f64>,
-    /// The same for nine in ten, seconds.
-    pub wait_p90_s: Option<f64>,
-    /// The same for 99 in a hundred, seconds.
-    pub wait_p99_s: Option<f64>,
-    /// The longest wait, seconds.
-    pub longest_wait_s: f64,
-}
-
 /// A stretch of the day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval {
@@ -71,7 +46,7 @@ pub struct Interval {
     /// Calls that began.
     pub calls: u64,
     /// Those who came to queues then.
-    pub figures: Figures,
+    pub figures: WaitFigures,
     /// Agents who were there for calls or had one, on average.
     pub agents: f64,
     /// Their share of busy time, 0 to 1.
@@ -84,9 +59,9 @@ pub struct QueueFigures {
     /// Its name.
     pub queue: Text,
     /// The day.
-    pub figures: Figures,
+    pub figures: WaitFigures,
     /// The day by intervals, those of [`Rehearsed::intervals`].
-    pub intervals: Vec<Figures>,
+    pub intervals: Vec<WaitFigures>,
 }
 
 /// A node at which callers hung up.
@@ -113,68 +88,6 @@ pub struct Nowhere {
     pub cause: &'static str,
     /// How many.
     pub calls: u64,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Waits {
-    answered: u64,
-    in_target: u64,
-    abandoned: u64,
-    elsewhere: u64,
-    answered_ms: u64,
-    waits_ms: Vec<u64>,
-}
-
-enum End {
-    Answered,
-    GaveUp,
-    Elsewhere,
-}
-
-impl Waits {
-    fn count(&mut self, wait_ms: u64, target_s: u32, end: &End) {
-        self.waits_ms.push(wait_ms);
-        match end {
-            End::Answered => {
-                self.answered += 1;
-                self.answered_ms += wait_ms;
-                self.in_target += u64::from(wait_ms <= u64::from(target_s) * 1000);
-            }
-            End::GaveUp => self.abandoned += 1,
-            End::Elsewhere => self.elsewhere += 1,
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.answered += other.answered;
-        self.in_target += other.in_target;
-        self.abandoned += other.abandoned;
-        self.elsewhere += other.elsewhere;
-        self.answered_ms += other.answered_ms;
-        self.waits_ms.extend_from_slice(&other.waits_ms);
-    }
-
-    fn figures(mut self) -> Figures {
-        self.waits_ms.sort_unstable();
-        let offered = self.waits_ms.len() as u64;
-        let at = |share: f64| {
-            let place = (share * offered as f64).ceil() as usize;
-            self.waits_ms.get(place.saturating_sub(1)).map(|ms| *ms as f64 / 1000.0)
-        };
-        Figures {
-            offered,
-            answered: self.answered,
-            abandoned: self.abandoned,
-            elsewhere: self.elsewhere,
-            service_level: ratio(self.in_target, offered),
-            abandon_share: ratio(self.abandoned, offered),
-            asa_s: ratio(self.answered_ms, self.answered).map(|ms| ms / 1000.0),
-            wait_p50_s: at(0.5),
-            wait_p90_s: at(0.9),
-            wait_p99_s: at(0.99),
-            longest_wait_s: at(1.0).unwrap_or(0.0),
-        }
-    }
 }
 
 /// The number dialled, flow and node, the outlet, and the cause.
@@ -286,31 +199,35 @@ impl Tally {
                 (Some(queue), Some((same, _))) if queue == same => {}
                 (Some(queue), before) => {
                     if let Some((queue, from)) = before {
-                        self.count(queue, from, segment.from, &End::Elsewhere);
+                        self.count(queue, from, segment.from, Fate::Elsewhere);
                     }
                     stay = Some((queue, segment.from));
                 }
                 (None, Some((queue, from))) => {
-                    let end = match segment.kind {
-                        SegmentKind::Talking | SegmentKind::Held => End::Answered,
+                    let fate = match segment.kind {
+                        SegmentKind::Talking | SegmentKind::Held => Fate::Answered,
                         SegmentKind::Ending => end_of(record),
-                        _ => End::Elsewhere,
+                        _ => Fate::Elsewhere,
                     };
-                    self.count(queue, from, segment.from, &end);
+                    self.count(queue, from, segment.from, fate);
                     stay = None;
                 }
                 (None, None) => {}
             }
         }
         if let Some((queue, from)) = stay {
-            self.count(queue, from, record.ended, &end_of(record));
+            self.count(queue, from, record.ended, end_of(record));
         }
     }
 
-    fn count(&mut self, queue: QueueId, from: Wall, to: Wall, end: &End) {
+    fn count(&mut self, queue: QueueId, from: Wall, to: Wall, fate: Fate) {
         let target_s = self.queues.get(&queue).map_or(0, |(_, target_s)| *target_s);
         let interval = self.interval_of(from);
-        self.waits.entry((queue, interval)).or_default().count(to.ms_since(from), target_s, end);
+        self.waits.entry((queue, interval)).or_default().count(
+            Duration::from_millis(to.ms_since(from)),
+            target_s,
+            fate,
+        );
     }
 
     /// Where a call ended that nobody spoke with.
@@ -396,10 +313,10 @@ impl Tally {
 }
 
 /// How a wait ended at which the call did.
-fn end_of(record: &InteractionRecord) -> End {
+fn end_of(record: &InteractionRecord) -> Fate {
     match record.outcome {
-        Outcome::Abandoned if record.ended_by == EndedBy::Caller => End::GaveUp,
-        _ => End::Elsewhere,
+        Outcome::Abandoned if record.ended_by == EndedBy::Caller => Fate::Abandoned,
+        _ => Fate::Elsewhere,
     }
 }
 

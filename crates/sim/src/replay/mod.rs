@@ -7,38 +7,47 @@
 //!
 //! What is assumed, since nobody recorded what would have been otherwise:
 //!
-//! - every offer is taken, after as long a ring as was recorded for that customer;
+//! - an agent does with its rings what it did with those of that day, in their order and from the first on again where there
+//!   are more: it takes them after as long a ring, misses them, refuses them, and is away after that for as long. One who was
+//!   never rung takes each after as long a ring as was recorded for that customer;
 //! - who talked talks for as long again, whoever takes the call; who never talked, and does now, talks for as long as
 //!   another one of its queue did;
 //! - who gave up gives up after the same wait. How long the others would have waited nobody knows: as long as they did, and
 //!   then for a time drawn from the patience of those who gave up (exponential, of the queue where enough gave up there);
 //! - who left by a key, or otherwise by its own will, leaves after the same wait;
-//! - agents come, pause and go as they did, and have the same calls beside the queues; work after a talk lasts as long as the
+//! - agents come, pause and go as they did, but for pauses that a missed ring had brought about, and have the same calls beside the queues; work after a talk lasts as long as the
 //!   queue's setting says, as much shorter or longer as the agent made it that day;
 //! - what follows in another queue (a transfer, an overflow by the flow) follows if the stay before ends as it did.
 //!
 //! Two policies are given the same draws.
 
+mod changed;
 mod customers;
 mod policy;
 mod record;
+mod rings;
 mod run;
 mod tally;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acd::ConfigError;
 use types::leg::Text;
 use types::record::SkillLevel;
-use types::{AgentId, Private, QueueId, Wall};
+use types::{AgentId, InteractionId, Private, QueueId, Wall};
 
+pub use changed::{Changed, ChangedCall, Fared, Found, Why};
 pub use policy::Policy;
 pub use record::{Entry, Recorder};
-pub use tally::{Class, Outcomes, ReplayFigures, TimeOfDay};
+pub use rings::{Ring, RingEnd};
+pub use tally::{Class, Outcomes, TimeOfDay};
 
 use customers::customers;
 use run::Run;
 use tally::Book;
+
+use crate::waits::Fate;
 
 /// So long after the day its last calls may go on: the longest talk that a router lets pass.
 pub const GRACE: Duration = Duration::from_secs(4 * 3600);
@@ -58,6 +67,8 @@ pub struct RecordedDay {
     pub turns: Vec<Turn>,
     /// What agents did beside the queues.
     pub errands: Vec<Errand>,
+    /// What each agent did when it rang for a queue, in order of time.
+    pub rings: BTreeMap<AgentId, Vec<Ring>>,
     /// How the agents spent the day.
     pub staffed: Staffed,
 }
@@ -74,6 +85,8 @@ pub struct Staffed {
 /// A customer who came to a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
+    /// Of which interaction it was a part.
+    pub interaction: InteractionId,
     /// The queue.
     pub queue: QueueId,
     /// When.
@@ -172,7 +185,7 @@ pub struct Errand {
 }
 
 /// A day under two policies, and as it truly was.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
     /// What truly came of it.
     pub actual: Outcomes,
@@ -180,6 +193,8 @@ pub struct Comparison {
     pub recorded: Outcomes,
     /// What comes of it under the other policy.
     pub draft: Outcomes,
+    /// What the other policy changes for single calls.
+    pub changed: Changed,
 }
 
 /// A recorded day under its own policy and under another one.
@@ -187,11 +202,31 @@ pub struct Comparison {
 /// # Errors
 /// A queue or an agent of a policy that makes no sense.
 pub fn compare(day: &RecordedDay, own: &Policy, draft: &Policy, seed: u64) -> Result<Comparison, ConfigError> {
-    Ok(Comparison {
-        actual: actual(day, own, draft),
-        recorded: one(day, own, (own, draft), seed)?,
-        draft: one(day, draft, (own, draft), seed)?,
-    })
+    // Nobody stops it: there is always a result.
+    Ok(compare_watched(day, own, draft, seed, &mut |_| true)?.unwrap_or_default())
+}
+
+/// The same; `watch` is told now and then which share of the work is done, 0 to 1, and says whether to go on. Without it,
+/// there is no result.
+///
+/// # Errors
+/// A queue or an agent of a policy that makes no sense.
+pub fn compare_watched(
+    day: &RecordedDay,
+    own: &Policy,
+    draft: &Policy,
+    seed: u64,
+    watch: &mut dyn FnMut(f64) -> bool,
+) -> Result<Option<Comparison>, ConfigError> {
+    let classes = (own, draft);
+    let Some((recorded, ours)) = one(day, own, classes, seed, &mut |share| watch(share / 2.0))? else {
+        return Ok(None);
+    };
+    let Some((other, theirs)) = one(day, draft, classes, seed, &mut |share| watch(0.5 + share / 2.0))? else {
+        return Ok(None);
+    };
+    let changed = changed::changed(day, (own, &ours), (draft, &theirs));
+    Ok(Some(Comparison { actual: actual(day, own, draft), recorded, draft: other, changed }))
 }
 
 /// The day under a policy. The same day, policy and seed give the same figures.
@@ -199,12 +234,22 @@ pub fn compare(day: &RecordedDay, own: &Policy, draft: &Policy, seed: u64) -> Re
 /// # Errors
 /// A queue or an agent of the policy that makes no sense.
 pub fn replay(day: &RecordedDay, policy: &Policy, seed: u64) -> Result<Outcomes, ConfigError> {
-    one(day, policy, (policy, policy), seed)
+    let outcomes = one(day, policy, (policy, policy), seed, &mut |_| true)?;
+    Ok(outcomes.map(|(outcomes, _)| outcomes).unwrap_or_default())
 }
 
-fn one(day: &RecordedDay, policy: &Policy, classes: (&Policy, &Policy), seed: u64) -> Result<Outcomes, ConfigError> {
+/// What came of a day, and of each who came to a queue.
+type Played = (Outcomes, Vec<Option<Fared>>);
+
+fn one(
+    day: &RecordedDay,
+    policy: &Policy,
+    classes: (&Policy, &Policy),
+    seed: u64,
+    watch: &mut dyn FnMut(f64) -> bool,
+) -> Result<Option<Played>, ConfigError> {
     let book = Book::new(day, policy, classes);
-    Ok(Run::new(day, policy, customers(day, seed), seed)?.go(book))
+    Ok(Run::new(day, policy, customers(day, seed), seed)?.go(book, watch))
 }
 
 /// What truly came of the day, in the same figures.
@@ -212,9 +257,9 @@ fn actual(day: &RecordedDay, own: &Policy, draft: &Policy) -> Outcomes {
     let mut book = Book::new(day, own, (own, draft));
     for (at, arrival) in day.arrivals.iter().enumerate() {
         let fate = match arrival.end {
-            End::Served(_) => tally::Fate::Answered,
-            End::GaveUp => tally::Fate::Abandoned,
-            End::Left | End::TurnedAway => tally::Fate::Elsewhere,
+            End::Served(_) => Fate::Answered,
+            End::GaveUp => Fate::Abandoned,
+            End::Left | End::TurnedAway => Fate::Elsewhere,
         };
         book.count(at, arrival.at, arrival.waited, fate);
     }

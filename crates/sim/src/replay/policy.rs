@@ -3,7 +3,7 @@
 use acd::{AgentConfig, Change, QueueConfig};
 use dialplan::{Numbering, PriorityRules};
 use types::leg::Text;
-use types::{QueueId, Wall};
+use types::{AgentId, QueueId, Wall};
 
 use super::Arrival;
 
@@ -14,8 +14,10 @@ pub struct Policy {
     pub queues: Vec<QueueConfig>,
     /// The agents, as the day begins.
     pub agents: Vec<AgentConfig>,
-    /// Who goes before others.
+    /// Who goes before others, as the day begins.
     pub priorities: PriorityRules,
+    /// The same as it is from some moment of the day on, in order of time.
+    pub new_priorities: Vec<(Wall, PriorityRules)>,
     /// How numbers are read.
     pub numbering: Numbering,
     /// What changes in the course of the day, in order of time.
@@ -26,11 +28,18 @@ impl Policy {
     /// What a customer has beside its queue's priority: what the flow gives it, and what the rules do.
     pub fn priority_of(&self, arrival: &Arrival) -> i32 {
         let called = self.numbering.received(arrival.called.reveal());
-        arrival.priority.saturating_add(self.priorities.of(arrival.caller.reveal(), called.text()))
+        let by_then = self.new_priorities.partition_point(|(from, _)| *from <= arrival.at);
+        let rules = by_then.checked_sub(1).map_or(&self.priorities, |last| &self.new_priorities[last].1);
+        arrival.priority.saturating_add(rules.of(arrival.caller.reveal(), called.text()))
+    }
+
+    /// How many settings change in the course of the day.
+    pub const fn changes_count(&self) -> usize {
+        self.changes.len() + self.new_priorities.len()
     }
 
     /// All queues that there are at some time of the day, each as it is known first before it is as it changes.
-    fn all_queues(&self) -> impl Iterator<Item = &QueueConfig> {
+    pub(super) fn all_queues(&self) -> impl Iterator<Item = &QueueConfig> {
         let later = self.changes.iter().filter_map(|(_, change)| match change {
             Change::Queue(queue) => Some(queue),
             _ => None,
@@ -38,9 +47,23 @@ impl Policy {
         self.queues.iter().chain(later)
     }
 
+    /// The same of agents.
+    pub(super) fn all_agents(&self) -> impl Iterator<Item = &AgentConfig> {
+        let later = self.changes.iter().filter_map(|(_, change)| match change {
+            Change::Agent(agent) => Some(agent),
+            _ => None,
+        });
+        self.agents.iter().chain(later)
+    }
+
     /// A queue's settings as they are first known that day.
     pub(super) fn queue(&self, id: QueueId) -> Option<&QueueConfig> {
         self.all_queues().find(|queue| queue.id == id)
+    }
+
+    /// An agent's number.
+    pub fn agent_number(&self, id: AgentId) -> Option<Text> {
+        self.all_agents().find(|agent| agent.id == id).map(|agent| agent.number.clone())
     }
 
     /// The queue of a name.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use types::record::{AgentState, InteractionRecord, LegRole, Outcome, SegmentKind, SkillLevel};
 use types::{AgentId, EndedBy, QueueId, Wall};
 
-use super::{After, Arrival, Duty, End, Errand, Policy, RecordedDay, Service, Turn, WrapUp};
+use super::rings::not_taken;
+use super::{After, Arrival, Duty, End, Errand, Policy, RecordedDay, Ring, RingEnd, Service, Turn, WrapUp};
 
 /// A step of the flow and the wait that it begins are written in one go; clocks of records are whole milliseconds.
 const AT_ONCE_MS: i64 = 50;
@@ -13,6 +14,8 @@ const AT_ONCE_MS: i64 = 50;
 const ANSWER_MS: i64 = 60_000;
 /// Work after a talk that differs from the setting by no more than this ended by itself.
 const BY_ITSELF: Duration = Duration::from_millis(1500);
+/// A pause that begins so near the end of a ring that was not taken is that ring's doing.
+const BENCHED_MS: u64 = 2_000;
 /// Outlets of a flow's `queue` node by which the queue itself sends somebody away.
 const TURNED_AWAY: [&str; 3] = ["no_agent", "full", "too_long"];
 /// The outlet for a caller who has hung up.
@@ -37,6 +40,7 @@ pub struct Recorder<'a> {
     day: RecordedDay,
     own: &'a Policy,
     nodes: Box<Nodes<'a>>,
+    states: Vec<(AgentId, Vec<(AgentState, Wall)>)>,
 }
 
 /// A stay in a queue, in the making.
@@ -62,7 +66,12 @@ impl<'a> Recorder<'a> {
         own: &'a Policy,
         nodes: impl FnMut(&str, u32, &str) -> Option<Entry> + Send + 'a,
     ) -> Self {
-        Self { day: RecordedDay { from, to, ..RecordedDay::default() }, own, nodes: Box::new(nodes) }
+        Self {
+            day: RecordedDay { from, to, ..RecordedDay::default() },
+            own,
+            nodes: Box::new(nodes),
+            states: Vec::new(),
+        }
     }
 
     /// Takes an interaction that began that day. `wrap_up`: all work after its talks.
@@ -94,6 +103,7 @@ impl<'a> Recorder<'a> {
             let after = before.map(|(arrival, ended)| After { arrival, gap: gap(ended) });
             before = Some((self.day.arrivals.len(), over));
             self.day.arrivals.push(Arrival {
+                interaction: record.id,
                 queue: stay.queue,
                 at: stay.from,
                 caller: record.from.clone(),
@@ -105,16 +115,46 @@ impl<'a> Recorder<'a> {
                 after,
             });
         }
+        self.rings(record, &stays);
         self.errands(record, &taken);
+    }
+
+    /// What agents did when it rang.
+    fn rings(&mut self, record: &InteractionRecord, stays: &[Stay]) {
+        let waits: Vec<(Wall, Wall)> =
+            stays.iter().map(|stay| (Wall(stay.from.0 - AT_ONCE_MS), Wall(stay.until.0 + AT_ONCE_MS))).collect();
+        let taken = stays.iter().filter_map(|stay| {
+            let at = Wall(stay.until.0 - stay.rang.as_millis() as i64);
+            stay.served
+                .map(|(agent, _)| (agent, Ring { at, lasted: stay.rang, end: RingEnd::Taken, away: Duration::ZERO }))
+        });
+        for (agent, ring) in taken.chain(not_taken(record, &waits)) {
+            self.day.rings.entry(agent).or_default().push(ring);
+        }
     }
 
     /// Takes an agent's states, the oldest first; the first may be from before the day.
     pub fn states(&mut self, agent: AgentId, states: impl IntoIterator<Item = (AgentState, Wall)>) {
+        self.states.push((agent, states.into_iter().collect()));
+    }
+
+    /// What an agent did that day by its states. A pause that a ring brought about is the ring's.
+    fn turns(&mut self, agent: AgentId, states: Vec<(AgentState, Wall)>) {
         let (from, to) = (self.day.from, self.day.to);
-        let (mut duty, mut last) = (Duty::Away, None);
+        let mut rings = self.day.rings.remove(&agent).unwrap_or_default();
+        let (mut duty, mut last, mut benched) = (Duty::Away, None, None::<(usize, Wall)>);
         for (state, at) in states {
             self.spend(last, at);
             last = Some((state, at));
+            if let Some((ring, since)) = benched.take() {
+                rings[ring].away = Duration::from_millis(at.ms_since(since));
+            }
+            if state == AgentState::NotReady && duty == Duty::Ready {
+                benched = benched_by(&rings, at).map(|ring| (ring, at));
+                if benched.is_some() {
+                    continue;
+                }
+            }
             let now = match state {
                 AgentState::Offline => Duty::Away,
                 AgentState::NotReady => Duty::Break,
@@ -130,10 +170,17 @@ impl<'a> Recorder<'a> {
             }
         }
         self.spend(last, to);
+        if !rings.is_empty() {
+            self.day.rings.insert(agent, rings);
+        }
     }
 
     /// The day.
     pub fn finish(mut self) -> RecordedDay {
+        self.day.rings.values_mut().for_each(|rings| rings.sort_by_key(|ring| ring.at));
+        for (agent, states) in std::mem::take(&mut self.states) {
+            self.turns(agent, states);
+        }
         self.day.turns.sort_by_key(|turn| (turn.at, turn.agent));
         self.day.errands.sort_by_key(|errand| (errand.at, errand.agent));
         let mut order: Vec<usize> = (0..self.day.arrivals.len()).collect();
@@ -243,6 +290,12 @@ fn stays(record: &InteractionRecord) -> Vec<Stay> {
     }
     all.extend(open.map(|stay| Stay { is_last: true, ..stay }));
     all
+}
+
+/// The ring that was not taken, and whose end a pause that begins now follows.
+fn benched_by(rings: &[Ring], at: Wall) -> Option<usize> {
+    let near = |ring: &Ring| ring.end != RingEnd::Taken && ring.over().0.abs_diff(at.0) <= BENCHED_MS;
+    rings.iter().rposition(near)
 }
 
 /// How long an agent who began to talk at this moment had the customer; notes whose leg it was.

@@ -3,15 +3,22 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use acd::{Change, ConfigError, LeaveReason, Output, Router, SkillRequirement, Ticket, Wishes};
+use acd::{Change, ConfigError, LeaveReason, OfferEnd, Output, Rejection, Router, SkillRequirement, Ticket, Wishes};
 use types::leg::Text;
 use types::record::AgentState;
 use types::{AgentId, InteractionId, Mono, Now, Private, QueueId, Wall};
 
 use super::customers::Customer;
-use super::tally::{Book, Fate, Outcomes};
-use super::{Arrival, Duty, End, GRACE, Policy, RecordedDay, Staffed, Turn, WrapUp};
+use super::rings::Rings;
+use super::tally::Book;
+use super::{
+    Arrival, Duty, End, Fared, Found, GRACE, Played, Policy, RecordedDay, Ring, RingEnd, Staffed, Turn, WrapUp,
+};
 use crate::agenda::Agenda;
+use crate::waits::Fate;
+
+/// How often it is told how far the run is, steps: some hundred times a second.
+const TELL_EVERY: u64 = 1 << 12;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
@@ -23,6 +30,8 @@ enum Act {
     GiveUp(usize),
     Leave(usize),
     Take(usize, AgentId, Mono),
+    Refuse(usize, AgentId, Mono, Rejection),
+    Return(AgentId),
     Done(usize, AgentId),
     Wrapped(usize, AgentId),
 }
@@ -32,9 +41,11 @@ enum Act {
 struct Stay {
     has_come: bool,
     came: Mono,
-    /// Whom it rings, and until when: an older ring's end means nothing.
-    rings: Option<(AgentId, Mono)>,
-    is_over: bool,
+    /// Until when it rings: what was to come of an older ring means nothing.
+    rings: Option<Mono>,
+    /// How it found the queue.
+    found: Option<Found>,
+    fared: Option<Fared>,
 }
 
 /// What is remembered of one who calls, as the product does.
@@ -55,6 +66,11 @@ pub(super) struct Run<'a> {
     /// What follows each arrival.
     follows: HashMap<usize, Vec<usize>>,
     remembered: HashMap<Private<Text>, Remembered>,
+    rings: Rings<'a>,
+    /// For how long an agent will be away if it does not take the ring that it hears.
+    aways: HashMap<AgentId, Duration>,
+    /// What agents mean to do.
+    duties: HashMap<AgentId, Duty>,
     /// What agents do, and since when.
     doing: BTreeMap<AgentId, (AgentState, Mono)>,
     staffed: Staffed,
@@ -98,15 +114,22 @@ impl<'a> Run<'a> {
             customers,
             follows,
             remembered: HashMap::new(),
+            rings: Rings::new(&day.rings),
+            aways: HashMap::new(),
+            duties: HashMap::new(),
             doing: BTreeMap::new(),
             staffed: Staffed::default(),
             now,
         })
     }
 
-    pub(super) fn go(mut self, mut book: Book) -> Outcomes {
+    /// Runs the day; none where `watch` does not want to go on.
+    pub(super) fn go(mut self, mut book: Book, watch: &mut dyn FnMut(f64) -> bool) -> Option<Played> {
         let end = self.day_ends() + GRACE;
-        loop {
+        for step in 0_u64.. {
+            if step.is_multiple_of(TELL_EVERY) && !watch(self.now.mono.0 as f64 / end.0 as f64) {
+                return None;
+            }
             self.take_outputs(&mut book);
             let (planned, timer) = (self.agenda.next(), self.router.poll_timeout());
             let Some(next) = planned.into_iter().chain(timer).min().filter(|next| *next <= end) else { break };
@@ -120,12 +143,12 @@ impl<'a> Run<'a> {
         }
         for i in 0..self.customers.len() {
             if self.stays[i].has_come {
-                self.is_over(&mut book, i, Fate::Elsewhere);
+                self.is_over(&mut book, i, Fate::Elsewhere, None);
             }
         }
         let agents: Vec<_> = self.doing.keys().copied().collect();
         agents.into_iter().for_each(|agent| self.does(agent, AgentState::Offline));
-        book.outcomes(self.staffed)
+        Some((book.outcomes(self.staffed), self.stays.iter().map(|stay| stay.fared).collect()))
     }
 
     fn day_ends(&self) -> Mono {
@@ -152,16 +175,24 @@ impl<'a> Run<'a> {
                 let (at, waits) = (self.stays[i].came, self.router.queue_of(id(i)));
                 if self.router.leave(now, id(i), LeaveReason::Abandoned).is_ok() {
                     self.lost(i, waits, at);
-                    self.is_over(book, i, Fate::Abandoned);
+                    self.is_over(book, i, Fate::Abandoned, None);
                 }
             }
             Act::Leave(i) => {
                 if self.router.leave(now, id(i), LeaveReason::Redirected).is_ok() {
-                    self.is_over(book, i, Fate::Elsewhere);
+                    self.is_over(book, i, Fate::Elsewhere, None);
                     self.goes_on(i, |end| end == End::Left);
                 }
             }
             Act::Take(i, agent, until) => self.take(book, i, agent, until),
+            Act::Refuse(i, agent, until, why) => {
+                if self.rings_now(i, agent, until) && self.router.offer_rejected(now, id(i), agent, why).is_ok() {
+                    self.is_away(agent);
+                }
+            }
+            // It has gone on a break of its own meanwhile, or home.
+            Act::Return(agent) if self.duties.get(&agent) != Some(&Duty::Ready) => {}
+            Act::Return(agent) => drop(self.router.ready(now, agent)),
             Act::Done(i, agent) => self.done(i, agent),
             Act::Wrapped(i, agent) => {
                 let at_it = self.router.agent(agent).is_some_and(|view| view.interaction == Some(id(i)));
@@ -185,6 +216,7 @@ impl<'a> Run<'a> {
 
     fn turn(&mut self, i: usize) {
         let (now, Turn { agent, duty, .. }) = (self.now, self.day.turns[i].clone());
+        self.duties.insert(agent, duty);
         let _ = match duty {
             Duty::Away => self.router.sign_out(now, agent),
             Duty::Ready | Duty::Break => self.router.sign_in(now, agent),
@@ -208,8 +240,12 @@ impl<'a> Run<'a> {
         let sticky = self.router.queue_config(arrival.queue).and_then(|queue| queue.last_agent_wait_s).is_some();
         let agent = known.and_then(|known| known.agent).filter(|_| sticky);
         if self.router.enqueue_with(now, ticket, Wishes { skills: skills.collect(), agent }).is_err() {
-            return self.is_over(book, i, Fate::Elsewhere);
+            return self.is_turned_away(book, i);
         }
+        self.stays[i].found = self.router.wait_note(now, interaction).map(|note| {
+            let agents = note.agents;
+            Found { ahead: note.ahead, at_work: agents.ready + agents.ringing + agents.talking + agents.wrap_up }
+        });
         let Customer { patience, leaves, .. } = self.customers[i];
         if let Some(patience) = patience {
             self.agenda.plan(now.mono + patience, Act::GiveUp(i));
@@ -244,7 +280,7 @@ impl<'a> Run<'a> {
 
     fn take(&mut self, book: &mut Book, i: usize, agent: AgentId, until: Mono) {
         let now = self.now;
-        if self.stays[i].rings != Some((agent, until)) || self.router.talk_started(now, id(i), agent).is_err() {
+        if !self.rings_now(i, agent, until) || self.router.talk_started(now, id(i), agent).is_err() {
             return;
         }
         let arrival = &self.day.arrivals[i];
@@ -252,7 +288,7 @@ impl<'a> Run<'a> {
             self.remembered.insert(arrival.caller.clone(), Remembered { agent: Some(agent), lost: None });
         }
         self.agenda.plan(now.mono + self.customers[i].service.talk, Act::Done(i, agent));
-        self.is_over(book, i, Fate::Answered);
+        self.is_over(book, i, Fate::Answered, Some(agent));
     }
 
     fn done(&mut self, i: usize, agent: AgentId) {
@@ -281,24 +317,19 @@ impl<'a> Run<'a> {
     fn take_outputs(&mut self, book: &mut Book) {
         while let Some(output) = self.router.poll_output() {
             match output {
-                Output::Offer { interaction, agent, ring_until, .. } => {
-                    self.rings(index(interaction), agent, ring_until);
-                }
-                Output::OfferOver { interaction, agent, goes_on, .. } => {
+                Output::Offer { interaction, ring_until, .. } => {
                     let i = index(interaction);
-                    let Some((rings, until)) = self.stays[i].rings else { continue };
-                    let next = self.router.ringing(interaction).next().filter(|_| goes_on);
-                    match next {
-                        Some(next) if rings == agent => self.rings(i, next, until),
-                        Some(_) => {}
-                        None => self.stays[i].rings = None,
-                    }
+                    self.stays[i].rings = Some(ring_until);
+                    let rung: Vec<AgentId> = self.router.ringing(interaction).collect();
+                    rung.into_iter().for_each(|agent| self.ring(i, agent, ring_until));
                 }
+                Output::OfferOver { agent, why: OfferEnd::NoAnswer, .. } => self.is_away(agent),
+                Output::OfferOver { .. } => {}
                 Output::WaitTooLong { interaction, .. }
                 | Output::NoAgent { interaction, .. }
                 | Output::QueueFull { interaction, .. } => {
                     let i = index(interaction);
-                    self.is_over(book, i, Fate::Elsewhere);
+                    self.is_turned_away(book, i);
                     self.goes_on(i, |end| end == End::TurnedAway);
                 }
                 Output::AgentState { agent, state, .. } => self.does(agent, state),
@@ -307,12 +338,36 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn rings(&mut self, i: usize, agent: AgentId, until: Mono) {
+    /// An agent's telephone begins to ring, and it does what it did that day.
+    fn ring(&mut self, i: usize, agent: AgentId, until: Mono) {
+        let now = self.now.mono;
+        let usual = Ring {
+            at: self.now.wall,
+            lasted: self.customers[i].service.ring,
+            end: RingEnd::Taken,
+            away: Duration::ZERO,
+        };
+        let Ring { lasted, end, away, .. } = self.rings.next(agent).unwrap_or(usual);
         // Just before it would lapse, at the latest.
-        let most = (until - self.now.mono).saturating_sub(Duration::from_millis(1));
-        self.stays[i].rings = Some((agent, until));
-        let taken = self.now.mono + self.customers[i].service.ring.min(most);
-        self.agenda.plan(taken, Act::Take(i, agent, until));
+        let at = now + lasted.min((until - now).saturating_sub(Duration::from_millis(1)));
+        self.aways.insert(agent, away);
+        match end {
+            RingEnd::Taken => self.agenda.plan(at, Act::Take(i, agent, until)),
+            RingEnd::Missed => {}
+            RingEnd::Refused(why) => self.agenda.plan(at, Act::Refuse(i, agent, until, why)),
+        }
+    }
+
+    /// Whether it is still this ring that the agent hears.
+    fn rings_now(&self, i: usize, agent: AgentId, until: Mono) -> bool {
+        self.stays[i].rings == Some(until) && self.router.ringing(id(i)).any(|rung| rung == agent)
+    }
+
+    /// An agent who did not take a ring gets no more calls for a while.
+    fn is_away(&mut self, agent: AgentId) {
+        if let Some(away) = self.aways.remove(&agent) {
+            self.agenda.plan(self.now.mono + away, Act::Return(agent));
+        }
     }
 
     fn does(&mut self, agent: AgentId, state: AgentState) {
@@ -327,11 +382,21 @@ impl<'a> Run<'a> {
     }
 
     /// The customer is out of its queue, once.
-    fn is_over(&mut self, book: &mut Book, i: usize, fate: Fate) {
+    fn is_over(&mut self, book: &mut Book, i: usize, fate: Fate, agent: Option<AgentId>) {
         let stay = &mut self.stays[i];
-        if !std::mem::replace(&mut stay.is_over, true) {
+        if stay.fared.is_none() {
+            let (waited, found) = (self.now.mono - stay.came, stay.found);
+            stay.fared = Some(Fared { fate, turned_away: false, waited, agent, found });
             let came = Wall(self.day.from.0 + stay.came.as_millis() as i64);
-            book.count(i, came, self.now.mono - stay.came, fate);
+            book.count(i, came, waited, fate);
+        }
+    }
+
+    /// The queue does not let it in, or not wait any longer.
+    fn is_turned_away(&mut self, book: &mut Book, i: usize) {
+        self.is_over(book, i, Fate::Elsewhere, None);
+        if let Some(fared) = &mut self.stays[i].fared {
+            fared.turned_away = fared.fate == Fate::Elsewhere;
         }
     }
 

@@ -117,6 +117,7 @@ fn target(target_s: u32) -> Event {
         agents: vec![],
         queues_gone: vec![],
         agents_gone: vec![],
+        priorities: None,
     };
     Event { tenant: T, at: Wall(MIDNIGHT), what }
 }

@@ -130,6 +130,12 @@ export const rehearsalRoute = createRoute({
   component: lazyRouteComponent(() => import("./rehearsal/RehearsalPage"), "RehearsalPage"),
 });
 
+export const replayRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/rehearsal/replay",
+  component: lazyRouteComponent(() => import("./rehearsal/ReplayPage"), "ReplayPage"),
+});
+
 export const reportsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/reports",
@@ -223,7 +229,7 @@ const routeTree = rootRoute.addChildren([
   welcomeRoute,
   setupRoute,
   wallRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, rehearsalRoute, reportsRoute, schedulesRoute, accountRoute, settingsIndexRoute, deliveriesRoute, settingsRoute]),
+  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, rehearsalRoute, replayRoute, reportsRoute, schedulesRoute, accountRoute, settingsIndexRoute, deliveriesRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

@@ -5,6 +5,7 @@ import {
   createOutboundApi,
   createPlannerApi,
   createRehearsalApi,
+  createReplayApi,
   createReportsApi,
   createFlowsApi,
   createPromptsApi,
@@ -18,6 +19,7 @@ import {
   type OutboundApi,
   type PlannerApi,
   type RehearsalApi,
+  type ReplayApi,
   type ReportsApi,
   type PromptsApi,
   type SettingsApi,
@@ -34,6 +36,7 @@ export interface Services {
   settings: SettingsApi;
   planner: PlannerApi;
   rehearsal: RehearsalApi;
+  replay: ReplayApi;
   reports: ReportsApi;
   flows: FlowsApi;
   prompts: PromptsApi;
@@ -52,6 +55,7 @@ export function createServices(baseUrl: string): Services {
   const settings = createSettingsApi({ baseUrl, fetch: fetcher });
   const planner = createPlannerApi({ baseUrl, fetch: fetcher });
   const rehearsal = createRehearsalApi({ baseUrl, fetch: fetcher });
+  const replay = createReplayApi({ baseUrl, fetch: fetcher });
   const reports = createReportsApi({ baseUrl, fetch: fetcher });
   const flows = createFlowsApi({ baseUrl, fetch: fetcher });
   const prompts = createPromptsApi({ baseUrl, fetch: fetcher });
@@ -82,7 +86,7 @@ export function createServices(baseUrl: string): Services {
     const board = live.getView().board;
     if (board !== null) clock.setOffset(board.clockOffsetMs);
   });
-  return { api, account, settings, planner, rehearsal, reports, flows, prompts, outbound, queries, live, clock };
+  return { api, account, settings, planner, rehearsal, replay, reports, flows, prompts, outbound, queries, live, clock };
 }
 
 const ServicesContext = createContext<Services | null>(null);

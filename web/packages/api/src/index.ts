@@ -16,7 +16,7 @@ export {
 } from "./settings";
 export * from "./prompts";
 export { createPlannerApi, type PlannerApi } from "./planner";
-export { createRehearsalApi, type RehearsalApi } from "./rehearsal";
+export { createRehearsalApi, createReplayApi, type JobApi, type RehearsalApi, type ReplayApi } from "./rehearsal";
 export { createOutboundApi, type DeliveryQuery, type OutboundApi } from "./outbound";
 export { createReportsApi, type ReportFile, type ReportQuery, type ReportsApi } from "./reports";
 export type * from "./types";

@@ -1007,6 +1007,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is to replay, and how the replay stands that was begun last; its result is asked for by its id. */
+        get: operations["replays"];
+        put?: never;
+        /** Begins a replay; one job at a time. What is wrong with the draft is told at once. */
+        post: operations["begin_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a replay stands, with its result once it is done. */
+        get: operations["replay"];
+        put?: never;
+        post?: never;
+        /** Stops a replay; nothing is kept of it. */
+        delete: operations["cancel_replay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-schedules": {
         parameters: {
             query?: never;
@@ -2723,6 +2759,20 @@ export interface components {
             /** @description The cursor of the next page; absent at the end. */
             next_cursor?: string | null;
         };
+        /** @description A job, but for what comes of it. */
+        Job: {
+            /** @description The user who began it. */
+            by: string;
+            error?: null | components["schemas"]["JobError"];
+            id: string;
+            /**
+             * Format: double
+             * @description Which share of the work is done, 0 to 1.
+             */
+            progress: number;
+            started_at: string;
+            state: components["schemas"]["JobState"];
+        };
         /** @description Why a job came to nothing. */
         JobError: {
             /** @description For programs: `bad_value`, `nothing_recorded`, `bad_setting`, `time_limit`, `internal`. */
@@ -2735,7 +2785,7 @@ export interface components {
             message: string;
         };
         /**
-         * @description How far a rehearsal has come.
+         * @description How far a job has come.
          * @enum {string}
          */
         JobState: "running" | "done" | "failed" | "cancelled";
@@ -3924,19 +3974,8 @@ export interface components {
             settings?: string;
         };
         /** @description A rehearsal. */
-        RehearsalJob: {
-            /** @description The user who began it. */
-            by: string;
-            error?: null | components["schemas"]["JobError"];
-            id: string;
-            /**
-             * Format: double
-             * @description Which share of the work is done, 0 to 1.
-             */
-            progress: number;
+        RehearsalJob: components["schemas"]["Job"] & {
             result?: null | components["schemas"]["RehearsalResult"];
-            started_at: string;
-            state: components["schemas"]["JobState"];
         };
         /** @description A day to be rehearsed. */
         RehearsalRequest: {
@@ -4167,6 +4206,154 @@ export interface components {
          * @enum {string}
          */
         Repeat: "daily" | "weekly" | "monthly";
+        /** @description A replay. */
+        ReplayJob: components["schemas"]["Job"] & {
+            result?: null | components["schemas"]["ReplayResult"];
+        };
+        /** @description A recorded day to be replayed. */
+        ReplayRequest: {
+            /** @description `2026-11-23`, by the tenant's clock. */
+            day: string;
+            /**
+             * Format: int64
+             * @description The seed of what is drawn, such as the patience of those who were served; 1 where left out.
+             */
+            seed?: number | null;
+            /**
+             * @description What is set up otherwise than now: YAML documents as `lingtong apply` takes them. What is not named is as it is set
+             *     up now; nothing at all holds the present settings against those of that day.
+             */
+            settings?: string;
+        };
+        /** @description A recorded day as it was, under its own policy, and under a draft. */
+        ReplayResult: {
+            /** @description What truly came of the day. */
+            actual: components["schemas"]["ReplayedDay"];
+            /**
+             * Format: int64
+             * @description Agents who were there for calls at some time of it.
+             */
+            agents: number;
+            /**
+             * Format: int64
+             * @description Stays in queues.
+             */
+            arrivals: number;
+            /**
+             * Format: int64
+             * @description Calls for which the draft is better: answered five seconds sooner or more, or answered at all.
+             */
+            better: number;
+            /** @description The calls that it changes most, fifty at most. */
+            calls: components["schemas"]["ReplayedCall"][];
+            /** @description What the draft changes of what is set up now. */
+            changes: components["schemas"]["SettingsChange"][];
+            /** @description By the tenant's clock. */
+            day: string;
+            /**
+             * @description Queues and agents that are set up otherwise now than when the day ended: the draft begins with what is set up now, so
+             *     these differ, too.
+             */
+            differs_since: string[];
+            /** @description Under the draft. */
+            draft: components["schemas"]["ReplayedDay"];
+            /**
+             * Format: int64
+             * @description Settings that changed in the course of the day.
+             */
+            policy_changes: number;
+            /** @description From where the day's own policy is known: `journal` or `settings` (those of now). */
+            policy_from: string;
+            /** @description Under the policy that it had: how near that is to the truth says what a replay is worth. */
+            recorded: components["schemas"]["ReplayedDay"];
+            /** Format: int64 */
+            seed: number;
+            /**
+             * Format: int64
+             * @description Calls for which it is worse.
+             */
+            worse: number;
+        };
+        /** @description A call that goes otherwise under the draft. */
+        ReplayedCall: {
+            /** @description RFC 3339; when it came to the queue. */
+            at: string;
+            /** @description Whether the draft is better for it. */
+            better: boolean;
+            draft: components["schemas"]["ReplayedFate"];
+            /** @description The interaction's id. */
+            interaction: string;
+            queue: string;
+            recorded: components["schemas"]["ReplayedFate"];
+            why: components["schemas"]["ReplayedWhy"];
+        };
+        /** @description Those whom both policies give the same priorities, what their flow gives them with it. */
+        ReplayedClass: components["schemas"]["RehearsedFigures"] & {
+            /**
+             * Format: int32
+             * @description Under the draft.
+             */
+            priority_draft: number;
+            /**
+             * Format: int32
+             * @description Under the day's policy.
+             */
+            priority_recorded: number;
+        };
+        /** @description What came of a day. */
+        ReplayedDay: components["schemas"]["RehearsedFigures"] & {
+            /** @description Those who go first first. */
+            classes: components["schemas"]["ReplayedClass"][];
+            /** @description Intervals in which somebody came. */
+            intervals: components["schemas"]["ReplayedInterval"][];
+            /**
+             * Format: double
+             * @description The agents' share of busy time, 0 to 1.
+             */
+            occupancy?: number | null;
+            queues: components["schemas"]["ReplayedQueue"][];
+        };
+        /** @description What became of one call. */
+        ReplayedFate: {
+            /** @description The number of the agent who answered. */
+            agent?: string | null;
+            /** @description `answered`, `abandoned` or `elsewhere`. */
+            outcome: string;
+            /** Format: double */
+            wait_s: number;
+        };
+        /** @description Those who came in an interval. */
+        ReplayedInterval: components["schemas"]["RehearsedFigures"] & {
+            /** @description `HH:MM` by the tenant's clock. */
+            from: string;
+        };
+        /** @description Those who came to a queue. */
+        ReplayedQueue: components["schemas"]["RehearsedFigures"] & {
+            queue: string;
+        };
+        /** @description Why a call goes otherwise: the plainest reason alone. */
+        ReplayedWhy: {
+            /** @description The number of the agent whom it is about. */
+            agent?: string | null;
+            /** @description `priority`, `turned_away`, `let_in`, `new_agent`, `lost_agent`, `ahead`, `at_work` or `others`. */
+            code: string;
+            /**
+             * Format: int64
+             * @description The same under the draft.
+             */
+            draft?: number | null;
+            /**
+             * Format: int64
+             * @description The priority, or how many there were, under the day's policy.
+             */
+            recorded?: number | null;
+        };
+        /** @description What there is to replay, and the replay that was begun last. */
+        Replays: {
+            /** @description The days of the last quarter on which somebody came to a queue, the newest first. */
+            days: components["schemas"]["RehearsalDay"][];
+            last?: null | components["schemas"]["ReplayJob"];
+        };
         /** @description Figures of a time, by what was asked for. */
         Report: {
             /** @description In the order of time, then of their subjects' ids. An interval in which nothing happened has no line. */
@@ -8184,6 +8371,185 @@ export interface operations {
         };
     };
     cancel_rehearsal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replays"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayJob"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `job_runs` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayJob"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_replay: {
         parameters: {
             query?: never;
             header?: never;

@@ -81,6 +81,13 @@ export type RehearsalResult = Schemas["RehearsalResult"];
 export type RehearsalDifference = Schemas["RehearsalDifference"];
 export type RehearsedDay = Schemas["RehearsedDay"];
 export type RehearsedNowhere = Schemas["RehearsedNowhere"];
+export type RehearsedFigures = Schemas["RehearsedFigures"];
+export type Replays = Schemas["Replays"];
+export type ReplayRequest = Schemas["ReplayRequest"];
+export type ReplayJob = Schemas["ReplayJob"];
+export type ReplayResult = Schemas["ReplayResult"];
+export type ReplayedDay = Schemas["ReplayedDay"];
+export type ReplayedCall = Schemas["ReplayedCall"];
 /** Figures of a time, by what was asked for. */
 export type Report = Schemas["Report"];
 export type ReportLine = Schemas["ReportLine"];

@@ -5,6 +5,7 @@ import { live } from "./live.en-US";
 import { deliveries, schedules } from "./outbound.en-US";
 import { planner } from "./planner.en-US";
 import { rehearsal } from "./rehearsal.en-US";
+import { replay } from "./replay.en-US";
 import { settings } from "./settings.en-US";
 import { voicemails } from "./voicemails.en-US";
 
@@ -24,7 +25,7 @@ export const enUS = {
   accountOf: "Account {{name}}",
   signOut: "Sign out",
   hasRecording: "Recorded",
-  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", rehearsal: "Rehearsal", reports: "Reports", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", rehearsal: "Rehearsal", replay: "Replay", reports: "Reports", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",
@@ -164,6 +165,7 @@ export const enUS = {
   account,
   planner,
   rehearsal,
+  replay,
   settings,
   missing: { title: "There is no such page", text: "The address may be wrong, or the page has moved.", home: "Go to the start" },
   search: {

@@ -98,7 +98,7 @@ export const rehearsal = {
     patience: "Callers wait {{patience}} on average before they give up",
     nobodyLeaves: "Nobody gave up on record, and nobody does here",
     talk: "A talk takes {{talk}}, a telephone rings for {{ring}} on average",
-    keys: "At {{count}} nodes callers choose as they did; elsewhere each key is as likely as any other",
+    keys: "At {{count}} nodes callers choose as they did; at a new menu as at all menus until now",
     works: "Telephones and lines work; agents take every call that rings; nothing is handed on; callbacks are noted, not made; look-ups are answered as often as they were",
     seed: "Seed {{seed}}: the same seed gives the same day",
   },

@@ -5,6 +5,7 @@ import { live } from "./live.zh-CN";
 import { deliveries, schedules } from "./outbound.zh-CN";
 import { planner } from "./planner.zh-CN";
 import { rehearsal } from "./rehearsal.zh-CN";
+import { replay } from "./replay.zh-CN";
 import { settings } from "./settings.zh-CN";
 import { voicemails } from "./voicemails.zh-CN";
 
@@ -24,7 +25,7 @@ export const zhCN = {
   accountOf: "账号 {{name}}",
   signOut: "退出登录",
   hasRecording: "有录音",
-  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", rehearsal: "预演", reports: "报表", settings: "设置" },
+  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", rehearsal: "预演", replay: "重放", reports: "报表", settings: "设置" },
   role: {
     agent: "坐席",
     supervisor: "班长",
@@ -164,6 +165,7 @@ export const zhCN = {
   account,
   planner,
   rehearsal,
+  replay,
   settings,
   missing: { title: "没有这个页面", text: "地址可能有误，或者页面已移走。", home: "回到首页" },
   search: {

@@ -1,59 +1,67 @@
-import type { RehearsalResult, RehearsedDay } from "@lingtong/api";
 import { Panel, Plot, type PlotSeries } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useFigures } from "../planner/useFigures";
 
-const PLOTS = [
-  { id: "level", of: "service_level", most: 1 },
-  { id: "wait", of: "wait_p90_s", most: null },
-  { id: "abandon", of: "abandon_share", most: null },
-  { id: "occupancy", of: "occupancy", most: 1 },
-] as const;
+const PLOTS = {
+  service_level: { title: "level", most: 1 },
+  wait_p90_s: { title: "wait", most: null },
+  abandon_share: { title: "abandon", most: null },
+  occupancy: { title: "occupancy", most: 1 },
+} as const;
+export type PlotOf = keyof typeof PLOTS;
 
-/** The day by intervals, today and the draft in one plot. */
-export function DayPlots({ result }: { result: RehearsalResult }): ReactElement {
+/** An interval of one side's day. */
+export type PlottedInterval = { from: string } & Partial<Record<PlotOf, number | null>>;
+
+/** One of the days that are held against each other. */
+export interface PlottedDay<Interval extends { from: string } = PlottedInterval> {
+  name: string;
+  color: string;
+  dashed?: boolean;
+  intervals: readonly Interval[];
+}
+
+/** All intervals of some days. */
+export function placesOf(days: readonly PlottedDay<{ from: string }>[]): string[] {
+  return [...new Set(days.flatMap((day) => day.intervals.map((one) => one.from)))].sort();
+}
+
+/** A figure of each interval of each day. */
+export function seriesOf<Interval extends { from: string }>(days: readonly PlottedDay<Interval>[], value: (interval: Interval) => number | null | undefined): PlotSeries[] {
+  const places = placesOf(days);
+  return days.map(({ intervals, ...look }) => ({
+    ...look,
+    values: places.map((from) => {
+      const interval = intervals.find((one) => one.from === from);
+      return interval === undefined ? null : (value(interval) ?? null);
+    }),
+  }));
+}
+
+/** Days by intervals, all of them in one plot for each figure. */
+export function DayPlots({ days, plots }: { days: readonly PlottedDay[]; plots: readonly PlotOf[] }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
-  const { percent, seconds, count } = useFigures();
-  const drafted = result.draft ?? null;
-  const places = [...new Set([result.today, ...(drafted === null ? [] : [drafted])].flatMap((day) => day.intervals.map((one) => one.from)))].sort();
-  const values = (day: RehearsedDay, of: (typeof PLOTS)[number]["of"] | "calls" | "agents"): (number | null)[] =>
-    places.map((from) => day.intervals.find((one) => one.from === from)?.[of] ?? null);
-  const both = (of: (typeof PLOTS)[number]["of"]): PlotSeries[] => [
-    { name: t("rehearsal.side.today"), values: values(result.today, of), color: "--ink-3", dashed: drafted !== null },
-    ...(drafted === null ? [] : [{ name: t("rehearsal.side.draft"), values: values(drafted, of), color: "--accent" }]),
-  ];
+  const { percent, seconds } = useFigures();
   return (
-    <div className="reh-two">
-      {PLOTS.map(({ id, of, most }) => (
-        <Panel key={id} title={t(`rehearsal.plot.${id}`)}>
-          <Plot
-            label={t(`rehearsal.plot.${id}`)}
-            kind="line"
-            places={places}
-            {...(most === null ? {} : { most })}
-            missing="–"
-            format={id === "wait" ? seconds : percent}
-            series={both(of)}
-          />
-        </Panel>
-      ))}
-      <Panel title={t("rehearsal.plot.agents")} className="reh-wide">
-        <Plot
-          label={t("rehearsal.plot.agents")}
-          kind="step"
-          places={places}
-          format={count}
-          missing="–"
-          series={[
-            { name: t("rehearsal.plot.calls"), values: values(result.today, "calls"), color: "--queued" },
-            { name: `${t("rehearsal.plot.staff")} · ${t("rehearsal.side.today")}`, values: values(result.today, "agents"), color: "--ink-3", dashed: true },
-            ...(drafted === null
-              ? []
-              : [{ name: `${t("rehearsal.plot.staff")} · ${t("rehearsal.side.draft")}`, values: values(drafted, "agents"), color: "--accent", dashed: true }]),
-          ]}
-        />
-      </Panel>
-    </div>
+    <>
+      {plots.map((of) => {
+        const { title, most } = PLOTS[of];
+        const words = t(`rehearsal.plot.${title}`);
+        return (
+          <Panel key={of} title={words}>
+            <Plot
+              label={words}
+              kind="line"
+              places={placesOf(days)}
+              {...(most === null ? {} : { most })}
+              missing="–"
+              format={of === "wait_p90_s" ? seconds : percent}
+              series={seriesOf(days, (interval) => interval[of])}
+            />
+          </Panel>
+        );
+      })}
+    </>
   );
 }

@@ -1,16 +1,16 @@
 import type { RehearsalDifference, RehearsalResult, RehearsedDay } from "@lingtong/api";
-import { Figure, Panel } from "@lingtong/ui";
+import { Figure, Panel, Plot } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useFigures } from "../planner/useFigures";
 import { Assumed } from "./Assumed";
-import { DayPlots } from "./DayPlots";
+import { DayPlots, placesOf, seriesOf, type PlottedDay } from "./DayPlots";
 
 const MEASURES = ["nowhere", "broken", "unreachable", "service_level", "abandon_share", "asa_s", "wait_p90_s", "longest_wait_s", "occupancy"] as const;
 type MeasureId = (typeof MEASURES)[number];
 
 const TOP = ["service_level", "abandon_share", "asa_s", "wait_p90_s", "occupancy"] as const;
-const COLUMNS = ["offered", "served", "gave_up", "elsewhere", "service_level", "asa_s", "wait_p50_s", "wait_p90_s", "wait_p99_s", "longest_wait_s"] as const;
+export const COLUMNS = ["offered", "served", "gave_up", "elsewhere", "service_level", "asa_s", "wait_p50_s", "wait_p90_s", "wait_p99_s", "longest_wait_s"] as const;
 
 /** A figure in its unit. */
 export function useShown(): (measure: string, value: number | null | undefined) => string {
@@ -111,6 +111,25 @@ function Top({ result }: { result: RehearsalResult }): ReactElement {
   );
 }
 
+/** The day by intervals, today and the draft in one plot. */
+function Plots({ result }: { result: RehearsalResult }): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const { count } = useFigures();
+  const drafted = result.draft ?? null;
+  const today = { name: t("rehearsal.side.today"), color: "--ink-3", dashed: drafted !== null, intervals: result.today.intervals };
+  const days: PlottedDay<RehearsedDay["intervals"][number]>[] = drafted === null ? [today] : [today, { name: t("rehearsal.side.draft"), color: "--accent", intervals: drafted.intervals }];
+  const calls = seriesOf(days.slice(0, 1), (interval) => interval.calls).map((one) => ({ ...one, name: t("rehearsal.plot.calls"), color: "--queued", dashed: false }));
+  const staff = seriesOf(days, (interval) => interval.agents).map((one) => ({ ...one, name: `${t("rehearsal.plot.staff")} · ${one.name}`, dashed: true }));
+  return (
+    <div className="reh-two">
+      <DayPlots days={days} plots={["service_level", "wait_p90_s", "abandon_share", "occupancy"]} />
+      <Panel title={t("rehearsal.plot.agents")} className="reh-wide">
+        <Plot label={t("rehearsal.plot.agents")} kind="step" places={placesOf(days)} format={count} missing="–" series={[...calls, ...staff]} />
+      </Panel>
+    </div>
+  );
+}
+
 function Queues({ result }: { result: RehearsalResult }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const show = useShown();
@@ -195,7 +214,7 @@ export function Outcome({ result }: { result: RehearsalResult }): ReactElement {
       <Verdict result={result} />
       <Top result={result} />
       <Changes result={result} />
-      <DayPlots result={result} />
+      <Plots result={result} />
       <Queues result={result} />
       <div className="reh-two">
         <Left result={result} />

@@ -1,30 +1,17 @@
-import type { ApiError, RehearsalRequest, RehearsalSource, Rehearsals } from "@lingtong/api";
+import type { RehearsalRequest, RehearsalSource, Rehearsals } from "@lingtong/api";
 import { Panel } from "@lingtong/ui";
 import { Button, Input, Segmented, Select } from "antd";
-import { useState, type ChangeEvent, type ReactElement, type ReactNode } from "react";
+import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { Field, Refused, TextFile } from "./fields";
+import type { FormProps } from "./JobPage";
 
 const SOURCES = ["forecast", "recorded", "written"] as const;
 type SourceKind = (typeof SOURCES)[number];
 
-interface FormProps {
-  known: Rehearsals;
+interface RehearsalFormProps extends FormProps<Rehearsals, RehearsalRequest> {
   /** A flow whose draft is chosen from the start. */
   flow: string | undefined;
-  mayBegin: boolean;
-  running: boolean;
-  refused: ApiError | null;
-  begin: (request: RehearsalRequest) => void;
-}
-
-function Field({ id, name, hint, children }: { id: string; name: string; hint?: string; children: ReactNode }): ReactElement {
-  return (
-    <div className="reh-field">
-      <label htmlFor={id}>{name}</label>
-      {children}
-      {hint === undefined ? null : <small className="faint">{hint}</small>}
-    </div>
-  );
 }
 
 /** The day after a day of the calendar. */
@@ -34,34 +21,8 @@ function dayAfter(day: string): string {
   return next.toISOString().slice(0, 10);
 }
 
-function TextFile({ id, name, hint, value, change }: { id: string; name: string; hint: string; value: string; change: (text: string) => void }): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
-  const read = (event: ChangeEvent<HTMLInputElement>): void => {
-    void event.target.files?.[0]?.text().then(change);
-    event.target.value = "";
-  };
-  return (
-    <Field id={id} name={name} hint={hint}>
-      <Input.TextArea
-        id={id}
-        className="reh-text"
-        autoSize={{ minRows: 3, maxRows: 12 }}
-        spellCheck={false}
-        value={value}
-        onChange={(event) => {
-          change(event.target.value);
-        }}
-      />
-      <label className="reh-file">
-        {t("rehearsal.upload")}
-        <input type="file" className="sr-only" aria-label={`${t("rehearsal.upload")} · ${name}`} onChange={read} />
-      </label>
-    </Field>
-  );
-}
-
 /** What to rehearse: a day, and what is otherwise than today. */
-export function RehearsalForm({ known, flow, mayBegin, running, refused, begin }: FormProps): ReactElement {
+export function RehearsalForm({ known, flow, mayBegin, running, refused, begin }: RehearsalFormProps): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const [kind, setKind] = useState<SourceKind>(known.days.length === 0 ? "written" : "forecast");
   const [day, setDay] = useState(() => dayAfter(known.today));
@@ -153,22 +114,7 @@ export function RehearsalForm({ known, flow, mayBegin, running, refused, begin }
         <Field id="reh-seed" name={t("rehearsal.seed")}>
           {text("reh-seed", seed, setSeed)}
         </Field>
-        {refused === null ? null : (
-          <div role="alert" className="field-wrong">
-            {refused.problems.length === 0 ? (
-              refused.message
-            ) : (
-              <>
-                {t("rehearsal.problems")}
-                <ul>
-                  {refused.problems.map((problem, at) => (
-                    <li key={at}>{[problem.kind, problem.name, problem.field, problem.message].filter((part) => typeof part === "string" && part !== "").join(" · ")}</li>
-                  ))}
-                </ul>
-              </>
-            )}
-          </div>
-        )}
+        <Refused error={refused} />
         <Button type="primary" htmlType="submit" disabled={!mayBegin || !ready || running}>
           {t("rehearsal.begin")}
         </Button>
