@@ -10,6 +10,7 @@
 
 mod aftermath;
 mod alerts;
+mod archive;
 mod change;
 mod column;
 #[cfg(any(test, feature = "conformance"))]
@@ -36,6 +37,7 @@ mod voicemail;
 
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use alerts::AlertRow;
+pub use archive::{ArchiveCursor, ArchiveFailure, ArchiveFigures, Archived, ToArchive};
 pub use change::Change;
 pub use days::{AgentDay, StateChange};
 pub use delivery::{Delivery, DeliveryFilter, DeliveryKind, DeliveryStatus, Origin, WAITING_MOST};

@@ -23,6 +23,7 @@ mod m0024_deliveries;
 mod m0028_flows;
 mod m0029_message_lamps;
 mod m0031_data_keys;
+mod m0039_archive;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0029_message_lamps::MessageLamps),
             Box::new(m0028_flows::Flows),
             Box::new(m0031_data_keys::DataKeys),
+            Box::new(m0039_archive::Archive),
         ]
     }
 }
