@@ -94,6 +94,10 @@ fn key(tenant: TenantId, recording: RecordingId) -> Result<Key, Failure> {
     text.parse().map_err(|error| Failure::Io(io::Error::other(error)))
 }
 
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What an object is sealed for.
 fn place(recording: RecordingId) -> String {
     format!("archive {recording}")
@@ -161,7 +165,7 @@ impl Archive {
             hash.update(&buffer[..n]);
             bytes += n as u64;
         }
-        Ok((hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), bytes))
+        Ok((hex(&hash.finalize()), bytes))
     }
 
     /// Opens a recording at 8000 or 16000 samples a second.
@@ -172,6 +176,14 @@ impl Archive {
         let key = key(tenant, recording).map_err(io::Error::other)?;
         let sealed = Sealed::open(Arc::clone(&self.blobs), key, &*self.keys, &place(recording))?;
         OpusFile::open(sealed, rate)
+    }
+
+    /// Deletes an object for good; one that is not there is no error.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub fn delete(&self, tenant: TenantId, recording: RecordingId) -> Result<(), Failure> {
+        Ok(self.blobs.delete(&key(tenant, recording)?)?)
     }
 
     /// Makes sure that an object is the one that was put there.

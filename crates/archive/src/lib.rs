@@ -9,11 +9,15 @@
 
 mod keep;
 mod object;
+mod retention;
 mod tracks;
 mod worker;
 
 pub use keep::{Archive, Failure, Kept};
 pub use object::Sealed;
+pub use retention::{
+    Broken, DAYS, DEFAULT, DISPOSITION, Pass, PassError, QUEUE, REGULATED_DAYS, check_chain, expire, rule,
+};
 pub use tracks::{Track, Tracks};
 pub use worker::{Worker, WorkerConfig};
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use store::{ArchiveCursor, ArchiveFailure, Archived, Store, ToArchive, Voicemail};
 use tokio::runtime::Handle;
 use types::{InteractionId, RecordingId, TenantId, Wall};
 
 use crate::keep::{Archive, Failure, Kept};
+use crate::retention::{Pass, expire};
 
 /// How often it is looked for what is to be done.
 const LOOK: Duration = Duration::from_secs(2);
@@ -23,6 +24,8 @@ const NICENESS: i32 = 19;
 const TRIES: u32 = 8;
 /// After the first failure it is tried again so much later, and twice as much after each: the last time 2 days on.
 const AGAIN_MS: i64 = 30 * 60 * 1000;
+/// How often it is looked for what is due to be deleted: once a day, and after each start.
+const PASS: Duration = Duration::from_secs(86_400);
 /// How long the end waits for what is under way.
 const ENDS_WITHIN: Duration = Duration::from_secs(2);
 
@@ -85,7 +88,12 @@ impl Work {
     }
 
     fn run(&self, runtime: &Handle) {
+        let mut passed: Option<Instant> = None;
         while !self.is_stopped() {
+            if passed.is_none_or(|at| at.elapsed() >= PASS) {
+                passed = Some(Instant::now());
+                runtime.block_on(self.expire());
+            }
             match runtime.block_on(self.look()) {
                 Ok(true) => {}
                 Ok(false) => std::thread::park_timeout(LOOK),
@@ -93,6 +101,19 @@ impl Work {
                     tracing::error!(%error, "the archive can't be gone on with");
                     std::thread::park_timeout(LOOK);
                 }
+            }
+        }
+    }
+
+    /// Deletes what is due.
+    async fn expire(&self) {
+        let WorkerConfig { archive, store, closed, now, .. } = &self.config;
+        let tenants = store.tenants().await.unwrap_or_default();
+        for tenant in tenants.iter().filter(|tenant| !closed.contains(&tenant.id)) {
+            match expire(archive, store, tenant.id, now()).await {
+                Ok(pass) if pass == Pass::default() => {}
+                Ok(Pass { deleted, held }) => tracing::info!(tenant = %tenant.id, deleted, held, "recordings were due"),
+                Err(error) => tracing::error!(tenant = %tenant.id, %error, "what is due can't be deleted"),
             }
         }
     }
@@ -163,6 +184,7 @@ impl Work {
                     recording: id,
                     tenant,
                     interaction,
+                    started: recording.started,
                     bytes,
                     hash,
                     duration_ms,

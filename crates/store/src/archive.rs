@@ -18,6 +18,8 @@ pub struct Archived {
     pub tenant: TenantId,
     /// The interaction that it is of.
     pub interaction: InteractionId,
+    /// When it began.
+    pub started: Wall,
     /// Bytes of the object, sealed.
     pub bytes: u64,
     /// SHA-256 of the object, sealed, in hexadecimal digits.
@@ -33,7 +35,7 @@ pub struct Archived {
 }
 
 row!(Archived, "archived", RecordingId, ["id"], {
-    recording: "id", tenant: "tenant_id", interaction: "interaction_id", bytes: "bytes", hash: "hash",
+    recording: "id", tenant: "tenant_id", interaction: "interaction_id", started: "started_at", bytes: "bytes", hash: "hash",
     duration_ms: "duration_ms", raw_bytes: "raw_bytes", archived: "archived_at", raw_gone: "raw_gone",
 });
 

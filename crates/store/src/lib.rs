@@ -29,6 +29,7 @@ mod plans;
 mod projection;
 mod promises;
 pub mod report;
+mod retention;
 mod row;
 mod rows;
 mod sql;
@@ -49,6 +50,7 @@ pub use interactions::{Filter, Interaction, Number, Page};
 pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};
 pub use promises::{LastQueued, Promise};
+pub use retention::{LegalHold, Retention, Tombstone};
 pub use row::{Key, Row};
 pub use rows::{
     AgentRouting, AlertSubscription, CustomRole, DataKey, DispositionChoice, FlowCanary, FlowCanaryEnd, FlowDraft,

@@ -31,7 +31,7 @@ impl MigrationTrait for Archive {
 const STATEMENTS: &[&str] = &[
     r#"CREATE TABLE "archived" (
         "id" {id}, "tenant_id" BIGINT NOT NULL, "interaction_id" BIGINT NOT NULL, "bytes" BIGINT NOT NULL,
-        "hash" TEXT NOT NULL, "duration_ms" BIGINT NOT NULL, "raw_bytes" BIGINT NOT NULL, "archived_at" BIGINT NOT NULL,
+        "hash" TEXT NOT NULL, "duration_ms" BIGINT NOT NULL, "started_at" BIGINT NOT NULL, "raw_bytes" BIGINT NOT NULL, "archived_at" BIGINT NOT NULL,
         "raw_gone" BOOLEAN NOT NULL)"#,
     r#"CREATE INDEX "archived_tenant" ON "archived" ("tenant_id", "id")"#,
     r#"CREATE INDEX "archived_raw" ON "archived" ("id") WHERE NOT "raw_gone""#,
