@@ -1,7 +1,9 @@
 """The archive of recordings: what was recorded is heard from it, through a crash, and damage to it is told."""
 
 import json
+import sqlite3
 import subprocess
+from contextlib import closing
 
 from lib.server import BINARY
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ
@@ -55,13 +57,13 @@ def test_a_call_is_heard_from_the_archive(t):
     status, [figures] = archive(t, "status")
     t.equal((status, figures["recordings"], figures["waiting"], figures["failures"]), (0, 1, 0, []), "the status")
     t.equal(figures["bytes"], len(body), "bytes in the archive")
-    t.equal(archive(t, "verify"), (0, [{"read": 1, "bad": 0}]), "what is whole")
+    t.equal(archive(t, "verify"), (0, [{"read": 1, "deleted": 0, "proof": "", "bad": 0}]), "what is whole")
     changed = bytearray(body)
     changed[len(body) // 2] ^= 1
     objects(t)[0].write_bytes(changed)
     status, [bad, summary] = archive(t, "verify")
     t.equal((status, bad["recording"], bad["is"]), (1, recording["id"], "damaged"), "what is damaged")
-    t.equal(summary, {"read": 1, "bad": 1}, "the summary")
+    t.equal((summary["read"], summary["bad"]), (1, 1), "the summary")
     objects(t)[0].unlink()
     status, [bad, _] = archive(t, "verify")
     t.equal((status, bad["is"]), (1, "missing"), "what is missing")
@@ -84,7 +86,8 @@ def test_killed_while_it_archives(t):
         sounds(t, recording)
     t.equal([path.name for path in (t.folder / "data/recordings").iterdir()], [], "what is left of the tracks")
     t.equal(list(incoming.iterdir()), [], "what is half written")
-    t.equal(archive(t, "verify"), (0, [{"read": 3, "bad": 0}]), "what is whole")
+    status, [summary] = archive(t, "verify")
+    t.equal((status, summary["read"], summary["bad"]), (0, 3, 0), "what is whole")
 
 
 def test_what_can_not_be_archived_stays(t):
@@ -100,3 +103,48 @@ def test_what_can_not_be_archived_stays(t):
     t.check(failures[0]["next_try"] and failures[0]["reason"], f"the failure says too little: {failures}")
     t.equal(len(tracks(t)), 2, "tracks that are left")
     t.equal(sounds(t, recording), before, "what is heard")
+
+
+def database(t, statement, rows):
+    """Changes so many rows in the database of a server that does not run."""
+    with closing(sqlite3.connect(t.folder / "data/lingtong.db", timeout=10)) as db, db:
+        t.equal(db.execute(statement).rowcount, rows, f"rows changed by {statement}")
+
+
+def test_deleted_when_due_and_held_as_long_as_said(t):
+    """What is due goes with a tombstone, what is held stays until it is released, and the chain of proofs tells of changes."""
+    t.start(*SOON)
+    (old, _), (held, _), (new, _) = [recorded(t, f"1380000000{n}") for n in (1, 2, 3)]
+    wait_archived(t, 3)
+    records = [t.server.get(f"/api/v1/interactions/{item['id']}") for item in t.server.interactions()]
+    of = {recording["id"]: record["id"] for record in records for recording in record["recordings"]}
+    t.server.stop()
+    # As if the first two had been made sixteen years ago.
+    first = "(SELECT id FROM archived ORDER BY started_at LIMIT 2)"
+    database(t, f"UPDATE archived SET started_at = started_at - 16 * 365 * 86400000 WHERE id IN {first}", 2)
+    t.equal(archive(t, "expire"), (0, [{"deleted": 0, "held": 0}]), "without a rule nothing is due")
+    t.equal(archive(t, "keep", "--queue", "none", "--days", "9")[0], 1, "a rule for a queue that does not exist")
+    t.equal(archive(t, "keep", "--regulated"), (0, [{"scope": "default", "keep_days": 5479}]), "the rule")
+    case = ("--matter", "case 7", "--interaction", of[held["id"]], "--by", "Li", "--reason", "court")
+    status, [hold] = archive(t, "hold", *case)
+    t.equal((status, hold["held_by"], hold["released_at"]), (0, "Li", None), "the hold")
+
+    t.server.start()
+    t.until(lambda: len(objects(t)) == 2, 30, "what is due to be deleted at the start")
+    status, _, _ = t.server.fetch(f"/api/v1/recordings/{old['id']}/audio")
+    t.equal(status, 404, "what was deleted")
+    for recording in (held, new):
+        sounds(t, recording)
+    t.server.stop()
+    status, [stone] = archive(t, "tombstones")
+    t.equal((stone["recording"], stone["rule"]), (old["id"], "default 5479 days"), "the tombstone")
+    t.equal(archive(t, "expire"), (0, [{"deleted": 0, "held": 1}]), "what is held")
+    t.equal(archive(t, "release", "--matter", "case 8", "--by", "Li")[0], 1, "a case that holds nothing")
+    t.equal(archive(t, "release", "--matter", "case 7", "--by", "Wu")[1][0]["released_by"], "Wu", "the release")
+    t.equal(archive(t, "expire"), (0, [{"deleted": 1, "held": 0}]), "what was held")
+    status, [summary] = archive(t, "verify")
+    t.equal((status, summary["read"], summary["deleted"], summary["bad"]), (0, 1, 2, 0), "what is left")
+
+    database(t, "UPDATE tombstone SET deleted_at = deleted_at - 1 WHERE number = 1", 1)
+    status, [broken, _] = archive(t, "verify")
+    t.equal((status, broken["tombstone"], broken["is"]), (1, 1, "changed"), "a tombstone that was changed")

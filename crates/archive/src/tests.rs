@@ -11,6 +11,7 @@ use media::render::Sound as _;
 use media::seal::{DataKey, Keys};
 use media::tone::{goertzel_power, sine};
 use media::track::TrackWriter;
+use store::{Archived, LegalHold, Retention, Store, Tombstone};
 use types::record::RecordingRecord;
 use types::{InteractionId, LegId, Private, RecordingId, TenantId, Wall};
 
@@ -126,4 +127,78 @@ fn a_deletion_that_was_cut_off_is_finished() {
     archive.tracks.delete(recording.id).unwrap();
     archive.tracks.delete(recording.id).unwrap();
     assert_eq!(fs::read_dir(&archive.tracks.0).unwrap().count(), 0);
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Archives a recording that began on the day of its number, of an interaction of that number too.
+async fn kept(dir: &Path, archive: &Archive, store: &Store, id: u64) -> Archived {
+    let recording = record(dir, id);
+    let interaction = InteractionId(id);
+    let Kept { bytes, hash, duration_ms, raw_bytes } = archive.keep(ONE, interaction, &recording).unwrap();
+    let (started, archived) = (Wall(id as i64 * DAY_MS), Wall(id as i64 * DAY_MS + 600_000));
+    let recording = recording.id;
+    let row = Archived {
+        recording,
+        tenant: ONE,
+        interaction,
+        started,
+        bytes,
+        hash,
+        duration_ms,
+        raw_bytes,
+        archived,
+        raw_gone: false,
+    };
+    store.put(&row).await.unwrap();
+    row
+}
+
+#[tokio::test]
+async fn what_is_due_goes_once_with_a_proof_that_tells_of_changes() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = archive(dir.path());
+    let store = Store::open_sqlite(dir.path().join("store.db")).await.unwrap();
+    let first = kept(dir.path(), &archive, &store, 7).await;
+    for id in [8, 9] {
+        kept(dir.path(), &archive, &store, id).await;
+    }
+    let on = |day: i64| Wall(day * DAY_MS);
+    assert_eq!(expire(&archive, &store, ONE, on(9_000)).await.unwrap(), Pass::default(), "without a rule");
+    for tenant in [ONE, TenantId(2)] {
+        store.put(&Retention { tenant, scope: DEFAULT.to_owned(), keep_days: 10 }).await.unwrap();
+    }
+    let hold = LegalHold {
+        tenant: ONE,
+        matter: "case".to_owned(),
+        interaction: InteractionId(8),
+        held: on(9),
+        held_by: "Li".to_owned(),
+        reason: String::new(),
+        released: None,
+        released_by: None,
+    };
+    store.put(&hold).await.unwrap();
+    assert_eq!(
+        expire(&archive, &store, TenantId(2), on(9_000)).await.unwrap(),
+        Pass::default(),
+        "another tenant's pass"
+    );
+    assert_eq!(expire(&archive, &store, ONE, Wall(on(17).0 - 1)).await.unwrap(), Pass::default(), "too early");
+    assert_eq!(expire(&archive, &store, ONE, on(18)).await.unwrap(), Pass { deleted: 1, held: 1 });
+    assert_eq!(archive.blobs.list("", None, 9).unwrap().len(), 2);
+    // Cut off between the tombstone and the deletion: the next pass finishes it, and says it once.
+    store.put(&first).await.unwrap();
+    assert_eq!(expire(&archive, &store, ONE, on(18)).await.unwrap(), Pass { deleted: 1, held: 1 });
+    store.put(&LegalHold { released: Some(on(18)), ..hold }).await.unwrap();
+    assert_eq!(expire(&archive, &store, ONE, on(18)).await.unwrap(), Pass { deleted: 1, held: 0 });
+
+    let stones = store.tombstones(ONE, 0, 9).await.unwrap();
+    assert_eq!(stones.iter().map(|s| (s.number, s.recording.0)).collect::<Vec<_>>(), [(1, 7), (2, 8)]);
+    assert_eq!((&stones[0].hash, stones[0].deleted), (&first.hash, on(18)));
+    assert_eq!(check_chain(&store, ONE).await.unwrap(), (2, stones[1].proof.clone(), None));
+    store.put(&Tombstone { rule: "another".to_owned(), ..stones[0].clone() }).await.unwrap();
+    assert_eq!(check_chain(&store, ONE).await.unwrap().2, Some(Broken::Changed(1, RecordingId(7))));
+    store.delete::<Tombstone>(ONE, (ONE, 1)).await.unwrap();
+    assert_eq!(check_chain(&store, ONE).await.unwrap().2, Some(Broken::Missing(1)));
 }

@@ -22,7 +22,7 @@ const BATCH: u64 = 16;
 const NICENESS: i32 = 19;
 /// How often a recording is tried; after that an operator has to look at it.
 const TRIES: u32 = 8;
-/// After the first failure it is tried again so much later, and twice as much after each: the last time 2 days on.
+/// After the first failure it is tried again so much later, and twice as much after each: for the last time after 32 hours.
 const AGAIN_MS: i64 = 30 * 60 * 1000;
 /// How often it is looked for what is due to be deleted: once a day, and after each start.
 const PASS: Duration = Duration::from_secs(86_400);
