@@ -124,7 +124,7 @@ def test_deleted_when_due_and_held_as_long_as_said(t):
     database(t, f"UPDATE archived SET started_at = started_at - 16 * 365 * 86400000 WHERE id IN {first}", 2)
     t.equal(archive(t, "expire"), (0, [{"deleted": 0, "held": 0}]), "without a rule nothing is due")
     t.equal(archive(t, "keep", "--queue", "none", "--days", "9")[0], 1, "a rule for a queue that does not exist")
-    t.equal(archive(t, "keep", "--regulated"), (0, [{"scope": "default", "keep_days": 5479}]), "the rule")
+    t.equal(archive(t, "keep", "--regulated"), (0, [{"scope": "default", "queue": None, "keep_days": 5479}]), "the rule")
     case = ("--matter", "case 7", "--interaction", of[held["id"]], "--by", "Li", "--reason", "court")
     status, [hold] = archive(t, "hold", *case)
     t.equal((status, hold["held_by"], hold["released_at"]), (0, "Li", None), "the hold")

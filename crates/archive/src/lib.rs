@@ -16,7 +16,7 @@ mod worker;
 pub use keep::{Archive, Failure, Kept};
 pub use object::Sealed;
 pub use retention::{
-    Broken, DAYS, DEFAULT, DISPOSITION, Pass, PassError, QUEUE, REGULATED_DAYS, check_chain, expire, rule,
+    Broken, DAYS, DEFAULT, DISPOSITION, Pass, PassError, REGULATED_DAYS, check_chain, expire, queue_scope, rule,
 };
 pub use tracks::{Track, Tracks};
 pub use worker::{Worker, WorkerConfig};

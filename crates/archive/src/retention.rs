@@ -1,16 +1,16 @@
 //! What is deleted when, and the proof of it.
 
 use sha2::{Digest, Sha256};
-use store::{Archived, Interaction, Queue, Retention, Store, Tombstone};
-use types::{RecordingId, TenantId, Wall};
+use store::{Archived, Interaction, Retention, Store, Tombstone};
+use types::{QueueId, RecordingId, TenantId, Wall};
 
 use crate::keep::{Archive, Failure, hex};
 
 /// The class of what no other names.
 pub const DEFAULT: &str = "default";
-/// What classes of queues and of dispositions begin with.
-pub const QUEUE: &str = "queue/";
-/// See [`QUEUE`].
+/// What classes of queues begin with.
+const QUEUE: &str = "queue/";
+/// What classes of dispositions begin with.
 pub const DISPOSITION: &str = "disposition/";
 /// Days that the regulated class is kept unless something else is said: 15 years, leap days among them.
 pub const REGULATED_DAYS: u32 = 5_479;
@@ -43,14 +43,17 @@ pub struct Pass {
 
 /// The rule for a recording: the longest of those of its queue and disposition, else the default; none where nothing says
 /// that it goes at all.
-pub fn rule<'a>(rules: &'a [Retention], queue: Option<&str>, disposition: Option<&str>) -> Option<&'a Retention> {
-    let of = |begin: &str, name: Option<&str>| {
-        let scope = name.map(|name| format!("{begin}{name}"))?;
-        rules.iter().find(|rule| rule.scope == scope)
-    };
-    let special = [of(QUEUE, queue), of(DISPOSITION, disposition)];
+pub fn rule<'a>(rules: &'a [Retention], queue: Option<QueueId>, disposition: Option<&str>) -> Option<&'a Retention> {
+    let of = |scope: String| rules.iter().find(|rule| rule.scope == scope);
+    let queue = queue.and_then(|queue| of(queue_scope(queue)));
+    let special = [queue, disposition.and_then(|code| of(format!("{DISPOSITION}{code}")))];
     let longest = special.into_iter().flatten().max_by_key(|rule| rule.keep_days);
     longest.or_else(|| rules.iter().find(|rule| rule.scope == DEFAULT))
+}
+
+/// The class of a queue's recordings: by its id, so that a rule outlives the queue's name and the queue itself.
+pub fn queue_scope(queue: QueueId) -> String {
+    format!("{QUEUE}{queue}")
 }
 
 fn due(rule: &Retention, started: Wall) -> Wall {
@@ -76,7 +79,6 @@ fn proof(before: &str, stone: &Tombstone) -> String {
 pub async fn expire(archive: &Archive, store: &Store, tenant: TenantId, now: Wall) -> Result<Pass, PassError> {
     let rules: Vec<Retention> = store.list(tenant).await?;
     let Some(shortest) = rules.iter().map(|rule| rule.keep_days).min() else { return Ok(Pass::default()) };
-    let queues: Vec<Queue> = store.list(tenant).await?;
     let before = Wall(now.0 - i64::from(shortest) * DAY_MS);
     let (mut pass, mut after) = (Pass::default(), None);
     loop {
@@ -85,11 +87,9 @@ pub async fn expire(archive: &Archive, store: &Store, tenant: TenantId, now: Wal
         after = Some((last.started, last.recording));
         for row in rows {
             if store.tombstone(tenant, row.recording).await?.is_none() {
-                let interaction = store.get::<Interaction>(tenant, row.interaction).await?;
-                let of = interaction.as_ref();
-                let queue = of.and_then(|i| i.queue).and_then(|id| queues.iter().find(|queue| queue.id == id));
-                let disposition = of.and_then(|i| i.disposition.as_deref());
-                let rule = rule(&rules, queue.map(|queue| &*queue.name), disposition);
+                // Of what is not known, nobody can say how long it is to be kept.
+                let Some(of) = store.get::<Interaction>(tenant, row.interaction).await? else { continue };
+                let rule = rule(&rules, of.queue, of.disposition.as_deref());
                 let Some(rule) = rule.filter(|rule| due(rule, row.started) <= now) else { continue };
                 if store.is_held(tenant, row.interaction).await? {
                     pass.held += 1;
@@ -168,22 +168,25 @@ mod tests {
 
     #[test]
     fn the_longest_of_what_names_a_recording_holds() {
-        let of =
-            |(scope, keep_days): (&str, u32)| Retention { tenant: TenantId(1), scope: scope.to_owned(), keep_days };
-        let rules: Vec<_> =
-            [("default", 365), ("queue/sales", 90), ("queue/claims", REGULATED_DAYS), ("disposition/complaint", 1000)]
-                .map(of)
-                .into();
+        let [sales, claims, support] = [1, 2, 3].map(QueueId);
+        let of = |(scope, keep_days)| Retention { tenant: TenantId(1), scope, keep_days };
+        let rules = [
+            ("default".to_owned(), 365),
+            (queue_scope(sales), 90),
+            (queue_scope(claims), REGULATED_DAYS),
+            ("disposition/complaint".to_owned(), 1000),
+        ]
+        .map(of);
         for (queue, disposition, days) in [
             (None, None, 365),
-            (Some("support"), Some("sold"), 365),
-            (Some("sales"), None, 90),
-            (Some("sales"), Some("complaint"), 1000),
-            (Some("claims"), Some("complaint"), REGULATED_DAYS),
+            (Some(support), Some("sold"), 365),
+            (Some(sales), None, 90),
+            (Some(sales), Some("complaint"), 1000),
+            (Some(claims), Some("complaint"), REGULATED_DAYS),
             (None, Some("complaint"), 1000),
         ] {
             assert_eq!(rule(&rules, queue, disposition).unwrap().keep_days, days, "{queue:?} {disposition:?}");
         }
-        assert_eq!(rule(&rules[1..2], Some("support"), None), None);
+        assert_eq!(rule(&rules[1..2], Some(support), None), None);
     }
 }

@@ -11,9 +11,11 @@ use media::render::Sound as _;
 use media::seal::{DataKey, Keys};
 use media::tone::{goertzel_power, sine};
 use media::track::TrackWriter;
-use store::{Archived, LegalHold, Retention, Store, Tombstone};
-use types::record::RecordingRecord;
-use types::{InteractionId, LegId, Private, RecordingId, TenantId, Wall};
+use store::{ArchiveCursor, Archived, Fact, LegalHold, Projector, Retention, Store, Tombstone};
+use types::cause::{Cause, EndedBy};
+use types::event::Happening;
+use types::record::{Channel, Direction, InteractionRecord, Outcome, RecordingRecord};
+use types::{InteractionId, LegId, Private, QueueId, RecordingId, TenantId, Wall};
 
 use super::*;
 
@@ -154,17 +156,81 @@ async fn kept(dir: &Path, archive: &Archive, store: &Store, id: u64) -> Archived
     row
 }
 
+/// Has the store know of an interaction with a recording, both of this number.
+async fn happened(store: &Store, recording: RecordingRecord, queue: Option<QueueId>) {
+    let id = recording.id.0;
+    let at = Wall(id as i64 * DAY_MS);
+    let record = InteractionRecord {
+        id: InteractionId(id),
+        tenant: ONE,
+        channel: Channel::Voice,
+        direction: Direction::Inbound,
+        from: "1".into(),
+        to: "2".into(),
+        queue,
+        agent: None,
+        flows: Vec::new(),
+        started: at,
+        answered: Some(at),
+        connected: None,
+        ended: at,
+        wait_ms: 0,
+        ring_ms: 0,
+        talk_ms: 0,
+        hold_ms: 0,
+        outcome: Outcome::Answered,
+        ended_by: EndedBy::Caller,
+        cause: Cause::Normal,
+        legs: Vec::new(),
+        forwards: Vec::new(),
+        segments: Vec::new(),
+        trace: Vec::new(),
+        decisions: Vec::new(),
+        promises: Vec::new(),
+        waits: Vec::new(),
+        recordings: vec![recording],
+        tags: Vec::new(),
+        wrap_ups: Vec::new(),
+        disposition: None,
+    };
+    let json = serde_json::to_vec(&Happening::InteractionEnded { record: Box::new(record) }).unwrap();
+    let mut projector = Projector::open(store.clone()).await.unwrap();
+    projector.apply([Fact { pos: id, tenant: ONE, at, json: &json }]).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_to_be_archived_comes_in_the_order_in_which_calls_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open_sqlite(dir.path().join("store.db")).await.unwrap();
+    for id in [3, 5, 8] {
+        happened(&store, record(dir.path(), id), None).await;
+    }
+    let ids = |tenant| {
+        let store = store.clone();
+        async move { store.to_archive(tenant, 9).await.unwrap().iter().map(|to| to.recording.0).collect::<Vec<_>>() }
+    };
+    assert_eq!((ids(ONE).await, ids(TenantId(2)).await), (vec![3, 5, 8], vec![]));
+    store.put(&ArchiveCursor { tenant: ONE, pos: 5, recording: RecordingId(5) }).await.unwrap();
+    assert_eq!(ids(ONE).await, [8]);
+    assert_eq!(store.archive_figures(ONE).await.unwrap().waiting, 1);
+}
+
 #[tokio::test]
 async fn what_is_due_goes_once_with_a_proof_that_tells_of_changes() {
     let dir = tempfile::tempdir().unwrap();
     let archive = archive(dir.path());
     let store = Store::open_sqlite(dir.path().join("store.db")).await.unwrap();
     let first = kept(dir.path(), &archive, &store, 7).await;
-    for id in [8, 9] {
+    for id in [8, 9, 6] {
         kept(dir.path(), &archive, &store, id).await;
     }
+    // Of the sixth, the oldest, nobody knows what call it was.
+    for (id, queue) in [(7, None), (8, None), (9, Some(QueueId(4)))] {
+        happened(&store, record(dir.path(), id), queue).await;
+    }
+    store.put(&Retention { tenant: ONE, scope: queue_scope(QueueId(4)), keep_days: 5_000 }).await.unwrap();
     let on = |day: i64| Wall(day * DAY_MS);
-    assert_eq!(expire(&archive, &store, ONE, on(9_000)).await.unwrap(), Pass::default(), "without a rule");
+    assert_eq!(expire(&archive, &store, TenantId(2), on(9_000)).await.unwrap(), Pass::default(), "without a rule");
     for tenant in [ONE, TenantId(2)] {
         store.put(&Retention { tenant, scope: DEFAULT.to_owned(), keep_days: 10 }).await.unwrap();
     }
@@ -186,12 +252,14 @@ async fn what_is_due_goes_once_with_a_proof_that_tells_of_changes() {
     );
     assert_eq!(expire(&archive, &store, ONE, Wall(on(17).0 - 1)).await.unwrap(), Pass::default(), "too early");
     assert_eq!(expire(&archive, &store, ONE, on(18)).await.unwrap(), Pass { deleted: 1, held: 1 });
-    assert_eq!(archive.blobs.list("", None, 9).unwrap().len(), 2);
+    assert_eq!(archive.blobs.list("", None, 9).unwrap().len(), 3);
     // Cut off between the tombstone and the deletion: the next pass finishes it, and says it once.
     store.put(&first).await.unwrap();
     assert_eq!(expire(&archive, &store, ONE, on(18)).await.unwrap(), Pass { deleted: 1, held: 1 });
     store.put(&LegalHold { released: Some(on(18)), ..hold }).await.unwrap();
     assert_eq!(expire(&archive, &store, ONE, on(18)).await.unwrap(), Pass { deleted: 1, held: 0 });
+
+    assert_eq!(expire(&archive, &store, ONE, on(4_000)).await.unwrap(), Pass::default(), "the queue's rule is longer");
 
     let stones = store.tombstones(ONE, 0, 9).await.unwrap();
     assert_eq!(stones.iter().map(|s| (s.number, s.recording.0)).collect::<Vec<_>>(), [(1, 7), (2, 8)]);

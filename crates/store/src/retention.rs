@@ -15,7 +15,7 @@ use crate::store::Store;
 pub struct Retention {
     /// Whose.
     pub tenant: TenantId,
-    /// The class: `default`, `queue/NAME` or `disposition/CODE`.
+    /// The class: `default`, `queue/ID` or `disposition/CODE`.
     pub scope: String,
     /// Days from the start of the recording.
     pub keep_days: u32,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ::archive::{DEFAULT, DISPOSITION, Pass, QUEUE};
+use ::archive::{DEFAULT, DISPOSITION, Pass, queue_scope};
 use serde_json::json;
 use store::{DispositionChoice, Interaction, LegalHold, Queue, Retention, Tombstone};
 use types::InteractionId;
@@ -26,8 +26,12 @@ pub(super) async fn keep(
     let queues: Vec<Queue> = store.list(tenant).await.map_err(|e| e.to_string())?;
     let dispositions: Vec<DispositionChoice> = store.list(tenant).await.map_err(|e| e.to_string())?;
     let scope = match (queue, disposition) {
-        (Some(name), _) if forget || queues.iter().any(|queue| *queue.name == *name) => format!("{QUEUE}{name}"),
-        (Some(name), _) => return Err(format!("--queue: there is no queue `{name}`")),
+        (Some(name), _) => {
+            let named = queues.iter().find(|queue| *queue.name == *name).map(|queue| queue.id);
+            // A queue that has been deleted is known by its id alone.
+            let gone = || name.parse().ok().filter(|_| forget);
+            queue_scope(named.or_else(gone).ok_or_else(|| format!("--queue: there is no queue `{name}`"))?)
+        }
         (_, Some(code)) if forget || dispositions.iter().any(|choice| *choice.code == *code) => {
             format!("{DISPOSITION}{code}")
         }
@@ -40,7 +44,8 @@ pub(super) async fn keep(
         return Err(format!("there is no rule `{scope}`"));
     }
     for Retention { scope, keep_days, .. } in store.list(tenant).await.map_err(|e| e.to_string())? {
-        println!("{}", json!({"scope": scope, "keep_days": keep_days}));
+        let queue = queues.iter().find(|queue| queue_scope(queue.id) == scope).map(|queue| &*queue.name);
+        println!("{}", json!({"scope": scope, "queue": queue, "keep_days": keep_days}));
     }
     Ok(())
 }
