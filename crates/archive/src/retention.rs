@@ -79,7 +79,8 @@ fn proof(before: &str, stone: &Tombstone) -> String {
 pub async fn expire(archive: &Archive, store: &Store, tenant: TenantId, now: Wall) -> Result<Pass, PassError> {
     let rules: Vec<Retention> = store.list(tenant).await?;
     let Some(shortest) = rules.iter().map(|rule| rule.keep_days).min() else { return Ok(Pass::default()) };
-    let before = Wall(now.0 - i64::from(shortest) * DAY_MS);
+    // The millisecond in which it is due is among them.
+    let before = Wall(now.0 - i64::from(shortest) * DAY_MS + 1);
     let (mut pass, mut after) = (Pass::default(), None);
     loop {
         let rows = store.archived_before(tenant, before, after, PAGE).await?;
