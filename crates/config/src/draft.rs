@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::setting::{TRUSTED_PROXIES, WEBHOOK_NETWORKS, check, networks};
+use crate::setting::{ARCHIVE_AFTER, TRUSTED_PROXIES, WEBHOOK_NETWORKS, check, networks};
 use crate::{Phone, PortRange, Server, Tls, Web, acme, turn};
 
 /// Why settings are not accepted.
@@ -150,6 +150,8 @@ impl Draft {
             value.map_or(Ok(Vec::new()), |value| networks(key, &value)).map_err(in_settings)
         };
         let (trusted_proxies, webhook_networks) = (own(TRUSTED_PROXIES)?, own(WEBHOOK_NETWORKS)?);
+        let archive_after = self.settings.remove(ARCHIVE_AFTER.name);
+        let archive_after = ARCHIVE_AFTER.parse(archive_after.as_deref()).map_err(in_settings)?;
         let tls = tls(self.tls_cert, self.tls_key)?;
         let acme = acme::Written {
             domains: self.acme_domains,
@@ -182,6 +184,7 @@ impl Draft {
             acme,
             turn,
             master_key_file: self.master_key_file,
+            archive_after,
             settings: self.settings,
         })
     }

@@ -19,6 +19,7 @@ pub use turn::Turn;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use types::Network;
 
@@ -43,6 +44,8 @@ pub struct Server {
     pub turn: Option<Turn>,
     /// File with the master key that wraps the keys of recordings; where there is none, the server makes its own.
     pub master_key_file: Option<PathBuf>,
+    /// How long after a call's end its recording is brought into the archive.
+    pub archive_after: Duration,
     /// Named values that flows refer to.
     pub settings: BTreeMap<String, String>,
 }

@@ -11,8 +11,18 @@ const NETWORKS: usize = 32;
 /// The networks that webhooks may go to beside the public net.
 pub(crate) const WEBHOOK_NETWORKS: &str = "webhook.networks";
 
+/// How long after a call's end its recording is brought into the archive. The last second of it may be on its way to the
+/// disk for a moment; a week later the disk of a busy centre would be full of what the archive has room for.
+pub(crate) const ARCHIVE_AFTER: Seconds = Seconds {
+    name: "archive.after_s",
+    what: "how long after a call its recording is brought into the archive",
+    usual: 600,
+    range: 2..=7 * 86_400,
+};
+
 /// The keys there are, with what each is for.
-pub const KNOWN_SETTINGS: [(&str, &str); 6] = [
+pub const KNOWN_SETTINGS: [(&str, &str); 7] = [
+    (ARCHIVE_AFTER.name, ARCHIVE_AFTER.what),
     ("demo.bridge_target", "the SIP address that the demo's numbers 95004 to 95006 bridge to"),
     (DigestChoice::SETTING, "how telephones prove their password: md5, sha256 or both"),
     (Seconds::LONGEST_CALL.name, Seconds::LONGEST_CALL.what),
@@ -44,6 +54,9 @@ pub(crate) fn check(key: &str, value: &str) -> Result<(), String> {
     }
     if let Some(setting) = Seconds::ALL.iter().find(|setting| setting.name == key) {
         setting.parse(Some(value)).map_err(|why| format!("{key}: {why}"))?;
+    }
+    if key == ARCHIVE_AFTER.name {
+        ARCHIVE_AFTER.parse(Some(value)).map_err(|why| format!("{key}: {why}"))?;
     }
     if key == TRUSTED_PROXIES || key == WEBHOOK_NETWORKS {
         networks(key, value)?;

@@ -100,6 +100,9 @@ pub(crate) enum Command {
     /// Look after the journal of a server that does not run.
     #[command(subcommand)]
     Journal(Journal),
+    /// Look into the archive of recordings.
+    #[command(subcommand)]
+    Archive(crate::archive::ArchiveCommand),
     /// Look after the keys under which recordings are sealed.
     #[command(subcommand)]
     Keys(crate::keys::Keys),

@@ -1,6 +1,7 @@
 //! `lingtong`: a call centre in one program.
 
 mod allocator;
+mod archive;
 mod backend;
 mod backup;
 mod centre;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         cli::Command::Journal(cli::Journal::Inspect { data }) => journal::inspect_in(&data).map(succeeded),
         cli::Command::Journal(cli::Journal::Repair { data }) => journal::repair_in(&data).map(succeeded),
         cli::Command::Projection(cli::Projection::Rebuild { data }) => projection::rebuild_in(&data).map(succeeded),
+        cli::Command::Archive(command) => archive::run(command).map(succeeded),
         cli::Command::Keys(command) => keys::run(command).map(succeeded),
         cli::Command::User(command) => user::run(command).map(succeeded),
     };

@@ -1,15 +1,13 @@
-//! Recordings on the local disk, rendered from their tracks.
+//! Recordings, wherever they are: in tracks on the disk at first, in the archive later.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ::archive::{Archive, Tracks};
 use api::{Audio, Peak, Recordings};
-use media::render::{Channel, RenderTrack, Renderer, peaks};
-use media::seal::{TrackFile, track_place};
-use media::track::{ReadAt, TrackIndex};
+use blob::{Blobs, Disk};
+use media::render::{Renderer, Sound, peaks, wav_len, wav_read};
 use node::SealKeys;
 use types::TenantId;
 use types::record::RecordingRecord;
@@ -17,64 +15,42 @@ use vault::Keyring;
 
 /// Hertz of what is rendered: the telephone's band.
 const RATE: u32 = 8000;
+/// The archive's folder in the data folder.
+const ARCHIVE: &str = "archive";
 
-/// The folder of tracks, `<recording>/<leg>.trk`, and the keys that they are sealed under.
-pub(crate) struct OnDisk {
-    folder: PathBuf,
-    keys: SealKeys,
+/// Where recordings are.
+pub(crate) struct OnDisk(pub(crate) Archive);
+
+/// The archive in a data folder. `beside`: of a server that may be running.
+///
+/// # Errors
+/// Its folder can't be made.
+pub(crate) fn archive_in(data: &Path, tracks: PathBuf, keyring: Arc<Keyring>, beside: bool) -> Result<Archive, String> {
+    let folder = data.join(ARCHIVE);
+    let disk = if beside { Ok(Disk::beside(&folder)) } else { Disk::open(&folder) };
+    let blobs: Arc<dyn Blobs> = Arc::new(disk.map_err(|e| format!("{}: {e}", folder.display()))?);
+    Ok(Archive { blobs, keys: Arc::new(SealKeys(keyring)), tracks: Tracks(tracks) })
 }
 
-impl OnDisk {
-    pub(crate) fn new(folder: PathBuf, keyring: Arc<Keyring>) -> Self {
-        Self { folder, keys: SealKeys(keyring) }
-    }
-}
-
-/// A track's file, and its length when it was opened.
-struct Track(File, u64);
-
-impl ReadAt for Track {
-    fn len(&self) -> u64 {
-        self.1
-    }
-
-    fn read_at(&self, offset: u64, out: &mut [u8]) -> bool {
-        self.0.read_exact_at(out, offset).is_ok()
-    }
-}
-
-struct Rendered(Renderer<TrackFile<Track>>);
+/// Sound, and what an error of it is to a reader.
+struct Opened<S: Sound>(S, fn(S::Error) -> io::Error);
 
 impl Recordings for OnDisk {
-    fn open(&self, _tenant: TenantId, recording: &RecordingRecord) -> io::Result<Box<dyn Audio>> {
-        let folder = self.folder.join(recording.id.to_string());
-        let mut tracks = Vec::new();
-        for (leg, channel) in &recording.tracks {
-            let file = match File::open(folder.join(format!("{leg}.trk"))) {
-                Ok(file) => {
-                    let length = file.metadata()?.len();
-                    Track(file, length)
-                }
-                // A leg that never said anything has no track.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            };
-            let place = track_place(recording.id, *leg);
-            let file = TrackFile::open(file, &self.keys, &place).map_err(io::Error::other)?;
-            let index = TrackIndex::scan(&file);
-            let channel = if *channel == 0 { Channel::Left } else { Channel::Right };
-            tracks.push(RenderTrack { bytes: file, index, channel });
+    fn open(&self, tenant: TenantId, recording: &RecordingRecord) -> io::Result<Box<dyn Audio>> {
+        let Archive { keys, tracks, .. } = &self.0;
+        match tracks.open(&**keys, recording) {
+            Ok(tracks) => Ok(Box::new(Opened(Renderer::new(tracks, RATE), |never| match never {}))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Box::new(Opened(self.0.open(tenant, recording.id, RATE)?, |error| error)))
+            }
+            Err(error) => Err(error),
         }
-        if tracks.is_empty() {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        Ok(Box::new(Rendered(Renderer::new(tracks, RATE))))
     }
 }
 
-impl Audio for Rendered {
+impl<S: Sound + Send + 'static> Audio for Opened<S> {
     fn total_len(&self) -> u64 {
-        self.0.total_len()
+        wav_len(self.0.samples())
     }
 
     fn duration_ms(&self) -> u64 {
@@ -82,11 +58,11 @@ impl Audio for Rendered {
     }
 
     fn read_at(&mut self, offset: u64, out: &mut [u8]) -> io::Result<usize> {
-        Ok(self.0.read(offset, out))
+        wav_read(&mut self.0, offset, out).map_err(self.1)
     }
 
     fn peaks(&mut self, buckets: usize) -> io::Result<Vec<Vec<Peak>>> {
-        let outline = peaks(&mut self.0, buckets);
+        let outline = peaks(&mut self.0, buckets).map_err(self.1)?;
         let scale = |p: &(i16, i16)| (f32::from(p.0) / 32768.0, f32::from(p.1) / 32768.0);
         Ok([outline.left, outline.right].iter().map(|channel| channel.iter().map(scale).collect()).collect())
     }

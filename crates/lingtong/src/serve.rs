@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::archive::{Worker, WorkerConfig};
 use api::{ApiState, Door, Relay};
 use config::{Draft, Server};
 use courier::{Courier, CourierConfig, Guard};
@@ -21,8 +22,9 @@ use crate::cli::Serve;
 use crate::outbound::{Desk, Figures};
 use crate::pages::pages;
 use crate::prompts::PromptFiles;
-use crate::recordings::OnDisk;
+use crate::recordings::{OnDisk, archive_in};
 use crate::secrets::Hashed;
+use crate::tenant::now;
 use crate::{certificate, demo, keys, log};
 
 /// Requests that are under way at the end get so long; event streams end at once.
@@ -69,12 +71,21 @@ async fn serve(server: Server) -> Result<(), String> {
         closed: closed.clone(),
         node: server.node,
     });
+    let archive = archive_in(&server.data, handle.recordings.clone(), handle.keyring.clone(), false)?;
+    let archiving = Worker::start(WorkerConfig {
+        archive: archive.clone(),
+        store: handle.store.clone(),
+        closed: closed.clone(),
+        after: server.archive_after,
+        now,
+    })
+    .map_err(|e| format!("no thread for the archive: {e}"))?;
     let state = ApiState {
         store: handle.store.clone(),
         journal: handle.journal.clone(),
         ladder: handle.ladder.clone(),
         outbound: Arc::new(Desk(courier.handle())),
-        recordings: Arc::new(OnDisk::new(handle.recordings.clone(), handle.keyring.clone())),
+        recordings: Arc::new(OnDisk(archive)),
         prompts: Arc::new(PromptFiles(handle.clone())),
         backend: Arc::new(NodeBackend::new(handle)),
         assets: pages(),
@@ -96,6 +107,7 @@ async fn serve(server: Server) -> Result<(), String> {
     }
     let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
     courier.stop().await;
+    let _ = tokio::task::spawn_blocking(|| archiving.stop()).await;
     node.drain(hurry).await;
     let _ = stop_web.send(());
     match tokio::time::timeout(WEB_ENDS_WITHIN, web).await {

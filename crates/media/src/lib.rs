@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, opens a socket or starts a thread. Packets and times go in, packets and audio come
 //! out; sockets, threads and files belong to the crates above. Audio is mono 16-bit PCM in frames of [`FRAME_MS`].
 
+pub mod archive;
 pub mod codec;
 pub mod conceal;
 mod dsp;

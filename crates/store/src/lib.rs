@@ -10,6 +10,7 @@
 
 mod aftermath;
 mod alerts;
+mod archive;
 mod change;
 mod column;
 #[cfg(any(test, feature = "conformance"))]
@@ -28,6 +29,7 @@ mod plans;
 mod projection;
 mod promises;
 pub mod report;
+mod retention;
 mod row;
 mod rows;
 mod sql;
@@ -36,6 +38,7 @@ mod voicemail;
 
 pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
 pub use alerts::AlertRow;
+pub use archive::{ArchiveCursor, ArchiveFailure, ArchiveFigures, Archived, ToArchive};
 pub use change::Change;
 pub use days::{AgentDay, StateChange};
 pub use delivery::{Delivery, DeliveryFilter, DeliveryKind, DeliveryStatus, Origin, WAITING_MOST};
@@ -47,6 +50,7 @@ pub use interactions::{Filter, Interaction, Number, Page};
 pub use parts::Part;
 pub use projection::{Applied, Fact, Projector};
 pub use promises::{LastQueued, Promise};
+pub use retention::{LegalHold, Retention, Tombstone};
 pub use row::{Key, Row};
 pub use rows::{
     AgentRouting, AlertSubscription, CustomRole, DataKey, DispositionChoice, FlowCanary, FlowCanaryEnd, FlowDraft,

@@ -10,8 +10,9 @@ use tar::{Builder, EntryType, Header};
 use super::sums::Hashed;
 use super::{ABOUT, DATABASE, FORMAT, SUMS};
 
-/// Folders that come last, in this order: what refers to others is copied before what it refers to.
-const LAST: [&str; 3] = ["journal", "ladder", "recordings"];
+/// Folders that come last, in this order: what refers to others is copied before what it refers to, and recordings go from
+/// their folder into the archive's.
+const LAST: [&str; 4] = ["journal", "ladder", "recordings", "archive"];
 /// Folders in folders: recordings lie two deep.
 const DEPTH: usize = 8;
 /// Only the owner reads it: it holds numbers, recordings, and what signs people in.
@@ -83,7 +84,7 @@ fn write(data: &Path, into: File, copy: &Path, recordings: bool) -> Result<Told,
     for name in names(data)?.iter().filter(|name| !LAST.contains(&name.as_str()) && !is_database(name)) {
         archive.add(data, Path::new(name), DEPTH)?;
     }
-    for name in LAST.iter().filter(|name| recordings || **name != "recordings") {
+    for name in LAST.iter().filter(|name| recordings || !["recordings", "archive"].contains(name)) {
         archive.add(data, Path::new(name), DEPTH)?;
     }
     archive.finish()

@@ -8,7 +8,9 @@ mod peaks;
 mod wav;
 
 pub use peaks::{MAX_BUCKETS, Peaks, peaks};
-pub use wav::WAV_HEADER_LEN;
+pub use wav::{WAV_HEADER_LEN, wav_len, wav_read};
+
+use std::convert::Infallible;
 
 use crate::mix::add_onto;
 use crate::track::{Kind, ReadAt, TrackIndex};
@@ -33,12 +35,43 @@ pub struct RenderTrack<R> {
     pub channel: Channel,
 }
 
+/// Two channels of sound in blocks of fixed place, each the same whenever it is asked for.
+pub trait Sound {
+    /// Why a block can't be had.
+    type Error;
+
+    /// Samples a second.
+    fn rate(&self) -> u32;
+
+    /// Samples of each channel.
+    fn samples(&self) -> u64;
+
+    /// The samples of both channels of a block; fewer in the last one, none behind it.
+    ///
+    /// # Errors
+    /// When what the sound is kept in can't be read.
+    fn block(&mut self, number: u64) -> Result<(&[i16], &[i16]), Self::Error>;
+
+    /// Samples of a block on each channel.
+    fn block_samples(&self) -> u64 {
+        BLOCK_US * u64::from(self.rate()) / 1_000_000
+    }
+
+    /// Number of blocks.
+    fn blocks(&self) -> u64 {
+        self.samples().div_ceil(self.block_samples())
+    }
+
+    /// Length in milliseconds.
+    fn duration_ms(&self) -> u64 {
+        self.samples() * 1000 / u64::from(self.rate())
+    }
+}
+
 /// Audio that is rendered at once, in microseconds.
 const BLOCK_US: u64 = 2_000_000;
 /// Longest recording that is rendered, in microseconds: two days; a longer span is a damaged time.
 const MAX_SPAN_US: u64 = 48 * 3600 * 1_000_000;
-/// Bytes of a sample on both channels.
-const FRAME_BYTES: u64 = 4;
 
 /// Renders a recording.
 pub struct Renderer<R> {
@@ -72,21 +105,6 @@ impl<R: ReadAt> Renderer<R> {
         Self { tracks, paused, rate, start_us, samples, block: None }
     }
 
-    /// Samples a second.
-    pub fn rate(&self) -> u32 {
-        self.rate
-    }
-
-    /// Samples of each channel.
-    pub fn samples(&self) -> u64 {
-        self.samples
-    }
-
-    /// Length in milliseconds.
-    pub fn duration_ms(&self) -> u64 {
-        self.samples * 1000 / u64::from(self.rate)
-    }
-
     /// Media time of the first sample, in microseconds.
     pub fn start_us(&self) -> u64 {
         self.start_us
@@ -94,59 +112,14 @@ impl<R: ReadAt> Renderer<R> {
 
     /// Length of the whole WAV file in bytes.
     pub fn total_len(&self) -> u64 {
-        WAV_HEADER_LEN as u64 + self.samples * FRAME_BYTES
+        wav_len(self.samples)
     }
 
     /// Fills `out` with the file's bytes from `offset`; returns how many there were. Fewer than asked for only at the
     /// end.
     pub fn read(&mut self, offset: u64, out: &mut [u8]) -> usize {
-        let end = self.total_len();
-        let wanted = usize::try_from(end.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
-        let mut done = 0;
-        while done < wanted {
-            let at = offset + done as u64;
-            done += if at < WAV_HEADER_LEN as u64 {
-                let header = wav::header(self.rate, self.samples * FRAME_BYTES);
-                copy(&header[at as usize..], &mut out[done..wanted])
-            } else {
-                self.read_audio(at - WAV_HEADER_LEN as u64, &mut out[done..wanted])
-            };
-        }
-        done
-    }
-
-    fn read_audio(&mut self, at: u64, out: &mut [u8]) -> usize {
-        let block_bytes = self.block_samples() * FRAME_BYTES;
-        let skip = (at % block_bytes) as usize;
-        let (left, right) = self.block(at / block_bytes);
-        let mut n = 0;
-        // Begin and end may lie within a sample.
-        for (i, byte) in out.iter_mut().enumerate() {
-            let position = skip + i;
-            let side = if position & 2 == 0 { left } else { right };
-            let Some(sample) = side.get(position / FRAME_BYTES as usize) else { break };
-            *byte = sample.to_le_bytes()[position & 1];
-            n += 1;
-        }
+        let Ok(n) = wav_read(self, offset, out);
         n
-    }
-
-    fn block_samples(&self) -> u64 {
-        BLOCK_US * u64::from(self.rate) / 1_000_000
-    }
-
-    /// Number of blocks.
-    fn blocks(&self) -> u64 {
-        self.samples.div_ceil(self.block_samples())
-    }
-
-    /// The samples of both channels of a block; fewer in the last one.
-    fn block(&mut self, number: u64) -> (&[i16], &[i16]) {
-        if self.block.as_ref().is_none_or(|b| b.number != number) {
-            let rendered = self.render(number);
-            self.block = Some(rendered);
-        }
-        self.block.as_ref().map_or((&[], &[]), |b| (&b.left, &b.right))
     }
 
     fn render(&mut self, number: u64) -> Block {
@@ -171,10 +144,24 @@ impl<R: ReadAt> Renderer<R> {
     }
 }
 
-fn copy(from: &[u8], to: &mut [u8]) -> usize {
-    let n = from.len().min(to.len());
-    to[..n].copy_from_slice(&from[..n]);
-    n
+impl<R: ReadAt> Sound for Renderer<R> {
+    type Error = Infallible;
+
+    fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    fn block(&mut self, number: u64) -> Result<(&[i16], &[i16]), Infallible> {
+        if self.block.as_ref().is_none_or(|b| b.number != number) {
+            let rendered = self.render(number);
+            self.block = Some(rendered);
+        }
+        Ok(self.block.as_ref().map_or((&[], &[]), |b| (&b.left, &b.right)))
+    }
 }
 
 #[cfg(test)]

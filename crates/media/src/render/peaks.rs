@@ -1,7 +1,6 @@
 //! Peaks for drawing a waveform.
 
-use super::Renderer;
-use crate::track::ReadAt;
+use super::Sound;
 
 /// Lowest and highest sample of each bucket of a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,14 +14,17 @@ pub struct Peaks {
 /// Most buckets that are drawn: the width of a large screen, twice.
 pub const MAX_BUCKETS: usize = 8192;
 
-/// Renders the whole recording once and reduces it to `buckets` (1 to [`MAX_BUCKETS`]) of equal length.
-pub fn peaks<R: ReadAt>(renderer: &mut Renderer<R>, buckets: usize) -> Peaks {
+/// Goes through the whole sound once and reduces it to `buckets` (1 to [`MAX_BUCKETS`]) of equal length.
+///
+/// # Errors
+/// As [`Sound::block`].
+pub fn peaks<S: Sound>(sound: &mut S, buckets: usize) -> Result<Peaks, S::Error> {
     let buckets = buckets.clamp(1, MAX_BUCKETS);
     let mut peaks = Peaks { left: vec![(0, 0); buckets], right: vec![(0, 0); buckets] };
-    let total = renderer.samples().max(1);
-    for number in 0..renderer.blocks() {
-        let first = number * renderer.block_samples();
-        let (left, right) = renderer.block(number);
+    let total = sound.samples().max(1);
+    for number in 0..sound.blocks() {
+        let first = number * sound.block_samples();
+        let (left, right) = sound.block(number)?;
         for (side, buckets_of_side) in [(left, &mut peaks.left), (right, &mut peaks.right)] {
             for (i, &sample) in side.iter().enumerate() {
                 let bucket = ((first + i as u64) * buckets as u64 / total) as usize;
@@ -32,5 +34,5 @@ pub fn peaks<R: ReadAt>(renderer: &mut Renderer<R>, buckets: usize) -> Peaks {
             }
         }
     }
-    peaks
+    Ok(peaks)
 }

@@ -175,14 +175,14 @@ fn nothing_recorded_is_an_empty_file() {
     let mut renderer = renderer(vec![(Channel::Left, Vec::new())], 8000);
     assert_eq!((renderer.total_len(), renderer.duration_ms()), (44, 0));
     assert_eq!(all(&mut renderer), (vec![], vec![]));
-    assert_eq!(peaks(&mut renderer, 10).left, vec![(0, 0); 10]);
+    assert_eq!(peaks(&mut renderer, 10).unwrap().left, vec![(0, 0); 10]);
 }
 
 #[test]
 fn peaks_show_who_speaks_when() {
     let customer = track(Codec::Pcma, 400.0, 0, 2000, |_| false);
     let agent = track(Codec::Pcma, 400.0, 2000, 4000, |_| false);
-    let drawn = peaks(&mut renderer(vec![(Channel::Left, customer), (Channel::Right, agent)], 8000), 8);
+    let drawn = peaks(&mut renderer(vec![(Channel::Left, customer), (Channel::Right, agent)], 8000), 8).unwrap();
     let loud = |side: &[(i16, i16)]| side.iter().map(|(low, high)| *low < -7000 && *high > 7000).collect::<Vec<_>>();
     assert_eq!(loud(&drawn.left), [true, true, true, true, false, false, false, false]);
     assert_eq!(loud(&drawn.right), [false, false, false, false, true, true, true, true]);

@@ -11,8 +11,10 @@
 //! place that it is for: nothing of one place opens in another, and a piece's number is nonce enough. A piece's own
 //! first 16 bytes are authenticated with it.
 
+mod object;
 mod track;
 
+pub use object::{Opener, PIECE, SealingReader};
 pub use track::TrackFile;
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};

@@ -1,3 +1,5 @@
+use std::io::Read;
+
 use types::Private;
 
 use super::*;
@@ -109,4 +111,28 @@ fn no_other_place_key_or_version_opens_it() {
     later[4] = 2;
     assert_eq!(TrackFile::open(later, &TwoKeys, PLACE).err(), Some(SealError::Version(2)));
     assert_eq!(Sealer::begin(&TwoKeys, TenantId(3), PLACE, [0; SALT_LEN]).err(), Some(SealError::NoTenant));
+}
+
+#[test]
+fn any_part_of_an_object_opens_alone() {
+    for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5] {
+        let clear: Vec<u8> = (0..length).map(|n| (n % 253) as u8).collect();
+        let mut kept = Vec::new();
+        let mut reader = SealingReader::new(&*clear, &TwoKeys, TenantId(1), "a", [3; SALT_LEN]).unwrap();
+        reader.read_to_end(&mut kept).unwrap();
+        let header = kept.first_chunk().unwrap();
+        let opener = Opener::new(header, kept.len() as u64, &TwoKeys, "a").unwrap();
+        assert_eq!(opener.length(), length as u64);
+        for offset in (0..length).step_by(10_007) {
+            let number = Opener::number(offset as u64);
+            let place = opener.place(number);
+            let mut piece = kept[place.start as usize..place.end as usize].to_vec();
+            let first = number as usize * PIECE;
+            let expected = &clear[first..length.min(first + PIECE)];
+            assert_eq!(opener.open(number, &mut piece).unwrap(), expected, "{length} {offset}");
+            let mut swapped = kept[place.start as usize..place.end as usize].to_vec();
+            assert_eq!(opener.open(number + 1, &mut swapped), Err(SealError::Damaged));
+        }
+        assert!(opener.place(length as u64 / PIECE as u64 + 1).is_empty());
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use media::engine::MediaCommand;
 use media::prompt::{Pcm, Prompt};
-use media::render::{Channel, RenderTrack, Renderer, WAV_HEADER_LEN};
+use media::render::{Channel, RenderTrack, Renderer, Sound as _, WAV_HEADER_LEN};
 use media::seal::{TrackFile, track_place};
 use media::track::{ReadAt, TrackIndex};
 use types::{LegId, RecordingId, TenantId};
