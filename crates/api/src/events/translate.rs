@@ -17,7 +17,7 @@ use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 23] = [
+const SHOWN: [&str; 24] = [
     "alert.raised",
     "alert.changed",
     "alert.cleared",
@@ -35,6 +35,7 @@ const SHOWN: [&str; 23] = [
     "emergency.called",
     "callback.requested",
     "callback.changed",
+    "order.given",
     "survey.answered",
     "interaction.disposition",
     "settings.changed",
@@ -155,6 +156,11 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         Happening::CallbackChanged { callback, status, by } => {
             let (callback_id, by) = (callback.to_string(), by.to_string());
             Event::CallbackChanged { id, at, callback_id, status: status.into(), by }
+        }
+        Happening::OrderGiven { by, order, reason, agent, id: of } if viewer.may(Permission::AuditRead) => {
+            let (by, order, reason) = (by.to_string(), order.to_string(), reason.map(|reason| reason.to_string()));
+            let (agent_id, interaction_id) = (agent.map(|a| a.to_string()), of.map(|of| of.to_string()));
+            Event::OrderGiven { id, at, by, order, reason, agent_id, interaction_id }
         }
         Happening::SettingsChanged { kind, name, action, by, .. } if viewer.may(Permission::SettingsRead) => {
             let text = |text: Text| text.to_string();
