@@ -61,6 +61,13 @@ pub(super) fn moves_queues(event: &Event) -> bool {
     )
 }
 
+fn order_given(id: String, at: String, what: Happening) -> Option<Event> {
+    let Happening::OrderGiven { by, order, reason, agent, id: of } = what else { return None };
+    let (by, order, reason) = (by.to_string(), order.to_string(), reason.map(|reason| reason.to_string()));
+    let (agent_id, interaction_id) = (agent.map(|a| a.to_string()), of.map(|of| of.to_string()));
+    Some(Event::OrderGiven { id, at, by, order, reason, agent_id, interaction_id })
+}
+
 /// One event for one reader; none where there is nothing to tell.
 pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stored: &Stored) -> Option<Event> {
     let Written { tenant, at: when, what } = match stored.event() {
@@ -157,11 +164,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let (callback_id, by) = (callback.to_string(), by.to_string());
             Event::CallbackChanged { id, at, callback_id, status: status.into(), by }
         }
-        Happening::OrderGiven { by, order, reason, agent, id: of } if viewer.may(Permission::AuditRead) => {
-            let (by, order, reason) = (by.to_string(), order.to_string(), reason.map(|reason| reason.to_string()));
-            let (agent_id, interaction_id) = (agent.map(|a| a.to_string()), of.map(|of| of.to_string()));
-            Event::OrderGiven { id, at, by, order, reason, agent_id, interaction_id }
-        }
+        given @ Happening::OrderGiven { .. } if viewer.may(Permission::AuditRead) => return order_given(id, at, given),
         Happening::SettingsChanged { kind, name, action, by, .. } if viewer.may(Permission::SettingsRead) => {
             let text = |text: Text| text.to_string();
             let (kind, name, action, by) = (text(kind), text(name), text(action), text(by));
