@@ -188,6 +188,12 @@ class Search:
         self._follow()
         return self.share
 
+    def begins(self, samples):
+        """The share found of those pieces with which the clip begins and for which this sound is long enough, 0 to 1."""
+        self.hear(samples)
+        room = (len(self._envelope) - self.pieces[0][0] - len(self.pieces[0][1])) // STEP + 1
+        return self.share * len(self.pieces) / max(1, room)
+
     def stretch(self, samples):
         """The part of the samples heard that was found to be the clip."""
         end = self.began + self.pieces[-1][0] + len(self.pieces[-1][1])

@@ -183,6 +183,11 @@ class Rtp:
             previous = (stamp + len(payload)) & 0xFFFFFFFF
         return out
 
+    def between(self, first, last):
+        """The packets with sound that arrived between two moments of the monotonic clock: their times and samples."""
+        packets = [p for p in self.heard if first <= p[0] <= last and p[3] in audio.DECODE]
+        return [(at, audio.decode(payload, pt)) for at, _, _, pt, payload in packets]
+
     def hears(self, frequency):
         """Whether the last 0.2 s are that tone."""
         samples = self.samples(last=0.2)

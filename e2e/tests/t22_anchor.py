@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lib import audio, relay
 from lib.browser import Browser
-from lib.server import free_port
+from lib.server import ROOT, free_port
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ
 from tests.t11_page import sign_in
 from tests.t19_desk import press, state_is
@@ -15,6 +15,25 @@ CALLER = "13812345680"
 LOST_S = 20
 RELAYED = "127.0.0.2"
 """Where the page believes the server's media to be."""
+MUSIC = ROOT / "prompts/music/moh_default.opus"
+COMFORT = 0.6
+"""Share of the music's pieces that have to be found: the first and the last of a short stretch are cut."""
+QUIET_TENTHS = 5
+"""Silence until the server knows that the page has gone, and until the page's sound is through, tenths of a second."""
+BACK_S = 2
+"""Within that time of the page's being back the customer has the agent again."""
+SIGNED_IN = """(() => {
+  const Native = window.WebSocket;
+  window.WebSocket = class extends Native {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string' && /^SIP\\/2.0 200/.test(data) && /CSeq: \\d+ REGISTER/i.test(data)) window.signedIn ??= Date.now();
+      });
+    }
+  };
+})()"""
+"""Notes when the page's telephone has been signed in."""
 PORTS = 64
 """A server's media: its threads take the highest ports for browsers."""
 REROUTE = """(() => {
@@ -60,6 +79,25 @@ def away(t, call):
     t.equal(t.server.agent(1001)["state"], "talking", "the agent meanwhile")
 
 
+def bridged(t, call, since):
+    """What the customer heard between the agent's tone before and after: the comfort sound from its beginning, and hardly a
+    moment of silence. Gives when the agent was heard again, by the monotonic clock."""
+    packets = call.rtp.between(since, time.monotonic())
+    pieces = [packets[n : n + 5] for n in range(0, len(packets) - 4, 5)]
+    sounds = [[s for _, samples in piece for s in samples] for piece in pieces]
+    voice = [audio.tone_share(sound, VOICE_HZ) > 0.5 for sound in sounds]
+    away = voice.index(False)
+    back = len(voice) - voice[::-1].index(False)
+    t.check(0 < away < back < len(voice), f"the agent, something else, the agent: {voice}")
+    heard = [s for sound in sounds[away:back] for s in sound]
+    search = audio.Search(MUSIC)
+    share = search.begins(heard)
+    t.check(share >= COMFORT, f"{share:.0%} of the music's beginning in {len(heard) / audio.RATE:.1f} s")
+    quiet = sum(audio.energy(sound) < 1000 for sound in sounds[away:back])
+    t.check(quiet <= QUIET_TENTHS, f"{quiet} tenths of a second of silence")
+    return pieces[back][0][0]
+
+
 def same_again(t, browser, call):
     """Both hear each other again, and the desk shows the call as it was."""
     call.rtp.wait_tone(VOICE_HZ, timeout=30)
@@ -97,11 +135,17 @@ def ends_whole(t, browser, call):
 
 def test_loaded_anew(t):
     """The page is loaded anew; the call is back, and muted where it was."""
-    browser, call = talks(t)
+    browser, call = talks(t, script=SIGNED_IN)
     began = t.server.agent(1001)["since"]
+    since = time.monotonic() - 0.5
     browser.reload()
     silent(t, call)
     same_again(t, browser, call)
+    goes_on(t, call)
+    again = bridged(t, call, since)
+    there = browser.js("window.signedIn") / 1000 - (time.time() - time.monotonic())
+    t.note(f"heard again {again - there:.2f} s after the page had signed its telephone in")
+    t.check(again - there < BACK_S, f"{again - there:.1f} s from the page's return to the agent's voice")
     t.equal(t.server.agent(1001)["since"], began, "since when the agent talks")
     press(browser, "m")
     silent(t, call)

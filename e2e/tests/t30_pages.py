@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lib.accessible import barriers
 from lib.browser import Browser
+from lib.wait import check
 from tests.t01_main_job import to_sales
 from tests.t11_page import WORDS as LIVE_WORDS
 from tests.t11_page import sign_in
@@ -34,6 +35,8 @@ def look(browser, name, found):
         found += [f"{name}, {theme}: {one}" for one in barriers(browser)]
     folder = os.environ.get("LINGTONG_GUIDE")
     if folder:
+        fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=True).stdout
+        check(fonts, "no font shows Chinese: apt-get install fonts-wqy-microhei")
         Path(folder).mkdir(parents=True, exist_ok=True)
         browser.screenshot(Path(folder) / f"{name}.webp")
 

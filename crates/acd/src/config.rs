@@ -38,6 +38,11 @@ pub const OFFSET_RANGE_MIN: std::ops::RangeInclusive<i32> = -720..=840;
 /// They are whole quarters of an hour, all of them.
 pub const OFFSET_STEP_MIN: i32 = 15;
 
+/// Whether a zone may be so many minutes ahead of UTC.
+pub const fn is_offset(minutes: i32) -> bool {
+    *OFFSET_RANGE_MIN.start() <= minutes && minutes <= *OFFSET_RANGE_MIN.end() && minutes % OFFSET_STEP_MIN == 0
+}
+
 /// How the agent is chosen among the suitable ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -351,8 +356,8 @@ impl QueueConfig {
         if self.announce_position_s == Some(0) || self.announce_wait_s == Some(0) {
             return Err(refuse("announce_position_s", "intervals must be at least 1; leave them out for never"));
         }
-        if !OFFSET_RANGE_MIN.contains(&self.utc_offset_min) {
-            return Err(refuse("utc_offset_min", "must be -720 to 840"));
+        if !is_offset(self.utc_offset_min) {
+            return Err(refuse("utc_offset_min", "must be -720 to 840, a multiple of 15"));
         }
         if self.skills.iter().any(|s| s.skill.is_empty() || !(1..=SKILL_MAX).contains(&s.min)) {
             return Err(refuse("skills", "each needs a name and a least level of 1 to 10"));

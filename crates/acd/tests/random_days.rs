@@ -44,6 +44,7 @@ enum Op {
     NotReady(u64),
     BusyElsewhere(u64),
     FreeElsewhere(u64),
+    TookOnEnded(u64, u64),
     Pass(u64),
     Due,
     ChangeQueue { queue: u64, variant: u8 },
@@ -71,6 +72,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => agent.clone().prop_map(Op::NotReady),
         1 => agent.clone().prop_map(Op::BusyElsewhere),
         2 => agent.clone().prop_map(Op::FreeElsewhere),
+        1 => (agent.clone(), 1..=QUEUES).prop_map(|(agent, queue)| Op::TookOnEnded(agent, queue)),
         8 => prop_oneof![0u64..3_000, 0u64..40_000].prop_map(Op::Pass),
         8 => Just(Op::Due),
         1 => (1..=QUEUES, any::<u8>()).prop_map(|(queue, variant)| Op::ChangeQueue { queue, variant }),
@@ -304,6 +306,9 @@ impl Model {
             Op::NotReady(agent) => router.not_ready(now, AgentId(agent), "lunch".into()),
             Op::BusyElsewhere(agent) => router.busy_elsewhere(now, AgentId(agent), elsewhere(agent)),
             Op::FreeElsewhere(agent) => router.free_elsewhere(now, AgentId(agent), elsewhere(agent)),
+            Op::TookOnEnded(agent, queue) => {
+                router.took_on_ended(now, elsewhere(agent), AgentId(agent), QueueId(queue), now.mono)
+            }
             other => panic!("{other:?} is not a wish"),
         };
     }

@@ -1,6 +1,7 @@
 //! What a shop would notice, as scripts and what comes of them.
 //!
-//! Script words: `10s` (so much time passes); `in1`, `out1`, `ready1`, `lunch1`, `busy1`, `free1`,
+//! Script words: `10s` (so much time passes); `in1`, `out1`, `ready1`, `lunch1`, `busy1`, `free1`, `took1@2` (what agent 1 is
+//! busy with was a customer of queue 2's and is over),
 //! `done1` (ends wrap-up), `more1`, (a minute more of it), `alive1` of agent 1; `call5@2` (interaction 5
 //! enters queue 2), `call5@2+10` with a priority, `back5@2` (comes back to the front), `leave5`,
 //! `ring5/1` (agent 1 answers the offer of 5), `talk5/1`, `end5/1`, `reject5/1`, `failed5/1`. What happens
@@ -90,6 +91,10 @@ impl Shop {
             "lunch" => router.not_ready(now, agent, "lunch".into()),
             "busy" => router.busy_elsewhere(now, agent, InteractionId(1000 + first)),
             "free" => router.free_elsewhere(now, agent, InteractionId(1000 + first)),
+            "took" => {
+                let queue = QueueId(second.expect("a queue"));
+                router.took_on_ended(now, InteractionId(1000 + first), agent, queue, now.mono)
+            }
             "alive" => router.talk_alive(now, agent),
             "done" => router.wrap_up_ended(now, agent),
             "more" => router.wrap_up_extend(now, agent, Duration::from_secs(60)),
@@ -152,6 +157,22 @@ fn a_call_from_the_queue_to_the_end_of_the_work_after_it() {
         "ready1 | call5@1 ring5/1 talk5/1 60s end5/1 29s 1s",
         "offer 5 to 1, 1=ringing, 1=talking, 1=talking, 1=wrap_up, 1=ready",
     );
+}
+
+#[test]
+fn a_customer_whom_a_colleague_handed_on_leaves_work_behind_as_well() {
+    let wraps = |q: &mut QueueConfig| q.wrap_up_s = 30;
+    check(
+        wraps,
+        "ready1 | busy1 call5@1 took1@1 free1 29s 1s",
+        "1=talking, 1=wrap_up, 1=ready, offer 5 to 1, 1=ringing",
+    );
+    // No queue's talk that goes on beside is touched, nor one that is not there.
+    check(wraps, "ready1 call5@1 talk5/1 busy1 | took1@1 free1", "that is over already");
+    check(wraps, "ready1 | took1@1", "that is over already");
+    // It takes the place of what is left of an earlier one; who has signed out does none.
+    check(wraps, "ready1 call5@1 talk5/1 end5/1 20s | busy1 took1@1 free1 20s 10s", "1=talking, 1=wrap_up, 1=ready");
+    check(wraps, "ready1 busy1 out1 | took1@1 free1", "1=offline");
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod honesty;
 mod idle;
 mod input;
 mod jobs;
+mod kept;
 mod language;
 mod names;
 mod openapi;

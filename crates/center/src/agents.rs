@@ -319,9 +319,29 @@ impl Center {
         }
         match engaged.queue {
             Some(_) => drop(t.router.talk_ended(now, id, engaged.agent)),
-            None => self.free_elsewhere(now, tenant, engaged.agent, id),
+            None => {
+                if let Some((queue, since)) = engaged.took_on {
+                    let _ = t.router.took_on_ended(now, id, engaged.agent, queue, since);
+                }
+                self.free_elsewhere(now, tenant, engaged.agent, id);
+            }
         }
         self.touch_router(tenant);
+    }
+
+    /// An agent whom no queue has found has a queue's customer from now on, whom a colleague handed on.
+    pub(crate) fn takes_on(&mut self, now: Now, id: InteractionId) {
+        let Some(interaction) = self.get(id) else { return };
+        let Some(queue) = interaction.ledger.record().queue else { return };
+        // Who calls a queue is no customer where it is one of ours.
+        if interaction.agent_of(interaction.call.customer()).is_some() {
+            return;
+        }
+        let partner = interaction.call.partner();
+        let engaged = interaction.engaged.iter_mut().find(|e| Some(e.leg) == partner && e.queue.is_none());
+        if let Some(engaged) = engaged {
+            engaged.took_on.get_or_insert((queue, now.mono));
+        }
     }
 
     /// The last telephone at which a direct call rang for its agent has stopped.

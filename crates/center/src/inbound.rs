@@ -124,7 +124,7 @@ impl Center {
         let bounds = Bounds::new(now, longest);
         let mut interaction = Interaction::new(id, call.tenant, Call::incoming(leg), ledger, caller, dialled, bounds);
         if let Some(agent) = own_agent {
-            interaction.engaged.push(Engaged { agent, leg, queue: None });
+            interaction.engaged.push(Engaged::unqueued(agent, leg));
             let page = self.tenants.get(&call.tenant).zip(call.browser).and_then(|(t, flow)| t.page_at(agent, flow));
             if let Some(page) = page {
                 interaction.pages.note(leg, page);

@@ -81,6 +81,15 @@ pub(crate) struct Engaged {
     pub(crate) leg: LegId,
     /// Came from a queue's offer: wrap-up follows.
     pub(crate) queue: Option<QueueId>,
+    /// Has a customer whom a queue had given to somebody else, and since when: that queue's wrap-up follows.
+    pub(crate) took_on: Option<(QueueId, Mono)>,
+}
+
+impl Engaged {
+    /// One whom no queue has found.
+    pub(crate) const fn unqueued(agent: AgentId, leg: LegId) -> Self {
+        Self { agent, leg, queue: None, took_on: None }
+    }
 }
 
 /// A supervisor who takes part in a call, or is rung to.

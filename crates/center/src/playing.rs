@@ -78,6 +78,7 @@ impl Center {
         let hear_music = interaction.playing.iter().filter(|p| p.what == Playing::Hold).map(|p| p.leg);
         let over: Vec<LegId> = hear_music.filter(|leg| !waiting.contains(leg)).collect();
         self.enter(now, id, Doing { kind, queue: None, agent });
+        self.takes_on(now, id);
         for leg in over {
             self.stop_playing_to(id, leg);
         }

@@ -280,7 +280,7 @@ impl Center {
             interaction.call.hang_up_leg(leg, Cause::NoAnswer);
             return self.touch(id);
         }
-        interaction.engaged.push(Engaged { agent, leg, queue: Some(queue) });
+        interaction.engaged.push(Engaged { queue: Some(queue), ..Engaged::unqueued(agent, leg) });
         interaction.stage = Stage::Announcing { queue, agent, leg };
         interaction.announcements = Announcements::default();
         interaction.record |= tenant.queues.get(&queue).is_some_and(|q| q.record);

@@ -121,7 +121,7 @@ impl Center {
         let Some(interaction) = self.get(id) else { return };
         let Some(agent) = interaction.agent_of(leg) else { return };
         if interaction.engaged.iter().all(|e| e.leg != leg) {
-            interaction.engaged.push(Engaged { agent, leg, queue: None });
+            interaction.engaged.push(Engaged::unqueued(agent, leg));
             let tenant = interaction.tenant;
             self.busy_elsewhere(now, tenant, agent, id);
             self.watch_leases(now, id);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use types::cause::Cause;
 use types::leg::Text;
 use types::record::{Direction, Disposition, Outcome, is_line_test};
 use types::{AgentId, FlowId, InteractionId, QueueId, RecordingId, TenantId, Wall};
@@ -624,7 +625,13 @@ impl Record<'_> {
 }
 
 impl Record<'_> {
+    /// A call of our own that went over into a customer's, as who is consulted first and then given the customer, or
+    /// fetches one from its slot, is told of there: nobody has served two.
     fn parts(&self, fact: &Fact<'_>) -> Vec<Part> {
+        let own = Direction::parse(&self.direction) == Some(Direction::Internal);
+        if own && self.cause == Cause::Transferred.as_str() {
+            return Vec::new();
+        }
         let times = (self.started, self.ended);
         parts::parts_in((self.id, fact.tenant), times, self.agent, &self.legs, &self.segments)
     }

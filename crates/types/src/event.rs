@@ -313,6 +313,23 @@ pub enum Happening {
         /// The name of the user who said so.
         by: Text,
     },
+    /// Somebody ordered what is another one's to do: the state of an agent, or something about a call of others.
+    #[serde(rename = "order.given")]
+    OrderGiven {
+        /// The name of the user who did.
+        by: Text,
+        /// What: a state, or an action on a call.
+        order: Text,
+        /// Why, for a state that has a reason.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
+        /// The agent whose state it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        /// The interaction that it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<InteractionId>,
+    },
     /// A caller begins to leave a message. With it a message that a crash cut off is kept.
     #[serde(rename = "voicemail.begun")]
     VoicemailBegun {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use types::leg::Text;
-use types::{AgentId, InteractionId, Now};
+use types::{AgentId, InteractionId, Mono, Now, QueueId};
 
 use super::Router;
 use crate::agent::{Activity, Wish};
@@ -83,21 +83,59 @@ impl Router {
     /// The agent's part in the talk is over; wrap-up begins where the queue has one. If the
     /// customer is to wait again, enqueue it anew with `front`.
     pub fn talk_ended(&mut self, now: Now, interaction: InteractionId, agent: AgentId) -> Result<(), Error> {
-        let limit = now.mono + self.limits.wrap_up;
         let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
         match it.activity {
             Activity::Talk { interaction: held, queue, since, wrap_up, .. } if held == interaction => {
-                let until = (now.mono + wrap_up).min(limit);
                 it.talked(since, now.mono);
-                it.activity = Activity::WrapUp { interaction, queue, handled_since: since, until, limit };
-                if wrap_up.is_zero() || !it.signed_in {
-                    self.end_wrap_up(now, agent);
-                }
+                self.begin_wrap_up(now, agent, interaction, (queue, since), wrap_up);
             }
             _ => return Err(Error::Stale),
         }
         self.settle_and_dispatch(now, agent);
         Ok(())
+    }
+
+    /// The agent's part in a call of [`Self::busy_elsewhere`] is over, in which it had a customer of this queue's since
+    /// then, handed to it by a colleague: the queue's wrap-up begins, and shows from [`Self::free_elsewhere`] on, which
+    /// follows. It replaces the rest of an earlier one.
+    ///
+    /// [`Error::Stale`] when the agent is not in that call, or talks for a queue besides.
+    pub fn took_on_ended(
+        &mut self,
+        now: Now,
+        interaction: InteractionId,
+        agent: AgentId,
+        queue: QueueId,
+        since: Mono,
+    ) -> Result<(), Error> {
+        let wrap_up = self.queues.get(&queue).ok_or(Error::UnknownQueue)?.config.wrap_up_s;
+        let it = self.agents.get(&agent).ok_or(Error::UnknownAgent)?;
+        let there = it.elsewhere.is_some_and(|call| call.interaction == interaction && !call.rings);
+        if !there || !matches!(it.activity, Activity::Idle | Activity::WrapUp { .. }) {
+            return Err(Error::Stale);
+        }
+        self.end_wrap_up(now, agent);
+        self.begin_wrap_up(now, agent, interaction, (queue, since), Duration::from_secs(wrap_up.into()));
+        self.settle_and_dispatch(now, agent);
+        Ok(())
+    }
+
+    /// The work after a talk for a queue that had begun then.
+    fn begin_wrap_up(
+        &mut self,
+        now: Now,
+        agent: AgentId,
+        interaction: InteractionId,
+        (queue, since): (QueueId, Mono),
+        wrap_up: Duration,
+    ) {
+        let limit = now.mono + self.limits.wrap_up;
+        let Some(it) = self.agents.get_mut(&agent) else { return };
+        let until = (now.mono + wrap_up).min(limit);
+        it.activity = Activity::WrapUp { interaction, queue, handled_since: since, until, limit };
+        if wrap_up.is_zero() || !it.signed_in {
+            self.end_wrap_up(now, agent);
+        }
     }
 
     /// A talk goes on as part of another interaction: the agent was handed over with its customer.

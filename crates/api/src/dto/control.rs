@@ -56,6 +56,32 @@ pub(crate) enum ActionName {
     ResumeRecording,
 }
 
+impl ActionName {
+    /// As it is written.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Resume => "resume",
+            Self::Mute => "mute",
+            Self::Unmute => "unmute",
+            Self::Digits => "digits",
+            Self::Transfer => "transfer",
+            Self::Park => "park",
+            Self::Consult => "consult",
+            Self::Swap => "swap",
+            Self::Complete => "complete",
+            Self::Cancel => "cancel",
+            Self::Conference => "conference",
+            Self::Remove => "remove",
+            Self::Hangup => "hangup",
+            Self::Reject => "reject",
+            Self::Answer => "answer",
+            Self::PauseRecording => "pause_recording",
+            Self::ResumeRecording => "resume_recording",
+        }
+    }
+}
+
 /// An order to a call that goes on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -101,6 +101,22 @@ pub(crate) enum Event {
     /// Somebody said how far a callback has come.
     #[serde(rename = "callback.changed")]
     CallbackChanged { id: String, at: String, callback_id: String, status: CallbackStatus, by: String },
+    /// Somebody ordered what is another one's to do: an agent's state (`ready`, `not_ready`, `extend_wrap_up`), or an
+    /// action on a call of others. Told to those who may read the audit trail.
+    #[serde(rename = "order.given")]
+    OrderGiven {
+        id: String,
+        at: String,
+        /// The user who did.
+        by: String,
+        order: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        agent_id: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        interaction_id: Option<String>,
+    },
     /// A setting was changed. Told to those who may see settings.
     #[serde(rename = "settings.changed")]
     SettingsChanged { id: String, at: String, kind: String, name: String, action: String, by: String },
@@ -175,6 +191,7 @@ impl Event {
             Self::InteractionDisposition { .. } => "interaction.disposition",
             Self::SurveyAnswered { .. } => "survey.answered",
             Self::CallbackChanged { .. } => "callback.changed",
+            Self::OrderGiven { .. } => "order.given",
             Self::SettingsChanged { .. } => "settings.changed",
             Self::FlowCanary { .. } => "flow.canary",
             Self::VoicemailLeft { .. } => "voicemail.left",

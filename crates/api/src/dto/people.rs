@@ -96,6 +96,16 @@ pub(crate) enum WantedState {
     NotReady,
 }
 
+impl WantedState {
+    /// As it is written.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => types::record::AgentState::Ready.as_str(),
+            Self::NotReady => types::record::AgentState::NotReady.as_str(),
+        }
+    }
+}
+
 /// An order to an agent's state.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -17,7 +17,7 @@ use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 23] = [
+const SHOWN: [&str; 24] = [
     "alert.raised",
     "alert.changed",
     "alert.cleared",
@@ -35,6 +35,7 @@ const SHOWN: [&str; 23] = [
     "emergency.called",
     "callback.requested",
     "callback.changed",
+    "order.given",
     "survey.answered",
     "interaction.disposition",
     "settings.changed",
@@ -58,6 +59,13 @@ pub(super) fn moves_queues(event: &Event) -> bool {
             | Event::InteractionEnded { .. }
             | Event::InteractionWrapped { .. }
     )
+}
+
+fn order_given(id: String, at: String, what: Happening) -> Option<Event> {
+    let Happening::OrderGiven { by, order, reason, agent, id: of } = what else { return None };
+    let (by, order, reason) = (by.to_string(), order.to_string(), reason.map(|reason| reason.to_string()));
+    let (agent_id, interaction_id) = (agent.map(|a| a.to_string()), of.map(|of| of.to_string()));
+    Some(Event::OrderGiven { id, at, by, order, reason, agent_id, interaction_id })
 }
 
 /// One event for one reader; none where there is nothing to tell.
@@ -156,6 +164,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let (callback_id, by) = (callback.to_string(), by.to_string());
             Event::CallbackChanged { id, at, callback_id, status: status.into(), by }
         }
+        given @ Happening::OrderGiven { .. } if viewer.may(Permission::AuditRead) => return order_given(id, at, given),
         Happening::SettingsChanged { kind, name, action, by, .. } if viewer.may(Permission::SettingsRead) => {
             let text = |text: Text| text.to_string();
             let (kind, name, action, by) = (text(kind), text(name), text(action), text(by));

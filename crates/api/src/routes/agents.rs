@@ -12,6 +12,7 @@ use types::AgentId;
 use crate::dto::{AgentDay, AgentState, AgentStateChange, ErrorBody, WantedState, WrapUpChange};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Id, Input, moment};
+use crate::kept::{self, Given};
 use crate::state::{App, now};
 use crate::viewer::Viewer;
 
@@ -62,7 +63,7 @@ pub(crate) async fn agent_day(
     Ok(Json(AgentDay::new(&day, from, to)))
 }
 
-/// Makes an agent ready or not ready. Agents may change themselves, supervisors everyone.
+/// Makes an agent ready or not ready. Agents may change themselves, supervisors everyone; the journal keeps who did so.
 #[utoipa::path(put, path = "/api/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path)),
     request_body = AgentStateChange,
     responses((status = 200, body = AgentState), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -88,6 +89,11 @@ pub(crate) async fn set_agent_state(
         (WantedState::NotReady, reason) => AgentOrder::NotReady(reason.unwrap_or(NO_REASON).into()),
     };
     let status = app.backend.order(viewer.tenant(), agent, order).await?;
+    if viewer.user.agent != Some(agent) {
+        let order = change.state.as_str().into();
+        let given = Given { order, reason: reason.map(Into::into), agent: Some(agent), id: None };
+        kept::order_given(&app, &viewer, given).await?;
+    }
     Ok(Json(status.into()))
 }
 
@@ -111,5 +117,9 @@ pub(crate) async fn extend_wrap_up(
     }
     let more = Duration::from_secs(change.extend_s.into());
     let status = app.backend.order(viewer.tenant(), agent, AgentOrder::ExtendWrapUp(more)).await?;
+    if viewer.user.agent != Some(agent) {
+        let given = Given { order: "extend_wrap_up".into(), reason: None, agent: Some(agent), id: None };
+        kept::order_given(&app, &viewer, given).await?;
+    }
     Ok(Json(status.into()))
 }

@@ -1,25 +1,21 @@
 //! Customers who want to be called back.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use directory::Permission;
-use journal::Written;
-use types::event::{Event, Happening};
+use types::event::Happening;
 use types::record::CallbackStatus;
 
 use crate::dto::{Callback, CallbackChange, CallbackPage, ErrorBody};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Input};
+use crate::kept;
 use crate::state::{App, now};
 use crate::viewer::Viewer;
 
 /// Rows of a page when nothing is said, and at most.
 const LIMIT: u64 = 50;
 const MOST: u64 = 500;
-/// What a person waits for the disk before the change counts as failed.
-const JOURNAL_WAIT: Duration = Duration::from_secs(2);
 
 /// A page of callbacks, those first who have waited longest.
 #[utoipa::path(get, path = "/api/v1/callbacks", tag = "callbacks",
@@ -57,14 +53,7 @@ pub(crate) async fn set_callback_status(
     let status = CallbackStatus::parse(&change.status).ok_or_else(|| ApiError::field(Code::BadValue, "status"))?;
     let (at, by) = (now(), viewer.user.username.clone());
     let what = Happening::CallbackChanged { callback: pos, status, by: by.clone() };
-    let mut writer = app.journal.writer();
-    let written = tokio::task::spawn_blocking(move || {
-        writer.append(&Event { tenant, at, what });
-        writer.barrier(JOURNAL_WAIT)
-    });
-    if written.await.map_err(|e| ApiError::internal("journal", &e))? != Written::Written {
-        return Err(Code::Unavailable.into());
-    }
+    kept::keep(&app, &viewer, at, what).await?;
     tracing::info!(callback = pos, status = status.as_str(), user = %viewer.user.id, "a callback was changed");
     let row = store::Callback { status, changed: Some(at), changed_by: Some(by), ..row };
     let names = app.names.of(tenant).await?;

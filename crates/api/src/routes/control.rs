@@ -11,11 +11,12 @@ use crate::backend::Trouble;
 use crate::dto::{BegunCall, CallAction, ErrorBody, NewCall, Supervise};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Id, Input};
+use crate::kept::{self, Given};
 use crate::state::App;
 use crate::viewer::Viewer;
 
 /// Orders something about a call that goes on. Agents about their own calls, supervisors about all: then in the place of
-/// the agent who serves.
+/// the agent who serves, and the journal keeps who did so.
 #[utoipa::path(post, path = "/api/v1/interactions/{id}/actions", tag = "calls", params(("id" = String, Path)),
     request_body = CallAction,
     responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -34,15 +35,18 @@ pub(crate) async fn act(
     let own = viewer.user.agent.map(By::Agent);
     let supervisor = viewer.may(Permission::CallsControl).then_some(By::Supervisor);
     let first = own.or(supervisor).ok_or(Code::Forbidden)?;
-    let done = match app.backend.order_call(tenant, id, first, order.clone()).await {
+    let (done, by) = match app.backend.order_call(tenant, id, first, order.clone()).await {
         // A supervisor who has no part in the call acts for the agent who has.
         Err(Trouble::Refused(Refused::NotOnCall)) if first != By::Supervisor => match supervisor {
-            Some(by) => app.backend.order_call(tenant, id, by, order).await,
-            None => Err(Trouble::Refused(Refused::NotOnCall)),
+            Some(by) => (app.backend.order_call(tenant, id, by, order).await, by),
+            None => (Err(Trouble::Refused(Refused::NotOnCall)), first),
         },
-        done => done,
+        done => (done, first),
     };
     done?;
+    if by == By::Supervisor {
+        kept::order_given(&app, &viewer, Given::about(id, name.as_str())).await?;
+    }
     tracing::info!(interaction = %id, user = %viewer.user.id, action = ?name, "a call was ordered about");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -21,6 +21,7 @@ use crate::dto::{
 };
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Id, Input, moment};
+use crate::kept::{self, Given};
 use crate::names::Names;
 use crate::privacy::{Sight, is_personal};
 use crate::state::{App, now};
@@ -281,13 +282,14 @@ async fn messages(app: &App, record: &InteractionRecord) -> Result<Vec<Message>>
     }
 }
 
-/// Ends an interaction that goes on. For supervisors.
+/// Ends an interaction that goes on. For supervisors; the journal keeps who did so.
 #[utoipa::path(post, path = "/api/v1/interactions/{id}/hangup", tag = "interactions", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)))]
 pub(crate) async fn hang_up(State(app): State<App>, viewer: Viewer, Id(id): Id<InteractionId>) -> Result<StatusCode> {
     viewer.require(Permission::CallsControl)?;
     app.backend.hang_up(viewer.tenant(), id).await?;
+    kept::order_given(&app, &viewer, Given::about(id, "hangup")).await?;
     tracing::info!(interaction = %id, user = %viewer.user.id, "an interaction was ended by order");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -22,8 +22,6 @@ const LINK: Duration = Duration::from_secs(24 * 3600);
 /// Characters of names and titles: they head pages and lists.
 const NAME_CHARS: usize = 63;
 const TITLE_CHARS: usize = 64;
-/// Minutes east of UTC on this planet.
-const OFFSETS: std::ops::RangeInclusive<i32> = -720..=840;
 const CHINA_MIN: i32 = 8 * 60;
 
 /// Makes the link's token, in place of any earlier one; only its hash is kept.
@@ -106,7 +104,7 @@ fn valid(app: &App, setup: &Setup) -> Result<(Tenant, User)> {
         return Err(wrong("username"));
     }
     let utc_offset_min = setup.utc_offset_min.unwrap_or(CHINA_MIN);
-    if !OFFSETS.contains(&utc_offset_min) {
+    if !acd::is_offset(utc_offset_min) {
         return Err(wrong("utc_offset_min"));
     }
     let id = TenantId(app.new_id());

@@ -214,6 +214,48 @@ async fn what_is_not_for_screens_stays_within() {
 }
 
 #[tokio::test]
+async fn what_is_ordered_of_others_is_told_to_whoever_may_read_the_trail() {
+    let world = World::start().await;
+    let call = world.desk.call(ALPHA, "13800138000", SALES);
+    world.desk.answer();
+    let cursor = world.journal.last_seq(ALPHA);
+    let (boss, own) = (world.login(ALPHA, "super").await, world.login(ALPHA, "agent").await);
+    let order = async |token: &str, method: &'static str, path: String, body: Value| {
+        let status = world.ask(Ask::new(method, path).token(token).json(&body)).await.status;
+        assert!((200..300).contains(&status), "{status}");
+    };
+    let state = format!("/api/v1/agents/{}/state", agent(ALPHA));
+    let acts = format!("/api/v1/interactions/{}/actions", call.id);
+    order(&own, "PUT", state.clone(), json!({"state": "not_ready", "reason": "lunch"})).await;
+    order(&own, "POST", acts.clone(), json!({"action": "hold"})).await;
+    order(&boss, "PUT", state, json!({"state": "not_ready", "reason": "training"})).await;
+    order(&boss, "POST", acts, json!({"action": "resume"})).await;
+    order(&boss, "POST", format!("/api/v1/interactions/{}/hangup", call.id), json!({})).await;
+    let admin = world.login(ALPHA, "admin").await;
+    let mut events = open(&world, &admin, cursor).await;
+    let mut found = Vec::new();
+    while found.len() < 3 {
+        let event = events.next_stored().await;
+        if event.name == "order.given" {
+            found.push(event.data);
+        }
+    }
+    let told = |data: &Value| ["by", "order", "reason", "agent_id", "interaction_id"].map(|of| data[of].clone());
+    let (agent, call) = (json!(agent(ALPHA).to_string()), json!(call.id.to_string()));
+    assert_eq!(told(&found[0]), [json!("super"), json!("not_ready"), json!("training"), agent, Value::Null]);
+    assert_eq!(told(&found[1]), [json!("super"), json!("resume"), Value::Null, Value::Null, call.clone()]);
+    assert_eq!(told(&found[2]), [json!("super"), json!("hangup"), Value::Null, Value::Null, call]);
+    let mut events = open(&world, &own, cursor).await;
+    loop {
+        let event = events.next_stored().await;
+        assert_ne!(event.name, "order.given", "an agent reads no trail");
+        if event.name == "interaction.ended" {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_agent_is_not_told_other_callers_numbers() {
     let world = World::start().await;
     let token = world.login(ALPHA, "idle").await;

@@ -75,6 +75,7 @@ fn who_is_asked_takes_the_customer_when_the_agent_hands_over_or_goes() {
         lab.hangs_up("d2");
         lab.settle();
         assert_eq!(lab.told(&["ended"]), ["ended answered agent normal"]);
+        assert_eq!(lab.state(1002), "wrap_up");
     }
 }
 
@@ -135,7 +136,7 @@ fn the_agent_leaves_a_conference_and_the_colleague_serves() {
     lab.hangs_up("d2");
     lab.settle();
     assert_eq!(lab.told(&["ended"]), ["ended answered agent normal"]);
-    assert_eq!(lab.state(1002), "ready");
+    assert_eq!(lab.state(1002), "wrap_up");
 }
 
 #[test]

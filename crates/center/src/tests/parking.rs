@@ -44,7 +44,7 @@ fn whoever_parks_hears_the_slot_and_leaves_and_any_telephone_picks_up() {
     assert!(kinds.ends_with(&[SegmentKind::Talking, SegmentKind::Parked, SegmentKind::Talking]), "{kinds:?}");
     assert_eq!((record.hold_ms, record.agent, record.outcome), (30_000, Some(agent(1002)), Outcome::Answered));
     assert_eq!(record.recordings[0].tracks.len(), 3, "who picked it up is recorded too");
-    assert_eq!((lab.center.in_progress(), lab.state(1002).as_str()), (0, "ready"));
+    assert_eq!((lab.center.in_progress(), lab.state(1002).as_str()), (0, "wrap_up"));
 }
 
 #[test]

@@ -32,7 +32,10 @@ fn blind_to_a_colleague() {
     lab.hangs_up("d2");
     lab.settle();
     assert_eq!(lab.told(&["ended"]), ["ended answered agent normal"]);
-    assert_eq!((lab.state(1002).as_str(), lab.records[0].talk_ms), ("ready", 30_000));
+    assert_eq!((lab.state(1002).as_str(), lab.records[0].talk_ms), ("wrap_up", 30_000));
+    lab.trace();
+    lab.wait(10);
+    assert_eq!(lab.told(&["wrapped", "agent"]), ["wrapped 1002 10000", "agent 1002 ready"], "by the queue's setting");
 }
 
 #[test]
@@ -160,7 +163,7 @@ fn attended_hands_the_customer_to_the_colleague_who_was_asked() {
     lab.wait(30);
     lab.hangs_up("d2");
     lab.settle();
-    assert_eq!((lab.state(1002).as_str(), lab.center.in_progress()), ("ready", 0));
+    assert_eq!((lab.state(1002).as_str(), lab.center.in_progress()), ("wrap_up", 0));
     let outcomes: Vec<_> = lab.records.iter().map(|r| r.outcome.as_str()).collect();
     assert_eq!(outcomes, ["answered", "answered"]);
 }

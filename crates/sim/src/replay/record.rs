@@ -1,5 +1,6 @@
 //! From what a store keeps of a day to the day itself.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use types::record::{AgentState, InteractionRecord, LegRole, Outcome, SegmentKind, SkillLevel};
@@ -92,7 +93,7 @@ impl<'a> Recorder<'a> {
             stays.extend(queue.map(|queue| Stay { step: Some(i), ..Stay::new(queue, at, at) }));
         }
         stays.sort_by_key(|stay| stay.from);
-        let alone = stays.iter().filter(|stay| stay.served.is_some()).count() == 1;
+        let alone = stays.iter().filter(|stay| stay.served.is_some()).count() == 1 && talked(record) == 1;
         let (mut taken, mut before) = (Vec::new(), None);
         for stay in &stays {
             let talk = stay.served.map(|(agent, at)| talk(record, agent, at, &mut taken));
@@ -296,6 +297,12 @@ fn stays(record: &InteractionRecord) -> Vec<Stay> {
 fn benched_by(rings: &[Ring], at: Wall) -> Option<usize> {
     let near = |ring: &Ring| ring.end != RingEnd::Taken && ring.over().0.abs_diff(at.0) <= BENCHED_MS;
     rings.iter().rposition(near)
+}
+
+/// How many agents had the customer.
+fn talked(record: &InteractionRecord) -> usize {
+    let talks = record.segments.iter().filter(|segment| segment.kind == SegmentKind::Talking);
+    talks.filter_map(|segment| segment.agent).collect::<BTreeSet<_>>().len()
 }
 
 /// How long an agent who began to talk at this moment had the customer; notes whose leg it was.

@@ -86,9 +86,12 @@ pub(super) async fn run(store: &Store) {
     let watched = call(85, 60_000, vec![leg(LegRole::Supervisor, Some(ME), true, Some(61_000), Cause::Normal)], vec![]);
     let mut line = call(86, 65_000, vec![], vec![spent(SegmentKind::Menu, 65_000, 69_000, ME)]);
     (line.direction, line.to, line.agent) = (Direction::Internal, LINE_TEST.into(), Some(ME));
+    let mut consulted = call(87, 66_000, vec![took(OTHER, 66_500)], vec![]);
+    consulted.legs[0] = took(ME, 66_000);
+    (consulted.direction, consulted.cause, consulted.agent) = (Direction::Internal, Cause::Transferred, Some(OTHER));
     let before = [state(ME, 5_000, AgentState::Offline), state(ME, 9_000, AgentState::Ready)];
     let after = [state(ME, 12_000, AgentState::Talking), wrapped(T.0, 80, ME.0, 16_000, 1_500)];
-    let records = [handed_on, missed, elsewhere, mine, conferred, watched, line].map(ended);
+    let records = [handed_on, missed, elsewhere, mine, conferred, watched, line, consulted].map(ended);
     let journal = Journal::new(900_000, before.into_iter().chain(after).chain(records));
     let mut projector = Projector::open(store.clone()).await.expect("opened");
     projector.apply(journal.facts()).await.expect("applied");

@@ -54,7 +54,7 @@ export interface paths {
         };
         /** An agent's state. */
         get: operations["agent_state"];
-        /** Makes an agent ready or not ready. Agents may change themselves, supervisors everyone. */
+        /** Makes an agent ready or not ready. Agents may change themselves, supervisors everyone; the journal keeps who did so. */
         put: operations["set_agent_state"];
         post?: never;
         delete?: never;
@@ -492,7 +492,7 @@ export interface paths {
         put?: never;
         /**
          * Orders something about a call that goes on. Agents about their own calls, supervisors about all: then in the place of
-         *     the agent who serves.
+         *     the agent who serves, and the journal keeps who did so.
          */
         post: operations["act"];
         delete?: never;
@@ -568,7 +568,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends an interaction that goes on. For supervisors. */
+        /** Ends an interaction that goes on. For supervisors; the journal keeps who did so. */
         post: operations["hang_up"];
         delete?: never;
         options?: never;
@@ -2198,6 +2198,17 @@ export interface components {
             status: components["schemas"]["CallbackStatus"];
             /** @enum {string} */
             type: "callback.changed";
+        } | {
+            agent_id?: string | null;
+            at: string;
+            /** @description The user who did. */
+            by: string;
+            id: string;
+            interaction_id?: string | null;
+            order: string;
+            reason?: string | null;
+            /** @enum {string} */
+            type: "order.given";
         } | {
             action: string;
             at: string;

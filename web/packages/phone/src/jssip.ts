@@ -136,6 +136,12 @@ class Session implements SipSession {
     });
   }
 
+  /** JsSIP learns the far side's tag from its answer alone; a transfer may replace a call that still rings, too. */
+  private knowTag(tag: string | undefined): void {
+    const own = this.session as unknown as { _to_tag: string | null };
+    own._to_tag ??= tag ?? null;
+  }
+
   restartPath(): void {
     this.session.renegotiate({ rtcOfferConstraints: { iceRestart: true } });
   }
@@ -177,7 +183,11 @@ class Session implements SipSession {
 
   private listen(): void {
     const { session } = this;
-    session.on("progress", () => this.handlers?.onProgress());
+    session.on("progress", (event: object) => {
+      const { response } = event as { response?: { to_tag?: string } };
+      this.knowTag(response?.to_tag);
+      this.handlers?.onProgress();
+    });
     session.on("confirmed", () => this.handlers?.onAccepted());
     const ended = (event: EndEvent): void => {
       if (!this.dropped) this.handlers?.onEnded(endOf(event));

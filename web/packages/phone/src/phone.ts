@@ -189,7 +189,7 @@ export class Phone {
     if (await this.held(talking, true)) await this.held(waiting, false);
   }
 
-  /** Connects the customer with the one consulted, and leaves. */
+  /** Connects the customer with the one consulted, and leaves; one that still rings goes on ringing for the customer. */
   completeTransfer(): void {
     const [main, consult] = [this.main(), this.consulted()];
     const replaced = consult?.leg ?? null;

@@ -374,6 +374,27 @@ describe("handing a call on", () => {
     expect(rig.server.heard("BYE").length).toBeGreaterThanOrEqual(1);
   });
 
+  it("leaves the customer to a colleague who is still rung, and has it back when nobody takes it", async () => {
+    await rig.talking();
+    rig.server.inviteStatus = 180;
+    const asked = rig.phone.consult("1002");
+    await rig.pass(60);
+    await asked;
+    expect(rig.phone.getView().calls.map((call) => call.phase)).toEqual(["held", "alerting"]);
+    rig.phone.completeTransfer();
+    await rig.pass(20);
+    const invite = rig.server.heard("INVITE").find((one) => one.start.includes("1002"));
+    expect(decodeURIComponent(rig.server.heard("REFER")[0]?.get("refer-to") ?? "")).toContain(
+      `Replaces=${invite?.get("call-id") ?? "?"};to-tag=server;from-tag=`,
+    );
+    if (invite !== undefined) rig.server.accept(rig.server.wire, invite, 487);
+    await rig.pass(20);
+    expect(rig.call).toMatchObject({ role: "main", phase: "held", transfer: "asked" });
+    notify("c1", "486 Busy Here");
+    await rig.pass(20);
+    expect(rig.call).toMatchObject({ phase: "held", transfer: "failed" });
+  });
+
   it("goes back to the customer when the consultation is cancelled", async () => {
     await rig.talking();
     const asked = rig.phone.consult("1002");

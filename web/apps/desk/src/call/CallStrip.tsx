@@ -99,6 +99,7 @@ function Consulting({ main, consult }: { main: CallView; consult: CallView }): R
   const { phone, orders } = useServices();
   const { busy } = useCallOrders();
   const answered = consult.phase === "talking" || consult.phase === "held";
+  const completable = answered || consult.phase === "alerting";
   return (
     <>
       <Party call={main} quiet={main.phase === "held"} />
@@ -107,16 +108,18 @@ function Consulting({ main, consult }: { main: CallView; consult: CallView }): R
         <>
           <Action icon={<SwapOutlined />} label={t("call.swap")} hint="S" onClick={() => void phone.swap()} />
           <Action icon={<TeamOutlined />} label={t("call.conference")} hint="C" disabled={busy} onClick={orders.conference} />
-          <Action
-            icon={<CheckOutlined />}
-            label={t("call.complete")}
-            hint="T"
-            tone="go"
-            onClick={() => {
-              phone.completeTransfer();
-            }}
-          />
         </>
+      ) : null}
+      {completable ? (
+        <Action
+          icon={<CheckOutlined />}
+          label={t("call.complete")}
+          hint="T"
+          tone="go"
+          onClick={() => {
+            phone.completeTransfer();
+          }}
+        />
       ) : null}
       <Action
         icon={<RollbackOutlined />}

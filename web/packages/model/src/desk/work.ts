@@ -82,6 +82,8 @@ export class DeskWork {
   private saveTimer: ReturnType<typeof setTimeout> | undefined;
   private tries = 0;
   private seen: LiveInteraction | undefined;
+  /** Something was written about this call here. */
+  private written = false;
 
   constructor(private readonly source: WorkSource) {
     this.drafts = new Drafts(source.drafts);
@@ -127,6 +129,7 @@ export class DeskWork {
     const draft = { ...this.view.draft, ...part };
     draft.note = draft.note.slice(0, NOTE_CHARS);
     this.drafts.put(id, draft);
+    this.written = true;
     this.tries = 0;
     const save = stateOf(draft);
     this.set({ draft, save });
@@ -153,6 +156,7 @@ export class DeskWork {
     this.abort = new AbortController();
     const draft = id === null ? IDLE.draft : this.drafts.of(id);
     const save = stateOf(draft);
+    this.written = save !== "empty";
     this.set({ ...IDLE, interactionId: id, draft, save });
     if (id === null) return;
     if (save === "waiting") this.saveAfter(SAVE_AFTER_MS);
@@ -170,10 +174,16 @@ export class DeskWork {
     const { signal } = this.abort;
     try {
       const detail = await this.source.interaction(id, signal);
-      if (!signal.aborted) this.set({ detail });
+      if (!signal.aborted) this.set({ detail, ...this.saidBefore(detail) });
     } catch {
       // The menu's path is told once the server has it; until then the card does without.
     }
+  }
+
+  /** What whoever handed the call on has written of it: this agent writes on, rather than over it. */
+  private saidBefore({ said }: InteractionDetail): Partial<WorkView> {
+    if (this.written || said === undefined || said === null) return {};
+    return { draft: { code: said.code, note: said.note }, save: "saved" };
   }
 
   private async lookBack(live: LiveInteraction): Promise<void> {

@@ -135,6 +135,7 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
       case "voicemail.left":
       case "voicemail.changed":
       case "settings.changed":
+      case "order.given":
       // Its alarm tells of what has to be looked at.
       case "flow.canary":
         break;

@@ -32,6 +32,8 @@ export function interactionOf(event: LiveEvent): string | null {
     case "voicemail.changed":
     case "settings.changed":
     case "flow.canary":
+    // What was ordered tells of itself by what it changes.
+    case "order.given":
       return null;
   }
 }

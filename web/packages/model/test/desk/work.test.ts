@@ -1,4 +1,4 @@
-import { ApiError, type Interaction, type LiveInteraction } from "@lingtong/api";
+import { ApiError, type Interaction, type InteractionDetail, type LiveInteraction } from "@lingtong/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MAX_DRAFTS, NOTE_CHARS } from "../../src/desk/drafts";
 import { DeskWork, SAVE_AFTER_MS, SAVE_RETRY_MS, SAVE_TRIES, type WorkSource } from "../../src/desk/work";
@@ -12,7 +12,7 @@ class Source implements WorkSource {
   outcome: () => Promise<void> = () => Promise.resolve();
   stored: string | null = null;
 
-  interaction = (id: string) => {
+  interaction: WorkSource["interaction"] = (id) => {
     this.asked.push(`detail ${id}`);
     return Promise.reject(new ApiError("not_found", "no", 404));
   };
@@ -125,6 +125,20 @@ describe("DeskWork", () => {
     work.flush();
     await vi.advanceTimersByTimeAsync(0);
     expect(work.getView().save).toBe("saved");
+  });
+
+  it("goes on with what a colleague wrote who handed the call on, and never over what is written here", async () => {
+    const said = { code: "billing", note: "asks for an invoice" };
+    source.interaction = () => Promise.resolve({ id: "now", said } as InteractionDetail);
+    await ring();
+    expect(work.getView()).toMatchObject({ draft: said, save: "saved" });
+    await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
+    expect(source.disposed).toEqual([]);
+    work.write({ note: "asks for an invoice; sent" });
+    work.follow(agent("me", { state: "talking", interaction_id: "now" }), board(now));
+    await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
+    expect(source.disposed).toEqual([["now", { code: "billing", note: "asks for an invoice; sent" }]]);
+    expect(work.getView().draft.note).toBe("asks for an invoice; sent");
   });
 
   it("shows what was handed over to a page that is loaded anew, until the call is left", async () => {
