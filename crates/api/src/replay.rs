@@ -234,7 +234,7 @@ pub(crate) async fn replay_days(
     let mut days: BTreeMap<String, u64> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.sums.get(Figure::Offered) > 0) {
         let day = Wall(line.start.0 + offset).to_string().chars().take(10).collect();
-        *days.entry(day).or_default() += line.sums.get(Figure::Offered) as u64;
+        *days.entry(day).or_default() += line.sums.get(Figure::Offered);
     }
     Ok(days.into_iter().collect())
 }

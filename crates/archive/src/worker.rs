@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use store::{ArchiveCursor, ArchiveFailure, Archived, Store, ToArchive, Voicemail};
 use tokio::runtime::Handle;
@@ -88,10 +88,11 @@ impl Work {
     }
 
     fn run(&self, runtime: &Handle) {
-        let mut passed: Option<Instant> = None;
+        let mut passed: Option<Wall> = None;
         while !self.is_stopped() {
-            if passed.is_none_or(|at| at.elapsed() >= PASS) {
-                passed = Some(Instant::now());
+            let now = (self.config.now)();
+            if passed.is_none_or(|at| Duration::from_millis(now.ms_since(at)) >= PASS) {
+                passed = Some(now);
                 runtime.block_on(self.expire());
             }
             match runtime.block_on(self.look()) {
