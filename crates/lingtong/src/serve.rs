@@ -106,9 +106,10 @@ async fn serve(server: Server) -> Result<(), String> {
         println!("lingtong setup {link}");
     }
     let hurry = until_told_to_end().await.map_err(|e| e.to_string())?;
-    courier.stop().await;
-    let _ = tokio::task::spawn_blocking(|| archiving.stop()).await;
-    node.drain(hurry).await;
+    // Nothing may keep the door open: whoever calls from now on is told at once that this node is ending.
+    let archived = tokio::task::spawn_blocking(|| archiving.stop());
+    let (_, ()) = tokio::join!(courier.stop(), node.drain(hurry));
+    let _ = archived.await;
     let _ = stop_web.send(());
     match tokio::time::timeout(WEB_ENDS_WITHIN, web).await {
         Ok(Ok(Err(error))) => Err(format!("HTTP failed: {error}")),
