@@ -8,6 +8,11 @@ import type { AnyJob } from "./useJob";
 /** Which job; its words are found by it. */
 type JobId = "rehearsal" | "replay";
 
+const WORDS = {
+  rehearsal: { running: "rehearsal.running", failed: "rehearsal.failed", empty: "rehearsal.empty", emptyText: "rehearsal.emptyText" },
+  replay: { running: "replay.running", failed: "replay.failed", empty: "replay.empty", emptyText: "replay.emptyText" },
+} as const satisfies Record<JobId, object>;
+
 const WHYS = ["nothing_recorded", "time_limit", "internal"] as const;
 
 interface SideProps<Result> {
@@ -20,7 +25,7 @@ interface SideProps<Result> {
 function Running({ of, job, cancel }: Pick<SideProps<unknown>, "of" | "cancel"> & { job: AnyJob }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const { percent } = useFigures();
-  const words = t(`${of}.running`, { percent: percent(job.progress) });
+  const words = t(WORDS[of].running, { percent: percent(job.progress) });
   return (
     <Panel>
       <div className="reh-running" role="status">
@@ -42,7 +47,7 @@ function Failed({ of, job }: { of: JobId; job: AnyJob }): ReactElement {
   return (
     <Panel>
       <div role="alert" className="reh-broken">
-        <p>{t(`${of}.failed`, { why: why === undefined ? (error?.message ?? "") : t(`rehearsal.why.${why}`) })}</p>
+        <p>{t(WORDS[of].failed, { why: why === undefined ? (error?.message ?? "") : t(`rehearsal.why.${why}`) })}</p>
         {days.length === 0 ? null : <p>{t("rehearsal.known", { days: days.join(" · ") })}</p>}
       </div>
     </Panel>
@@ -57,7 +62,7 @@ export function JobSide<Result>({ of, job, cancel, children }: SideProps<Result>
   if (job?.state === "done" && job.result !== null && job.result !== undefined) return <>{children(job.result)}</>;
   return (
     <Panel>
-      <EmptyState title={t(job === null ? `${of}.empty` : "rehearsal.cancelled")}>{t(`${of}.emptyText`)}</EmptyState>
+      <EmptyState title={t(job === null ? WORDS[of].empty : "rehearsal.cancelled")}>{t(WORDS[of].emptyText)}</EmptyState>
     </Panel>
   );
 }
