@@ -70,7 +70,7 @@ impl Centre {
         let (drawn, priority) = call(self.next_call);
         let queue = queue.unwrap_or(drawn);
         let interaction = InteractionId(self.next_call);
-        let ticket = Ticket { interaction, queue, priority, at: at(self.ms), front: false };
+        let ticket = Ticket { interaction, queue, priority, at: at(self.ms), front: false, callback: false };
         self.router.enqueue(at(self.ms), ticket).expect("known");
         while self.router.poll_output().is_some() {}
     }

@@ -9,6 +9,8 @@ use types::leg::Text;
 use types::record::{Asked, Helper, Need, SkillLevel};
 use types::{AgentId, QueueId, TeamId, TenantId};
 
+use crate::callback::CallbackRules;
+
 /// The greatest priority of a queue or a ticket, and of both together. The least is its negative.
 pub const PRIORITY_MAX: i32 = 1000;
 /// The highest skill level.
@@ -223,6 +225,9 @@ pub struct QueueConfig {
     /// absent for at the end.
     #[serde(default)]
     pub keep_place_s: Option<u32>,
+    /// How it calls back who asked for it; absent: somebody does so by hand.
+    #[serde(default)]
+    pub callback: Option<CallbackRules>,
 }
 
 /// An agent.
@@ -290,7 +295,7 @@ pub struct ConfigError {
     pub why: &'static str,
 }
 
-const fn refuse(field: &'static str, why: &'static str) -> ConfigError {
+pub(crate) const fn refuse(field: &'static str, why: &'static str) -> ConfigError {
     ConfigError { field, why }
 }
 
@@ -324,6 +329,7 @@ impl QueueConfig {
             overflow: Vec::new(),
             last_agent_wait_s: None,
             keep_place_s: None,
+            callback: None,
         }
     }
 
@@ -384,7 +390,7 @@ impl QueueConfig {
         if self.keep_place_s.is_some_and(|s| !(1..=KEEP_PLACE_MAX_S).contains(&s)) {
             return Err(refuse("keep_place_s", "must be 1 to 3600; leave it out for not at all"));
         }
-        Ok(())
+        self.callback.as_ref().map_or(Ok(()), CallbackRules::validate)
     }
 
     /// The least that the queue ever asks of this skill, once all steps have been taken.

@@ -20,7 +20,7 @@ pub(crate) struct Queue {
     pub(crate) ageing: Ageing,
     pub(crate) members: Members,
     pub(crate) line: Line,
-    /// The same by the time of arrival, for the longest wait.
+    /// Those of it who are on the line, by the time of arrival, for the longest wait.
     arrivals: Ranked<(Mono, Wall, InteractionId)>,
     pub(crate) today: Today,
     hour: Hour,
@@ -57,9 +57,21 @@ impl Queue {
 
     pub(crate) fn join(&mut self, now: Now, ticket: &Ticket, need: &Arc<Need>, place: Place) {
         self.line.insert(need, place);
-        self.arrivals.insert((ticket.at.mono, ticket.at.wall, ticket.interaction));
+        if !ticket.callback {
+            self.arrivals.insert((ticket.at.mono, ticket.at.wall, ticket.interaction));
+        }
         self.pace.waiting(now.mono);
-        self.hour.waits(now.wall, self.line.len());
+        self.hour.waits(now.wall, self.callers());
+    }
+
+    /// How many wait on the line.
+    pub(crate) fn callers(&self) -> usize {
+        self.arrivals.len()
+    }
+
+    /// How long this one waits at most.
+    pub(crate) fn longest_wait(&self, ticket: &Ticket) -> Option<Duration> {
+        self.config.max_wait_s.filter(|_| !ticket.callback).map(|s| Duration::from_secs(s.into()))
     }
 
     /// Takes one out of the line, to an agent (`taken`) or for another reason.
@@ -72,7 +84,7 @@ impl Queue {
         } else if self.line.len() == 0 {
             self.pace.emptied();
         }
-        self.hour.waits(now.wall, self.line.len());
+        self.hour.waits(now.wall, self.callers());
     }
 
     /// The day's figures, of today.
@@ -104,7 +116,8 @@ impl Queue {
             queue: self.config.id,
             name: self.config.name.clone(),
             number: self.config.number.clone(),
-            waiting: u32::try_from(self.line.len()).unwrap_or(u32::MAX),
+            waiting: u32::try_from(self.callers()).unwrap_or(u32::MAX),
+            callbacks: u32::try_from(self.line.len() - self.callers()).unwrap_or(u32::MAX),
             longest_wait_since: self.arrivals.first().map(|(_, wall, _)| wall),
             ready: count(AgentState::Ready),
             ringing: count(AgentState::Ringing),

@@ -21,8 +21,10 @@ pub struct QueueSnapshot {
     pub name: Text,
     /// What colleagues dial to hand a call to it; may be empty.
     pub number: Text,
-    /// In line, ringing ones not counted.
+    /// In line and on the telephone, ringing ones not counted.
     pub waiting: u32,
+    /// In line to be called back.
+    pub callbacks: u32,
     /// Since when the longest waiting one waits.
     pub longest_wait_since: Option<Wall>,
     /// Suitable agents who are ready.

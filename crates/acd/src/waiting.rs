@@ -21,6 +21,9 @@ pub struct Ticket {
     /// It comes back after it lost its agent: goes before all others, is let in even where the queue
     /// is full, and is not counted a second time in the day's figures.
     pub front: bool,
+    /// Nobody is on the line: the customer is to be called once an agent is free. It is let in even where the queue is full
+    /// or nobody is signed in, waits as long as it takes, and is no part of the day's figures.
+    pub callback: bool,
 }
 
 /// What one who waits wants beyond its queue's settings.

@@ -118,7 +118,7 @@ impl Shop {
                 self.next += 1;
                 self.callers.push(interaction);
                 self.places.insert(interaction, now.mono);
-                let ticket = Ticket { interaction, queue: Q, priority: 0, at: now, front: false };
+                let ticket = Ticket { interaction, queue: Q, priority: 0, at: now, front: false, callback: false };
                 self.router.enqueue(now, ticket).unwrap();
             }
             Op::HangUp(nth) => {

@@ -89,7 +89,7 @@ impl Shop {
         let id = self.next;
         self.next += 1;
         let ticket =
-            Ticket { interaction: InteractionId(id), queue: QueueId(queue), priority: 0, at: self.now, front: false };
+            Ticket { interaction: InteractionId(id), queue: QueueId(queue), priority: 0, at: self.now, front: false, callback: false };
         let skills = if min > 0 { vec![need(min)] } else { Vec::new() };
         // Only queue 1 waits for the last agent, and only for one of its own.
         let agent = last.filter(|agent| queue == 1 && agent % 2 == 1 && agent + 1 >= 3);
@@ -225,7 +225,7 @@ proptest! {
             let (id, now) = (shop.next, shop.now);
             shop.next += 1;
             shop.waiting.insert(id, Waiting { queue: 2, min: 0, agent: None, at: now.mono });
-            let ticket = Ticket { interaction: InteractionId(id), queue: QueueId(2), priority, at: now, front: false };
+            let ticket = Ticket { interaction: InteractionId(id), queue: QueueId(2), priority, at: now, front: false, callback: false };
             shop.router.enqueue(now, ticket).unwrap();
             shop.drain();
             id
@@ -249,7 +249,7 @@ proptest! {
         let mut shop = Shop::new();
         let enqueue = |shop: &mut Shop, id, priority| {
             let ticket =
-                Ticket { interaction: InteractionId(id), queue: QueueId(2), priority, at: shop.now, front: false };
+                Ticket { interaction: InteractionId(id), queue: QueueId(2), priority, at: shop.now, front: false, callback: false };
             shop.router.enqueue(shop.now, ticket).unwrap();
             shop.drain();
         };
@@ -355,7 +355,7 @@ fn who_will_help_is_somebody() {
     };
     let call = |shop: &mut Shop, id| {
         let ticket =
-            Ticket { interaction: InteractionId(id), queue: QueueId(1), priority: 0, at: shop.now, front: false };
+            Ticket { interaction: InteractionId(id), queue: QueueId(1), priority: 0, at: shop.now, front: false, callback: false };
         shop.router.enqueue(shop.now, ticket).unwrap();
         says(shop)
     };

@@ -218,6 +218,8 @@ pub(crate) struct Interaction {
     pub(crate) armed: Option<Mono>,
     /// A callback was noted: the customer is not lost.
     pub(crate) callback: bool,
+    /// It calls a customer back who asked for it in this interaction.
+    pub(crate) callback_of: Option<InteractionId>,
     /// The message that it is leaving.
     pub(crate) leaving: Option<Leaving>,
     /// It listens to its messages.
@@ -228,6 +230,8 @@ pub(crate) struct Interaction {
     pub(crate) wants: Vec<SkillLevel>,
     /// Since when it waits for an agent, over all offers.
     pub(crate) waited_from: Option<Now>,
+    /// Since when it had waited in the queue that it left last without an agent: the place of a callback.
+    pub(crate) stood: Option<Now>,
     /// How long it had waited when an agent took it: counts again should it lose that agent.
     pub(crate) waited: Duration,
     /// The agent who left last, for what its leaving means.
@@ -279,11 +283,13 @@ impl Interaction {
             bounds,
             armed: None,
             callback: false,
+            callback_of: None,
             leaving: None,
             listening: None,
             left_message: false,
             wants: Vec::new(),
             waited_from: None,
+            stood: None,
             waited: Duration::ZERO,
             departed: None,
             supervisors: Vec::new(),

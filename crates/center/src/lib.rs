@@ -13,6 +13,7 @@ mod agents;
 mod alerts;
 mod anchor;
 mod bounds;
+mod callback;
 mod conference;
 mod control;
 mod effect;
@@ -53,6 +54,7 @@ mod transfer;
 mod versions;
 mod voicemail;
 mod walking;
+mod wishes;
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -79,6 +81,7 @@ pub use replay::{PastOffer, Replay};
 pub use setup::{Setup, SetupError};
 use tenant::Tenant;
 use timers::{Timers, Who};
+pub use wishes::{CallbackWish, WISHES_MAX};
 
 /// The mind of one node.
 #[derive(Debug)]
@@ -183,6 +186,12 @@ impl Center {
                     if let Some(t) = self.tenants.get_mut(&tenant) {
                         t.alerts_armed = None;
                         self.look_for_alerts(now, tenant);
+                    }
+                }
+                Who::Callbacks(tenant) => {
+                    if let Some(t) = self.tenants.get_mut(&tenant) {
+                        t.wishes.armed = None;
+                        self.callbacks_due(now, tenant);
                     }
                 }
             }

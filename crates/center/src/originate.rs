@@ -1,5 +1,7 @@
 //! Calls that an agent makes by order: its own telephones ring first, then the one it wants to talk with.
 
+use std::time::Duration;
+
 use call::{Call, Dial};
 use dialplan::strip_uri;
 use types::event::Happening;
@@ -14,6 +16,18 @@ use crate::ledger::Ledger;
 use crate::order::Refused;
 use crate::pages::Pages;
 use crate::transfer::Destination;
+
+/// A call that is about to begin at the telephones of those who are to make it.
+pub(crate) struct Outgoing {
+    pub(crate) direction: Direction,
+    /// How whoever makes it is shown.
+    pub(crate) own: CallerId,
+    /// Whom it is for.
+    pub(crate) to: Private<Text>,
+    /// Whose telephones ring first.
+    pub(crate) rung: Vec<(AgentId, Vec<Target>)>,
+    pub(crate) ring_for: Duration,
+}
 
 impl Center {
     /// Has an agent call a number: its own telephones ring first.
@@ -45,24 +59,17 @@ impl Center {
         if targets.is_empty() {
             return Err(Refused::NoPhone);
         }
-        let id = self.open_own(now, tenant, agent, direction, own, number.into(), targets);
+        let id = InteractionId(self.ids.next(now.wall));
+        let (to, rung) = (number.into(), vec![(agent, targets)]);
+        self.open_outgoing(now, tenant, id, Outgoing { direction, own, to, rung, ring_for: RING_FOR });
+        self.rings_elsewhere(now, tenant, agent, id);
         self.pump(now);
         Ok(id)
     }
 
     /// Begins the interaction, its record and the ringing.
-    #[expect(clippy::too_many_arguments, reason = "one caller, and each is a different thing")]
-    fn open_own(
-        &mut self,
-        now: Now,
-        tenant: TenantId,
-        agent: AgentId,
-        direction: Direction,
-        own: CallerId,
-        to: Private<Text>,
-        targets: Vec<Target>,
-    ) -> InteractionId {
-        let id = InteractionId(self.ids.next(now.wall));
+    pub(crate) fn open_outgoing(&mut self, now: Now, tenant: TenantId, id: InteractionId, outgoing: Outgoing) {
+        let Outgoing { direction, own, to, rung, ring_for } = outgoing;
         let from = own.number.clone();
         let recorded = match (direction, self.tenants.get(&tenant)) {
             (Direction::Outbound, Some(t)) => t.recorded(to.reveal()).into(),
@@ -71,18 +78,21 @@ impl Center {
         let mut ledger = Ledger::new(id, tenant, direction, from.clone(), recorded.clone(), now.wall);
         // The agent sees whom it is about to call.
         let caller = CallerId { number: to.clone(), ..CallerId::default() };
-        let (mut dials, mut pages) = (Vec::new(), Pages::default());
-        for mut target in targets.into_iter().take(call::MAX_FORKS) {
+        let (mut dials, mut pages, mut ringing) = (Vec::new(), Pages::default(), Vec::new());
+        // No agent's many telephones take the place of another's only one.
+        let each = call::MAX_FORKS / rung.len().max(1);
+        let targets = rung.into_iter().flat_map(|(agent, targets)| targets.into_iter().take(each).map(move |t| (agent, t)));
+        for (agent, mut target) in targets {
             let leg = LegId(self.ids.next(now.wall));
             if let Some(page) = target.flow.and_then(|flow| self.tenants.get(&tenant)?.page_at(agent, flow)) {
                 target.page = Some(PageCall { interaction: id, returns: false });
                 pages.note(leg, page);
             }
             ledger.leg_started(now.wall, leg, LegRole::Agent, Some(agent), target.uri.clone(), None);
+            ringing.push((leg, agent));
             dials.push(Dial { leg, tenant, target, caller: caller.clone() });
         }
-        let ringing: Vec<(LegId, AgentId)> = dials.iter().map(|dial| (dial.leg, agent)).collect();
-        let call = Call::outgoing(now, dials, RING_FOR);
+        let call = Call::outgoing(now, dials, ring_for);
         let leg = call.customer();
         let longest = self.tenants.get(&tenant).map(|t| t.longest_call).unwrap_or_default();
         let bounds = Bounds::new(now, longest);
@@ -94,13 +104,14 @@ impl Center {
         let started =
             Happening::InteractionStarted { id, channel, direction, from, to: recorded, leg, sip_call_id: None };
         self.journal(now, tenant, started);
-        self.rings_elsewhere(now, tenant, agent, id);
         self.touch(id);
-        id
     }
 
     /// The agent has answered its own telephone: now the one it wants to talk with.
     pub(crate) fn on_originated(&mut self, now: Now, id: InteractionId, leg: LegId) {
+        if self.get(id).is_some_and(|i| i.callback_of.is_some()) {
+            return self.on_callback_taken(now, id, leg);
+        }
         self.engage(now, id, leg);
         let Some(interaction) = self.interactions.get(&id) else { return };
         let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };

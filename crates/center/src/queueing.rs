@@ -74,7 +74,7 @@ impl Center {
             agent: config.last_agent_wait_s.filter(|_| !front).and_then(|_| tenant.remembered.last_agent(number)),
         };
         interaction.waited_from = Some(at);
-        let ticket = Ticket { interaction: id, queue, priority, at, front };
+        let ticket = Ticket { interaction: id, queue, priority, at, front, callback: false };
         let tenant_id = interaction.tenant;
         self.pump_call_commands(now, id);
         let doing = Doing { kind: SegmentKind::Queued, queue: Some(queue), agent: None };
@@ -154,12 +154,14 @@ impl Center {
     pub(crate) fn on_router(&mut self, now: Now, tenant: TenantId, output: Output) {
         match output {
             Output::Offer { interaction, agent, queue, decision, ring_until } => {
-                self.on_offer(now, interaction, agent, queue, *decision, ring_until);
+                self.on_offer(now, tenant, (interaction, queue), agent, *decision, ring_until);
             }
             Output::OfferOver { interaction, agent, why, goes_on: true, .. } => {
                 self.rings_on_without(now, interaction, agent, why);
             }
-            Output::OfferOver { interaction, queue, why, .. } => self.on_offer_over(now, interaction, queue, why),
+            Output::OfferOver { interaction, queue, why, .. } => {
+                self.on_offer_over(now, tenant, interaction, queue, why);
+            }
             Output::AgentState {
                 agent,
                 state,
@@ -179,7 +181,10 @@ impl Center {
             Output::AsksLess { interaction, .. } => self.note_wait(now, interaction),
             Output::Settings(change) => self.on_routing_change(now, tenant, *change),
             Output::WaitTooLong { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::TooLong),
-            Output::NoAgent { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::NoAgent),
+            Output::NoAgent { interaction, .. } => {
+                self.callback_turned_away(tenant, interaction);
+                self.queue_outcome(now, interaction, QueueOutcome::NoAgent);
+            }
             Output::QueueFull { interaction, .. } => self.queue_outcome(now, interaction, QueueOutcome::Full),
             Output::LeaseExpired { agent, lease, since, interaction } => {
                 self.lease_expired(now, tenant, ExpiredLease { lease, agent: Some(agent), interaction, since });
@@ -191,12 +196,16 @@ impl Center {
     fn on_offer(
         &mut self,
         now: Now,
-        id: InteractionId,
+        tenant: TenantId,
+        (id, queue): (InteractionId, QueueId),
         agent: AgentId,
-        queue: QueueId,
         mut why: Decision,
         until: Mono,
     ) {
+        let all: Vec<_> = std::iter::once(agent).chain(why.together.iter().copied()).collect();
+        if !self.interactions.contains_key(&id) {
+            return self.offer_callback(now, tenant, (id, queue), &all, why, until);
+        }
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
         let Some(tenant) = self.tenants.get_mut(&interaction.tenant) else { return };
         if interaction.stage != (Stage::Queued { queue }) {
@@ -204,7 +213,6 @@ impl Center {
             return;
         }
         why.rules = Some(tenant.versions.of(queue, &tenant.settings));
-        let all: Vec<_> = std::iter::once(agent).chain(why.together.iter().copied()).collect();
         interaction.ledger.decided(why);
         let ring_for = until.since(now.mono);
         let tenant_id = interaction.tenant;
@@ -239,8 +247,11 @@ impl Center {
         self.touch(id);
     }
 
-    fn on_offer_over(&mut self, now: Now, id: InteractionId, queue: QueueId, why: OfferEnd) {
+    fn on_offer_over(&mut self, now: Now, tenant: TenantId, id: InteractionId, queue: QueueId, why: OfferEnd) {
         let Some(interaction) = self.get(id) else { return };
+        if interaction.callback_of.is_some() && why != OfferEnd::Left {
+            return self.on_callback_withdrawn(now, tenant, id);
+        }
         let cause = if why == OfferEnd::NoAnswer { Cause::NoAnswer } else { Cause::Cancelled };
         interaction.call.cancel_attempt(cause);
         if let Stage::Announcing { leg, .. } = interaction.stage {
@@ -341,7 +352,7 @@ impl Center {
         }
         interaction.stage = Stage::Walking;
         interaction.announcements = Announcements::default();
-        interaction.waited_from = None;
+        interaction.stood = interaction.waited_from.take();
         interaction.call.cancel_attempt(Cause::Cancelled);
         self.stop_playing(id);
         self.enter(now, id, Doing::just(SegmentKind::Menu));

@@ -89,6 +89,7 @@ impl Center {
         self.retire_agents(now, id, &before);
         self.reach_anew(now, id, &was_reachable);
         self.mailboxes_changed(id);
+        self.review_callbacks(now, id);
         self.pump(now);
         Ok(())
     }

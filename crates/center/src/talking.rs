@@ -8,6 +8,7 @@ use types::leg::{Sound, Tone};
 use types::record::{LegRole, Outcome, SegmentKind};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegEvent, LegId, Now, PlayId, QueueId};
 
+use crate::callback::news_of;
 use crate::interaction::{Errand, Playing, Stage};
 use crate::ledger::Doing;
 use crate::order::ENDED_KEPT;
@@ -158,6 +159,9 @@ impl Center {
             Happened::Transferred { by: _, to } => self.on_transferred(now, id, to),
             Happened::TransferFailed { stranded, cause } => self.on_transfer_failed(now, id, stranded, cause),
             Happened::Originated { leg } => self.on_originated(now, id, leg),
+            Happened::OriginateFailed { cause } if self.get(id).is_some_and(|i| i.callback_of.is_some()) => {
+                self.on_callback_untaken(now, id, cause);
+            }
             Happened::OriginateFailed { cause } => self.end(now, id, EndedBy::System, cause),
             Happened::ConsultRinging { heard } => self.on_consult_ringing(now, id, heard),
             Happened::Consulting { leg } => self.on_consulting(now, id, leg),
@@ -415,6 +419,7 @@ impl Center {
         let outcome = outcome(&interaction);
         let tenant = interaction.tenant;
         let record = interaction.ledger.close(ended, outcome);
+        let calls_back = interaction.callback_of.map(|_| news_of(&record));
         if let Some(t) = self.tenants.get_mut(&tenant) {
             if t.ended.len() == ENDED_KEPT {
                 t.ended.pop_front();
@@ -422,6 +427,10 @@ impl Center {
             t.ended.push_back(id);
         }
         self.journal(now, tenant, Happening::InteractionEnded { record });
+        match calls_back {
+            Some(news) => self.after_callback(now, tenant, id, news),
+            None => self.asker_has_gone(now, tenant, id),
+        }
     }
 }
 

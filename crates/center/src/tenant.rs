@@ -20,6 +20,7 @@ use crate::remembered::Remembered;
 use crate::replay::SinceTold;
 use crate::setup::{Setup, SetupError, invalid};
 use crate::versions::Versions;
+use crate::wishes::Wishes;
 use crate::{Center, Who};
 
 /// A call of an agent outside the queues.
@@ -77,6 +78,8 @@ pub(crate) struct Tenant {
     /// The interactions that ended last, the newest at the end.
     pub(crate) ended: VecDeque<InteractionId>,
     pub(crate) remembered: Remembered,
+    /// Who waits to be called back.
+    pub(crate) wishes: Wishes,
     pub(crate) alerts: alert::Board,
     pub(crate) alerts_armed: Option<Mono>,
     pub(crate) expired: Expired,
@@ -212,6 +215,7 @@ impl Center {
             mailboxes: HashMap::new(),
             ended: VecDeque::new(),
             remembered: Remembered::default(),
+            wishes: Wishes::default(),
             alerts: alert::Board::default(),
             alerts_armed: None,
             expired: Expired::default(),

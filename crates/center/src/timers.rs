@@ -9,6 +9,7 @@ pub(crate) enum Who {
     Interaction(InteractionId),
     Router(TenantId),
     Alerts(TenantId),
+    Callbacks(TenantId),
 }
 
 /// Deadlines in order. Each party has one at most; moving it costs O(log n).

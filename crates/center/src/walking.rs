@@ -159,10 +159,9 @@ impl Center {
         let tenant = interaction.tenant;
         match action {
             Action::RequestCallback { number, queue } => {
-                interaction.callback = true;
                 let queues = self.tenants.get(&tenant).map(|t| &t.queue_names);
                 let queue = queue.and_then(|q| queues.and_then(|n| n.get(&q).copied()));
-                self.journal(now, tenant, Happening::CallbackRequested { id, number, queue });
+                self.ask_callback(now, id, number, queue);
             }
             Action::Tag(words) => interaction.ledger.tag(words),
             Action::Survey { question, answer } => {

@@ -7,7 +7,7 @@ use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
 
 use acd::{
-    AGEING_MAX, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, NUMBER_DIGITS, OFFSET_RANGE_MIN, OFFSET_STEP_MIN,
+    AGEING_MAX, CALLBACK_ATTEMPTS_MAX, CALLBACK_EXPIRE_S, CALLBACK_PAUSE_S, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, NUMBER_DIGITS, OFFSET_RANGE_MIN, OFFSET_STEP_MIN,
     PRIORITY_MAX, RING_MAX_S, SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, WEIGHT_MAX, WRAP_UP_MAX_S,
 };
 use dialplan::{DoNotCallList, Numbering, PriorityRules, Trunk, WITHHELD};
@@ -468,6 +468,14 @@ impl<'a> Judge<'a> {
         }
         self.some_range("last_agent_wait_s", queue.last_agent_wait_s, 1..=LAST_AGENT_WAIT_MAX_S);
         self.some_range("keep_place_s", queue.keep_place_s, 1..=KEEP_PLACE_MAX_S);
+        if let Some(callback) = &queue.callback {
+            self.range("callback.attempts", callback.attempts, 1..=CALLBACK_ATTEMPTS_MAX);
+            self.range("callback.pause_s", callback.pause_s, CALLBACK_PAUSE_S);
+            self.range("callback.expire_s", callback.expire_s, CALLBACK_EXPIRE_S);
+            if callback.from >= callback.until {
+                self.say("callback.until", What::Refused("must be later than `from`".into()));
+            }
+        }
     }
 }
 

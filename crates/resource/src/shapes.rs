@@ -53,6 +53,27 @@ pub(crate) struct SkillNeed {
     min: Option<u8>,
 }
 
+/// How a queue calls back, for the schema alone.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "its fields are what counts")]
+pub(crate) struct CallbackSpec {
+    /// Calls that are made in vain before nobody tries any longer.
+    #[schema(minimum = 1, maximum = 10, default = 3)]
+    attempts: Option<u8>,
+    /// From one of them to the next, seconds.
+    #[schema(minimum = 10, maximum = 86400, default = 900)]
+    pause_s: Option<u32>,
+    /// After so long nobody calls any more, seconds.
+    #[schema(minimum = 60, maximum = 604800, default = 86400)]
+    expire_s: Option<u32>,
+    /// Nobody is called before this time of the tenant's day, `HH:MM` …
+    #[schema(default = "09:00")]
+    from: Option<String>,
+    /// … nor from this one on; `24:00` is the day's end.
+    #[schema(default = "21:00")]
+    until: Option<String>,
+}
+
 /// A step by which a queue asks less of agents, for the schema alone.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "its fields are what counts")]

@@ -12,7 +12,7 @@ use types::{Private, QueueId, TenantId, TrunkId};
 use utoipa::ToSchema;
 
 use crate::canary::CanarySpec;
-use crate::shapes::{MeasureName, NoAgentName, NumberChange, NumberFormatName, SkillNeed, SkillStep, StrategyName};
+use crate::shapes::{CallbackSpec, MeasureName, NoAgentName, NumberChange, NumberFormatName, SkillNeed, SkillStep, StrategyName};
 
 /// The name of the route that takes every number.
 pub const ANY_PREFIX: &str = "any";
@@ -445,6 +445,10 @@ pub struct QueueSpec {
     /// stood; absent for at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_place_s: Option<u32>,
+    /// How those who asked for it are called back; absent: somebody does so by hand, from the list.
+    #[schema(value_type = Option<CallbackSpec>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback: Option<acd::CallbackRules>,
     /// Numbers of the agents who serve it.
     pub members: Vec<String>,
     /// Numbers of the agents who have its mailbox, whether or not they serve it; empty for all who do.
@@ -485,6 +489,7 @@ impl Default for QueueSpec {
             overflow: Vec::new(),
             last_agent_wait_s: None,
             keep_place_s: None,
+            callback: None,
             members: Vec::new(),
             mailbox_agents: Vec::new(),
         }
@@ -604,6 +609,7 @@ mod tests {
             overflow: vec![OverflowSpec { after_s: 1, queue: "y".into(), team: String::new() }],
             last_agent_wait_s: Some(1),
             keep_place_s: Some(1),
+            callback: Some(acd::CallbackRules::default()),
             ..QueueSpec::default()
         };
         let says = serde_json::to_value(&all).unwrap();

@@ -11,7 +11,8 @@ use crate::lease::ExpiredLease;
 use crate::leg::Text;
 use crate::private::Private;
 use crate::record::{
-    AgentState, CallbackStatus, Channel, Direction, Disposition, InteractionRecord, Need, SegmentKind, Supervision,
+    AgentState, CallbackNews, CallbackStatus, Channel, Direction, Disposition, InteractionRecord, Need, SegmentKind,
+    SkillLevel, Supervision,
 };
 use crate::time::Wall;
 use crate::voicemail::{Mailbox, MessageStatus};
@@ -302,6 +303,30 @@ pub enum Happening {
         /// The queue that is to call.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         queue: Option<QueueId>,
+        /// Since when the customer had waited for an agent: the place that is kept. Absent where it had not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Wall>,
+        /// What the agent who calls has to be able to do, beside what the queue asks.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wants: Vec<SkillLevel>,
+    },
+    /// The center has followed a wish to be called back, and this came of it.
+    #[serde(rename = "callback.followed")]
+    CallbackFollowed {
+        /// The interaction in which it was asked.
+        of: InteractionId,
+        /// The interaction by which the customer was called; absent where it was not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<InteractionId>,
+        /// What was found.
+        news: CallbackNews,
+        /// How far the wish has come by that.
+        status: CallbackStatus,
+        /// Calls that were made in vain so far.
+        attempts: u32,
+        /// When it is followed next, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Wall>,
     },
     /// Somebody said how far a callback has come.
     #[serde(rename = "callback.changed")]

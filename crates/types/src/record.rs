@@ -117,6 +117,26 @@ named! {
 }
 
 named! {
+    /// What the center found when it followed a wish to be called back.
+    CallbackNews {
+        /// The customer was reached.
+        Reached = "reached",
+        /// The customer was called, and did not answer.
+        Unreached = "unreached",
+        /// No line to the customer was free or in order: that counts as no attempt.
+        NoLine = "no_line",
+        /// The wish is too old by now.
+        Expired = "expired",
+        /// The number is one that may not be called.
+        DoNotCall = "do_not_call",
+        /// The number leads to nobody outside.
+        NoSuchNumber = "no_such_number",
+        /// The customer asked anew in the same call: that wish counts.
+        Replaced = "replaced",
+    }
+}
+
+named! {
     /// What a leg is for.
     LegRole {
         /// The customer's.

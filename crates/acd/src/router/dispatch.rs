@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use types::record::{Candidate, Decision, Helper, Need};
-use types::{AgentId, Now, QueueId, TeamId};
+use types::{AgentId, InteractionId, Now, QueueId, TeamId};
 
 use super::Router;
 use crate::agent::{Activity, Agent};
@@ -169,14 +169,15 @@ impl Router {
         helpers.any(|members| members.signed_in().any(suits))
     }
 
-    /// Where the last agent has gone and the queue says so, all who wait leave.
+    /// Where the last agent has gone and the queue says so, all who wait on the line leave.
     fn leave_unstaffed(&mut self, now: Now, id: QueueId) {
         let Some(queue) = self.queues.get(&id) else { return };
         if queue.config.no_agent != NoAgentPolicy::Leave || self.staffed(id) {
             return;
         }
-        let waiting: Vec<_> = queue.line.places().iter().map(|place| place.interaction).collect();
-        for interaction in waiting {
+        let waiting = queue.line.places().into_iter().map(|place| place.interaction);
+        let on_the_line = |id: &InteractionId| self.held.get(id).is_some_and(|held| !held.ticket.callback);
+        for interaction in waiting.filter(on_the_line).collect::<Vec<_>>() {
             self.drop_ticket(now, interaction, Some(Fate::Overflowed));
             self.outputs.push_back(Output::NoAgent { interaction, queue: id });
         }

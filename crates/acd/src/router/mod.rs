@@ -9,7 +9,6 @@ mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use types::record::{Helper, Need};
 use types::{AgentId, InteractionId, Mono, Now, QueueId};
@@ -112,10 +111,11 @@ impl Router {
         }
         let (interaction, id) = (ticket.interaction, ticket.queue);
         let config = &self.queues.get(&id).ok_or(Error::UnknownQueue)?.config;
-        let alone = !ticket.front && config.no_agent != NoAgentPolicy::Wait && !self.staffed(id);
+        let patient = ticket.front || ticket.callback;
+        let alone = !patient && config.no_agent != NoAgentPolicy::Wait && !self.staffed(id);
         let queue = self.queues.get_mut(&id).ok_or(Error::UnknownQueue)?;
-        if !ticket.front {
-            let refusal = if queue.line.len() >= queue.config.max_length as usize {
+        if !patient {
+            let refusal = if queue.callers() >= queue.config.max_length as usize {
                 Some(Output::QueueFull { interaction, queue: id })
             } else if alone {
                 Some(Output::NoAgent { interaction, queue: id })
@@ -138,7 +138,7 @@ impl Router {
             phase: Phase::Waiting(place),
             others: Vec::new(),
             serial: self.serial,
-            counted: !ticket.front,
+            counted: !patient,
             deadline: None,
         };
         self.held.insert(interaction, held);
@@ -174,7 +174,7 @@ impl Router {
         let place = queue.place(&held.ticket, held.serial);
         held.phase = Phase::Waiting(place);
         queue.join(now, &held.ticket, &held.need, place);
-        let longest = queue.config.max_wait_s.map(|s| Duration::from_secs(s.into()));
+        let longest = queue.longest_wait(&held.ticket);
         let deadline = longest.into_iter().chain(next).min().map(|wait| held.ticket.at.mono + wait);
         self.timers.set(Key::Ticket(interaction), held.deadline, deadline);
         held.deadline = deadline;
@@ -218,8 +218,8 @@ impl Router {
     /// One has waited long enough to leave, or to be asked less for.
     fn ticket_due(&mut self, now: Now, interaction: InteractionId) {
         let Some(held) = self.held.get(&interaction) else { return };
-        let longest = self.queues.get(&held.ticket.queue).and_then(|queue| queue.config.max_wait_s);
-        let left_at = longest.map(|s| held.ticket.at.mono + Duration::from_secs(s.into()));
+        let longest = self.queues.get(&held.ticket.queue).and_then(|queue| queue.longest_wait(&held.ticket));
+        let left_at = longest.map(|longest| held.ticket.at.mono + longest);
         if left_at.is_some_and(|at| at <= now.mono) {
             if let Some(queue) = self.drop_ticket(now, interaction, Some(Fate::Overflowed)) {
                 self.outputs.push_back(Output::WaitTooLong { interaction, queue });

@@ -55,6 +55,30 @@ impl Router {
         Ok(())
     }
 
+    /// As [`Self::offer_rejected`] for a callback: the interaction that was to call is over, and what waits on in its place
+    /// is a new one.
+    pub fn callback_rejected(
+        &mut self,
+        now: Now,
+        interaction: InteractionId,
+        agent: AgentId,
+        why: Rejection,
+        anew: InteractionId,
+    ) -> Result<(), Error> {
+        let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;
+        match &mut it.activity {
+            Activity::Offer { interaction: held, .. } if *held == interaction && !self.held.contains_key(&anew) => {
+                *held = anew;
+            }
+            _ => return Err(Error::Stale),
+        }
+        if let Some(mut held) = self.held.remove(&interaction) {
+            held.ticket.interaction = anew;
+            self.held.insert(anew, held);
+        }
+        self.offer_rejected(now, anew, agent, why)
+    }
+
     /// Customer and agent hear each other. The interaction is out of the queue, answered.
     pub fn talk_started(&mut self, now: Now, interaction: InteractionId, agent: AgentId) -> Result<(), Error> {
         let it = self.agents.get_mut(&agent).ok_or(Error::UnknownAgent)?;

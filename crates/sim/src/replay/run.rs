@@ -235,7 +235,7 @@ impl<'a> Run<'a> {
         let kept = known.and_then(|known| self.kept_place(arrival, known));
         let priority = self.policy.priority_of(arrival);
         let (interaction, at) = (id(i), kept.unwrap_or(now));
-        let ticket = Ticket { interaction, queue: arrival.queue, priority, at, front: false };
+        let ticket = Ticket { interaction, queue: arrival.queue, priority, at, front: false, callback: false };
         let skills = arrival.skills.iter().map(|want| SkillRequirement { skill: want.skill.clone(), min: want.min });
         let sticky = self.router.queue_config(arrival.queue).and_then(|queue| queue.last_agent_wait_s).is_some();
         let agent = known.and_then(|known| known.agent).filter(|_| sticky);
