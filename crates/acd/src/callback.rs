@@ -34,13 +34,7 @@ pub struct CallbackRules {
 
 impl Default for CallbackRules {
     fn default() -> Self {
-        Self {
-            attempts: 3,
-            pause_s: 900,
-            expire_s: 86_400,
-            from: TimeOfDay::of_hour(9),
-            until: TimeOfDay::of_hour(21),
-        }
+        Self { attempts: 3, pause_s: 900, expire_s: 86_400, from: TimeOfDay::of_hour(9), until: TimeOfDay::of_hour(21) }
     }
 }
 

@@ -88,8 +88,14 @@ impl Shop {
     fn enqueue(&mut self, queue: u64, min: u8, last: Option<u64>) {
         let id = self.next;
         self.next += 1;
-        let ticket =
-            Ticket { interaction: InteractionId(id), queue: QueueId(queue), priority: 0, at: self.now, front: false, callback: false };
+        let ticket = Ticket {
+            interaction: InteractionId(id),
+            queue: QueueId(queue),
+            priority: 0,
+            at: self.now,
+            front: false,
+            callback: false,
+        };
         let skills = if min > 0 { vec![need(min)] } else { Vec::new() };
         // Only queue 1 waits for the last agent, and only for one of its own.
         let agent = last.filter(|agent| queue == 1 && agent % 2 == 1 && agent + 1 >= 3);
@@ -354,8 +360,14 @@ fn who_will_help_is_somebody() {
         said
     };
     let call = |shop: &mut Shop, id| {
-        let ticket =
-            Ticket { interaction: InteractionId(id), queue: QueueId(1), priority: 0, at: shop.now, front: false, callback: false };
+        let ticket = Ticket {
+            interaction: InteractionId(id),
+            queue: QueueId(1),
+            priority: 0,
+            at: shop.now,
+            front: false,
+            callback: false,
+        };
         shop.router.enqueue(shop.now, ticket).unwrap();
         says(shop)
     };

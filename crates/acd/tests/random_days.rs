@@ -314,7 +314,8 @@ impl Model {
     }
 
     fn enqueue(&mut self, queue: QueueId, priority: i32, front: bool) {
-        let ticket = Ticket { interaction: InteractionId(self.next), queue, priority, at: self.now, front, callback: false };
+        let ticket =
+            Ticket { interaction: InteractionId(self.next), queue, priority, at: self.now, front, callback: false };
         let known = self.queues.contains_key(&queue);
         if known {
             let call = Call { ticket, serial: self.next, counted: !front, place: Place::Waiting };

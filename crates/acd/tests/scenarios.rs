@@ -347,7 +347,14 @@ fn who_lacks_a_skill_or_belongs_to_another_tenant_gets_nothing() {
 fn a_decision_says_why() {
     let mut shop = Shop::new(|_| {});
     shop.run("ready1 4s ready2 in3 1s");
-    let ticket = Ticket { interaction: InteractionId(5), queue: QueueId(1), priority: 0, at: shop.now, front: false, callback: false };
+    let ticket = Ticket {
+        interaction: InteractionId(5),
+        queue: QueueId(1),
+        priority: 0,
+        at: shop.now,
+        front: false,
+        callback: false,
+    };
     shop.router.enqueue(shop.now, ticket).unwrap();
     let Some(Output::Offer { decision, .. }) = shop.router.poll_output() else { panic!("an offer") };
     assert_eq!(

@@ -101,6 +101,10 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Answer<'_, Result<(), Trouble>>;
     /// Ends an interaction.
     fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Answer<'_, Result<(), Trouble>>;
+    /// A person has said how far a wish to be called back has come, as in this row.
+    fn callback_changed(&self, row: store::Callback) -> Answer<'_, Result<(), Trouble>>;
+    /// Has a customer called back as soon as an agent is free; `of`: the interaction in which it asked.
+    fn call_back_now(&self, tenant: TenantId, of: InteractionId) -> Answer<'_, Result<(), Trouble>>;
     /// What an agent's browser registers with as a telephone.
     fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>>;
     /// Serves a tenant that was added to the store.

@@ -17,6 +17,8 @@ pub(crate) struct Subject {
     pub(crate) from: Private<Text>,
     pub(crate) to: Private<Text>,
     pub(crate) started: Wall,
+    /// The interaction in which the customer asked for it, where it calls somebody back.
+    pub(crate) callback_of: Option<InteractionId>,
 }
 
 /// By id, which is the order of age.

@@ -95,13 +95,7 @@ pub(crate) fn news_of(record: &InteractionRecord) -> CallbackNews {
 
 impl Center {
     /// A customer asks to be called back. Its wish is followed once it has left the line.
-    pub(crate) fn ask_callback(
-        &mut self,
-        now: Now,
-        id: InteractionId,
-        number: Private<Text>,
-        queue: Option<QueueId>,
-    ) {
+    pub(crate) fn ask_callback(&mut self, now: Now, id: InteractionId, number: Private<Text>, queue: Option<QueueId>) {
         let Some(interaction) = self.interactions.get_mut(&id) else { return };
         let asked_before = std::mem::replace(&mut interaction.callback, true);
         let (tenant, wants) = (interaction.tenant, interaction.wants.clone());
@@ -109,7 +103,8 @@ impl Center {
         if asked_before {
             self.callback_over(now, tenant, id, None, CallbackNews::Replaced);
         }
-        let told = Happening::CallbackRequested { id, number: number.clone(), queue, since: waited, wants: wants.clone() };
+        let told =
+            Happening::CallbackRequested { id, number: number.clone(), queue, since: waited, wants: wants.clone() };
         self.journal(now, tenant, told);
         let Some(queue) = queue else { return };
         let since = waited.unwrap_or(now.wall);
@@ -169,8 +164,7 @@ impl Center {
     /// Settings have changed: what is in line or waits for its time goes by the new ones.
     pub(crate) fn review_callbacks(&mut self, now: Now, tenant: TenantId) {
         let Some(t) = self.tenants.get(&tenant) else { return };
-        let waits =
-            |standing| matches!(standing, Standing::ByHand | Standing::Later | Standing::InLine(_));
+        let waits = |standing| matches!(standing, Standing::ByHand | Standing::Later | Standing::InLine(_));
         for of in t.wishes.all(|kept| waits(kept.standing)) {
             self.look_again(now, tenant, of);
         }
@@ -282,11 +276,11 @@ impl Center {
         let own = t.own_caller(agent);
         let record = t.queues.get(&queue).is_some_and(|q| q.record);
         let ring_for = until.since(now.mono).saturating_sub(BEFORE_IT_LAPSES);
-        let outgoing = Outgoing { direction: Direction::Outbound, own, to: number, rung, ring_for };
+        let outgoing =
+            Outgoing { direction: Direction::Outbound, own, to: number, rung, ring_for, callback_of: Some(of) };
         self.open_outgoing(now, tenant, ticket, outgoing);
         if let Some(interaction) = self.get(ticket) {
             interaction.stage = Stage::Offered { queue, agent };
-            interaction.callback_of = Some(of);
             interaction.record |= record;
             interaction.ledger.decided(why);
         }
@@ -339,9 +333,10 @@ impl Center {
     /// The router has taken the offer back: its agent has gone, or is on another call.
     pub(crate) fn on_callback_withdrawn(&mut self, now: Now, tenant: TenantId, id: InteractionId) {
         let Some(t) = self.tenants.get_mut(&tenant) else { return };
-        let of = t.wishes.by_ticket(id).filter(|of| {
-            t.wishes.get(*of).is_some_and(|kept| kept.standing == Standing::Offered(id))
-        });
+        let of = t
+            .wishes
+            .by_ticket(id)
+            .filter(|of| t.wishes.get(*of).is_some_and(|kept| kept.standing == Standing::Offered(id)));
         if let Some(of) = of {
             let _ = t.router.leave(now, id, LeaveReason::Redirected);
             t.wishes.stands(of, Standing::Later, None);
@@ -352,10 +347,21 @@ impl Center {
     }
 
     /// An interaction that was to call somebody back has ended.
-    pub(crate) fn after_callback(&mut self, now: Now, tenant: TenantId, id: InteractionId, news: CallbackNews) {
-        let Some(of) = self.tenants.get(&tenant).and_then(|t| t.wishes.by_ticket(id)) else { return };
-        let standing = self.tenants.get(&tenant).and_then(|t| t.wishes.get(of)).map(|kept| kept.standing);
-        match standing {
+    pub(crate) fn after_callback(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        id: InteractionId,
+        (news, agent): (CallbackNews, Option<AgentId>),
+    ) {
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
+        let Some(of) = t.wishes.by_ticket(id) else { return };
+        let Some(kept) = t.wishes.get(of) else { return };
+        let number = kept.wish.number.clone();
+        if let Some(agent) = agent.filter(|_| news == CallbackNews::Reached) {
+            t.remembered.served(&number, agent);
+        }
+        match t.wishes.get(of).map(|kept| kept.standing) {
             Some(Standing::Called(_)) => self.callback_over(now, tenant, of, Some(id), news),
             // Taken down while agents were rung: the wish waits on.
             Some(Standing::Offered(_)) => self.on_callback_withdrawn(now, tenant, id),

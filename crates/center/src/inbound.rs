@@ -133,7 +133,8 @@ impl Center {
         self.interactions.insert(id, Box::new(interaction));
         self.legs.insert(leg, id);
         let channel = Channel::Voice;
-        let what = Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id };
+        let what =
+            Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id, callback_of: None };
         self.effects.push_back(Effect::Journal(Box::new(Event { tenant: call.tenant, at: started, what })));
         if let Some(agent) = own_agent {
             self.busy_elsewhere(now, call.tenant, agent, id);

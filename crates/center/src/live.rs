@@ -83,6 +83,8 @@ pub struct LiveInteraction {
     pub position: Option<u32>,
     /// Since when it waits for an agent, over all offers.
     pub waiting_since: Option<Wall>,
+    /// The interaction in which the customer asked for this call.
+    pub callback_of: Option<InteractionId>,
     /// Supervisors who take part, and how; not those whose telephones still ring.
     pub supervisors: Vec<(AgentId, Supervision)>,
 }
@@ -117,6 +119,7 @@ impl Tenant {
             started: record.started,
             position: self.router.position(interaction.id).map(|p| p as u32),
             waiting_since: interaction.waited_from.filter(|_| record.connected.is_none()).map(|from| from.wall),
+            callback_of: interaction.callback_of,
             supervisors: there.map(|s| (s.agent, s.mode)).collect(),
         }
     }

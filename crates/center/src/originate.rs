@@ -27,6 +27,8 @@ pub(crate) struct Outgoing {
     /// Whose telephones ring first.
     pub(crate) rung: Vec<(AgentId, Vec<Target>)>,
     pub(crate) ring_for: Duration,
+    /// The interaction in which the customer asked for it.
+    pub(crate) callback_of: Option<InteractionId>,
 }
 
 impl Center {
@@ -61,7 +63,12 @@ impl Center {
         }
         let id = InteractionId(self.ids.next(now.wall));
         let (to, rung) = (number.into(), vec![(agent, targets)]);
-        self.open_outgoing(now, tenant, id, Outgoing { direction, own, to, rung, ring_for: RING_FOR });
+        self.open_outgoing(
+            now,
+            tenant,
+            id,
+            Outgoing { direction, own, to, rung, ring_for: RING_FOR, callback_of: None },
+        );
         self.rings_elsewhere(now, tenant, agent, id);
         self.pump(now);
         Ok(id)
@@ -69,7 +76,7 @@ impl Center {
 
     /// Begins the interaction, its record and the ringing.
     pub(crate) fn open_outgoing(&mut self, now: Now, tenant: TenantId, id: InteractionId, outgoing: Outgoing) {
-        let Outgoing { direction, own, to, rung, ring_for } = outgoing;
+        let Outgoing { direction, own, to, rung, ring_for, callback_of } = outgoing;
         let from = own.number.clone();
         let recorded = match (direction, self.tenants.get(&tenant)) {
             (Direction::Outbound, Some(t)) => t.recorded(to.reveal()).into(),
@@ -81,7 +88,8 @@ impl Center {
         let (mut dials, mut pages, mut ringing) = (Vec::new(), Pages::default(), Vec::new());
         // No agent's many telephones take the place of another's only one.
         let each = call::MAX_FORKS / rung.len().max(1);
-        let targets = rung.into_iter().flat_map(|(agent, targets)| targets.into_iter().take(each).map(move |t| (agent, t)));
+        let targets =
+            rung.into_iter().flat_map(|(agent, targets)| targets.into_iter().take(each).map(move |t| (agent, t)));
         for (agent, mut target) in targets {
             let leg = LegId(self.ids.next(now.wall));
             if let Some(page) = target.flow.and_then(|flow| self.tenants.get(&tenant)?.page_at(agent, flow)) {
@@ -99,10 +107,19 @@ impl Center {
         let mut interaction = Interaction::new(id, tenant, call, ledger, own, to, bounds);
         interaction.dialled_agents = ringing;
         interaction.pages = pages;
+        interaction.callback_of = callback_of;
         self.interactions.insert(id, Box::new(interaction));
         let channel = Channel::Voice;
-        let started =
-            Happening::InteractionStarted { id, channel, direction, from, to: recorded, leg, sip_call_id: None };
+        let started = Happening::InteractionStarted {
+            id,
+            channel,
+            direction,
+            from,
+            to: recorded,
+            leg,
+            sip_call_id: None,
+            callback_of,
+        };
         self.journal(now, tenant, started);
         self.touch(id);
     }

@@ -419,7 +419,7 @@ impl Center {
         let outcome = outcome(&interaction);
         let tenant = interaction.tenant;
         let record = interaction.ledger.close(ended, outcome);
-        let calls_back = interaction.callback_of.map(|_| news_of(&record));
+        let calls_back = interaction.callback_of.map(|_| (news_of(&record), record.agent));
         if let Some(t) = self.tenants.get_mut(&tenant) {
             if t.ended.len() == ENDED_KEPT {
                 t.ended.pop_front();

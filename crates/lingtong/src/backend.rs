@@ -200,6 +200,17 @@ impl Backend for NodeBackend {
         Box::pin(self.node.change_settings(tenant, by, request))
     }
 
+    fn callback_changed(&self, row: store::Callback) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move { self.node.callback_changed(row).await.map_err(|_| Trouble::Unavailable) })
+    }
+
+    fn call_back_now(&self, tenant: TenantId, of: InteractionId) -> Answer<'_, Result<(), Trouble>> {
+        Box::pin(async move {
+            let done = self.node.call_back_now(tenant, of).await.map_err(|_| Trouble::Unavailable)?;
+            done.map_err(Trouble::Refused)
+        })
+    }
+
     fn open_tenant(&self, tenant: TenantId) -> Answer<'_, Result<(), Trouble>> {
         Box::pin(async move { self.node.open_tenant(tenant).await.map_err(|_| Trouble::Unavailable) })
     }

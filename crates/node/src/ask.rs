@@ -2,7 +2,9 @@
 
 use tokio::sync::oneshot;
 
-use center::{AgentOrder, AgentStatus, By, CallOrder, Figures, Live, LiveDetail, LiveFigures, Refused, SetupError};
+use center::{
+    AgentOrder, AgentStatus, By, CallOrder, CallbackWish, Figures, Live, LiveDetail, LiveFigures, Refused, SetupError,
+};
 use flow::{LookupAnswer, LookupRequest, LookupTold};
 use journal::ladder::Position;
 use types::forward::Forwarding;
@@ -47,6 +49,10 @@ pub enum Ask {
     Supervise(TenantId, InteractionId, AgentId, Supervision, oneshot::Sender<Result<(), Refused>>),
     /// End an interaction.
     HangUp(TenantId, InteractionId, oneshot::Sender<Result<(), Refused>>),
+    /// A wish to be called back is followed from now on, or, without one, no longer.
+    CallbackChanged(TenantId, InteractionId, Option<Box<CallbackWish>>, oneshot::Sender<()>),
+    /// Call a customer back as soon as an agent is free.
+    CallBackNow(TenantId, InteractionId, oneshot::Sender<Result<(), Refused>>),
     /// Counts for metrics.
     Figures(oneshot::Sender<(Vec<Figures>, Tally)>),
     /// The realm and the name of a device at which an agent answers.

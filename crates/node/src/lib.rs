@@ -29,7 +29,8 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use center::{
-    AgentOrder, AgentStatus, By, CallOrder, Center, Live, LiveAlert, LiveDetail, LiveFigures, Message, Refused, Was,
+    AgentOrder, AgentStatus, By, CallOrder, CallbackWish, Center, Live, LiveAlert, LiveDetail, LiveFigures, Message,
+    Refused, Was,
 };
 use flow::{LookupRequest, LookupTold};
 use journal::Journal;
@@ -49,7 +50,7 @@ use types::alert::Alert;
 use types::event::Happening;
 use types::forward::Forwarding;
 use types::leg::Text;
-use types::record::{AgentState, Disposition, Outcome, Supervision};
+use types::record::{AgentState, CallbackStatus, Disposition, Outcome, Supervision};
 use types::voicemail::{Mailbox, MarkedBy, MessageStatus};
 use types::{AgentId, AlertId, FlowId, InteractionId, LegId, Private, RecordingId, TenantId};
 use vault::{Keyring, Master};
@@ -399,8 +400,27 @@ async fn open_tenants(
             };
             center.restore_customer(now, tenant.id, &call.from, call.queue, call.ended, was);
         }
+        for row in store.open_callbacks(tenant.id, center::WISHES_MAX as u64).await? {
+            if let Some(wish) = wish(row) {
+                center.restore_callback(now, tenant.id, wish);
+            }
+        }
     }
     Ok(closed.iter().map(|tenant| tenant.id).collect())
+}
+
+/// A wish to be called back as the center keeps it; none where no queue's agents are to follow it.
+fn wish(row: store::Callback) -> Option<CallbackWish> {
+    Some(CallbackWish {
+        of: row.interaction,
+        queue: row.queue?,
+        wants: row.wants(),
+        asked: row.requested,
+        since: row.since.unwrap_or(row.requested),
+        attempts: row.attempts,
+        next: row.next,
+        number: row.number,
+    })
 }
 
 /// A message as the center keeps it.
@@ -744,6 +764,24 @@ impl Handle {
     /// [`Unavailable`].
     pub async fn hang_up(&self, tenant: TenantId, id: InteractionId) -> Result<Result<(), Refused>, Unavailable> {
         self.ask(|to| Ask::HangUp(tenant, id, to)).await
+    }
+
+    /// How far a wish to be called back has come was said by a person, as in this row: whether agents are still to call.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn callback_changed(&self, row: store::Callback) -> Result<(), Unavailable> {
+        let (tenant, of) = (row.tenant, row.interaction);
+        let wish = Some(row).filter(|row| row.status == CallbackStatus::Asked).and_then(wish);
+        self.ask(|to| Ask::CallbackChanged(tenant, of, wish.map(Box::new), to)).await
+    }
+
+    /// Has a customer called back as soon as an agent is free.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn call_back_now(&self, tenant: TenantId, of: InteractionId) -> Result<Result<(), Refused>, Unavailable> {
+        self.ask(|to| Ask::CallBackNow(tenant, of, to)).await
     }
 
     /// What an agent's browser registers with; none when the agent has no device.

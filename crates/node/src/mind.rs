@@ -183,6 +183,14 @@ impl NodeMind {
             Ask::Supervise(tenant, id, by, mode, to) => {
                 let _ = to.send(self.center.supervise(now, tenant, id, by, mode));
             }
+            Ask::CallbackChanged(tenant, of, wish, to) => {
+                match wish {
+                    Some(wish) => self.center.restore_callback(now, tenant, *wish),
+                    None => self.center.callback_settled(now, tenant, of),
+                }
+                let _ = to.send(());
+            }
+            Ask::CallBackNow(tenant, of, to) => drop(to.send(self.center.call_back_now(now, tenant, of))),
             Ask::HangUp(tenant, id, to) => drop(to.send(self.center.hang_up(now, tenant, id))),
             Ask::Figures(to) => drop(to.send((self.center.figures(now), self.tally.clone()))),
             Ask::Device(tenant, agent, to) => drop(to.send(self.device_of(tenant, agent))),

@@ -81,7 +81,13 @@ mod tests {
         let journal = Journal::open(dir.path().join("journal"), journal::Options::default()).unwrap();
         let mut writer = journal.writer();
         for id in 0..wishes {
-            let what = Happening::CallbackRequested { id: InteractionId(id), number: "1380".into(), queue: None, since: None, wants: Vec::new() };
+            let what = Happening::CallbackRequested {
+                id: InteractionId(id),
+                number: "1380".into(),
+                queue: None,
+                since: None,
+                wants: Vec::new(),
+            };
             writer.append(&Event { tenant: T, at: Wall(1), what });
         }
         assert_eq!(writer.barrier(crate::FIRST_WRITE), journal::Written::Written);

@@ -187,7 +187,7 @@ impl Scan {
     fn take(&mut self, event: Event) {
         let Event { tenant, at, what } = event;
         match what {
-            Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id } => {
+            Happening::InteractionStarted { id, channel, direction, from, to, leg, sip_call_id, .. } => {
                 let record = begun(id, tenant, channel, direction, from, to, at, leg, sip_call_id);
                 let doing = SegmentKind::Setup;
                 let open = Open { record, doing, since: at, queue: None, agent: None, last: at, message: None };

@@ -23,6 +23,7 @@ fn started(id: u64, leg: u64) -> Happening {
         to: "2".into(),
         leg: LegId(leg),
         sip_call_id: Some("c".into()),
+        callback_of: None,
     }
 }
 

@@ -12,7 +12,9 @@ use types::{Private, QueueId, TenantId, TrunkId};
 use utoipa::ToSchema;
 
 use crate::canary::CanarySpec;
-use crate::shapes::{CallbackSpec, MeasureName, NoAgentName, NumberChange, NumberFormatName, SkillNeed, SkillStep, StrategyName};
+use crate::shapes::{
+    CallbackSpec, MeasureName, NoAgentName, NumberChange, NumberFormatName, SkillNeed, SkillStep, StrategyName,
+};
 
 /// The name of the route that takes every number.
 pub const ANY_PREFIX: &str = "any";

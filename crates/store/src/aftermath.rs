@@ -1,47 +1,19 @@
-//! Reading what was said of interactions afterwards: dispositions, work after the talk, survey answers, callbacks.
+//! Reading what was said of interactions afterwards: dispositions, work after the talk, survey answers.
 
 use sea_orm::Order;
 use sea_orm::sea_query::{Alias, ExprTrait};
 use types::leg::Text;
-use types::record::{CallbackStatus, Disposition};
-use types::{AgentId, InteractionId, Private, QueueId, TenantId, Wall};
+use types::record::Disposition;
+use types::{AgentId, InteractionId, Private, TenantId, Wall};
 
+use crate::callbacks::Callback;
 use crate::column::Column;
 use crate::error::Error;
-use crate::interactions::{MOST, Page};
 use crate::row::{Row, col, row, select};
 use crate::store::Store;
 
 /// Rows of one interaction that are read: more than any flow makes.
 const OF_ONE: u64 = 200;
-
-/// A customer who wants to be called back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Callback {
-    /// The journal's position of the wish, by which it is known.
-    pub pos: u64,
-    /// Whose.
-    pub tenant: TenantId,
-    /// The interaction in which it was asked for.
-    pub interaction: InteractionId,
-    /// The number to call.
-    pub number: Private<Text>,
-    /// The queue that is to call.
-    pub queue: Option<QueueId>,
-    /// When it was asked for.
-    pub requested: Wall,
-    /// How far it has come.
-    pub status: CallbackStatus,
-    /// When that was said.
-    pub changed: Option<Wall>,
-    /// Who said so.
-    pub changed_by: Option<Text>,
-}
-
-row!(Callback, "callback", u64, ["pos"], {
-    pos: "pos", tenant: "tenant_id", interaction: "interaction_id", number: "number", queue: "queue_id",
-    requested: "requested_at", status: "status", changed: "changed_at", changed_by: "changed_by",
-});
 
 /// One answer to a survey.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,35 +85,6 @@ pub struct Aftermath {
 }
 
 impl Store {
-    /// A page of callbacks, those first who have waited longest. `cursor`: of the page before; `limit`: rows, 500 at
-    /// most.
-    ///
-    /// # Errors
-    /// [`Error::BadCursor`]; the database fails.
-    pub async fn callbacks(
-        &self,
-        tenant: TenantId,
-        status: Option<CallbackStatus>,
-        cursor: Option<&str>,
-        limit: u64,
-    ) -> Result<Page<Callback>, Error> {
-        let limit = limit.clamp(1, MOST);
-        let mut query = select::<Callback>(tenant);
-        if let Some(status) = status {
-            query.and_where(col("status").eq(status.to_value()));
-        }
-        if let Some(cursor) = cursor {
-            let after: u64 = cursor.parse().map_err(|_| Error::BadCursor)?;
-            query.and_where(col("pos").gt(after.to_value()));
-        }
-        query.order_by(Alias::new("pos"), Order::Asc).limit(limit + 1);
-        let mut rows: Vec<Callback> = self.all(&query).await?;
-        let more = rows.len() as u64 > limit;
-        rows.truncate(limit as usize);
-        let next = rows.last().filter(|_| more).map(|last| last.pos.to_string());
-        Ok(Page { rows, next })
-    }
-
     /// What there is of an interaction beside its record.
     ///
     /// # Errors

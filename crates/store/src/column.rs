@@ -10,7 +10,7 @@ use types::alert::{Level, Measure};
 use types::cause::{Cause, EndedBy};
 use types::forward::Forwarding;
 use types::ids::*;
-use types::record::{AgentState, CallbackStatus, Channel, Direction, Outcome};
+use types::record::{AgentState, CallbackNews, CallbackStatus, Channel, Direction, Outcome};
 use types::voicemail::MessageStatus;
 use types::{Private, Title, Wall};
 
@@ -149,6 +149,7 @@ texts! {
     MessageStatus: |v| v.as_str().to_owned(), by_name;
     AgentState: |v| v.as_str().to_owned(), by_name;
     CallbackStatus: |v| v.as_str().to_owned(), by_name;
+    CallbackNews: |v| v.as_str().to_owned(), by_name;
     Channel: |v| v.as_str().to_owned(), by_name;
     Direction: |v| v.as_str().to_owned(), by_name;
     Outcome: |v| v.as_str().to_owned(), by_name;

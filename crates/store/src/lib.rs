@@ -11,6 +11,7 @@
 mod aftermath;
 mod alerts;
 mod archive;
+mod callbacks;
 mod change;
 mod column;
 #[cfg(any(test, feature = "conformance"))]
@@ -36,9 +37,10 @@ mod sql;
 mod store;
 mod voicemail;
 
-pub use aftermath::{Aftermath, Callback, SurveyAnswer, WrapUp};
+pub use aftermath::{Aftermath, SurveyAnswer, WrapUp};
 pub use alerts::AlertRow;
 pub use archive::{ArchiveCursor, ArchiveFailure, ArchiveFigures, Archived, ToArchive};
+pub use callbacks::Callback;
 pub use change::Change;
 pub use days::{AgentDay, StateChange};
 pub use delivery::{Delivery, DeliveryFilter, DeliveryKind, DeliveryStatus, Origin, WAITING_MOST};

@@ -25,6 +25,7 @@ mod m0029_message_lamps;
 mod m0031_data_keys;
 mod m0039_archive;
 mod m0040_retention;
+mod m0041_callbacks;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0031_data_keys::DataKeys),
             Box::new(m0039_archive::Archive),
             Box::new(m0040_retention::Retention),
+            Box::new(m0041_callbacks::Callbacks),
         ]
     }
 }

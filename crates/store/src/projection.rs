@@ -12,6 +12,7 @@ use types::record::{Direction, Disposition, Outcome, is_line_test};
 use types::{AgentId, FlowId, InteractionId, QueueId, RecordingId, TenantId, Wall};
 
 use crate::alerts;
+use crate::callbacks;
 use crate::column::Column;
 use crate::days;
 use crate::error::Error;
@@ -63,7 +64,6 @@ const RECORDING: [&str; 4] = ["id", "tenant_id", "interaction_id", "pos"];
 const SURVEY_ANSWER: [&str; 6] = ["pos", "tenant_id", "interaction_id", "question", "answer", "at"];
 const DISPOSITION: [&str; 7] = ["interaction_id", "tenant_id", "pos", "code", "note", "by_user", "at"];
 const TAG: [&str; 4] = ["tag_tenant", "word", "tag_of", "tag_pos"];
-const CALLBACK: [&str; 6] = ["pos", "tenant_id", "interaction_id", "number", "queue_id", "requested_at"];
 
 /// An event of the journal.
 #[derive(Clone, Copy, Debug)]
@@ -100,26 +100,6 @@ struct Routing {
 struct Target {
     id: QueueId,
     service_level_s: u32,
-}
-
-/// `callback.requested`.
-#[derive(Deserialize)]
-struct Requested<'a> {
-    id: InteractionId,
-    #[serde(borrow)]
-    number: Cow<'a, str>,
-    #[serde(default)]
-    queue: Option<QueueId>,
-}
-
-/// `callback.changed`.
-#[derive(Deserialize)]
-struct Changed<'a> {
-    callback: u64,
-    #[serde(borrow)]
-    status: Cow<'a, str>,
-    #[serde(borrow)]
-    by: Cow<'a, str>,
 }
 
 /// `survey.answered`.
@@ -236,7 +216,7 @@ pub(crate) struct Statements {
     states: Insert,
     promises: Insert,
     tags: Insert,
-    change_callback: &'static str,
+    change_callback: callbacks::Changes,
     alerts: alerts::Statements,
     change_voicemail: &'static str,
     forget_states: &'static str,
@@ -264,7 +244,7 @@ struct Batch {
     promises: Vec<Value>,
     tags: Vec<Value>,
     /// In the order in which they were said.
-    callback_changes: Vec<Vec<Value>>,
+    callback_changes: Vec<callbacks::Change>,
     voicemails: Vec<Value>,
     /// In the order in which they were said.
     alerts: Vec<alerts::Said>,
@@ -399,7 +379,7 @@ impl Statements {
             interactions: Insert::new(backend, "interaction", &INTERACTION, &replace),
             recordings: Insert::new(backend, "recording", &RECORDING, "ON CONFLICT DO NOTHING"),
             wraps: Insert::new(backend, "wrap_up", &WRAP_UP, "ON CONFLICT DO NOTHING"),
-            callbacks: Insert::new(backend, "callback", &CALLBACK, "ON CONFLICT DO NOTHING"),
+            callbacks: callbacks::insert(backend),
             answers: Insert::new(backend, "survey_answer", &SURVEY_ANSWER, "ON CONFLICT DO NOTHING"),
             dispositions: Insert::new(
                 backend,
@@ -418,16 +398,7 @@ impl Statements {
             promises: promises::insert(backend),
             tags: Insert::new(backend, "tag", &TAG, "ON CONFLICT DO NOTHING"),
             forget_states: days::forget_states(backend),
-            change_callback: match backend {
-                DbBackend::Postgres => {
-                    "UPDATE \"callback\" SET \"status\" = $1, \"changed_at\" = $2, \"changed_by\" = $3 \
-                     WHERE \"pos\" = $4 AND \"tenant_id\" = $5"
-                }
-                _ => {
-                    "UPDATE \"callback\" SET \"status\" = ?, \"changed_at\" = ?, \"changed_by\" = ? \
-                     WHERE \"pos\" = ? AND \"tenant_id\" = ?"
-                }
-            },
+            change_callback: callbacks::Changes::new(backend),
             set_dispositions: ForIds::new(
                 backend,
                 "UPDATE \"interaction\" SET \"disposition\" = (SELECT NULLIF(d.\"code\", '') FROM \"disposition\" d \
@@ -448,8 +419,9 @@ impl Statements {
         self.recordings.execute(change, batch.recordings).await?;
         self.wraps.execute(change, batch.wraps).await?;
         self.callbacks.execute(change, batch.callbacks).await?;
-        for values in batch.callback_changes {
-            change.execute_raw(Statement::from_sql_and_values(self.backend, self.change_callback, values)).await?;
+        for said in batch.callback_changes {
+            let (sql, values) = self.change_callback.of(said);
+            change.execute_raw(Statement::from_sql_and_values(self.backend, sql, values)).await?;
         }
         self.voicemails.execute(change, batch.voicemails).await?;
         for values in batch.voicemail_changes {
@@ -526,12 +498,16 @@ impl Batch {
                 self.wraps.extend(wrapped.values(fact));
             }
             b"callback.requested" => {
-                let callback: Requested<'_> = serde_json::from_slice(fact.json)?;
-                self.callbacks.extend(callback.values(fact));
+                let callback: callbacks::Requested<'_> = serde_json::from_slice(fact.json)?;
+                self.callbacks.extend(callback.values(fact)?);
             }
             b"callback.changed" => {
-                let changed: Changed<'_> = serde_json::from_slice(fact.json)?;
-                self.callback_changes.push(changed.values(fact));
+                let changed: callbacks::Changed<'_> = serde_json::from_slice(fact.json)?;
+                self.callback_changes.push(changed.change(fact));
+            }
+            b"callback.followed" => {
+                let followed: callbacks::Followed = serde_json::from_slice(fact.json)?;
+                self.callback_changes.push(followed.change(fact));
             }
             b"survey.answered" => {
                 let answered: Answered<'_> = serde_json::from_slice(fact.json)?;
@@ -674,23 +650,6 @@ impl Wrapped {
     fn values(&self, fact: &Fact<'_>) -> [Value; 5] {
         let (at, tenant) = (fact.at.to_value(), fact.tenant.to_value());
         [self.id.to_value(), self.agent.to_value(), at, tenant, self.wrap_up_ms.to_value()]
-    }
-}
-
-impl Requested<'_> {
-    /// In the order of [`CALLBACK`].
-    fn values(&self, fact: &Fact<'_>) -> [Value; 6] {
-        let number = Value::String(Some(self.number.clone().into_owned()));
-        let (pos, tenant, at) = (fact.pos.to_value(), fact.tenant.to_value(), fact.at.to_value());
-        [pos, tenant, self.id.to_value(), number, self.queue.to_value(), at]
-    }
-}
-
-impl Changed<'_> {
-    /// As [`Statements::change_callback`] takes them.
-    fn values(&self, fact: &Fact<'_>) -> Vec<Value> {
-        let [status, by] = [&self.status, &self.by].map(|text| Value::String(Some(text.clone().into_owned())));
-        vec![status, fact.at.to_value(), by, self.callback.to_value(), fact.tenant.to_value()]
     }
 }
 

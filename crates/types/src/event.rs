@@ -85,6 +85,9 @@ pub enum Happening {
         /// Its SIP Call-ID.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sip_call_id: Option<Text>,
+        /// The interaction in which the customer asked for it, where it calls somebody back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        callback_of: Option<InteractionId>,
     },
     /// We took the call; written before the far end is told.
     #[serde(rename = "interaction.answered")]

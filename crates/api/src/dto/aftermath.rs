@@ -97,6 +97,14 @@ mirror! {
     }
 }
 
+mirror! {
+    /// What was found when a wish to be called back was followed.
+    CallbackNews of record::CallbackNews {
+        Reached = "reached", Unreached = "unreached", NoLine = "no_line", Expired = "expired",
+        DoNotCall = "do_not_call", NoSuchNumber = "no_such_number", Replaced = "replaced",
+    }
+}
+
 /// A customer who wants to be called back.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Callback {
@@ -112,9 +120,20 @@ pub(crate) struct Callback {
     /// When the status was set; absent while nobody has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) changed_at: Option<String>,
-    /// The user who set it.
+    /// The user who set it; absent where the centre did by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) changed_by: Option<String>,
+    /// Calls that were made in vain.
+    pub(crate) attempts: u32,
+    /// What was found when the wish was followed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) news: Option<CallbackNews>,
+    /// The interaction by which the customer was called last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) called_by: Option<String>,
+    /// Before this nobody calls again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_at: Option<String>,
 }
 
 impl Callback {
@@ -128,6 +147,10 @@ impl Callback {
             status: row.status.into(),
             changed_at: row.changed.map(|at| at.to_string()),
             changed_by: row.changed_by.as_deref().map(str::to_owned),
+            attempts: row.attempts,
+            news: row.news.map(Into::into),
+            called_by: row.called_by.map(|id| id.to_string()),
+            next_at: row.next.map(|at| at.to_string()),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    AgentRef, CallbackStatus, Capacity, ExpiredLease, LiveAgent, LiveAlert, LiveInteraction, LiveQueue,
+    AgentRef, CallbackNews, CallbackStatus, Capacity, ExpiredLease, LiveAgent, LiveAlert, LiveInteraction, LiveQueue,
     SupervisionMode, Voicemail, VoicemailStatus,
 };
 
@@ -101,6 +101,24 @@ pub(crate) enum Event {
     /// Somebody said how far a callback has come.
     #[serde(rename = "callback.changed")]
     CallbackChanged { id: String, at: String, callback_id: String, status: CallbackStatus, by: String },
+    /// The centre has followed a wish to be called back.
+    #[serde(rename = "callback.followed")]
+    CallbackFollowed {
+        id: String,
+        at: String,
+        /// The interaction in which it was asked.
+        interaction_id: String,
+        /// The interaction by which the customer was called.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        called_by: Option<String>,
+        news: CallbackNews,
+        status: CallbackStatus,
+        /// Calls that were made in vain.
+        attempts: u32,
+        /// Before this nobody calls again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next_at: Option<String>,
+    },
     /// Somebody ordered what is another one's to do: an agent's state (`ready`, `not_ready`, `extend_wrap_up`), or an
     /// action on a call of others. Told to those who may read the audit trail.
     #[serde(rename = "order.given")]
@@ -191,6 +209,7 @@ impl Event {
             Self::InteractionDisposition { .. } => "interaction.disposition",
             Self::SurveyAnswered { .. } => "survey.answered",
             Self::CallbackChanged { .. } => "callback.changed",
+            Self::CallbackFollowed { .. } => "callback.followed",
             Self::OrderGiven { .. } => "order.given",
             Self::SettingsChanged { .. } => "settings.changed",
             Self::FlowCanary { .. } => "flow.canary",

@@ -105,6 +105,9 @@ pub(crate) struct LiveInteraction {
     /// Place in its queue, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) position: Option<u32>,
+    /// The interaction in which the customer asked for this call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) callback_of: Option<String>,
     /// Supervisors who take part; for whomever `interaction.supervised` is told, and which tells what changes. Events
     /// leave it out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -141,6 +144,7 @@ impl LiveInteraction {
             state_since: live.state_since.to_string(),
             slot: live.slot,
             position: live.position,
+            callback_of: live.callback_of.map(|of| of.to_string()),
             supervisors: supervisors.collect(),
         }
     }
@@ -157,6 +161,8 @@ pub(crate) struct LiveQueue {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) extension: Option<String>,
     pub(crate) waiting: u32,
+    /// Customers in line who are to be called back.
+    pub(crate) callbacks: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) longest_wait_since: Option<String>,
     pub(crate) ready_agents: u32,
@@ -196,6 +202,7 @@ impl LiveQueue {
             name: queue.name.to_string(),
             extension: Some(queue.number.to_string()).filter(|number| !number.is_empty()),
             waiting: queue.waiting,
+            callbacks: queue.callbacks,
             longest_wait_since: queue.longest_wait_since.map(|at| at.to_string()),
             ready_agents: queue.ready,
             talking_agents: queue.talking,

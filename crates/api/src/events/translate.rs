@@ -87,8 +87,8 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let agent = changed_agent(names, status);
             Event::AgentState { id, at, agent }
         }
-        Happening::InteractionStarted { id: of, direction, from, to, .. } => {
-            let subject = Subject { direction, from, to, started: when };
+        Happening::InteractionStarted { id: of, direction, from, to, callback_of, .. } => {
+            let subject = Subject { direction, from, to, started: when, callback_of };
             app.subjects.remember(tenant, of, subject.clone());
             let doing = Doing { state: SegmentKind::Setup, queue: None, agent: None, slot: None };
             Event::InteractionStarted { id, at, interaction: doing.of(viewer, of, &subject, when) }
@@ -100,7 +100,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         }
         Happening::InteractionEnded { record } => {
             let InteractionRecord { id: of, direction, from, to, started, queue, agent, .. } = *record;
-            let subject = Subject { direction, from, to, started };
+            let subject = Subject { direction, from, to, started, callback_of: None };
             let doing = Doing { state: SegmentKind::Ending, queue, agent, slot: None };
             Event::InteractionEnded { id, at, interaction: doing.of(viewer, of, &subject, when) }
         }
@@ -164,6 +164,16 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let (callback_id, by) = (callback.to_string(), by.to_string());
             Event::CallbackChanged { id, at, callback_id, status: status.into(), by }
         }
+        Happening::CallbackFollowed { of, id: by, news, status, attempts, next } => Event::CallbackFollowed {
+            id,
+            at,
+            interaction_id: of.to_string(),
+            called_by: by.map(|by| by.to_string()),
+            news: news.into(),
+            status: status.into(),
+            attempts,
+            next_at: next.map(|at| at.to_string()),
+        },
         given @ Happening::OrderGiven { .. } if viewer.may(Permission::AuditRead) => return order_given(id, at, given),
         Happening::SettingsChanged { kind, name, action, by, .. } if viewer.may(Permission::SettingsRead) => {
             let text = |text: Text| text.to_string();
@@ -178,7 +188,7 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         changed @ Happening::VoicemailChanged { .. } => {
             return message_changed(app, viewer, names, stored, changed).await;
         }
-        Happening::CallbackRequested { id: of, number, queue } => Event::CallbackRequested {
+        Happening::CallbackRequested { id: of, number, queue, .. } => Event::CallbackRequested {
             id,
             at,
             callback_id: stored.pos.to_string(),
@@ -197,14 +207,21 @@ async fn subject_of(app: &Shared, tenant: TenantId, id: InteractionId) -> Option
     }
     let row = app.store.get::<store::Interaction>(tenant, id).await.ok().flatten();
     if let Some(row) = row {
-        let subject = Subject { direction: row.direction, from: row.from, to: row.to, started: row.started };
+        let subject =
+            Subject { direction: row.direction, from: row.from, to: row.to, started: row.started, callback_of: None };
         app.subjects.remember(tenant, id, subject.clone());
         return Some(subject);
     }
     // It lives, and began before anybody looked.
     let (_, live) = app.backend.live(tenant).await?;
     for live in live.interactions {
-        let subject = Subject { direction: live.direction, from: live.from, to: live.to, started: live.started };
+        let subject = Subject {
+            direction: live.direction,
+            from: live.from,
+            to: live.to,
+            started: live.started,
+            callback_of: live.callback_of,
+        };
         app.subjects.remember(tenant, live.id, subject);
     }
     app.subjects.get(tenant, id)
@@ -212,7 +229,7 @@ async fn subject_of(app: &Shared, tenant: TenantId, id: InteractionId) -> Option
 
 /// An interaction that has just ended and is not in the store yet: better told without its numbers than not at all.
 fn unknown(started: Wall) -> Subject {
-    Subject { direction: Direction::Inbound, from: "".into(), to: "".into(), started }
+    Subject { direction: Direction::Inbound, from: "".into(), to: "".into(), started, callback_of: None }
 }
 
 fn changed_agent(names: &Names, status: AgentStatus) -> LiveAgent {
@@ -246,6 +263,7 @@ impl Doing {
             slot: self.slot,
             // Places change with each call that leaves: the snapshot has them.
             position: None,
+            callback_of: subject.callback_of.map(|of| of.to_string()),
             supervisors: Vec::new(),
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use directory::Permission;
 use types::event::Happening;
 use types::record::CallbackStatus;
@@ -9,7 +10,7 @@ use types::record::CallbackStatus;
 use crate::dto::{Callback, CallbackChange, CallbackPage, ErrorBody};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Input};
-use crate::kept;
+use crate::kept::{self, Given};
 use crate::state::{App, now};
 use crate::viewer::Viewer;
 
@@ -55,7 +56,28 @@ pub(crate) async fn set_callback_status(
     let what = Happening::CallbackChanged { callback: pos, status, by: by.clone() };
     kept::keep(&app, &viewer, at, what).await?;
     tracing::info!(callback = pos, status = status.as_str(), user = %viewer.user.id, "a callback was changed");
-    let row = store::Callback { status, changed: Some(at), changed_by: Some(by), ..row };
+    let row = store::Callback { status, changed: Some(at), changed_by: Some(by), next: None, ..row };
+    app.backend.callback_changed(row.clone()).await?;
     let names = app.names.of(tenant).await?;
     Ok(Json(Callback::new(&row, &names, viewer.sight())))
+}
+
+/// Has the customer called as soon as an agent of its queue is free, whatever the hours and the pause say. For
+/// supervisors; the journal keeps who wanted it.
+#[utoipa::path(post, path = "/api/v1/callbacks/{id}/call", tag = "callbacks", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub(crate) async fn call_back_now(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<StatusCode> {
+    let tenant = viewer.tenant();
+    let pos: u64 = id.parse().map_err(|_| ApiError::not_found())?;
+    let row = app.store.get::<store::Callback>(tenant, pos).await?.ok_or_else(ApiError::not_found)?;
+    viewer.require(Permission::CallbacksWrite)?;
+    app.backend.call_back_now(tenant, row.interaction).await?;
+    kept::order_given(&app, &viewer, Given::about(row.interaction, "call_back")).await?;
+    tracing::info!(callback = pos, user = %viewer.user.id, "a customer is to be called back now");
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -107,7 +107,13 @@ async fn callbacks_are_listed_and_ticked_off() {
     let world = World::start().await;
     let call = world.desk.talk(ALPHA, "13800138000", SALES);
     for number in ["13800138000", "13900139000"] {
-        let what = Happening::CallbackRequested { id: call.id, number: number.into(), queue: None };
+        let what = Happening::CallbackRequested {
+            id: call.id,
+            number: number.into(),
+            queue: None,
+            since: None,
+            wants: Vec::new(),
+        };
         world.desk.write(ALPHA, what);
     }
     let (question, answer) = ("csat".into(), "1".into());

@@ -31,7 +31,16 @@ async fn secrets(world: &World, tenant: TenantId, caller: &str) -> Secrets {
     let past = world.desk.talk(tenant, caller, SALES);
     let running = world.desk.call(tenant, caller, SALES);
     world.desk.answer();
-    world.desk.write(tenant, Happening::CallbackRequested { id: past.id, number: caller.into(), queue: None });
+    world.desk.write(
+        tenant,
+        Happening::CallbackRequested {
+            id: past.id,
+            number: caller.into(),
+            queue: None,
+            since: None,
+            wants: Vec::new(),
+        },
+    );
     let message = RecordingId(tenant.0 * 1000 + 7);
     let mailbox = Mailbox::Agent(agent(tenant));
     let (recording, leg, from) = (message, LegId(7), caller.into());
@@ -374,7 +383,16 @@ async fn streams_end_at_the_border() {
         for (tenant, caller, _) in sides {
             let call = world.desk.talk(tenant, caller, SALES);
             let number = caller.into();
-            world.desk.write(tenant, Happening::CallbackRequested { id: call.id, number, queue: Some(queue(tenant)) });
+            world.desk.write(
+                tenant,
+                Happening::CallbackRequested {
+                    id: call.id,
+                    number,
+                    queue: Some(queue(tenant)),
+                    since: None,
+                    wants: Vec::new(),
+                },
+            );
         }
     }
     // The node's own word on its disk, which no journal has.

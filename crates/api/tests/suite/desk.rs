@@ -393,6 +393,22 @@ impl Backend for Desk {
         Box::pin(async move { done.map_err(Trouble::from) })
     }
 
+    fn callback_changed(&self, row: store::Callback) -> Answer<'_, Result<(), Trouble>> {
+        self.act(|inner| {
+            let now = inner.now;
+            inner.center.callback_settled(now, row.tenant, row.interaction);
+        });
+        Box::pin(async { Ok(()) })
+    }
+
+    fn call_back_now(&self, tenant: TenantId, of: InteractionId) -> Answer<'_, Result<(), Trouble>> {
+        let done = self.act(|inner| {
+            let now = inner.now;
+            inner.center.call_back_now(now, tenant, of)
+        });
+        Box::pin(async move { done.map_err(Trouble::from) })
+    }
+
     fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>> {
         let device = self.act(|inner| {
             let directory = inner.center.directory(tenant)?;

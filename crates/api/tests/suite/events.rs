@@ -203,7 +203,10 @@ async fn what_is_not_for_screens_stays_within() {
     world.desk.write(ALPHA, Happening::InteractionAnswered { id });
     let (agent, state) = (agent(ALPHA), types::record::AgentState::Ready);
     world.desk.write(ALPHA, Happening::AgentWish { agent, state, reason: None });
-    world.desk.write(ALPHA, Happening::CallbackRequested { id, number: "13800138000".into(), queue: None });
+    world.desk.write(
+        ALPHA,
+        Happening::CallbackRequested { id, number: "13800138000".into(), queue: None, since: None, wants: Vec::new() },
+    );
     let event = events.next_stored().await;
     assert_eq!((&*event.name, &event.data["number"]), ("callback.requested", &json!("13800138000")));
     let cleared = Happening::Alarm { code: "disk_failed".into(), detail: "磁盘".into(), raised: false };

@@ -523,6 +523,9 @@ impl Lab {
                 format!("emergency {number} {:?}", agent.map(|agent| 1001 + agent.0 % 100))
             }
             Happening::CallbackRequested { .. } => "callback".to_owned(),
+            Happening::CallbackFollowed { news, status, attempts, .. } => {
+                format!("followed {} {} {attempts}", news.as_str(), status.as_str())
+            }
             Happening::SurveyAnswered { answer, .. } => format!("survey {answer}"),
             Happening::RecordingStarted { .. } => "recording".to_owned(),
             Happening::RecordingPaused { paused, .. } => format!("paused {paused}"),

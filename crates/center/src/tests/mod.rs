@@ -4,6 +4,7 @@ mod again;
 mod agents;
 mod alerts;
 mod announcements;
+mod callback;
 mod chaos;
 mod conference;
 mod control;

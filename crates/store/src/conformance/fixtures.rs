@@ -87,7 +87,13 @@ pub(super) fn wrapped(tenant: u64, id: u64, agent: u64, at: i64, wrap_up_ms: u64
 }
 
 pub(super) fn wish(tenant: u64, id: u64, at: i64, number: &str) -> Event {
-    let what = Happening::CallbackRequested { id: InteractionId(id), number: number.into(), queue: Some(QueueId(5)) };
+    let what = Happening::CallbackRequested {
+        id: InteractionId(id),
+        number: number.into(),
+        queue: Some(QueueId(5)),
+        since: None,
+        wants: Vec::new(),
+    };
     Event { tenant: TenantId(tenant), at: Wall(at), what }
 }
 

@@ -3,12 +3,13 @@
 use types::alert::{Alert, Level, Measure};
 use types::cause::{Cause, EndedBy};
 use types::event::{Event, Happening};
-use types::record::{CallbackStatus, Disposition, Outcome, RecordingRecord};
+use types::record::{CallbackNews, CallbackStatus, Disposition, Outcome, RecordingRecord};
 use types::voicemail::{Mailbox, MessageStatus};
 use types::{AgentId, AlertId, InteractionId, LegId, QueueId, RecordingId, TenantId, Title, Wall};
 
 use super::fixtures::{Journal, ended, record, wish, wrapped};
-use crate::aftermath::{Aftermath, Callback};
+use crate::aftermath::Aftermath;
+use crate::callbacks::Callback;
 use crate::error::Error;
 use crate::interactions::{Filter, Interaction};
 use crate::projection::{Applied, Fact, Projector};
@@ -94,6 +95,10 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
         event(Happening::Disposed { id, disposition })
     };
     let changed = |callback, status| event(Happening::CallbackChanged { callback, status, by: "2001".into() });
+    let followed = |attempts, news, status| {
+        let (id, next) = (Some(InteractionId(51)), Some(Wall(990)));
+        event(Happening::CallbackFollowed { of: InteractionId(50), id, news, status, attempts, next })
+    };
     let answered = event(Happening::SurveyAnswered { id, question: "csat".into(), answer: "1".into() });
     let journal = Journal::new(
         5_000,
@@ -103,6 +108,7 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
             wish(T.0, 50, 78, "1381"),
             changed(5_001, CallbackStatus::GivenUp),
             changed(5_001, CallbackStatus::Done),
+            followed(1, CallbackNews::Unreached, CallbackStatus::Asked),
             answered,
             ended(record(T.0, 50, 7_000, "1", "2")),
             wrapped(T.0, 50, 8, 12_000, 30),
@@ -128,9 +134,22 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
         status,
         changed: by.map(|_| at),
         changed_by: by.map(Into::into),
+        since: None,
+        wants: "[]".into(),
+        attempts: 0,
+        news: None,
+        called_by: None,
+        next: None,
     };
     let done = wish(5_001, "1380", 77, CallbackStatus::Done, Some("2001"));
-    let open = wish(5_002, "1381", 78, CallbackStatus::Asked, None);
+    let open = Callback {
+        attempts: 1,
+        news: Some(CallbackNews::Unreached),
+        called_by: Some(InteractionId(51)),
+        next: Some(Wall(990)),
+        changed: Some(at),
+        ..wish(5_002, "1381", 78, CallbackStatus::Asked, None)
+    };
     assert_eq!(found.callbacks, [done.clone(), open.clone()]);
     assert_eq!(found.answers.iter().map(|a| (&*a.question, &*a.answer)).collect::<Vec<_>>(), [("csat", "1")]);
     assert_eq!(found.wrap_ups.iter().map(|w| (w.agent.0, w.at.0, w.wrap_up_ms)).collect::<Vec<_>>(), [(8, 12_000, 30)]);
@@ -144,7 +163,8 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
         "who has waited longest comes first"
     );
     let next = page(Some(CallbackStatus::Asked), asked.next.as_deref()).await.expect("read");
-    assert_eq!((next.rows, next.next), (vec![open], None));
+    assert_eq!((&next.rows, next.next), (&vec![open], None));
+    assert_eq!(store.open_callbacks(T, 10).await.expect("read").last(), next.rows.last());
     assert_eq!(page(Some(CallbackStatus::Done), None).await.expect("read").rows, [done]);
     assert!(matches!(page(None, Some("x")).await, Err(Error::BadCursor)));
 }

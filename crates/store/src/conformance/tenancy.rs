@@ -9,7 +9,7 @@ use types::{
 };
 
 use super::fixtures::{Journal, agent, device, ended, login, record, tenant, wish};
-use crate::aftermath::Callback;
+use crate::callbacks::Callback;
 use crate::error::Error;
 use crate::interactions::{Filter, Interaction, Number};
 use crate::projection::Projector;

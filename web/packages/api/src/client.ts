@@ -105,6 +105,7 @@ export interface Api {
   acknowledge: (alertId: string) => Promise<void>;
   callbacks: (query: CallbackQuery, signal?: AbortSignal) => Promise<CallbackPage>;
   setCallbackStatus: (id: string, status: CallbackStatus) => Promise<Callback>;
+  callBackNow: (id: string) => Promise<void>;
   voicemails: (query: VoicemailQuery, signal?: AbortSignal) => Promise<VoicemailPage>;
   setVoicemail: (id: string, status: Exclude<VoicemailStatus, "deleted">) => Promise<Voicemail>;
   deleteVoicemail: (id: string) => Promise<void>;
@@ -204,6 +205,9 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
       await write("POST", `alerts/${segment(id)}/acknowledge`, {});
     },
     callbacks: (query, signal) => get<CallbackPage>(`callbacks${queryString(query)}`, signal),
+    callBackNow: async (id) => {
+      await write("POST", `callbacks/${segment(id)}/call`, {});
+    },
     setCallbackStatus: async (id, status) =>
       (await (await write("PUT", `callbacks/${segment(id)}/status`, { status })).json()) as Callback,
     voicemails: (query, signal) => get<VoicemailPage>(`voicemails${queryString(query)}`, signal),

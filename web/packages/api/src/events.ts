@@ -28,6 +28,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<LiveEvent["type"]>([
   "alarm",
   "callback.requested",
   "callback.changed",
+  "callback.followed",
   "voicemail.left",
   "voicemail.changed",
 ]);

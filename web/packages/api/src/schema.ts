@@ -137,6 +137,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has the customer called as soon as an agent of its queue is free, whatever the hours and the pause say. For
+         *     supervisors; the journal keeps who wanted it.
+         */
+        post: operations["call_back_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks/{id}/status": {
         parameters: {
             query?: never;
@@ -1614,13 +1634,23 @@ export interface components {
         };
         /** @description A customer who wants to be called back. */
         Callback: {
+            /**
+             * Format: int32
+             * @description Calls that were made in vain.
+             */
+            attempts: number;
+            /** @description The interaction by which the customer was called last. */
+            called_by?: string | null;
             /** @description When the status was set; absent while nobody has. */
             changed_at?: string | null;
-            /** @description The user who set it. */
+            /** @description The user who set it; absent where the centre did by itself. */
             changed_by?: string | null;
             id: string;
             /** @description The interaction in which it was asked for. */
             interaction_id: string;
+            news?: null | components["schemas"]["CallbackNews"];
+            /** @description Before this nobody calls again. */
+            next_at?: string | null;
             number: string;
             queue?: null | components["schemas"]["QueueRef"];
             requested_at: string;
@@ -1631,11 +1661,47 @@ export interface components {
             /** @description `asked`, `done`, `cancelled` or `given_up`. */
             status: string;
         };
+        /**
+         * @description What was found when a wish to be called back was followed.
+         * @enum {string}
+         */
+        CallbackNews: "reached" | "unreached" | "no_line" | "expired" | "do_not_call" | "no_such_number" | "replaced";
         /** @description Some callbacks, those first who have waited longest. */
         CallbackPage: {
             items: components["schemas"]["Callback"][];
             /** @description The cursor of the next page; absent at the end. */
             next_cursor?: string | null;
+        };
+        /** @description How a queue calls back, for the schema alone. */
+        CallbackSpec: {
+            /**
+             * Format: int32
+             * @description Calls that are made in vain before nobody tries any longer.
+             * @default 3
+             */
+            attempts: number | null;
+            /**
+             * Format: int32
+             * @description After so long nobody calls any more, seconds.
+             * @default 86400
+             */
+            expire_s: number | null;
+            /**
+             * @description Nobody is called before this time of the tenant's day, `HH:MM` …
+             * @default 09:00
+             */
+            from: string | null;
+            /**
+             * Format: int32
+             * @description From one of them to the next, seconds.
+             * @default 900
+             */
+            pause_s: number | null;
+            /**
+             * @description … nor from this one on; `24:00` is the day's end.
+             * @default 21:00
+             */
+            until: string | null;
         };
         /**
          * @description How far a callback has come.
@@ -2198,6 +2264,24 @@ export interface components {
             status: components["schemas"]["CallbackStatus"];
             /** @enum {string} */
             type: "callback.changed";
+        } | {
+            at: string;
+            /**
+             * Format: int32
+             * @description Calls that were made in vain.
+             */
+            attempts: number;
+            /** @description The interaction by which the customer was called. */
+            called_by?: string | null;
+            id: string;
+            /** @description The interaction in which it was asked. */
+            interaction_id: string;
+            news: components["schemas"]["CallbackNews"];
+            /** @description Before this nobody calls again. */
+            next_at?: string | null;
+            status: components["schemas"]["CallbackStatus"];
+            /** @enum {string} */
+            type: "callback.followed";
         } | {
             agent_id?: string | null;
             at: string;
@@ -2925,6 +3009,8 @@ export interface components {
         /** @description An interaction right now. */
         LiveInteraction: {
             agent_id?: string | null;
+            /** @description The interaction in which the customer asked for this call. */
+            callback_of?: string | null;
             channel: components["schemas"]["Channel"];
             direction: components["schemas"]["Direction"];
             /** @description The caller's number; empty when withheld. */
@@ -2968,6 +3054,11 @@ export interface components {
             abandoned_today: number;
             /** Format: int64 */
             answered_today: number;
+            /**
+             * Format: int32
+             * @description Customers in line who are to be called back.
+             */
+            callbacks: number;
             /**
              * Format: int32
              * @description Waits that ended within the last half hour: answered, given up, sent elsewhere.
@@ -3777,6 +3868,8 @@ export interface components {
              * @default null
              */
             announce_wait_s: number | null;
+            /** @default null */
+            callback: null | components["schemas"]["CallbackSpec"];
             /**
              * @description The number of ours that those whom its agents call for it are shown; `anonymous` for none.
              * @default null
@@ -5792,6 +5885,57 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    call_back_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -57,6 +57,7 @@ export type DispositionChoices = Schemas["DispositionChoices"];
 export type SurveyAnswer = Schemas["SurveyAnswer"];
 export type WrapUp = Schemas["WrapUp"];
 export type Callback = Schemas["Callback"];
+export type CallbackNews = Schemas["CallbackNews"];
 export type CallbackStatus = Schemas["CallbackStatus"];
 export type CallbackPage = Schemas["CallbackPage"];
 export type Voicemail = Schemas["Voicemail"];

@@ -53,6 +53,7 @@ export {
   type Kind,
   type KindId,
   ROWS,
+  type CallbackRules,
   type RowPart,
   type RowsId,
   type TypedRow,

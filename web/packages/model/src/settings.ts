@@ -59,6 +59,7 @@ export type FieldWord =
   | "announce_agent_number"
   | "announce_position_s"
   | "announce_wait_s"
+  | "callback"
   | "caller_id"
   | "caller_ids"
   | "contact_user"
@@ -125,8 +126,17 @@ export type FieldType =
   | { type: "choice"; options: readonly Choice[]; fallback: Choice }
   | { type: "choices"; options: readonly Choice[]; fallback: readonly Choice[] }
   | { type: "ref" | "refs"; to: KindId }
-  | { type: "roles" | "permissions" | "texts" | "target" | "value" | "routing" }
+  | { type: "roles" | "permissions" | "texts" | "target" | "value" | "routing" | "callback" }
   | { type: "rows"; of: RowsId };
+
+/** How a queue calls back; what is not said is as the server has it. */
+export interface CallbackRules {
+  attempts?: number;
+  pause_s?: number;
+  expire_s?: number;
+  from?: string;
+  until?: string;
+}
 
 /** One thing that a row says. */
 export type RowPart = {
@@ -265,6 +275,7 @@ const QUEUE: readonly Field[] = [
   { path: "overflow", word: "overflow", type: "rows", of: "overflow", hint: true, more: true },
   { path: "last_agent_wait_s", word: "last_agent_wait_s", type: "number", min: 1, max: 300, unit: "seconds", hint: true, more: true },
   { path: "keep_place_s", word: "keep_place_s", type: "number", min: 1, max: 3600, unit: "seconds", hint: true, more: true },
+  { path: "callback", word: "callback", type: "callback", hint: true, more: true },
   { path: "hidden", word: "hidden", type: "switch", fallback: false, more: true },
   callerId,
 ];

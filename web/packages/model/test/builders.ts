@@ -31,6 +31,7 @@ export function queue(id: string, change: Partial<LiveQueue> = {}): LiveQueue {
     name: id,
     title: { zh: id, en: id },
     waiting: 0,
+    callbacks: 0,
     ready_agents: 0,
     talking_agents: 0,
     answered_today: 0,

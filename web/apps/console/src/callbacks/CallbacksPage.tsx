@@ -18,7 +18,36 @@ const SHOWN = ["asked", "done", "given_up", "cancelled", ""] as const;
 /** What can be said of one that waits; of all others, that it waits again. */
 const ENDS = ["done", "given_up", "cancelled"] as const satisfies readonly CallbackStatus[];
 
-function Row({ callback, change }: { callback: Callback; change: ((status: CallbackStatus) => void) | null }): ReactElement {
+/** What has come of the wish so far, and who said so. */
+function News({ callback }: { callback: Callback }): ReactElement | null {
+  const { t, i18n } = useTranslation(["console", "ui"]);
+  const { timeZone } = useLocality();
+  if (typeof callback.changed_at !== "string") return null;
+  const { news, called_by: calledBy, next_at: next, attempts } = callback;
+  return (
+    <>
+      {callback.changed_by ?? t("callbacks.byItself")} · <RelativeTime at={callback.changed_at} />
+      {news === undefined || news === null ? null : <> · {t(`callbacks.news.${news}`)}</>}
+      {attempts === 0 ? null : <> · {t("callbacks.attempts", { count: attempts })}</>}
+      {typeof next === "string" ? <> · {t("callbacks.next", { time: exactTime(next, i18n.language, timeZone) })}</> : null}
+      {typeof calledBy === "string" ? (
+        <>
+          {" · "}
+          <Link to="/interactions/$id" params={{ id: calledBy }} className="cell-link">
+            {t("callbacks.calledBy")}
+          </Link>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+interface Acts {
+  change: (status: CallbackStatus) => void;
+  call: () => void;
+}
+
+function Row({ callback, acts }: { callback: Callback; acts: Acts | null }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const { timeZone } = useLocality();
   const next = callback.status === "asked" ? ENDS : (["asked"] as const);
@@ -33,11 +62,7 @@ function Row({ callback, change }: { callback: Callback; change: ((status: Callb
         <CallbackBadge status={callback.status} />
       </td>
       <td className="faint">
-        {typeof callback.changed_at === "string" ? (
-          <>
-            {callback.changed_by} · <RelativeTime at={callback.changed_at} />
-          </>
-        ) : null}
+        <News callback={callback} />
       </td>
       <td>
         <Link to="/interactions/$id" params={{ id: callback.interaction_id }} className="cell-link">
@@ -45,7 +70,12 @@ function Row({ callback, change }: { callback: Callback; change: ((status: Callb
         </Link>
       </td>
       <td className="right">
-        {change === null
+        {acts === null || callback.status !== "asked" || callback.queue === undefined ? null : (
+          <Button size="small" onClick={acts.call}>
+            {t("callbacks.now")}
+          </Button>
+        )}
+        {acts === null
           ? null
           : next.map((status) => (
               <Button
@@ -53,7 +83,7 @@ function Row({ callback, change }: { callback: Callback; change: ((status: Callb
                 size="small"
                 type={status === "done" ? "primary" : "text"}
                 onClick={() => {
-                  change(status);
+                  acts.change(status);
                 }}
               >
                 {t(`callbacks.to.${status}`)}
@@ -90,11 +120,17 @@ export function CallbacksPage(): ReactElement {
       );
     },
   });
-  const changer = may(me, "callbacks.write")
-    ? (id: string) =>
-        (to: CallbackStatus): void => {
+  const call = useMutation({ mutationFn: (id: string) => api.callBackNow(id) });
+  const failed = change.error ?? call.error;
+  const acts = may(me, "callbacks.write")
+    ? (id: string): Acts => ({
+        change: (to) => {
           change.mutate({ id, to });
-        }
+        },
+        call: () => {
+          call.mutate(id);
+        },
+      })
     : null;
   return (
     <div className="page page-fill">
@@ -107,13 +143,14 @@ export function CallbacksPage(): ReactElement {
             options={SHOWN.map((one) => ({ value: one, label: one === "" ? t("callbacks.all") : t(`callback.${one}`) }))}
             onChange={setStatus}
           />
-          {change.error === null ? null : <span role="alert">{toApiError(change.error).message}</span>}
+          {failed === null ? null : <span role="alert">{toApiError(failed).message}</span>}
+          {call.isSuccess ? <span role="status">{t("callbacks.ordered")}</span> : null}
         </div>
         <ListTable
           list={list}
           columns={[t("callbacks.asked"), t("callbacks.number"), t("column.queue"), t("column.state"), t("callbacks.changed"), t("callbacks.call")]}
           acts
-          row={(callback) => <Row key={callback.id} callback={callback} change={changer?.(callback.id) ?? null} />}
+          row={(callback) => <Row key={callback.id} callback={callback} acts={acts?.(callback.id) ?? null} />}
           empty={<EmptyState title={t(status === "asked" ? "callbacks.none" : "callbacks.noneSuch")}>{t("callbacks.noneText")}</EmptyState>}
         />
       </Panel>

@@ -44,6 +44,7 @@ const QueueCard = memo(function QueueCard({ queue, chosen, choose }: CardProps):
         <span className="queue-waiting num">{queue.waiting}</span>
         <span className="queue-waiting-label">
           <span>{t("live.waiting")}</span>
+          {queue.callbacks === 0 ? null : <span className="faint">{t("live.callbacks", { count: queue.callbacks })}</span>}
           {queue.longest_wait_since === null || queue.longest_wait_since === undefined ? (
             <span className="faint">{t("live.nobodyWaits")}</span>
           ) : (

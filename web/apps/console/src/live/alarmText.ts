@@ -11,6 +11,7 @@ const ALARMS = [
   "recording_failed",
   "call_too_long",
   "leg_given_up",
+  "callbacks_full",
   "queue_refused",
   "lease_expired",
   "flow_missing",

@@ -18,6 +18,7 @@ export const live = {
   offeredOf: "of {{count}} today",
   signedIn: "Agents signed in: {{count}}",
   queues: "Queues",
+  callbacks: "and {{count}} to call back",
   nobodyWaits: "nobody waits",
   longestShort: "longest",
   levelShort: "SL",

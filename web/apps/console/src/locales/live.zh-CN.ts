@@ -18,6 +18,7 @@ export const live = {
   offeredOf: "来电 {{count}}",
   signedIn: "在线坐席 {{count}}",
   queues: "队列",
+  callbacks: "另有 {{count}} 个回拨",
   nobodyWaits: "无人排队",
   longestShort: "最长",
   levelShort: "达标",

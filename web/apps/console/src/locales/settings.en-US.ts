@@ -185,6 +185,7 @@ export const settings = {
     overflow: "Help from queues or teams",
     last_agent_wait_s: "Wait for the last agent",
     keep_place_s: "Keep a lost place for",
+    callback: "Call back by itself",
     about: "Period",
     alerts: "Which alarms",
     allow_plain: "Plain connection to other hosts",
@@ -255,6 +256,7 @@ export const settings = {
     relax: "After so long the skill is wanted at this level only; 0 for not at all",
     overflow: "After so long the agents of that queue, or of that team, may take the call too, if they have the skills; one of the two a row",
     last_agent_wait_s: "A customer first waits for the agent it talked to last; empty: not at all",
+    callback: "Customers who asked for it keep their place; when their turn comes an agent is rung, and then the customer. Off: people do so, from the list of callbacks",
     keep_place_s: "Whoever is cut off while waiting and calls again within this time stands where it stood; empty: at the end",
     host: "Such as smtp.example.com",
     port: "Empty for the usual one: STARTTLS 587, TLS 465, unencrypted 25",
@@ -344,6 +346,7 @@ export const settings = {
     zh: "Chinese",
     en: "English",
   },
+  callback: { attempts: "Calls in vain, at most", pause_s: "Pause between them", expire_s: "Valid for", from: "Not before", until: "Not after", minutes: "min", hours: "h" },
   row: {
     prefix: "Prefix",
     strip: "Take off",

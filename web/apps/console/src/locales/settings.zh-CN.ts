@@ -179,6 +179,7 @@ export const settings = {
     overflow: "等待后由其他队列或班组协助",
     last_agent_wait_s: "等待上次坐席的时长",
     keep_place_s: "掉线后保留位置的时长",
+    callback: "自动回拨",
     about: "统计范围",
     alerts: "哪些告警",
     allow_plain: "允许明文连接其他主机",
@@ -249,6 +250,7 @@ export const settings = {
     relax: "等待达到此时长后，该技能只要求此等级；0 表示不再要求",
     overflow: "等待达到此时长后，所选队列或班组中具备技能的坐席也可接听；每行选其一",
     last_agent_wait_s: "客户先等待上次接待的坐席，超过此时长再分配给其他人；留空表示不等待",
+    callback: "请求回拨的客户保留排队位置，轮到时先呼叫坐席，再呼叫客户；关闭时由人从回呼列表处理",
     keep_place_s: "排队中掉线的客户在此时长内再次来电，回到原来的位置；留空表示重新排队",
     host: "例如 smtp.example.com",
     port: "留空按加密方式：STARTTLS 587，TLS 465，不加密 25",
@@ -338,6 +340,7 @@ export const settings = {
     zh: "中文",
     en: "英文",
   },
+  callback: { attempts: "未接通最多次数", pause_s: "两次间隔", expire_s: "有效期", from: "最早时间", until: "最晚时间", minutes: "分钟", hours: "小时" },
   row: {
     prefix: "前缀",
     strip: "去掉位数",

@@ -33,6 +33,8 @@ export function Cell({ field, resource }: { field: Field; resource: Resource }):
         </>
       );
     }
+    case "callback":
+      return <>{t(value === undefined ? "settings.off" : "settings.on")}</>;
     case "routing":
       return <span className="num">{skillRows((value as AgentRouting | undefined)?.skills).length}</span>;
     case "rows":

@@ -2,6 +2,7 @@ import { madeUpSecret } from "@lingtong/model";
 import { Button, Checkbox, Input, InputNumber, Segmented, Select, Switch } from "antd";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { CallbackRules } from "./CallbackRules";
 import { PERMISSIONS, permissionWord } from "./permissions";
 import { Reference } from "./Reference";
 import { Routing } from "./Routing";
@@ -200,6 +201,8 @@ export function FieldInput(props: InputProps): ReactElement {
       return <Rows {...props} of={field.of} />;
     case "routing":
       return <Routing {...props} />;
+    case "callback":
+      return <CallbackRules {...props} />;
     case "value":
     case "text":
       return Array.isArray(value) ? (

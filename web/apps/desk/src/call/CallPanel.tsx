@@ -78,7 +78,7 @@ export function CallPanel({ card }: { card: CallCard }): ReactElement {
         </div>
         <div className="call-state">
           <StateBadge state={state} />
-          <span className="faint">{t(`direction.${card.direction}`)}</span>
+          <span className="faint">{t(card.callback ? "direction.callback" : `direction.${card.direction}`)}</span>
         </div>
       </header>
       {card.startedAt === null ? null : <Facts card={card} startedAt={card.startedAt} />}

@@ -87,7 +87,7 @@ export const enUS = {
     lost: "could not be brought back",
   },
   quality: { good: "Good", fair: "Fair", poor: "Poor", silent: "No sound", figures: "loss {{loss}}% · jitter {{jitter}} ms · round trip {{rtt}} ms" },
-  direction: { inbound: "Inbound", outbound: "Outbound", internal: "Internal" },
+  direction: { inbound: "Inbound", outbound: "Outbound", internal: "Internal", callback: "Callback the customer asked for" },
   outcome: {
     answered: "Answered",
     abandoned: "Abandoned",

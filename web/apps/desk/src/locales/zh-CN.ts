@@ -87,7 +87,7 @@ export const zhCN = {
     lost: "通话未能接回",
   },
   quality: { good: "良好", fair: "一般", poor: "较差", silent: "听不到对方", figures: "丢包 {{loss}}% · 抖动 {{jitter}} 毫秒 · 往返 {{rtt}} 毫秒" },
-  direction: { inbound: "呼入", outbound: "呼出", internal: "内部" },
+  direction: { inbound: "呼入", outbound: "呼出", internal: "内部", callback: "客户请求的回拨" },
   outcome: {
     answered: "已接听",
     abandoned: "来电放弃",

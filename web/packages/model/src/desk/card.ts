@@ -20,6 +20,8 @@ export interface PathNode {
 export interface CallCard {
   number: string;
   direction: "inbound" | "outbound" | "internal";
+  /** The customer had asked to be called back. */
+  callback: boolean;
   /** The number that was dialled. */
   dialled: string;
   place: Title | null;
@@ -62,6 +64,7 @@ export function callCard({ phone, live, reachedAt, detail, card }: CardParts, no
   return {
     number: other ?? phone?.number ?? "",
     direction,
+    callback: typeof live?.callback_of === "string",
     dialled: live?.to ?? "",
     place: card?.place ?? null,
     looked: card?.customer !== undefined,

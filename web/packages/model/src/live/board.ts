@@ -132,6 +132,7 @@ export function applyEvents(board: LiveBoard, events: readonly LiveEvent[]): Liv
       case "survey.answered":
       case "callback.requested":
       case "callback.changed":
+      case "callback.followed":
       case "voicemail.left":
       case "voicemail.changed":
       case "settings.changed":

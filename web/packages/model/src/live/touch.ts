@@ -14,6 +14,7 @@ export function interactionOf(event: LiveEvent): string | null {
     case "recording.paused":
     case "survey.answered":
     case "callback.requested":
+    case "callback.followed":
       return event.interaction_id;
     case "voicemail.left":
       return event.voicemail.interaction_id;
@@ -44,6 +45,7 @@ const LISTED: ReadonlySet<LiveEvent["type"]> = new Set([
   "survey.answered",
   "callback.requested",
   "callback.changed",
+  "callback.followed",
   "alert.raised",
   "alert.changed",
   "alert.cleared",
@@ -59,7 +61,7 @@ export function isListed(event: LiveEvent): boolean {
 
 /** Whether an event changes the list of callbacks. */
 export function touchesCallbacks(event: LiveEvent): boolean {
-  return event.type === "callback.requested" || event.type === "callback.changed";
+  return event.type === "callback.requested" || event.type === "callback.changed" || event.type === "callback.followed";
 }
 
 /** Whether an event changes the list of alerts. */
