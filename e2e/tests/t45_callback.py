@@ -48,7 +48,7 @@ def test_keeps_its_place(t):
     agent = t.agent(1001)
     offered = agent.wait_call(10)
     t.check(CUSTOMER in offered.incoming["from"], "the agent sees whom it is about to call")
-    later = t.caller("13900000002").call("95002").wait_up()
+    later = t.caller("13900000002").call("95001").wait_up()
     offered.answer(AGENT_HZ)
     far.wait_call(10).reject(486)
     offered.wait_end()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use call::{Call, Dial};
-use dialplan::strip_uri;
+use dialplan::{Wishes, strip_uri};
 use types::event::Happening;
 use types::leg::{CallerId, PageCall, Target, Text};
 use types::record::{Channel, Direction, LegRole};
@@ -90,15 +90,25 @@ impl Center {
         let each = call::MAX_FORKS / rung.len().max(1);
         let targets =
             rung.into_iter().flat_map(|(agent, targets)| targets.into_iter().take(each).map(move |t| (agent, t)));
+        let mut over_trunks = Vec::new();
         for (agent, mut target) in targets {
+            let Some(t) = self.tenants.get(&tenant) else { return };
+            let Ok(way) = t.way_to(now, &target) else { continue };
+            let mut caller = caller.clone();
             let leg = LegId(self.ids.next(now.wall));
             if let Some(page) = target.flow.and_then(|flow| self.tenants.get(&tenant)?.page_at(agent, flow)) {
                 target.page = Some(PageCall { interaction: id, returns: false });
                 pages.note(leg, page);
             }
+            if let Some(way) = way {
+                let own = t.directory.agent(agent).and_then(|agent| agent.caller_id.as_ref());
+                caller = t.presented(&way, caller, Wishes { agent: own, ..Wishes::default() });
+                target = way.target;
+                over_trunks.push((leg, way.trunk));
+            }
             ledger.leg_started(now.wall, leg, LegRole::Agent, Some(agent), target.uri.clone(), None);
             ringing.push((leg, agent));
-            dials.push(Dial { leg, tenant, target, caller: caller.clone() });
+            dials.push(Dial { leg, tenant, target, caller });
         }
         let call = Call::outgoing(now, dials, ring_for);
         let leg = call.customer();
@@ -109,6 +119,9 @@ impl Center {
         interaction.pages = pages;
         interaction.callback_of = callback_of;
         self.interactions.insert(id, Box::new(interaction));
+        for (leg, trunk) in over_trunks {
+            self.begin_line(now, id, leg, trunk);
+        }
         let channel = Channel::Voice;
         let started = Happening::InteractionStarted {
             id,

@@ -17,8 +17,8 @@ const MAX_TRUNKS: usize = 4;
 /// A way to a number outside that is yet to be tried.
 #[derive(Clone, Debug)]
 pub(crate) struct OutsideWay {
-    trunk: TrunkId,
-    target: Target,
+    pub(crate) trunk: TrunkId,
+    pub(crate) target: Target,
     /// The number that the route shows.
     caller_id: Option<Text>,
     /// To the emergency services.
@@ -65,7 +65,7 @@ impl Tenant {
     }
 
     /// How `caller` is shown by a way: as itself, or in its place a number of ours.
-    fn presented(&self, way: &OutsideWay, caller: CallerId, wishes: Wishes<'_>) -> CallerId {
+    pub(crate) fn presented(&self, way: &OutsideWay, caller: CallerId, wishes: Wishes<'_>) -> CallerId {
         let Some(trunk) = self.plan.trunk(way.trunk) else { return caller };
         let plan_way = dialplan::Way { trunk, caller_id: way.caller_id.as_ref() };
         let diverted = caller.diverted.clone();
@@ -155,7 +155,7 @@ impl Center {
     }
 
     /// Shows by a way what may be shown there.
-    fn present(&self, id: InteractionId, way: &OutsideWay, asks: Option<AgentId>, caller: &mut CallerId) {
+    pub(crate) fn present(&self, id: InteractionId, way: &OutsideWay, asks: Option<AgentId>, caller: &mut CallerId) {
         let Some(interaction) = self.interactions.get(&id) else { return };
         let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
         if let Some(agent) = asks {

@@ -8,6 +8,7 @@ use types::{AgentId, DeviceId, InteractionId, LegId, Now, Private, TenantId};
 
 use crate::Center;
 use crate::interaction::{Engaged, Stage};
+use crate::outside::OutsideWay;
 use crate::tenant::Tenant;
 
 impl Tenant {
@@ -19,6 +20,26 @@ impl Tenant {
         targets
     }
 }
+
+/// The scheme of an address that is a telephone number (RFC 3966): an agent's mobile.
+const NUMBER: &str = "tel:";
+
+impl Tenant {
+    /// The way to a target that is a telephone number: over the best trunk that has room, as any call to the outside.
+    ///
+    /// # Errors
+    /// When no trunk leads there now, or it is a number of the emergency services, who take nobody's calls.
+    pub(crate) fn way_to(&self, now: Now, target: &Target) -> Result<Option<OutsideWay>, Unreachable> {
+        let Some(number) = target.uri.reveal().strip_prefix(NUMBER) else { return Ok(None) };
+        if self.is_emergency(number) {
+            return Err(Unreachable);
+        }
+        self.outside_ways(now.mono, number).into_iter().next().map(Some).ok_or(Unreachable)
+    }
+}
+
+/// Nobody can be rung there now.
+pub(crate) struct Unreachable;
 
 fn plain(uri: Private<Text>) -> Target {
     Target { uri, ..Target::default() }
@@ -62,9 +83,14 @@ impl Center {
         let tenant = interaction.tenant;
         let caller = CallerId { diverted: interaction.diverted(), ..interaction.caller.clone() };
         let forwarded_from = interaction.led.last().map(|step| step.by.clone());
-        let mut dials = Vec::with_capacity(targets.len());
+        let (mut dials, mut over_trunks) = (Vec::with_capacity(targets.len()), Vec::new());
         let t = self.tenants.get(&tenant);
         for mut target in targets.into_iter().take(call::MAX_FORKS) {
+            let Ok(way) = t.map_or(Ok(None), |t| t.way_to(now, &target)) else { continue };
+            if let Some(way) = way {
+                target = way.target.clone();
+                over_trunks.push((dials.len(), way));
+            }
             let leg = LegId(self.ids.next(now.wall));
             let page = t.zip(agent).zip(target.flow).and_then(|((t, agent), flow)| t.page_at(agent, flow));
             if let Some(page) = page {
@@ -77,6 +103,11 @@ impl Center {
             }
             interaction.dialled_agents.extend(agent.map(|a| (leg, a)));
             dials.push(Dial { leg, tenant, target, caller: caller.clone() });
+        }
+        for (at, way) in over_trunks {
+            let dial: &mut Dial = &mut dials[at];
+            self.present(id, &way, None, &mut dial.caller);
+            self.begin_line(now, id, dial.leg, way.trunk);
         }
         dials
     }

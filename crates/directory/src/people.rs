@@ -81,8 +81,8 @@ pub struct Agent {
     pub number: Text,
     /// The agent's name.
     pub name: Private<Text>,
-    /// A SIP address that is rung as it is, with no registration: a desk behind another exchange, a
-    /// mobile number at a carrier. Such an agent is signed in all the time.
+    /// What is rung beside its registered telephones: a SIP address as it is (a desk behind another exchange), or a
+    /// mobile's number as `tel:` URI, over the trunks like any number outside. Such an agent is signed in all the time.
     #[serde(default)]
     pub address: Option<Private<Text>>,
     /// The number of ours that those whom it calls outside are shown; `anonymous` for none. Absent: what its queue, the

@@ -247,6 +247,10 @@ impl<'a> Judge<'a> {
         if agent.address.as_ref().is_some_and(|address| !fits(address.reveal())) {
             self.say("address", What::Format(Format::SipAddress));
         }
+        let mobile = agent.address.as_ref().and_then(|address| address.reveal().strip_prefix("tel:"));
+        if mobile.is_some_and(dialplan::is_emergency) {
+            self.say("address", What::Refused("an emergency number is nobody's telephone".into()));
+        }
         self.caller_id("caller_id", agent.caller_id.as_ref());
         self.range("routing.weight", agent.routing.weight, 1..=WEIGHT_MAX);
         for (skill, level) in &agent.routing.skills {

@@ -163,7 +163,8 @@ pub struct AgentSpec {
     /// The person's name.
     #[schema(value_type = String)]
     pub display_name: Private<String>,
-    /// A SIP address, or `setting:NAME`, that is rung as it is, with no registration.
+    /// What is rung beside its registered telephones: `sip:` as it is, a mobile's number as `tel:` over the trunks, or the
+    /// address in `setting:NAME`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub address: Option<Private<String>>,

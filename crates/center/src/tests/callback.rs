@@ -61,7 +61,7 @@ fn who_asked_first_is_called_before_those_who_came_later_are_served() {
     lab.settle();
     assert_eq!(
         lab.told(&["followed", "ended", "agent"]),
-        ["agent 1001 wrap_up", "ended answered callee normal", "followed reached done 0"]
+        ["ended answered callee normal", "followed reached done 0", "agent 1001 wrap_up"]
     );
     let record = lab.records.last().unwrap();
     assert_eq!((record.queue, record.agent, record.talk_ms), (Some(SALES), Some(agent(1001)), 60_000));

@@ -14,6 +14,7 @@ mod expired;
 mod forwarding;
 mod lab;
 mod lamps;
+mod mobile;
 mod outside;
 mod pages;
 mod parking;

@@ -1491,7 +1491,10 @@ export interface components {
         };
         /** @description Someone who serves customers. */
         AgentSpec: {
-            /** @description A SIP address, or `setting:NAME`, that is rung as it is, with no registration. */
+            /**
+             * @description What is rung beside its registered telephones: `sip:` as it is, a mobile's number as `tel:` over the trunks, or the
+             *     address in `setting:NAME`.
+             */
             address?: string | null;
             /**
              * @description The number of ours that those whom it calls outside are shown; `anonymous` for none. Absent: what its queue, the
