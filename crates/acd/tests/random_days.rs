@@ -314,13 +314,15 @@ impl Model {
     }
 
     fn enqueue(&mut self, queue: QueueId, priority: i32, front: bool) {
-        let ticket =
-            Ticket { interaction: InteractionId(self.next), queue, priority, at: self.now, front, callback: false };
+        // Some of those who come want to be called back.
+        let callback = !front && self.next.is_multiple_of(7);
+        let counted = !front && !callback;
+        let ticket = Ticket { interaction: InteractionId(self.next), queue, priority, at: self.now, front, callback };
         let known = self.queues.contains_key(&queue);
         if known {
-            let call = Call { ticket, serial: self.next, counted: !front, place: Place::Waiting };
+            let call = Call { ticket, serial: self.next, counted, place: Place::Waiting };
             self.calls.insert(ticket.interaction, call);
-            if !front {
+            if counted {
                 self.figures.entry(queue).or_default().offered += 1;
             }
         }
@@ -368,6 +370,7 @@ impl Model {
                 }
                 Output::WaitTooLong { interaction, queue } => {
                     let call = self.calls[&interaction];
+                    assert!(!call.ticket.callback, "a callback waits as long as it takes");
                     let max_wait = self.queues[&queue].max_wait_s.expect("a limit");
                     assert!(self.now.mono - call.ticket.at.mono >= Duration::from_secs(max_wait.into()));
                     assert_eq!(call.place, Place::Waiting);
@@ -459,8 +462,10 @@ impl Model {
             assert_eq!(self.router.position(call.ticket.interaction), Some(index + 1));
         }
         let snapshot = self.router.snapshot(self.now, config.id).expect("known");
-        assert_eq!(snapshot.waiting as usize, waiting.len());
-        assert_eq!(snapshot.longest_wait_since, waiting.iter().map(|call| call.ticket.at.wall).min());
+        let callers = || waiting.iter().filter(|call| !call.ticket.callback);
+        assert_eq!((snapshot.waiting + snapshot.callbacks) as usize, waiting.len());
+        assert_eq!(snapshot.waiting as usize, callers().count());
+        assert_eq!(snapshot.longest_wait_since, callers().map(|call| call.ticket.at.wall).min());
         let count = |state| {
             let suits = |id| self.agents[&id].queues.contains(&config.id) && config.suits(&self.agents[&id]);
             self.router.agents().filter(|view| view.state == state && suits(view.agent)).count() as u32

@@ -98,7 +98,7 @@ impl Shop {
             "alive" => router.talk_alive(now, agent),
             "done" => router.wrap_up_ended(now, agent),
             "more" => router.wrap_up_extend(now, agent, Duration::from_secs(60)),
-            "call" | "back" => router.enqueue(
+            "call" | "back" | "wish" => router.enqueue(
                 now,
                 Ticket {
                     interaction: call,
@@ -106,6 +106,7 @@ impl Shop {
                     priority: third.unwrap_or(0) as i32,
                     at: now,
                     front: verb == "back",
+                    callback: verb == "wish",
                 },
             ),
             "leave" => router.leave(now, call, LeaveReason::Abandoned),
@@ -433,4 +434,43 @@ fn settings_are_read_strictly() {
     let agent = r#"{"id": "0000000000001", "tenant": "0000000000001", "number": "1001", "skills": {"english": 11}}"#;
     let read: AgentConfig = serde_json::from_str(agent).unwrap();
     assert_eq!(read.validate().map_err(|e| e.field), Err("skills"));
+}
+
+#[test]
+fn a_callback_waits_in_its_place_whatever_the_queue_says_of_callers() {
+    let mut shop = Shop::new(|q| {
+        q.max_length = 1;
+        q.max_wait_s = Some(60);
+        q.no_agent = NoAgentPolicy::Leave;
+    });
+    // Let in though nobody is signed in, and no part of the day's figures.
+    shop.run("wish5@1 10s in1 call6@1 wish7@1");
+    let queue = shop.router.snapshot(shop.now, QueueId(1)).unwrap();
+    assert_eq!((queue.waiting, queue.callbacks, queue.offered, queue.refused), (1, 2, 1, 0));
+    let longest = queue.longest_wait_since.map(|since| shop.now.wall.ms_since(since) < 1_000);
+    assert_eq!(longest, Some(true), "the caller's, who came last");
+    shop.seen.clear();
+    shop.run("ready1 reject5/1");
+    assert!(shop.seen.contains(&"offer 5 to 1".to_owned()), "{:?}", shop.seen);
+    shop.seen.clear();
+    shop.run("120s");
+    assert!(shop.seen.contains(&"too long 6".to_owned()), "who waits on the line leaves in time: {:?}", shop.seen);
+    shop.run("out1");
+    let queue = shop.router.snapshot(shop.now, QueueId(1)).unwrap();
+    assert_eq!((queue.waiting, queue.callbacks), (0, 2), "and nobody waits for callers alone");
+}
+
+#[test]
+fn what_an_agent_does_not_take_of_a_callback_waits_on_as_another() {
+    let mut shop = Shop::new(|_| {});
+    shop.run("ready1 ready2 wish5@1");
+    shop.seen.clear();
+    shop.router
+        .callback_rejected(shop.now, InteractionId(5), AgentId(1), Rejection::NoAnswer, InteractionId(9))
+        .unwrap();
+    shop.run("0s");
+    assert!(shop.seen.contains(&"offer 9 to 2".to_owned()), "{:?}", shop.seen);
+    let stale =
+        shop.router.callback_rejected(shop.now, InteractionId(5), AgentId(1), Rejection::NoAnswer, InteractionId(10));
+    assert_eq!(stale, Err(Error::Stale));
 }
