@@ -52,6 +52,12 @@ pub enum What {
     UnknownSetting(Text),
     /// No secret of that name.
     UnknownSecret(Text),
+    /// No database of that name.
+    UnknownDatabase(Text),
+    /// A statement that is not one SELECT.
+    NoSelect,
+    /// An expression in a statement where it would be a piece of text.
+    QuotedExpression,
     /// A secret where it could be seen.
     SecretNotHere,
     /// A number beyond its limits (least, most).
@@ -141,6 +147,12 @@ impl What {
             Self::UnknownMusic(name) => format!("there is no music `{name}`"),
             Self::UnknownFlow(name) => format!("there is no flow `{name}`"),
             Self::UnknownSecret(name) => format!("there is no secret `{name}`"),
+            Self::UnknownDatabase(name) => format!("there is no database `{name}`"),
+            Self::NoSelect => "has to be one SELECT, without a semicolon".to_owned(),
+            Self::QuotedExpression => {
+                "an expression stands within quotes or a comment; write it bare: what it gives is bound as a value"
+                    .to_owned()
+            }
             Self::SecretNotHere => "a secret may stand in a header alone".to_owned(),
             Self::UnknownSetting(name) => format!("there is no setting `{name}`"),
             Self::OutOfRange(low, high) => format!("has to be {low} to {high}"),
@@ -177,6 +189,9 @@ impl What {
             Self::UnknownMusic(name) => format!("没有名为“{name}”的音乐"),
             Self::UnknownFlow(name) => format!("没有名为“{name}”的流程"),
             Self::UnknownSecret(name) => format!("没有名为“{name}”的密钥"),
+            Self::UnknownDatabase(name) => format!("没有名为“{name}”的数据库连接"),
+            Self::NoSelect => "必须是一条不带分号的 SELECT 语句".to_owned(),
+            Self::QuotedExpression => "表达式写在了引号或注释里；请直接书写，其结果会作为参数绑定".to_owned(),
             Self::SecretNotHere => "密钥只能用在请求头里".to_owned(),
             Self::UnknownSetting(name) => format!("没有名为“{name}”的设置项"),
             Self::OutOfRange(low, high) => format!("必须在 {low} 到 {high} 之间"),

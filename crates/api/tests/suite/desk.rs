@@ -434,6 +434,7 @@ impl Backend for Desk {
                 settings,
                 thresholds,
                 secrets,
+                databases,
             } = plan.parts.clone();
             let setup = Setup {
                 directory,
@@ -445,6 +446,7 @@ impl Backend for Desk {
                 settings,
                 thresholds,
                 secrets,
+                databases,
                 seed: 1,
             };
             self.act(|inner| {
