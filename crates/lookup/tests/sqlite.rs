@@ -24,7 +24,7 @@ async fn shop(folder: &Path) {
 }
 
 fn request(caller: &str, query: &str, take: serde_json::Value) -> LookupRequest {
-    let node = json!({"kind": "database_lookup", "database": "crm", "query": query, "take": take, "timeout_s": 2,
+    let node = json!({"kind": "database_lookup", "database": "crm", "statement": query, "columns": take, "timeout_s": 2,
         "outlets": {"found": "a", "failed": "b"}});
     lookup_of(node, &Context::new(Now::default(), caller, "95")).unwrap()
 }

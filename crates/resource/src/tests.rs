@@ -726,7 +726,7 @@ fn databases_are_checked_and_stay_while_a_flow_asks_them() {
         assert!(refused.contains(&format!("database x {wrong}")), "{wrong}: {refused:?}");
     }
     let flow = |database: &str| {
-        let asks = json!({"kind": "database_lookup", "database": database, "query": "SELECT 1", "outlets": {"found": "b", "failed": "b"}});
+        let asks = json!({"kind": "database_lookup", "database": database, "statement": "SELECT 1", "outlets": {"found": "b", "failed": "b"}});
         let nodes = json!({"a": asks, "b": {"kind": "hangup"}});
         put(
             Kind::Flow,

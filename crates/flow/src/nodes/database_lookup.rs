@@ -20,7 +20,7 @@ use crate::problem::What;
 use crate::say::Say;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "database_lookup", "database": "crm",
-  "query": "SELECT name, level FROM customers WHERE phone = {{ caller }}", "take": {"name": "name", "level": "level"},
+  "statement": "SELECT name, level FROM customers WHERE phone = {{ caller }}", "columns": {"name": "name", "level": "level"},
   "outlets": {"found": "vip", "not_found": "menu", "failed": "menu"}}"#;
 
 /// Variables of one node; more belongs into a view of the database.
@@ -39,11 +39,11 @@ pub(crate) struct DatabaseLookup {
     database: Text,
     /// One SELECT. `{{ … }}` is an expression; what it gives is bound as a value and is never a piece of the statement.
     #[schema(value_type = String, format = "statement")]
-    query: Template,
+    statement: Template,
     /// Variables, each with the column of the first row that it takes.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>, format = "columns")]
-    take: BTreeMap<Text, Text>,
+    columns: BTreeMap<Text, Text>,
     /// The longest that a caller waits for all of it, seconds.
     #[serde(default = "five")]
     #[schema(default = 5, minimum = 1, maximum = 20)]
@@ -59,11 +59,11 @@ pub(crate) struct DatabaseLookup {
 
 impl Looker for DatabaseLookup {
     fn expressions(&self) -> Vec<&Expression> {
-        self.query.expressions().collect()
+        self.statement.expressions().collect()
     }
 
     fn variables(&self) -> Vec<&Text> {
-        self.take.keys().collect()
+        self.columns.keys().collect()
     }
 
     fn patience(&self) -> (&Say, u32) {
@@ -71,14 +71,14 @@ impl Looker for DatabaseLookup {
     }
 
     fn request(&self, scope: &dyn Scope) -> Result<LookupRequest, &'static str> {
-        let (texts, values) = self.query.bound(scope)?;
+        let (texts, values) = self.statement.bound(scope)?;
         let within = Duration::from_secs(self.timeout_s.into());
         Ok(LookupRequest {
             question: Question::Database(DatabaseQuestion { database: self.database.clone(), texts, values }),
             connect_within: CONNECT_WITHIN.min(within),
             within,
             retries: self.retries,
-            taken: Arc::new(Taken::columns(&self.take)),
+            taken: Arc::new(Taken::columns(&self.columns)),
         })
     }
 }
@@ -90,15 +90,15 @@ impl NodeKind for DatabaseLookup {
 
     fn check(&self, check: &mut Check<'_>) {
         check.database("database", &self.database);
-        self.query.check("query", check);
-        match judge(self.query.literals()) {
+        self.statement.check("statement", check);
+        match judge(self.statement.literals()) {
             Ok(()) => {}
-            Err(Fault::NoSelect) => check.report("query", What::NoSelect),
-            Err(Fault::Quoted) => check.report("query", What::QuotedExpression),
+            Err(Fault::NoSelect) => check.report("statement", What::NoSelect),
+            Err(Fault::Quoted) => check.report("statement", What::QuotedExpression),
         }
-        check.range("take", self.take.len() as i64, 0, COLUMNS_MAX);
-        for (name, column) in &self.take {
-            let field = format!("take.{name}");
+        check.range("columns", self.columns.len() as i64, 0, COLUMNS_MAX);
+        for (name, column) in &self.columns {
+            let field = format!("columns.{name}");
             if column.is_empty() {
                 check.report(&field, What::Empty);
             } else if column.chars().count() > COLUMN_CHARS {
@@ -129,8 +129,8 @@ mod tests {
     use crate::nodes::testing::{check, problems, walk};
 
     const FLOW: &str = r#"{"l": {"kind": "database_lookup", "database": "crm",
-          "query": "SELECT name FROM c WHERE phone = {{ caller + \"' OR '1'='1\" }} AND n = {{ size(caller) }}",
-          "take": {"name": "name"}, "outlets": {"found": "f", "failed": "x"}},
+          "statement": "SELECT name FROM c WHERE phone = {{ caller + \"' OR '1'='1\" }} AND n = {{ size(caller) }}",
+          "columns": {"name": "name"}, "outlets": {"found": "f", "failed": "x"}},
         "f": {"kind": "hangup"}, "x": {"kind": "hangup", "cause": "declined"}}"#;
 
     #[test]
@@ -150,21 +150,21 @@ mod tests {
 
     #[test]
     fn statements_and_columns_are_checked() {
-        let with = |query: &str, take: &str| {
+        let with = |statement: &str, columns: &str| {
             problems(&format!(
-                r#"{{"l": {{"kind": "database_lookup", "database": "crm", "query": "{query}", "take": {take},
+                r#"{{"l": {{"kind": "database_lookup", "database": "crm", "statement": "{statement}", "columns": {columns},
                      "outlets": {{"found": "h", "failed": "h"}}}}, "h": {{"kind": "hangup"}}}}"#
             ))
         };
         assert_eq!(with("SELECT 1", "{}"), [""; 0]);
-        for (query, take, told) in [
-            ("DELETE FROM c", "{}", "query: has to be one SELECT"),
-            ("SELECT 1 WHERE a = '{{ caller }}'", "{}", "query: an expression stands within quotes"),
-            ("SELECT {{ secret.crm }}", "{}", "query: a secret"),
-            ("SELECT {{ 1 + }}", "{}", "query: line 1"),
-            ("SELECT 1", r#"{"a": ""}"#, "take.a: must not be empty"),
+        for (statement, columns, told) in [
+            ("DELETE FROM c", "{}", "statement: has to be one SELECT"),
+            ("SELECT 1 WHERE a = '{{ caller }}'", "{}", "statement: an expression stands within quotes"),
+            ("SELECT {{ secret.crm }}", "{}", "statement: a secret"),
+            ("SELECT {{ 1 + }}", "{}", "statement: line 1"),
+            ("SELECT 1", r#"{"a": ""}"#, "columns.a: must not be empty"),
         ] {
-            assert!(with(query, take)[0].contains(told), "{query}: {:?}", with(query, take));
+            assert!(with(statement, columns)[0].contains(told), "{statement}: {:?}", with(statement, columns));
         }
     }
 }

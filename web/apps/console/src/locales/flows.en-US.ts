@@ -83,6 +83,7 @@ export const enUS: typeof zhCN = {
   },
   kind: {
     http_lookup: "HTTP look-up",
+    database_lookup: "Look up in a database",
     closure: "Emergency closure",
     consent: "Recording consent",
     split: "A/B split",
@@ -107,6 +108,7 @@ export const enUS: typeof zhCN = {
   },
   about: {
     http_lookup: "Asks a CRM or another system about the caller",
+    database_lookup: "Asks a database about the caller, by one SELECT",
     closure: "Whether the emergency switch has closed this",
     consent: "Key 1 agrees to be recorded, key 2 refuses",
     split: "Sends a share of callers one way, each always the same",
@@ -136,6 +138,9 @@ export const enUS: typeof zhCN = {
     headers: "Headers",
     body: "Body (JSON)",
     take: "Takes: variables and JSONPaths",
+    database: "Database",
+    statement: "SELECT (values within double braces)",
+    columns: "Takes: variables and columns",
     found: "Known if there is (JSONPath)",
     connect_timeout_s: "Longest to connect (s)",
     retry_any: "Retry though it may be done twice",
@@ -256,6 +261,8 @@ export const enUS: typeof zhCN = {
   },
   form: {
     pathHint: "such as $.customer.name",
+    columnHint: "a column's name",
+    statementHint: "SELECT … WHERE phone = (an expression within double braces)",
     templateHint: "text; an expression within double braces",
     node: "Node",
     name: "Name",

@@ -81,6 +81,7 @@ export const zhCN = {
   },
   kind: {
     http_lookup: "查询外部系统",
+    database_lookup: "查询数据库",
     closure: "紧急关闭",
     consent: "录音同意",
     split: "分流测试",
@@ -105,6 +106,7 @@ export const zhCN = {
   },
   about: {
     http_lookup: "向 CRM 等系统查询来电者，按结果分路",
+    database_lookup: "用一条 SELECT 查询来电者，按结果分路",
     closure: "看总开关是否已紧急关闭",
     consent: "按 1 同意录音，按 2 不录",
     split: "按比例分两路，同一号码走同一路",
@@ -134,6 +136,9 @@ export const zhCN = {
     headers: "请求头",
     body: "请求内容（JSON）",
     take: "取值：变量与 JSONPath",
+    database: "数据库连接",
+    statement: "SELECT 语句（双花括号内是参数）",
+    columns: "取值：变量与列名",
     found: "查到的标志（JSONPath）",
     connect_timeout_s: "连接最久（秒）",
     retry_any: "可能重复执行也重试",
@@ -254,6 +259,8 @@ export const zhCN = {
   },
   form: {
     pathHint: "例如 $.customer.name",
+    columnHint: "列名",
+    statementHint: "SELECT … WHERE phone = （双花括号内写表达式）",
     templateHint: "文字，双花括号内是表达式",
     node: "节点",
     name: "名称",
