@@ -49,8 +49,7 @@ impl From<sqlx::Error> for Fault {
         let why = match &error {
             sqlx::Error::Database(told) => why_of(&told.code().unwrap_or_default()),
             sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => Why::Broken,
-            sqlx::Error::Tls(_) | sqlx::Error::PoolClosed => Why::Connect,
-            sqlx::Error::PoolTimedOut => Why::Busy,
+            sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::PoolTimedOut => Why::Connect,
             _ => Why::Statement,
         };
         Self { why, said: Some(Private::new(error.to_string())) }
@@ -126,7 +125,7 @@ impl Pools {
     ) -> Result<LookupOutcome, Fault> {
         let pool = match self.known(tenant, target) {
             Some(pool) => pool,
-            None => self.open(tenant, target, request, granted).await?,
+            None => self.open(tenant, target, granted).await?,
         };
         let asked = match &pool {
             Pool::Postgres(pool) => postgres::ask(pool, target.question, request).await,
@@ -160,24 +159,16 @@ impl Pools {
         Some(kept.pool.clone())
     }
 
-    async fn open(
-        &self,
-        tenant: TenantId,
-        target: &Target<'_>,
-        request: &LookupRequest,
-        granted: Granted<'_>,
-    ) -> Result<Pool, Fault> {
+    async fn open(&self, tenant: TenantId, target: &Target<'_>, granted: Granted<'_>) -> Result<Pool, Fault> {
         let pool = match target.database {
             Database::Postgres { .. } => {
                 let password = target.password.as_ref().map_or("", |password| password.reveal());
                 let way = postgres::way(target.database, password, granted.allowed).await?;
-                let options = PoolOptions::<Postgres>::new().acquire_timeout(request.connect_within);
-                Pool::Postgres(bounded(options).connect_lazy_with(way))
+                Pool::Postgres(bounded(PoolOptions::<Postgres>::new()).connect_lazy_with(way))
             }
             Database::Sqlite { file } => {
                 let path = files::find(self.files.as_deref(), granted.tenant, file).await?;
-                let options = PoolOptions::<Sqlite>::new().acquire_timeout(request.connect_within);
-                Pool::Sqlite(bounded(options).connect_lazy_with(sqlite::way(&path)))
+                Pool::Sqlite(bounded(PoolOptions::<Sqlite>::new()).connect_lazy_with(sqlite::way(&path)))
             }
         };
         let mut all = self.kept();
@@ -201,8 +192,12 @@ fn bounded<D: sqlx::Database>(options: PoolOptions<D>) -> PoolOptions<D> {
 struct Loan<D: sqlx::Database>(Option<PoolConnection<D>>);
 
 impl<D: sqlx::Database> Loan<D> {
-    async fn of(pool: &sqlx::Pool<D>) -> Result<Self, Fault> {
-        let had = pool.acquire().await.map_err(|error| {
+    async fn of(pool: &sqlx::Pool<D>, within: Duration) -> Result<Self, Fault> {
+        let Ok(had) = tokio::time::timeout(within, pool.acquire()).await else {
+            let all_lent = pool.size() >= CONNECTIONS && pool.num_idle() == 0;
+            return Err(if all_lent { Why::Busy } else { Why::Connect }.into());
+        };
+        let had = had.map_err(|error| {
             let fault = Fault::from(error);
             // On the way there all that breaks is the way.
             if fault.why == Why::Broken { Fault { why: Why::Connect, ..fault } } else { fault }

@@ -42,7 +42,7 @@ pub(super) async fn ask(
     question: &DatabaseQuestion,
     request: &LookupRequest,
 ) -> Result<Option<Map<String, Json>>, Fault> {
-    let mut loan = Loan::<Postgres>::of(pool).await?;
+    let mut loan = Loan::<Postgres>::of(pool, request.connect_within).await?;
     let limit_ms = request.within.as_millis() + GRACE_MS;
     let connection = loan.connection()?;
     let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {limit_ms}");

@@ -27,7 +27,7 @@ pub(super) async fn ask(
     request: &LookupRequest,
 ) -> Result<Option<Map<String, Json>>, Fault> {
     let until = std::time::Instant::now() + request.within;
-    let mut loan = Loan::<Sqlite>::of(pool).await?;
+    let mut loan = Loan::<Sqlite>::of(pool, request.connect_within).await?;
     let connection = loan.connection()?;
     // It works on a thread of its own, which giving up would not stop.
     connection.lock_handle().await?.set_progress_handler(STEPS, move || std::time::Instant::now() < until);
