@@ -60,6 +60,10 @@ pub enum What {
     QuotedExpression,
     /// A secret where it could be seen.
     SecretNotHere,
+    /// A name that no variable can have.
+    NoVariable(String),
+    /// A text that can't be said so, and how such a text is written.
+    NotSayable(Text, &'static str),
     /// A number beyond its limits (least, most).
     OutOfRange(i64, i64),
     /// A text of more characters than this.
@@ -155,6 +159,8 @@ impl What {
             }
             Self::SecretNotHere => "a secret may stand in a header alone".to_owned(),
             Self::UnknownSetting(name) => format!("there is no setting `{name}`"),
+            Self::NoVariable(name) => format!("`${name}` can't be a variable"),
+            Self::NotSayable(text, form) => format!("`{text}` can't be said so; write something like {form}"),
             Self::OutOfRange(low, high) => format!("has to be {low} to {high}"),
             Self::Empty => "must not be empty".to_owned(),
             Self::Endless => "never ends; give `max_s`".to_owned(),
@@ -194,6 +200,8 @@ impl What {
             Self::QuotedExpression => "表达式写在了引号或注释里；请直接书写，其结果会作为参数绑定".to_owned(),
             Self::SecretNotHere => "密钥只能用在请求头里".to_owned(),
             Self::UnknownSetting(name) => format!("没有名为“{name}”的设置项"),
+            Self::NoVariable(name) => format!("“${name}”不能作为变量名"),
+            Self::NotSayable(text, form) => format!("“{text}”不能这样播报，请写成 {form} 的样子"),
             Self::OutOfRange(low, high) => format!("必须在 {low} 到 {high} 之间"),
             Self::Empty => "不能为空".to_owned(),
             Self::Endless => "播放永不结束，请设置 max_s".to_owned(),
