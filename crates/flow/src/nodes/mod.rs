@@ -27,7 +27,7 @@ mod transfer;
 mod voicemail;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 
