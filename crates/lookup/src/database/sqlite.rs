@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions as _, Row as _, Sqlite, SqlitePool, TypeInfo as _, ValueRef as _,
 };
+use tokio::time::Instant;
 
 use super::{Fault, Loan};
 use crate::{ANSWER_BYTES, Why};
@@ -26,11 +27,11 @@ pub(super) async fn ask(
     question: &DatabaseQuestion,
     request: &LookupRequest,
 ) -> Result<Option<Map<String, Json>>, Fault> {
-    let until = std::time::Instant::now() + request.within;
+    let until = Instant::now() + request.within;
     let mut loan = Loan::<Sqlite>::of(pool, request.connect_within).await?;
     let connection = loan.connection()?;
     // It works on a thread of its own, which giving up would not stop.
-    connection.lock_handle().await?.set_progress_handler(STEPS, move || std::time::Instant::now() < until);
+    connection.lock_handle().await?.set_progress_handler(STEPS, move || Instant::now() < until);
     let row = first(connection, question).await;
     connection.lock_handle().await?.remove_progress_handler();
     loan.give_back();
