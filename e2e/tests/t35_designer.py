@@ -203,6 +203,70 @@ def test_nodes_notes_and_files(t):
     t.equal(browser.errors, [], "errors in the page")
 
 
+def offered(browser):
+    """The words that can be taken now."""
+    return browser.js("[...document.querySelectorAll('.ant-select-dropdown:not(.ant-select-dropdown-hidden)"
+                      " .ant-select-item-option')].map((e) => e.textContent)")
+
+
+def write(browser, label, text):
+    """Typed letter by letter at the end of a field."""
+    browser.js(f"(() => {{ const e = document.querySelector('textarea[aria-label*=\"{label}\"]'); e.focus();"
+               "e.setSelectionRange(e.value.length, e.value.length); })()")
+    for letter in text:
+        browser.command("Input.dispatchKeyEvent", type="keyDown", text=letter, key=letter)
+        browser.command("Input.dispatchKeyEvent", type="keyUp", key=letter)
+
+
+def test_words_are_offered_and_a_flow_is_deleted(t):
+    """In an expression those variables are offered that can be set by then, within double braces as well; a flow goes when
+    nothing leads to it any more, and says what does until then."""
+    server = t.start()
+    asks = {"kind": "database_lookup", "database": "crm", "statement": "SELECT 1", "columns": {"cardholder": "who"},
+            "outlets": {"found": "late", "failed": "late"}}
+    flow = {"version": 1, "id": "words", "name": "Words", "language": "zh", "start": "ask", "nodes": {
+        "ask": {"kind": "collect", "prompt": "card_number_ask", "variable": "card", "max": 4,
+                "outlets": {"done": "right", "timeout": "bye"}},
+        "right": {"kind": "condition", "expression": "true", "outlets": {"true": "look", "false": "bye"}},
+        "look": asks,
+        "late": {"kind": "set", "values": {"cargo": "x"}, "outlets": {"done": "bye"}},
+        "bye": {"kind": "hangup", "prompt": "goodbye"}}}
+    server.apply({"kind": "database", "name": "crm", "spec": {"engine": "sqlite", "file": "crm.db"}},
+                 {"kind": "flow", "name": "words", "spec": {"definition": flow}},
+                 {"kind": "number", "name": "95701", "spec": {"target": {"flow": "words"}}})
+    browser = designer(t)
+    click_text(browser, ".flow-row", "words")
+    browser.wait_for(f"{NODES} === 5", what="the drawing")
+    select_node(browser, "right")
+    browser.wait_for("!!document.querySelector('.field-expression textarea')", what="the expression's field")
+    write(browser, "表达式", " && ca")
+    t.until(lambda: offered(browser) == ["card", "caller"], 10, lambda: f"offered: {offered(browser)}")
+    click_text(browser, ".ant-select-item-option", "card")
+    browser.wait_for("document.querySelector('.field-expression textarea').value === 'true && card'", what="the word taken")
+    select_node(browser, "look")
+    browser.wait_for("!!document.querySelector('textarea[aria-label^=SELECT]')", what="the statement's field")
+    write(browser, "SELECT", " WHERE 1 = {{ ca")
+    t.until(lambda: offered(browser) == ["card", "caller"], 10, lambda: f"offered: {offered(browser)}")
+    click_text(browser, ".ant-select-item-option", "caller")
+    browser.wait_for("document.querySelector('textarea[aria-label^=SELECT]').value === 'SELECT 1 WHERE 1 = {{ caller }}'",
+                     what="the word taken within braces")
+    browser.wait_text("草稿已保存")
+    # A number leads to it: it stays.
+    for _ in range(2):
+        browser.click("button[aria-label='更多']")
+        click_text(browser, ".ant-dropdown-menu-item", "删除流程")
+        browser.wait_text("删除这个流程的所有版本")
+        browser.js("document.querySelector('.ant-modal-confirm-btns .ant-btn-dangerous').click()")
+        if server.fetch("/api/v1/settings/number/95701", "admin")[0] == 200:
+            browser.wait_text("95701")
+            t.equal(server.fetch("/api/v1/flows/words", "admin")[0], 200, "a flow that is in use")
+            server.fetch("/api/v1/settings/number/95701", "admin", "DELETE")
+            browser.wait_for("!document.querySelector('.ant-modal-confirm')", what="the question gone")
+    browser.wait_for("location.pathname === '/flows'", what="the list")
+    browser.wait_for("!document.body.innerText.includes('words')", what="the list without it")
+    t.equal(server.fetch("/api/v1/flows/words", "admin")[0], 404, "a flow that is gone")
+
+
 def test_an_auditor_changes_nothing(t):
     """An auditor sees a flow and neither saves nor publishes one."""
     server = t.start()

@@ -36,6 +36,19 @@ def test_expressions_decide(t):
     t.equal((step["outlet"], step["detail"]), ("false", "expression: a text that is no number"), "the step")
 
 
+def test_variables_are_spoken(t):
+    """A day and an amount that a flow holds are heard in the caller's language, put together from clips."""
+    for language, number, day in (("en", "95047", ("month_11", "day_23", "num_26")), ("zh", "95048", ("num_11", "num_23"))):
+        lead(t, number, f"says_{language}", {
+            "know": {"kind": "set", "values": {"day": "2026-11-23", "due": "12.50"}, "outlets": {"done": "say"}},
+            "say": end([{"date": "$day"}, {"silence_ms": 300}, {"money": "$due"}, {"named": "$due"}, "goodbye"]),
+        }, language)
+        call = t.caller().call(number).wait_up()
+        for clip in (*day, "num_12", "goodbye"):
+            t.hears(call, clip, language=language)
+        call.wait_end(15)
+
+
 def test_tags_are_kept(t):
     """Tags, filled in, are in the call's record."""
     lead(t, "95042", "tagged", {

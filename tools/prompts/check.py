@@ -27,6 +27,12 @@ COMPOSED = {
             "callback_confirm_prefix digit_1 digit_3 digit_8 digit_5 digit_6 digit_7 digit_4 digit_9",
             "我们将回拨您的号码幺三八五六七四九",
         ),
+        (
+            "num_2 num_0 num_2 num_6 date_year num_11 date_month num_23 date_day",
+            "二零二六年十一月二十三日",
+        ),
+        ("num_1 num_bai num_0 num_5 money_yuan num_5 money_jiao num_8 money_fen", "一百零五元五角八分"),
+        ("num_12 num_point num_0 num_5", "十二点零五"),
     ],
     "en": [
         ("position_prefix num_12 position_suffix", "you are number twelve in the queue"),
@@ -43,10 +49,14 @@ COMPOSED = {
             "callback_confirm_prefix digit_5 digit_6 digit_7 digit_4 digit_9 digit_3",
             "we will call you back at five six seven four nine three",
         ),
+        ("month_11 day_23 num_20 num_26", "november the twenty third twenty twenty six"),
+        ("month_2 day_5 num_20 num_11", "february the fifth twenty eleven"),
+        ("num_12 money_yuan num_and num_50 money_fen", "twelve yuan and fifty fen"),
+        ("num_12 num_point num_0 num_5", "twelve point zero five"),
     ],
 }
 # Too short for a recogniser to judge alone; it hears them in the sentences above.
-PARTS = ("num_", "digit_")
+PARTS = ("num_", "digit_", "money_", "date_", "month_", "day_")
 NUMBERS = "zero one two three four five six seven eight nine".split()
 
 

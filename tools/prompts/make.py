@@ -24,14 +24,14 @@ VOICES = {"zh": ("zf_xiaoxiao", 0.95, 20), "en": ("af_heart", 0.95, 1)}
 # Pause between sentences: long enough for a caller to reach for the key.
 SENTENCE_PAUSE_S = 0.38
 # Clips that are spoken as parts of a sentence.
-PIECES = ("digit_*", "num_*", "*_prefix", "*_suffix")
+PIECES = ("digit_*", "num_*", "money_*", "date_*", "month_*", "day_*", "*_prefix", "*_suffix")
 # How much faster than the voice's pace: a syllable said alone is drawn out; the short greeting is to last about 1 s.
 PACES = {
-    "zh": [("digit_*", 1.1), ("num_?", 1.1), ("num_*", 1.2), ("short_greeting", 1.35)],
-    "en": [("digit_*", 1.1), ("num_*", 1.1), ("short_greeting", 1.15)],
+    "zh": [("digit_*", 1.1), ("num_?", 1.1), ("num_*", 1.2), ("money_*", 1.1), ("date_*", 1.1), ("short_greeting", 1.35)],
+    "en": [("digit_*", 1.1), ("num_*", 1.1), ("money_*", 1.1), ("month_*", 1.1), ("day_*", 1.1), ("short_greeting", 1.15)],
 }
 # Single Mandarin syllables whose vowel is clearest in another style than the voice's least.
-STYLES = {"zh": [("digit_8", 20), ("num_8", 20), ("digit_*", 30), ("num_?", 30)], "en": []}
+STYLES = {"zh": [("digit_8", 20), ("num_8", 20), ("digit_*", 30), ("num_?", 30), ("money_*", 30), ("date_*", 30)], "en": []}
 # Clips with a promised length; the pauses between the sentences are stretched to it.
 SECONDS = {"announcement_60s": 60.0}
 # Raised when the way from text to file changes, so that every clip is made anew.

@@ -3,19 +3,30 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flow::LookupRequest;
+use flow::{Database, LookupRequest};
 use types::event::Event;
 use types::leg::Text;
 use types::watch::{Summary, WatchId, Watched};
 use types::{InteractionId, LegCommand, Private, TenantId};
 
 /// What a tenant grants a look-up of its flows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct LookupGrant {
     /// The setting of hosts within the own network that may be asked.
     pub allowed: Text,
     /// The secrets that the request shows.
     pub secrets: BTreeMap<Text, Private<Text>>,
+    /// The database that it is put to.
+    pub database: Option<Database>,
+    /// The tenant's name.
+    pub tenant: Text,
+}
+
+impl Default for LookupGrant {
+    /// Nothing.
+    fn default() -> Self {
+        Self { allowed: "".into(), secrets: BTreeMap::new(), database: None, tenant: "".into() }
+    }
 }
 
 /// What a flow asks of another system.

@@ -56,6 +56,7 @@ impl Center {
         t.settings = setup.settings;
         let new_priorities = t.priority_setting() != priorities;
         t.secrets = setup.secrets;
+        t.databases = setup.databases;
         t.mailbox_agents = setup.mailbox_agents;
         t.queue_names = setup.queues.iter().map(|q| (q.name.clone(), q.id)).collect();
         let thresholds = setup.thresholds;

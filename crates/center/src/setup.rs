@@ -6,7 +6,7 @@ use std::sync::Arc;
 use acd::{AgentConfig, QueueConfig};
 use dialplan::{Dialled, DidTarget, DoNotCallList, Plan, PriorityRules, is_emergency};
 use directory::Directory;
-use flow::Flow;
+use flow::{Database, Flow};
 use types::leg::Text;
 use types::{AgentId, FlowId, Private, QueueId};
 
@@ -32,6 +32,8 @@ pub struct Setup {
     pub thresholds: Vec<alert::Threshold>,
     /// Secrets that flows show to other systems.
     pub secrets: HashMap<Text, Private<Text>>,
+    /// Databases that flows look into.
+    pub databases: HashMap<Text, Database>,
     /// The seed of all random choices of this tenant's router.
     pub seed: u64,
 }

@@ -54,6 +54,7 @@ pub(crate) struct Tenant {
     pub(crate) settings: HashMap<Text, Text>,
     /// What its flows show to other systems.
     pub(crate) secrets: HashMap<Text, Private<Text>>,
+    pub(crate) databases: HashMap<Text, flow::Database>,
     /// Who goes before others.
     pub(crate) priorities: PriorityRules,
     /// Whom its people may not call.
@@ -201,6 +202,7 @@ impl Center {
             flows: setup.flows,
             settings: setup.settings,
             secrets: setup.secrets,
+            databases: setup.databases,
             priorities,
             do_not_call,
             registrations: Registrations::default(),

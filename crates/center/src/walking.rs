@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acd::LeaveReason;
-use flow::{Action, Closure, Flow, Input, LookupAnswer, LookupRequest, TransferOutcome, TransferTarget, Walk};
+use flow::{
+    Action, Closure, Database, Flow, Input, LookupAnswer, LookupRequest, TransferOutcome, TransferTarget, Walk,
+};
 use types::event::Happening;
 use types::leg::{Connection, Text};
 use types::record::SegmentKind;
@@ -208,9 +210,12 @@ impl Center {
         let Some(tenant) = self.tenants.get(&tenant) else { return LookupGrant::default() };
         let given = |name: &Text| tenant.secrets.get(name).filter(|secret| !secret.reveal().is_empty());
         let secret = |name: &Text| Some((name.clone(), given(name)?.clone()));
+        let database = request.database().and_then(|name| tenant.databases.get(name));
         LookupGrant {
             allowed: tenant.settings.get(ALLOWED_HOSTS).cloned().unwrap_or_default(),
-            secrets: request.secrets().filter_map(secret).collect(),
+            secrets: request.secrets().chain(database.and_then(Database::secret)).filter_map(secret).collect(),
+            database: database.cloned(),
+            tenant: tenant.directory.tenant().name.clone(),
         }
     }
 

@@ -82,6 +82,8 @@ pub struct Draft {
     pub turn_only: Option<bool>,
     /// See [`Server::master_key_file`].
     pub master_key_file: Option<PathBuf>,
+    /// See [`Server::database_files`].
+    pub database_files: Option<PathBuf>,
     /// See [`Server::settings`].
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
@@ -123,6 +125,7 @@ impl Draft {
             turn_secret_file: over.turn_secret_file.or(self.turn_secret_file),
             turn_only: over.turn_only.or(self.turn_only),
             master_key_file: over.master_key_file.or(self.master_key_file),
+            database_files: over.database_files.or(self.database_files),
             settings: self.settings,
         }
     }
@@ -184,6 +187,7 @@ impl Draft {
             acme,
             turn,
             master_key_file: self.master_key_file,
+            database_files: self.database_files,
             archive_after,
             settings: self.settings,
         })

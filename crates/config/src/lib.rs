@@ -44,6 +44,8 @@ pub struct Server {
     pub turn: Option<Turn>,
     /// File with the master key that wraps the keys of recordings; where there is none, the server makes its own.
     pub master_key_file: Option<PathBuf>,
+    /// Folder with a folder of each company's name: the SQLite files that its flows may look into.
+    pub database_files: Option<PathBuf>,
     /// How long after a call's end its recording is brought into the archive.
     pub archive_after: Duration,
     /// Named values that flows refer to.

@@ -23,6 +23,8 @@ pub trait Names {
     fn setting(&self, name: &str) -> bool;
     /// Whether there is a secret of this name.
     fn secret(&self, name: &str) -> bool;
+    /// Whether there is a database of this name.
+    fn database(&self, name: &str) -> bool;
     /// Whether there is an agent of this number.
     fn agent(&self, number: &str) -> bool;
     /// Whether there is such a mailbox.
@@ -47,6 +49,9 @@ impl Names for AnyName {
         true
     }
     fn secret(&self, _: &str) -> bool {
+        true
+    }
+    fn database(&self, _: &str) -> bool {
         true
     }
     fn agent(&self, _: &str) -> bool {
@@ -88,6 +93,15 @@ impl Check<'_> {
     pub(crate) fn music(&mut self, field: &str, name: &Text) {
         if !self.names.prompt(MUSIC, name) {
             self.report(field, What::UnknownMusic(name.clone()));
+        }
+    }
+
+    /// That there is a database of this name.
+    pub(crate) fn database(&mut self, field: &str, name: &Text) {
+        if name.is_empty() {
+            self.report(field, What::Empty);
+        } else if !self.names.database(name) {
+            self.report(field, What::UnknownDatabase(name.clone()));
         }
     }
 

@@ -26,6 +26,7 @@ pub mod canary;
 mod check;
 mod closure;
 mod core;
+mod database;
 mod expression;
 mod forms;
 pub mod heat;
@@ -49,9 +50,12 @@ pub use action::{Action, Input, MailboxOutcome, QueueFigures, QueueOutcome, Tran
 pub use check::{AnyName, MUSIC, Names};
 pub use closure::Closure;
 pub use core::DIGITS_MAX;
+pub use database::{Database, DatabaseQuestion, DatabaseTls};
 pub use expression::{EXPRESSION_CHARS, FUNCTIONS, QUEUE_FIGURES, VARIABLES};
 pub use forms::{KindForm, forms};
-pub use lookup::{HeaderPiece, LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, LookupTold, Taken};
+pub use lookup::{
+    HeaderPiece, HttpQuestion, LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, LookupTold, Question, Taken,
+};
 pub use mailbox::MailboxName;
 pub use model::{Canary, Flow, Library, VERSION};
 pub use nodes::{Asks, KINDS};

@@ -11,6 +11,7 @@ use types::Private;
 use types::leg::Text;
 
 use crate::check::Check;
+use crate::database::DatabaseQuestion;
 use crate::problem::What;
 use crate::value::{Value, number_of};
 
@@ -63,9 +64,9 @@ pub enum HeaderPiece {
     Secret(Text),
 }
 
-/// A request, filled in.
+/// What is asked of an address, filled in.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LookupRequest {
+pub struct HttpQuestion {
     /// How.
     pub method: LookupMethod,
     /// The address with its query.
@@ -74,6 +75,22 @@ pub struct LookupRequest {
     pub headers: Vec<(Text, Vec<HeaderPiece>)>,
     /// A JSON text.
     pub body: Option<Private<String>>,
+}
+
+/// What is asked, filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// Of an address.
+    Http(HttpQuestion),
+    /// Of a database.
+    Database(DatabaseQuestion),
+}
+
+/// A request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LookupRequest {
+    /// What is asked.
+    pub question: Question,
     /// The time to reach the server, names and TLS included.
     pub connect_within: Duration,
     /// The time for everything, tries anew included.
@@ -85,9 +102,21 @@ pub struct LookupRequest {
 }
 
 impl LookupRequest {
+    /// The database that it is put to, where it is.
+    pub const fn database(&self) -> Option<&Text> {
+        match &self.question {
+            Question::Http(_) => None,
+            Question::Database(question) => Some(&question.database),
+        }
+    }
+
     /// The names of the secrets that it shows.
     pub fn secrets(&self) -> impl Iterator<Item = &Text> {
-        self.headers.iter().flat_map(|(_, pieces)| pieces).filter_map(|piece| match piece {
+        let headers = match &self.question {
+            Question::Http(question) => &*question.headers,
+            Question::Database(_) => &[],
+        };
+        headers.iter().flat_map(|(_, pieces)| pieces).filter_map(|piece| match piece {
             HeaderPiece::Text(_) => None,
             HeaderPiece::Secret(name) => Some(name),
         })
@@ -143,6 +172,8 @@ pub struct LookupTold {
     pub status: Option<u16>,
     /// Why it failed, where it did.
     pub why: Option<&'static str>,
+    /// What a database said of it; never for a caller's path, since it may name what was asked.
+    pub said: Option<Private<String>>,
     /// How often it was tried.
     pub tries: u32,
     /// How long it took.
@@ -178,30 +209,51 @@ impl Path {
     }
 }
 
-/// What is taken from an answer: variables, each by a path.
+/// What is taken from an answer: variables, each by a path or from a column.
 #[derive(Debug, Default, PartialEq)]
 pub struct Taken {
-    paths: BTreeMap<Text, JsonPath>,
+    places: BTreeMap<Text, Place>,
     /// Nothing was found where this one gives nothing.
     found: Option<JsonPath>,
+}
+
+/// Where in an answer a variable is.
+#[derive(Debug, PartialEq)]
+enum Place {
+    Path(JsonPath),
+    Column(Text),
 }
 
 impl Taken {
     /// Those that could be read.
     pub(crate) fn new(paths: &BTreeMap<Text, Path>, found: Option<&Path>) -> Self {
         let read = |path: &Path| path.0.as_ref().ok().cloned();
-        let paths = paths.iter().filter_map(|(name, path)| Some((name.clone(), read(path)?))).collect();
-        Self { paths, found: found.and_then(read) }
+        let places = paths.iter().filter_map(|(name, path)| Some((name.clone(), Place::Path(read(path)?)))).collect();
+        Self { places, found: found.and_then(read) }
+    }
+
+    /// Those of a row's columns.
+    pub(crate) fn columns(columns: &BTreeMap<Text, Text>) -> Self {
+        let places = columns.iter().map(|(name, column)| (name.clone(), Place::Column(column.clone()))).collect();
+        Self { places, found: None }
+    }
+
+    /// A column that is wanted and that the row has not.
+    pub fn missing_column(&self, row: &serde_json::Map<String, serde_json::Value>) -> Option<&Text> {
+        self.places.values().find_map(|place| match place {
+            Place::Column(column) => (!row.contains_key(&**column)).then_some(column),
+            Place::Path(_) => None,
+        })
     }
 
     /// The variables.
     pub fn names(&self) -> impl Iterator<Item = &Text> {
-        self.paths.keys()
+        self.places.keys()
     }
 
     /// Whether nothing is asked of the answer.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty() && self.found.is_none()
+        self.places.is_empty() && self.found.is_none()
     }
 
     /// Takes the variables from an answer. What is neither a text, a number nor a yes or no is left out.
@@ -209,9 +261,12 @@ impl Taken {
         if self.found.as_ref().is_some_and(|path| path.query(answer).iter().all(|value| value.is_null())) {
             return LookupOutcome::NotFound;
         }
-        let taken = self.paths.iter().filter_map(|(name, path)| {
-            let value = path.query(answer).first().and_then(value_of)?;
-            Some((name.clone(), value))
+        let taken = self.places.iter().filter_map(|(name, place)| {
+            let value = match place {
+                Place::Path(path) => path.query(answer).first().and_then(value_of),
+                Place::Column(column) => answer.get(&**column).and_then(value_of),
+            };
+            Some((name.clone(), value?))
         });
         LookupOutcome::Found(taken.collect())
     }

@@ -52,8 +52,18 @@ pub enum What {
     UnknownSetting(Text),
     /// No secret of that name.
     UnknownSecret(Text),
+    /// No database of that name.
+    UnknownDatabase(Text),
+    /// A statement that is not one SELECT.
+    NoSelect,
+    /// An expression in a statement where it would be a piece of text.
+    QuotedExpression,
     /// A secret where it could be seen.
     SecretNotHere,
+    /// A name that no variable can have.
+    NoVariable(String),
+    /// A text that can't be said so, and how such a text is written.
+    NotSayable(Text, &'static str),
     /// A number beyond its limits (least, most).
     OutOfRange(i64, i64),
     /// A text of more characters than this.
@@ -141,8 +151,16 @@ impl What {
             Self::UnknownMusic(name) => format!("there is no music `{name}`"),
             Self::UnknownFlow(name) => format!("there is no flow `{name}`"),
             Self::UnknownSecret(name) => format!("there is no secret `{name}`"),
+            Self::UnknownDatabase(name) => format!("there is no database `{name}`"),
+            Self::NoSelect => "has to be one SELECT, without a semicolon".to_owned(),
+            Self::QuotedExpression => {
+                "an expression stands within quotes or a comment; write it bare: what it gives is bound as a value"
+                    .to_owned()
+            }
             Self::SecretNotHere => "a secret may stand in a header alone".to_owned(),
             Self::UnknownSetting(name) => format!("there is no setting `{name}`"),
+            Self::NoVariable(name) => format!("`${name}` can't be a variable"),
+            Self::NotSayable(text, form) => format!("`{text}` can't be said so; write something like {form}"),
             Self::OutOfRange(low, high) => format!("has to be {low} to {high}"),
             Self::Empty => "must not be empty".to_owned(),
             Self::Endless => "never ends; give `max_s`".to_owned(),
@@ -177,8 +195,13 @@ impl What {
             Self::UnknownMusic(name) => format!("没有名为“{name}”的音乐"),
             Self::UnknownFlow(name) => format!("没有名为“{name}”的流程"),
             Self::UnknownSecret(name) => format!("没有名为“{name}”的密钥"),
+            Self::UnknownDatabase(name) => format!("没有名为“{name}”的数据库连接"),
+            Self::NoSelect => "必须是一条不带分号的 SELECT 语句".to_owned(),
+            Self::QuotedExpression => "表达式写在了引号或注释里；请直接书写，其结果会作为参数绑定".to_owned(),
             Self::SecretNotHere => "密钥只能用在请求头里".to_owned(),
             Self::UnknownSetting(name) => format!("没有名为“{name}”的设置项"),
+            Self::NoVariable(name) => format!("“${name}”不能作为变量名"),
+            Self::NotSayable(text, form) => format!("“{text}”不能这样播报，请写成 {form} 的样子"),
             Self::OutOfRange(low, high) => format!("必须在 {low} 到 {high} 之间"),
             Self::Empty => "不能为空".to_owned(),
             Self::Endless => "播放永不结束，请设置 max_s".to_owned(),

@@ -9,7 +9,7 @@ use crate::check::{AnyName, Check};
 use crate::core::Core;
 use crate::lookup::LookupRequest;
 use crate::model::read_node;
-use crate::nodes::Kind;
+use crate::nodes::{Kind, Looker};
 use crate::problem::Problem;
 use crate::walk::Context;
 
@@ -31,7 +31,11 @@ pub enum Untried {
 pub fn lookup_of(node: serde_json::Value, context: &Context) -> Result<LookupRequest, Untried> {
     let id = Text::from("node");
     let read = read_node(node).map_err(|(field, what)| Untried::Wrong(vec![Problem::of_node(&id, field, what)]))?;
-    let Kind::HttpLookup(lookup) = &read.kind else { return Err(Untried::AsksNobody) };
+    let looker: &dyn Looker = match &read.kind {
+        Kind::HttpLookup(node) => node,
+        Kind::DatabaseLookup(node) => node,
+        _ => return Err(Untried::AsksNobody),
+    };
     let mut problems = Vec::new();
     let languages = BTreeSet::new();
     read.kind.node().check(&mut Check { node: &id, languages: &languages, names: &AnyName, problems: &mut problems });
@@ -41,5 +45,5 @@ pub fn lookup_of(node: serde_json::Value, context: &Context) -> Result<LookupReq
     let mut core = Core::new(context.now, context.language.clone().unwrap_or_else(|| LANGUAGES[0].into()));
     core.utc_offset_min = context.utc_offset_min;
     (core.caller, core.dialled, core.vars) = (context.caller.clone(), context.dialled.clone(), context.vars.clone());
-    lookup.request(&core).map_err(Untried::Expression)
+    looker.request(&core).map_err(Untried::Expression)
 }

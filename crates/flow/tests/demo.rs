@@ -53,6 +53,9 @@ impl Names for Demo {
     fn secret(&self, _: &str) -> bool {
         false
     }
+    fn database(&self, _: &str) -> bool {
+        false
+    }
     fn setting(&self, name: &str) -> bool {
         name == "demo.bridge_target"
     }

@@ -47,6 +47,7 @@ fn kind() -> impl Strategy<Value = &'static str> {
         r#""kind": "consent", "retries": 1"#,
         r#""kind": "closure""#,
         r#""kind": "http_lookup", "url": "https://a/{{ x }}", "take": {"x": "$.x"}, "timeout_s": 1"#,
+        r#""kind": "database_lookup", "database": "d", "statement": "select {{ x }}", "columns": {"x": "x"}, "timeout_s": 1"#,
     ])
 }
 

@@ -114,6 +114,9 @@ fn names_that_do_not_exist() {
         fn secret(&self, _: &str) -> bool {
             false
         }
+        fn database(&self, _: &str) -> bool {
+            false
+        }
         fn setting(&self, _: &str) -> bool {
             false
         }

@@ -302,6 +302,10 @@ pub(crate) struct Serve {
     /// it, else one is made in the data folder.
     #[arg(long, value_name = "FILE")]
     master_key_file: Option<PathBuf>,
+    /// Folder with a folder of each company's name: the SQLite files that its flows may look into. Without it there are
+    /// none.
+    #[arg(long, value_name = "DIR")]
+    database_files: Option<PathBuf>,
     /// A named value, such as demo.bridge_target=sip:agent@127.0.0.1:26060. May be given more than once.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = config::parse_setting)]
     set: Vec<(String, String)>,
@@ -335,6 +339,7 @@ impl Serve {
             turn_secret_file: self.turn_secret_file,
             turn_only: self.turn_only.then_some(true),
             master_key_file: self.master_key_file,
+            database_files: self.database_files,
             settings: self.set.into_iter().collect(),
         }
     }

@@ -174,6 +174,7 @@ fn node_config(server: &Server, certificates: Option<Arc<Certificates>>) -> Resu
         version: env!("CARGO_PKG_VERSION"),
         secret: secret(&server.data.join("secret"))
             .map_err(|e| format!("the data folder {}: {e}", server.data.display()))?,
+        database_files: server.database_files.clone(),
         master: keys::find(&server.data, server.master_key_file.as_deref())?,
     })
 }

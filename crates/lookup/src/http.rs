@@ -3,8 +3,9 @@
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::time::Duration;
 
-use flow::{HeaderPiece, LookupOutcome, LookupRequest};
+use flow::{HeaderPiece, HttpQuestion, LookupOutcome, LookupRequest};
 use hyper::body::Body;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, USER_AGENT};
@@ -46,38 +47,41 @@ impl Answer {
 pub(crate) type Header = (Text, Private<String>);
 
 /// The headers of a request with their secrets.
-pub(crate) fn headers(request: &LookupRequest, secrets: &Secrets) -> Result<Vec<Header>, Why> {
+pub(crate) fn headers(question: &HttpQuestion, secrets: &Secrets) -> Result<Vec<Header>, Why> {
     let header = |(name, pieces): &(Text, Vec<HeaderPiece>)| {
         let value = LookupRequest::header(pieces, |name| secrets.get(name).cloned()).map_err(|_| Why::NoSecret)?;
         Ok((name.clone(), value))
     };
-    request.headers.iter().map(header).collect()
+    question.headers.iter().map(header).collect()
 }
 
 /// Asks once.
 pub(crate) async fn once(
     endpoint: &Endpoint,
-    request: &LookupRequest,
+    (question, connect_within): (&HttpQuestion, Duration),
     headers: &[Header],
     allowed: &Allowed,
 ) -> Result<Answer, Why> {
-    let reached = timeout(request.connect_within, connect(endpoint, allowed)).await.map_err(|_| Why::Connect)?;
+    let reached = timeout(connect_within, connect(endpoint, allowed)).await.map_err(|_| Why::Connect)?;
     let stream = reached?;
     if endpoint.secure {
-        let secured = timeout(request.connect_within, net::secure(stream, &endpoint.host)).await;
-        exchange(secured.map_err(|_| Why::Connect)?.map_err(|_| Why::Connect)?, request, headers).await
+        let secured = timeout(connect_within, net::secure(stream, &endpoint.host)).await;
+        exchange(secured.map_err(|_| Why::Connect)?.map_err(|_| Why::Connect)?, question, headers).await
     } else {
-        exchange(stream, request, headers).await
+        exchange(stream, question, headers).await
     }
+}
+
+/// All addresses of an endpoint's name: one at least.
+pub(crate) async fn addresses(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Why> {
+    let found = tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port)).await.map_err(|_| Why::Name)?;
+    let addresses: Vec<SocketAddr> = found.collect();
+    if addresses.is_empty() { Err(Why::Name) } else { Ok(addresses) }
 }
 
 /// Connects to the first address of the name that may be asked and answers.
 async fn connect(endpoint: &Endpoint, allowed: &Allowed) -> Result<TcpStream, Why> {
-    let found = tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port)).await.map_err(|_| Why::Name)?;
-    let addresses: Vec<SocketAddr> = found.collect();
-    if addresses.is_empty() {
-        return Err(Why::Name);
-    }
+    let addresses = addresses(endpoint).await?;
     let mut why = Why::NotAllowed;
     for address in addresses.into_iter().filter(|address| allowed.permits(endpoint, address.ip())) {
         match TcpStream::connect(address).await {
@@ -97,28 +101,28 @@ impl Drop for Driver {
     }
 }
 
-async fn exchange<S>(stream: S, request: &LookupRequest, headers: &[Header]) -> Result<Answer, Why>
+async fn exchange<S>(stream: S, question: &HttpQuestion, headers: &[Header]) -> Result<Answer, Why>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|_| Why::Broken)?;
     let _driver = Driver(tokio::spawn(async move { drop(connection.await) }));
-    let uri: Uri = request.url.reveal().parse().map_err(|_| Why::Address)?;
+    let uri: Uri = question.url.reveal().parse().map_err(|_| Why::Address)?;
     let host = uri.authority().map_or("", |authority| authority.as_str());
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let mut builder = Request::builder()
-        .method(request.method.as_str())
+        .method(question.method.as_str())
         .uri(path)
         .header(HOST, host)
         .header(USER_AGENT, concat!("lingtong/", env!("CARGO_PKG_VERSION")))
         .header(ACCEPT, "application/json");
-    if request.body.is_some() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+    if question.body.is_some() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
         builder = builder.header(CONTENT_TYPE, "application/json");
     }
     for (name, value) in headers {
         builder = builder.header(&**name, value.reveal().as_str());
     }
-    let body = request.body.as_ref().map_or_else(String::new, |body| body.reveal().clone());
+    let body = question.body.as_ref().map_or_else(String::new, |body| body.reveal().clone());
     let asked = builder.body(body).map_err(|_| Why::Address)?;
     let response = sender.send_request(asked).await.map_err(|_| Why::Broken)?;
     let status = response.status().as_u16();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use flow::{Context, LookupOutcome, LookupRequest, Value, lookup_of};
-use lookup::{ANSWER_BYTES, AT_ONCE, Allowed, Lookups, Secrets};
+use lookup::{ANSWER_BYTES, AT_ONCE, Allowed, Granted, Lookups, Secrets};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,6 +15,10 @@ use types::{Now, TenantId};
 const TENANT: TenantId = TenantId(1);
 /// Reading a request gives up here: none of these tests sends more.
 const REQUEST_BYTES: usize = 16 * 1024;
+
+fn granted<'a>(allowed: &'a Allowed, secrets: &'a Secrets) -> Granted<'a> {
+    Granted { allowed, secrets, database: None, tenant: "acme" }
+}
 
 /// What the server does with a request.
 #[derive(Clone)]
@@ -106,7 +110,7 @@ async fn a_customer_is_found() {
     let mut server = Server::start(vec![wang()]).await;
     let request = server.request(json!({"method": "post", "query": {"q": "a b"}, "headers": {"X-Key": "k"},
                                         "body": {"phone": "{{ caller }}"}}));
-    let told = Lookups::default().ask(TENANT, &request, &server.allowed(), &Secrets::new()).await;
+    let told = Lookups::default().ask(TENANT, &request, granted(&server.allowed(), &Secrets::new())).await;
     let LookupOutcome::Found(values) = &told.outcome else { panic!("{told:?}") };
     assert_eq!((&values["name"], &values["level"]), (&Value::text("王芳"), &Value::Number(3)));
     assert_eq!((told.status, told.why, told.tries), (Some(200), None, 1));
@@ -129,12 +133,15 @@ async fn what_is_no_answer_fails_and_says_why() {
         (Does::Closes, None, "connection broken"),
     ] {
         let server = Server::start(vec![does]).await;
-        let told = Lookups::default().ask(TENANT, &server.request(json!({})), &server.allowed(), &Secrets::new()).await;
+        let told = Lookups::default()
+            .ask(TENANT, &server.request(json!({})), granted(&server.allowed(), &Secrets::new()))
+            .await;
         assert_eq!((told.outcome, told.status, told.why), (LookupOutcome::Failed, status, Some(why)));
         assert_eq!(server.asked(), 1, "{why}");
     }
     let server = Server::start(vec![Does::Answers(404, "gone".into())]).await;
-    let told = Lookups::default().ask(TENANT, &server.request(json!({})), &server.allowed(), &Secrets::new()).await;
+    let told =
+        Lookups::default().ask(TENANT, &server.request(json!({})), granted(&server.allowed(), &Secrets::new())).await;
     assert_eq!((told.outcome, told.why), (LookupOutcome::NotFound, None));
 }
 
@@ -143,18 +150,20 @@ async fn a_failure_that_may_pass_is_tried_anew_if_twice_is_as_good_as_once() {
     let script = || vec![Does::Answers(503, String::new()), Does::Closes, wang()];
     let server = Server::start(script()).await;
     let told = Lookups::default()
-        .ask(TENANT, &server.request(json!({"retries": 3})), &server.allowed(), &Secrets::new())
+        .ask(TENANT, &server.request(json!({"retries": 3})), granted(&server.allowed(), &Secrets::new()))
         .await;
     assert!(matches!(told.outcome, LookupOutcome::Found(_)), "{told:?}");
     assert_eq!((told.tries, server.asked()), (3, 3));
     let post = json!({"retries": 3, "method": "post", "body": {}});
     let server = Server::start(script()).await;
-    let told = Lookups::default().ask(TENANT, &server.request(post.clone()), &server.allowed(), &Secrets::new()).await;
+    let told = Lookups::default()
+        .ask(TENANT, &server.request(post.clone()), granted(&server.allowed(), &Secrets::new()))
+        .await;
     assert_eq!((told.outcome, told.tries), (LookupOutcome::Failed, 1));
     let server = Server::start(script()).await;
     let mut any = post;
     any["retry_any"] = true.into();
-    let told = Lookups::default().ask(TENANT, &server.request(any), &server.allowed(), &Secrets::new()).await;
+    let told = Lookups::default().ask(TENANT, &server.request(any), granted(&server.allowed(), &Secrets::new())).await;
     assert_eq!(told.tries, 3);
 }
 
@@ -162,12 +171,13 @@ async fn a_failure_that_may_pass_is_tried_anew_if_twice_is_as_good_as_once() {
 async fn a_server_within_is_asked_only_where_an_administrator_allows_it() {
     let server = Server::start(vec![wang()]).await;
     for allowed in ["", "127.0.0.1:1", "localhost"] {
-        let told =
-            Lookups::default().ask(TENANT, &server.request(json!({})), &Allowed::parse(allowed), &Secrets::new()).await;
+        let told = Lookups::default()
+            .ask(TENANT, &server.request(json!({})), granted(&Allowed::parse(allowed), &Secrets::new()))
+            .await;
         assert_eq!((told.outcome, told.why), (LookupOutcome::Failed, Some("address not allowed")), "{allowed}");
     }
     let request = server.request(json!({"url": format!("http://localhost:{}/", server.port)}));
-    let told = Lookups::default().ask(TENANT, &request, &Allowed::default(), &Secrets::new()).await;
+    let told = Lookups::default().ask(TENANT, &request, granted(&Allowed::default(), &Secrets::new())).await;
     assert_eq!((told.why, server.asked()), (Some("address not allowed"), 0), "a name is judged by where it leads");
 }
 
@@ -175,7 +185,7 @@ async fn a_server_within_is_asked_only_where_an_administrator_allows_it() {
 async fn nobody_waits_longer_than_the_time_of_the_node() {
     let server = Server::start(vec![Does::Waits(Arc::new(Notify::new()))]).await;
     let request = server.request(json!({"timeout_s": 1}));
-    let told = Lookups::default().ask(TENANT, &request, &server.allowed(), &Secrets::new()).await;
+    let told = Lookups::default().ask(TENANT, &request, granted(&server.allowed(), &Secrets::new())).await;
     assert_eq!((told.outcome, told.why), (LookupOutcome::Failed, Some("timed out")));
     assert!(told.took >= Duration::from_secs(1));
 }
@@ -186,13 +196,13 @@ async fn an_endpoint_that_fails_again_and_again_is_left_alone() {
     let (lookups, request) = (Lookups::default(), server.request(json!({})));
     for _ in 0..5 {
         assert_eq!(
-            lookups.ask(TENANT, &request, &server.allowed(), &Secrets::new()).await.why,
+            lookups.ask(TENANT, &request, granted(&server.allowed(), &Secrets::new())).await.why,
             Some("connection broken")
         );
     }
-    let told = lookups.ask(TENANT, &request, &server.allowed(), &Secrets::new()).await;
+    let told = lookups.ask(TENANT, &request, granted(&server.allowed(), &Secrets::new())).await;
     assert_eq!((told.why, told.tries, server.asked()), (Some("left alone after failures"), 0, 5));
-    let other = lookups.ask(TenantId(2), &request, &server.allowed(), &Secrets::new()).await;
+    let other = lookups.ask(TenantId(2), &request, granted(&server.allowed(), &Secrets::new())).await;
     assert_eq!(other.why, Some("connection broken"), "another tenant's failures are its own");
 }
 
@@ -204,7 +214,7 @@ async fn one_tenant_asks_so_much_at_once_and_no_more() {
     let request = server.request(json!({"timeout_s": 20}));
     let ask = |tenant| {
         let (lookups, request, allowed) = (lookups.clone(), request.clone(), allowed.clone());
-        tokio::spawn(async move { lookups.ask(tenant, &request, &allowed, &Secrets::new()).await })
+        tokio::spawn(async move { lookups.ask(tenant, &request, granted(&allowed, &Secrets::new())).await })
     };
     let asking: Vec<_> = (0..AT_ONCE).map(|_| ask(TENANT)).collect();
     for _ in 0..AT_ONCE {
@@ -212,7 +222,7 @@ async fn one_tenant_asks_so_much_at_once_and_no_more() {
     }
     // All room is taken: one more of the tenant's waits within its own time, and another tenant's goes through.
     let short = server.request(json!({"timeout_s": 1}));
-    assert_eq!(lookups.ask(TENANT, &short, &allowed, &Secrets::new()).await.why, Some("too many at once"));
+    assert_eq!(lookups.ask(TENANT, &short, granted(&allowed, &Secrets::new())).await.why, Some("too many at once"));
     let other = ask(TenantId(2));
     server.requests.recv().await.unwrap();
     until.notify_waiters();
@@ -226,10 +236,10 @@ async fn a_secret_is_shown_to_the_server_alone() {
     let mut server = Server::start(vec![wang()]).await;
     let request = server.request(json!({"headers": {"Authorization": "Bearer {{ secret.crm }}"}}));
     let secrets = Secrets::from([("crm".into(), "open sesame".into())]);
-    let told = Lookups::default().ask(TENANT, &request, &server.allowed(), &secrets).await;
+    let told = Lookups::default().ask(TENANT, &request, granted(&server.allowed(), &secrets)).await;
     assert!(matches!(told.outcome, LookupOutcome::Found(_)), "{told:?}");
     assert!(server.requests.recv().await.unwrap().contains("\r\nauthorization: Bearer open sesame\r\n"));
     assert!(!format!("{request:?}{told:?}{secrets:?}").contains("sesame"));
-    let told = Lookups::default().ask(TENANT, &request, &server.allowed(), &Secrets::new()).await;
+    let told = Lookups::default().ask(TENANT, &request, granted(&server.allowed(), &Secrets::new())).await;
     assert_eq!((told.outcome, told.why), (LookupOutcome::Failed, Some("no such secret")));
 }

@@ -112,6 +112,8 @@ pub struct NodeConfig {
     pub version: &'static str,
     /// Signs SIP nonces.
     pub secret: [u8; 32],
+    /// Below it are folders of the tenants' names with the database files that their flows may look into.
+    pub database_files: Option<PathBuf>,
     /// Wraps the keys under which recordings are sealed.
     pub master: Arc<dyn Master>,
 }
@@ -283,7 +285,7 @@ impl Node {
         let dialogs = dialogs.into_iter().map(|(leg, (_, bytes))| (leg, bytes)).collect();
         let Hands { signalling, media, door } =
             start_signalling(&config, &keyring, mind, Arc::new(bank.clone()), &recordings, dialogs)?;
-        tokio::spawn(lookups::run(to_be_looked_up, signalling.post()));
+        tokio::spawn(lookups::run(to_be_looked_up, signalling.post(), config.database_files.clone()));
         let waker = signalling.post();
         // A mind with a full inbox is awake, and looks at the end of its turn.
         notes.wake_by(move || {

@@ -1,8 +1,10 @@
 //! Carries look-ups of flows out, on tokio, and brings their answers back to the mind.
 
+use std::path::PathBuf;
+
 use center::{Lookup, LookupGrant};
 use flow::{LookupAnswer, LookupRequest, LookupTold};
-use lookup::{Allowed, Lookups};
+use lookup::{Allowed, Granted, Lookups};
 use net::signalling::Post;
 use tokio::sync::{mpsc, oneshot};
 use types::{InteractionId, TenantId};
@@ -37,13 +39,16 @@ impl Job {
 }
 
 /// Carries them out until the mind has gone.
-pub(crate) async fn run(mut jobs: mpsc::Receiver<Job>, post: Post<Ask>) {
-    let lookups = Lookups::default();
+pub(crate) async fn run(mut jobs: mpsc::Receiver<Job>, post: Post<Ask>, files: Option<PathBuf>) {
+    let lookups = Lookups::new(files);
     while let Some(Job { tenant, request, grant, asker }) = jobs.recv().await {
         let (lookups, post) = (lookups.clone(), post.clone());
         // Each ends within the time of its request, and a call has one at a time.
         tokio::spawn(async move {
-            let told = lookups.ask(tenant, &request, &Allowed::parse(&grant.allowed), &grant.secrets).await;
+            let LookupGrant { allowed, secrets, database, tenant: name } = grant;
+            let (allowed, database) = (&Allowed::parse(&allowed), database.as_ref());
+            let granted = Granted { allowed, secrets: &secrets, database, tenant: &name };
+            let told = lookups.ask(tenant, &request, granted).await;
             match asker {
                 Asker::Flow(interaction, ask) => {
                     let answer = LookupAnswer { ask, detail: told.detail(), outcome: told.outcome };

@@ -203,6 +203,7 @@ fn company() -> Setup {
     }
     Setup {
         secrets: HashMap::new(),
+        databases: HashMap::new(),
         directory,
         plan: dialplan::Plan::default(),
         queues: vec![acd::QueueConfig::new(QUEUE, T, "q")],

@@ -58,8 +58,21 @@ pub(crate) async fn load(
 
 /// What the center is given.
 pub(crate) fn setup(tenant: TenantId, parts: Parts) -> Setup {
-    let Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets } = parts;
-    Setup { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets, seed: tenant.0 }
+    let Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets, databases } =
+        parts;
+    Setup {
+        directory,
+        plan,
+        queues,
+        agents,
+        mailbox_agents,
+        flows,
+        settings,
+        thresholds,
+        secrets,
+        databases,
+        seed: tenant.0,
+    }
 }
 
 /// What the center refuses, in the words of settings.

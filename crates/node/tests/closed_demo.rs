@@ -20,6 +20,7 @@ async fn start(data: &Path, demo: Option<Hasher>) -> Node {
         media_threads: 1,
         settings: BTreeMap::new(),
         secrets: std::sync::Arc::new(resource::NoSecrets),
+        database_files: None,
         version: "test",
         secret: [7; 32],
         master: std::sync::Arc::new(vault::LocalMaster::parse(&"5".repeat(64)).unwrap()),

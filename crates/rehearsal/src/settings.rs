@@ -87,10 +87,22 @@ impl Settings {
                 parts.directory.set_forwarding(row.agent, row.rules.clone());
             }
         }
-        let Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets } = parts;
+        let Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets, databases } =
+            parts;
         let seed = self.rows.tenant.id.0;
-        let setup =
-            Setup { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets, seed };
+        let setup = Setup {
+            directory,
+            plan,
+            queues,
+            agents,
+            mailbox_agents,
+            flows,
+            settings,
+            thresholds,
+            secrets,
+            databases,
+            seed,
+        };
         setup.check().map_err(|e| Error::wanted("settings", e.to_string()))?;
         Ok(setup)
     }

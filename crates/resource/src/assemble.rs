@@ -7,13 +7,14 @@ use acd::{AgentConfig, QueueConfig};
 use alert::Threshold;
 use dialplan::{Numbering, Plan, PlanError, Route};
 use directory::{Agent, Directory, Tenant};
-use flow::{Flow, MailboxName, Names};
-use store::{Queue, Setting, StoredSecret, ThresholdRow};
+use flow::{Database, Flow, MailboxName, Names};
+use store::{Queue, Setting, StoredDatabase, StoredSecret, ThresholdRow};
 use types::leg::Text;
 use types::register::DigestChoice;
 use types::{AgentId, FlowId, Private, QueueId, TeamId};
 
 use crate::canary_rows::canary;
+use crate::database::DatabaseSpec;
 use crate::export::{TeamConfig, take_mailbox_agents};
 use crate::kind::Kind;
 use crate::names::route_name;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub thresholds: Vec<Threshold>,
     /// Secrets that flows show to other systems.
     pub secrets: HashMap<Text, Private<Text>>,
+    /// Databases that flows look into.
+    pub databases: HashMap<Text, Database>,
 }
 
 impl Parts {
@@ -60,6 +63,7 @@ impl Parts {
             settings: HashMap::new(),
             thresholds: Vec::new(),
             secrets: HashMap::new(),
+            databases: HashMap::new(),
         }
     }
 }
@@ -105,9 +109,11 @@ pub fn assemble(rows: &Rows, given: &BTreeMap<String, String>) -> Result<Parts, 
     let flows = flows(rows, &queues, &settings)?;
     let secret = |row: &StoredSecret| (row.name.as_str().into(), Private::new(row.value.reveal().as_str().into()));
     let secrets = rows.secrets.iter().map(secret).collect();
+    let database = |row: &StoredDatabase| Some((row.name.as_str().into(), DatabaseSpec::of(row)?.reached()));
+    let databases = rows.databases.iter().filter_map(database).collect();
     let mailbox_agents = mailbox_agents(&rows.queues);
     let thresholds = thresholds(rows);
-    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets })
+    Ok(Parts { directory, plan, queues, agents, mailbox_agents, flows, settings, thresholds, secrets, databases })
 }
 
 fn values(stored: &[Setting], given: &BTreeMap<String, String>) -> HashMap<Text, Text> {
@@ -215,6 +221,7 @@ fn agents(directory: &Directory, rows: &Rows) -> Vec<AgentConfig> {
 struct Known<'a> {
     settings: &'a HashMap<Text, Text>,
     secrets: HashSet<&'a str>,
+    databases: HashSet<&'a str>,
     queues: HashSet<Text>,
     flows: HashSet<Text>,
 }
@@ -234,6 +241,10 @@ impl Names for Known<'_> {
 
     fn secret(&self, name: &str) -> bool {
         self.secrets.contains(name)
+    }
+
+    fn database(&self, name: &str) -> bool {
+        self.databases.contains(name)
     }
 
     // What is missing of these is passed over and said when it is wanted; the flow still works. Nobody publishes a flow that
@@ -277,6 +288,7 @@ fn flows(
     }
     let known = Known {
         settings,
+        databases: all.databases.iter().map(|database| database.name.as_str()).collect(),
         secrets: all.secrets.iter().map(|secret| secret.name.as_str()).collect(),
         queues: queues.iter().map(|q| q.name.clone()).collect(),
         flows: rows.iter().filter(|row| row.published).map(|row| row.name.clone()).collect(),

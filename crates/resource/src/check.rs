@@ -1,5 +1,6 @@
 //! What a resource says, judged by itself. What it takes beside others is judged by the whole.
 
+mod database;
 mod outbound;
 
 use std::collections::BTreeSet;
@@ -93,6 +94,7 @@ impl<'a> Judge<'a> {
             Spec::Role(role) => judge.role(role),
             Spec::User(user) => judge.user(user),
             Spec::Team(team) => judge.team(team),
+            Spec::Database(spec) => judge.database(spec),
             Spec::Secret(secret) => judge.secret("value", &secret.value, 1),
             Spec::Device(device) => judge.secret("secret", &device.secret, SECRET_CHARS),
             Spec::Trunk(trunk) => judge.trunk(trunk),

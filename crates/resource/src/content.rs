@@ -4,6 +4,7 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::database::DatabaseSpec;
 use crate::kind::{Kind, in_order};
 use crate::outbound::{AlertSubscriptionSpec, MailServerSpec, ReportScheduleSpec};
 use crate::problem::Problem;
@@ -59,6 +60,7 @@ specs! {
     Tenant(TenantSpec);
     Setting(SettingSpec);
     Secret(SecretSpec);
+    Database(DatabaseSpec);
     Disposition(DispositionSpec);
     Agent(AgentSpec);
     Role(RoleSpec);

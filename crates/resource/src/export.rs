@@ -9,6 +9,7 @@ use types::{AgentId, FlowId, Private, QueueId, TeamId, Title, TrunkId, UserId};
 
 use crate::book::{Book, Entry};
 use crate::content::Spec;
+use crate::database::DatabaseSpec;
 use crate::kind::Kind;
 use crate::names::route_name;
 use crate::outbound::{AlertSubscriptionSpec, MAIL_SERVER, MailServerSpec, ReportScheduleSpec};
@@ -103,6 +104,11 @@ impl Rows {
             let entry =
                 Entry { spec: Spec::Secret(SecretSpec::default()), secrets: kept("value", secret.value.reveal()) };
             put(book, secret.name.clone(), entry);
+        }
+        for row in &self.databases {
+            if let Some(spec) = DatabaseSpec::of(row) {
+                put(book, row.name.clone(), Entry::plain(Spec::Database(spec)));
+            }
         }
         for choice in &self.dispositions {
             let spec = DispositionSpec { title: (&choice.title).into(), place: choice.place, offered: choice.offered };

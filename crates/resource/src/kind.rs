@@ -34,6 +34,8 @@ kinds! {
     Setting: "setting", "设置项", "setting";
     /// What flows show to other systems to be let in: written, never read back.
     Secret: "secret", "密钥", "secret";
+    /// A database that flows look into.
+    Database: "database", "数据库连接", "database";
     /// What can be said of an interaction when it is over.
     Disposition: "disposition", "小结选项", "disposition";
     /// Someone who serves customers, named by number.

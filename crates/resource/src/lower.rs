@@ -119,6 +119,7 @@ impl Rows {
                 set(&mut self.thresholds, row, |old| &*old.name == name);
             }
             Spec::Number(spec) => self.set_number(name, spec, ids),
+            Spec::Database(spec) => self.set_database(name, spec),
             Spec::MailServer(spec) => self.set_mail_server(spec),
             Spec::ReportSchedule(spec) => self.set_report_schedule(name, spec),
             Spec::AlertSubscription(spec) => self.set_alert_subscription(name, spec),
@@ -130,6 +131,7 @@ impl Rows {
     pub(crate) fn remove(&mut self, kind: Kind, name: &str) {
         match kind {
             Kind::Tenant => {}
+            Kind::Database => self.databases.retain(|row| row.name != name),
             Kind::Secret => self.secrets.retain(|row| row.name != name),
             Kind::Setting => self.settings.retain(|row| row.key != name),
             Kind::Disposition => self.dispositions.retain(|row| &*row.code != name),

@@ -25,6 +25,7 @@ impl Kind {
             | Self::Role
             | Self::Team
             | Self::Secret
+            | Self::Database
             | Self::Trunk
             | Self::Prompt
             | Self::Queue

@@ -340,7 +340,7 @@ fn kept(wish: &Secret, old: Option<&Private<String>>) -> Private<String> {
 }
 
 /// As it is stored: plain data, which cannot fail to become JSON.
-fn stored(spec: &impl Serialize) -> serde_json::Value {
+pub(crate) fn stored(spec: &impl Serialize) -> serde_json::Value {
     serde_json::to_value(spec).unwrap_or_default()
 }
 

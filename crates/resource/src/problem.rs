@@ -153,6 +153,8 @@ pub enum Format {
     Plain,
     /// Of what names a recording.
     Audio,
+    /// A path that stays within its folder.
+    FileWithin,
 }
 
 impl Shape {
@@ -222,6 +224,7 @@ impl Format {
                 "each must be NUMBER or NUMBER=REASON with * behind a prefix; reasons are asked, regulator, wrong_number \
                  and other, such as 13911112222=asked",
             ),
+            Self::FileWithin => ("应为文件夹内的相对路径，不含“..”", "must be a path within the folder, without `..`"),
             Self::Audio => ("应为录音的 SHA-256", "must be the SHA-256 of a recording"),
             Self::MailAddress => {
                 ("应为邮箱地址，例如 wang@example.com", "must be a mail address such as wang@example.com")

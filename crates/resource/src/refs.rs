@@ -43,6 +43,9 @@ impl Spec {
                 };
                 list("subjects", kind, &schedule.subjects)
             }
+            Self::Database(database) => {
+                database.secret.as_ref().map_or_else(Vec::new, |secret| one("secret", Kind::Secret, secret))
+            }
             Self::Agent(agent) => {
                 let named = agent.address.as_ref().and_then(|address| address.reveal().strip_prefix("setting:"));
                 named.map_or_else(Vec::new, |name| one("address", Kind::Setting, name))
@@ -123,6 +126,10 @@ impl Names for Heard {
         self.hear(Kind::Secret, name)
     }
 
+    fn database(&self, name: &str) -> bool {
+        self.hear(Kind::Database, name)
+    }
+
     fn prompt(&self, _language: &str, id: &str) -> bool {
         self.hear(Kind::Prompt, id)
     }
@@ -160,6 +167,10 @@ impl Names for Found<'_> {
     }
 
     fn secret(&self, _name: &str) -> bool {
+        true
+    }
+
+    fn database(&self, _name: &str) -> bool {
         true
     }
 

@@ -6,7 +6,8 @@ use dialplan::{Did, Trunk};
 use directory::{Agent, Device, Tenant};
 use store::{
     AgentRouting, AlertSubscription, CustomRole, DispositionChoice, Error, FlowCanary, FlowVersion, Guard, Login,
-    MailServer, Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, StoredSecret, Team, ThresholdRow,
+    MailServer, Prompt, Queue, QueueMember, ReportSchedule, RouteRow, Setting, Store, StoredDatabase, StoredSecret,
+    Team, ThresholdRow,
 };
 use types::{AgentId, FlowId, TenantId};
 
@@ -61,6 +62,8 @@ pub struct Rows {
     pub report_schedules: Vec<ReportSchedule>,
     /// Who is told of alarms.
     pub alert_subscriptions: Vec<AlertSubscription>,
+    /// Databases that flows look into.
+    pub databases: Vec<StoredDatabase>,
 }
 
 impl Rows {
@@ -90,6 +93,7 @@ impl Rows {
             mail_servers: Vec::new(),
             report_schedules: Vec::new(),
             alert_subscriptions: Vec::new(),
+            databases: Vec::new(),
         }
     }
 
@@ -129,6 +133,7 @@ impl Rows {
             mail_servers: store.list(id).await?,
             report_schedules: store.list(id).await?,
             alert_subscriptions: store.list(id).await?,
+            databases: store.list(id).await?,
         }))
     }
 
@@ -175,6 +180,7 @@ impl Rows {
         change.rows(&before.mail_servers, &self.mail_servers).await?;
         change.rows(&before.report_schedules, &self.report_schedules).await?;
         change.rows(&before.alert_subscriptions, &self.alert_subscriptions).await?;
+        change.rows(&before.databases, &self.databases).await?;
         change.commit().await
     }
 }

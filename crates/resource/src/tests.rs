@@ -149,6 +149,11 @@ fn whole() -> Vec<Edit> {
             "pass_caller": true, "max_cps": 5, "probe_s": 30}),
         ),
         put(Kind::Trunk, "backup", json!({"send_to": "sip:backup.example:5062;transport=tcp"})),
+        put(
+            Kind::Database,
+            "orders",
+            json!({"host": "db.example.com", "database": "shop", "user": "reader", "secret": "crm", "tls": "require"}),
+        ),
         put(Kind::Secret, "crm", json!({"value": "open sesame"})),
         put(Kind::Device, "1001", json!({"agent": "1001", "secret": "tiger-12345"})),
         put(Kind::Team, "first", json!({"agents": ["1001"], "supervisors": ["wang"]})),
@@ -702,6 +707,42 @@ fn who_is_written_to_makes_sense() {
     bench.change(vec![put(Kind::ReportSchedule, "x", json!({"subjects": ["sales"], "recipients": ["a@b"]}))]);
     let uses = bench.think(vec![delete(Kind::Queue, "sales")], false).unwrap_err();
     assert!(uses.iter().any(|p| p.what.other() == Some((Kind::ReportSchedule, "x"))), "{uses:?}");
+}
+
+#[test]
+fn databases_are_checked_and_stay_while_a_flow_asks_them() {
+    let mut bench = Bench::centre();
+    for (spec, wrong) in [
+        (json!({"database": "a", "user": "b"}), "host missing"),
+        (json!({"host": "a b", "database": "a", "user": "b"}), "host bad_format"),
+        (json!({"host": "db", "port": 0, "user": "b"}), "port out_of_range"),
+        (json!({"host": "db", "user": "b"}), "database missing"),
+        (json!({"host": "db", "database": "a", "user": "b", "secret": "none"}), "secret not_found"),
+        (json!({"engine": "sqlite"}), "file missing"),
+        (json!({"engine": "sqlite", "file": "../other/crm.db"}), "file bad_format"),
+        (json!({"engine": "sqlite", "file": "/etc/passwd"}), "file bad_format"),
+    ] {
+        let refused = bench.refused(vec![put(Kind::Database, "x", spec)]);
+        assert!(refused.contains(&format!("database x {wrong}")), "{wrong}: {refused:?}");
+    }
+    let flow = |database: &str| {
+        let asks = json!({"kind": "database_lookup", "database": database, "statement": "SELECT 1", "outlets": {"found": "b", "failed": "b"}});
+        let nodes = json!({"a": asks, "b": {"kind": "hangup"}});
+        put(
+            Kind::Flow,
+            "asks",
+            json!({"definition": {"version": 1, "id": "asks", "name": "a", "language": "zh", "start": "a", "nodes": nodes}}),
+        )
+    };
+    let refused = bench.refused(vec![flow("gone")]);
+    assert!(refused.iter().any(|told| told.starts_with("flow asks definition")), "{refused:?}");
+    bench.change(vec![flow("orders")]);
+    for (kind, name, user) in
+        [(Kind::Database, "orders", (Kind::Flow, "asks")), (Kind::Secret, "crm", (Kind::Database, "orders"))]
+    {
+        let uses = bench.think(vec![delete(kind, name)], false).unwrap_err();
+        assert!(uses.iter().any(|p| p.what.other() == Some(user)), "{uses:?}");
+    }
 }
 
 #[test]

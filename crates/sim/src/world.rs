@@ -175,6 +175,7 @@ pub(crate) fn setup(seed: u64, agents: usize) -> Setup {
     let config = |i| AgentConfig::new(agent_id(i), TENANT, &agent_number(i), &queues_of(i, agents));
     Setup {
         secrets: HashMap::new(),
+        databases: HashMap::new(),
         directory: people(agents),
         plan: plan(),
         queues: vec![queue(SALES, "sales", 15), queue(SUPPORT, "support", 20), queue(OPERATOR, "operator", 0)],

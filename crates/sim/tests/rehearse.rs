@@ -79,6 +79,7 @@ fn setup(agents: u64, flow: &str) -> Setup {
         settings: HashMap::new(),
         thresholds: Vec::new(),
         secrets: HashMap::new(),
+        databases: HashMap::new(),
         seed: 1,
     }
 }

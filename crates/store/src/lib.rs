@@ -57,7 +57,7 @@ pub use row::{Key, Row};
 pub use rows::{
     AgentRouting, AlertSubscription, CustomRole, DataKey, DispositionChoice, FlowCanary, FlowCanaryEnd, FlowDraft,
     FlowRelease, FlowVersion, Guard, Login, MailServer, Prompt, PromptVersion, Queue, QueueMember, ReportSchedule,
-    ReportView, RouteRow, ScheduleRun, Session, Setting, StoredSecret, Team, ThresholdRow,
+    ReportView, RouteRow, ScheduleRun, Session, Setting, StoredDatabase, StoredSecret, Team, ThresholdRow,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -23,6 +23,7 @@ mod m0024_deliveries;
 mod m0028_flows;
 mod m0029_message_lamps;
 mod m0031_data_keys;
+mod m0035_databases;
 mod m0039_archive;
 mod m0040_retention;
 mod m0041_callbacks;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0029_message_lamps::MessageLamps),
             Box::new(m0028_flows::Flows),
             Box::new(m0031_data_keys::DataKeys),
+            Box::new(m0035_databases::Databases),
             Box::new(m0039_archive::Archive),
             Box::new(m0040_retention::Retention),
             Box::new(m0041_callbacks::Callbacks),

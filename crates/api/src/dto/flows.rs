@@ -1,6 +1,6 @@
 //! Flows as they are drawn: what the kinds of nodes are, drafts, versions, and a try.
 
-use flow::{KindForm, MailboxOutcome, QueueOutcome, Rehearsed, RehearsedLookup, Stimulus, TransferOutcome};
+use flow::{KindForm, MailboxOutcome, Question, QueueOutcome, Rehearsed, RehearsedLookup, Stimulus, TransferOutcome};
 use resource::TitleSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -430,9 +430,13 @@ impl TrialAction {
             ),
             Action::RequestCallback { number, .. } => ("callback", number.reveal().to_string()),
             Action::Survey { question, answer } => ("survey", format!("{question}={answer}")),
-            Action::Lookup { request, .. } => {
-                ("look_up", format!("{} {}", request.method.as_str(), request.url.reveal()))
-            }
+            Action::Lookup { request, .. } => (
+                "look_up",
+                match &request.question {
+                    Question::Http(asked) => format!("{} {}", asked.method.as_str(), asked.url.reveal()),
+                    Question::Database(asked) => format!("{}: {}", asked.database, asked.statement('$')),
+                },
+            ),
             Action::LookAtQueues(names) => ("look_at_queues", names.join(", ")),
             Action::OpenMailbox(MailboxName::Agent(name) | MailboxName::Queue(name)) => ("mailbox", name.to_string()),
             Action::TakeMessage { .. } => ("message", String::new()),

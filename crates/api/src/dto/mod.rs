@@ -58,7 +58,7 @@ pub(crate) use forwarding::{Forward, Forwarding};
 pub(crate) use heat::{FlowHeat, FlowHeatDay};
 pub(crate) use history::{Channel, Direction, Interaction, InteractionDetail, InteractionPage, Parts, Peaks};
 pub(crate) use live::{ExpiredLease, LiveAgent, LiveInteraction, LiveQueue, LiveSnapshot};
-pub(crate) use lookups::{LookupTrial, LookupTried};
+pub(crate) use lookups::{ConnectionTried, LookupTrial, LookupTried};
 pub(crate) use outbound::{Delivery, DeliveryPage, MailTrial, MailTried, ReportSchedule, ReportSchedules, ScheduleRan};
 pub(crate) use people::{
     AgentState, AgentStateChange, AgentStateName, LoginRequest, LoginResponse, Me, NextState, WantedState, WrapUpChange,

@@ -1,14 +1,17 @@
-//! Trying a node that asks another system: what would be asked, and what comes back.
+//! Trying a node that asks another system, and a database by itself: what would be asked, and what comes back.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use directory::Permission;
-use flow::{Context, Untried, lookup_of};
+use flow::{Context, DatabaseQuestion, LookupRequest, Question, Untried, lookup_of};
 use resource::{Kind, Problem, What};
 use serde_json::Value;
 use types::{Mono, Now};
 
-use crate::dto::{ErrorBody, LookupTrial, LookupTried};
+use crate::dto::{ConnectionTried, ErrorBody, LookupTrial, LookupTried};
 use crate::error::{ApiError, Code, Result};
 use crate::input::Input;
 use crate::state::{App, now};
@@ -47,6 +50,31 @@ pub(crate) async fn try_lookup(
     })?;
     let told = app.backend.try_lookup(viewer.tenant(), request.clone()).await?;
     Ok(Json(LookupTried::new(request, told)))
+}
+
+/// The time that a trial of a connection may take, to reach the server and in all.
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+const TRIED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Asks a database of the settings for nothing but an answer: whether it can be reached and lets us in.
+#[utoipa::path(post, path = "/api/v1/databases/{name}/test", tag = "flows", params(("name" = String, Path)),
+    responses((status = 200, body = ConnectionTried), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 503, body = ErrorBody)))]
+pub(crate) async fn test_database(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(name): Path<String>,
+) -> Result<Json<ConnectionTried>> {
+    viewer.require(Permission::SettingsWrite)?;
+    let (texts, values) = (vec!["SELECT 1 AS answer".to_owned()], Vec::new());
+    let request = LookupRequest {
+        question: Question::Database(DatabaseQuestion { database: name.into(), texts, values }),
+        connect_within: CONNECT_WITHIN,
+        within: TRIED_WITHIN,
+        retries: 0,
+        taken: Arc::default(),
+    };
+    Ok(Json(app.backend.try_lookup(viewer.tenant(), request).await?.into()))
 }
 
 fn value_of(value: Value) -> Option<flow::Value> {

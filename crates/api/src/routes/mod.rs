@@ -59,7 +59,7 @@ pub(crate) use interactions::{
     __path_interactions, card, decisions, dispose, dispositions, hang_up, interaction, interactions,
 };
 pub(crate) use live::{__path_live, live};
-pub(crate) use lookups::{__path_try_lookup, try_lookup};
+pub(crate) use lookups::{__path_test_database, __path_try_lookup, test_database, try_lookup};
 pub(crate) use outbound::{
     __path_deliveries, __path_report_schedules, __path_retry_delivery, __path_run_report_schedule,
     __path_test_mail_server, deliveries, report_schedules, retry_delivery, run_report_schedule, test_mail_server,

@@ -230,6 +230,13 @@ async fn no_route_leads_across_the_border() {
                     assert_eq!(reply.status, if user == "agent" { 403 } else { 200 }, "{what}");
                     reply.text()
                 }
+                // Of a name that is not one's own there is no database.
+                ("POST", "/api/v1/databases/{name}/test") => {
+                    let reply = world.ask(Ask::new("POST", path.clone()).token(&token)).await;
+                    assert!(matches!(reply.status, 200 | 403 | 503), "{what}: {}", reply.status);
+                    assert_eq!(reply.status == 403, user == "agent", "{what}");
+                    reply.text()
+                }
                 // What a look-up asks is given whole: there is nothing of another's to name but secrets, and those go by name.
                 ("POST", "/api/v1/lookup-trial") => {
                     let reply =

@@ -450,6 +450,7 @@ impl Backend for Desk {
                 settings,
                 thresholds,
                 secrets,
+                databases,
             } = plan.parts.clone();
             let setup = Setup {
                 directory,
@@ -461,6 +462,7 @@ impl Backend for Desk {
                 settings,
                 thresholds,
                 secrets,
+                databases,
                 seed: 1,
             };
             self.act(|inner| {

@@ -259,6 +259,7 @@ async fn settle(store: &Store, id: TenantId) -> Setup {
         settings: Default::default(),
         thresholds: vec![],
         secrets: Default::default(),
+        databases: Default::default(),
         seed: 1,
     }
 }

@@ -110,6 +110,7 @@ pub(super) fn setup(tenant: TenantId) -> Setup {
     let agent = |i: usize| AgentConfig::new(AgentId(base + i as u64), tenant, numbers[i], &queues_of(i));
     Setup {
         secrets: HashMap::new(),
+        databases: HashMap::new(),
         directory,
         plan: Plan::new(Numbering::default(), trunks, dids, vec![route(CARRIER, 0), route(SPARE, 1)]).unwrap(),
         queues: vec![queue(SALES, "sales"), queue(SUPPORT, "support")],
@@ -416,8 +417,8 @@ impl Lab {
                 Effect::Leg(command) => self.command(&command),
                 Effect::Watched { watches, state } => self.lamp(&watches, &state),
                 Effect::Lookup(lookup) => {
-                    let url = lookup.request.url.reveal();
-                    format!("look up {} {url} for {}", lookup.request.method.as_str(), lookup.ask)
+                    let flow::Question::Http(asked) = &lookup.request.question else { panic!("asks by HTTP") };
+                    format!("look up {} {} for {}", asked.method.as_str(), asked.url.reveal(), lookup.ask)
                 }
                 Effect::Summary(told) => {
                     let Summary { account, new, old, .. } = *told;

@@ -8,6 +8,7 @@ use super::{Expression, Scope};
 use crate::check::Check;
 use crate::lookup::HeaderPiece;
 use crate::problem::What;
+use crate::value::Value;
 
 /// The longest template, characters.
 const TEMPLATE_CHARS: usize = 4_000;
@@ -117,6 +118,25 @@ impl Template {
             Part::Text(_) | Part::Secret(_) => None,
             Part::Expression(expression) => Some(expression),
         })
+    }
+
+    /// What its expressions give, and the texts around them: one more than there are values.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`], and where a secret stands in it.
+    pub(crate) fn bound(&self, scope: &dyn Scope) -> Result<(Vec<String>, Vec<Value>), &'static str> {
+        let (mut texts, mut values) = (vec![String::new()], Vec::new());
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => texts.last_mut().unwrap_or(&mut String::new()).push_str(text),
+                Part::Expression(expression) => {
+                    values.push(expression.evaluate(scope)?);
+                    texts.push(String::new());
+                }
+                Part::Secret(_) => return Err("a secret where it could be seen"),
+            }
+        }
+        Ok((texts, values))
     }
 
     /// Fills it in; `escape` makes what an expression gives fit the place it goes to.

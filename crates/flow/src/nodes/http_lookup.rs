@@ -11,14 +11,14 @@ use types::Private;
 use types::leg::Text;
 use utoipa::ToSchema;
 
+use super::looking::{self, Looker};
 use super::{Next, NodeKind, Outlets, Rule, five};
 use crate::check::Check;
-use crate::core::{Core, Event, Phase};
+use crate::core::{Core, Event};
 use crate::expression::{Expression, JsonTemplate, Scope, Template};
-use crate::lookup::{HeaderPiece, LookupAnswer, LookupMethod, LookupOutcome, LookupRequest, Path, Taken};
+use crate::lookup::{HeaderPiece, HttpQuestion, LookupMethod, LookupRequest, Path, Question, Taken};
 use crate::problem::What;
-use crate::say::{Piece, Say, Special};
-use crate::value::Value;
+use crate::say::Say;
 
 pub(super) const EXAMPLE: &str = r#"{"kind": "http_lookup", "url": "https://crm.example.com/customers",
   "query": {"phone": "{{ caller }}"}, "take": {"name": "$.customer.name", "level": "$.customer.level"},
@@ -32,10 +32,6 @@ const URL_CHARS: usize = 4_000;
 const HEADER_CHARS: usize = 4_000;
 /// The largest body, bytes.
 const BODY_BYTES: usize = 16 * 1024;
-/// A caller who hears nothing for this long thinks that the line is dead, seconds.
-const SILENCE_S: u32 = 1;
-/// An answer that has not come by so long after its time is lost, seconds.
-const GRACE_S: u32 = 2;
 
 /// Fields of an `http_lookup` node.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -84,15 +80,12 @@ pub(crate) struct HttpLookup {
     #[schema(default = false)]
     retry_any: bool,
     /// What those hear who wait.
-    #[serde(default = "music")]
+    #[serde(default = "looking::music")]
     prompt: Say,
 }
 
 const fn two_s() -> u32 {
     2
-}
-fn music() -> Say {
-    Say(vec![Piece::Special(Special::Music("default".into()))])
 }
 
 /// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3).
@@ -127,14 +120,22 @@ fn names_host(beginning: &str, is_whole: bool) -> bool {
     !host.is_empty() && !host.contains(['@', ' ', '#']) && (is_whole || host.len() < rest.len())
 }
 
-impl HttpLookup {
-    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+impl Looker for HttpLookup {
+    fn expressions(&self) -> Vec<&Expression> {
         let templates = [&self.url].into_iter().chain(self.query.values()).chain(self.headers.values());
-        templates.flat_map(Template::expressions).chain(self.body.iter().flat_map(JsonTemplate::expressions))
+        let body = self.body.iter().flat_map(JsonTemplate::expressions);
+        templates.flat_map(Template::expressions).chain(body).collect()
     }
 
-    /// The request for this caller.
-    pub(crate) fn request(&self, scope: &dyn Scope) -> Result<LookupRequest, &'static str> {
+    fn variables(&self) -> Vec<&Text> {
+        self.take.keys().collect()
+    }
+
+    fn patience(&self) -> (&Say, u32) {
+        (&self.prompt, self.timeout_s)
+    }
+
+    fn request(&self, scope: &dyn Scope) -> Result<LookupRequest, &'static str> {
         let mut url = self.url.fill(scope, escape)?;
         for (name, value) in &self.query {
             url.push(if url.contains('?') { '&' } else { '?' });
@@ -162,50 +163,20 @@ impl HttpLookup {
             return Err("a request too long");
         }
         let may_retry = self.retry_any || self.method.is_idempotent();
+        let (method, url, body) = (self.method, Private::new(url), body.map(Private::new));
         Ok(LookupRequest {
-            method: self.method,
-            url: Private::new(url),
-            headers,
-            body: body.map(Private::new),
+            question: Question::Http(HttpQuestion { method, url, headers, body }),
             connect_within: Duration::from_secs(self.connect_timeout_s.into()),
             within: Duration::from_secs(self.timeout_s.into()),
             retries: if may_retry { self.retries } else { 0 },
             taken: Arc::new(Taken::new(&self.take, self.found.as_ref())),
         })
     }
-
-    fn ask(&self, core: &mut Core) -> Next {
-        match self.request(core) {
-            Ok(request) => {
-                core.lookup(request);
-                core.phase = Phase::Waiting;
-                core.wait(SILENCE_S);
-                Next::Stay
-            }
-            Err(why) => {
-                core.detail = format!("expression: {why}");
-                self.leave(core, LookupOutcome::Failed)
-            }
-        }
-    }
-
-    fn leave(&self, core: &mut Core, outcome: LookupOutcome) -> Next {
-        let (mut values, outlet) = match outcome {
-            LookupOutcome::Found(values) => (values, "found"),
-            LookupOutcome::NotFound => (BTreeMap::new(), "not_found"),
-            LookupOutcome::Failed => (BTreeMap::new(), "failed"),
-        };
-        for name in self.take.keys() {
-            let value = values.remove(name).unwrap_or_else(|| Value::text(""));
-            core.set(name, value);
-        }
-        Next::Out(outlet)
-    }
 }
 
 impl NodeKind for HttpLookup {
     fn outlets(&self) -> Rule {
-        Rule { required: &["found", "failed"], optional: &["not_found"], ..Rule::default() }
+        looking::OUTLETS
     }
 
     fn check(&self, check: &mut Check<'_>) {
@@ -239,39 +210,21 @@ impl NodeKind for HttpLookup {
     }
 
     fn fallback(&self, outlet: &str) -> Option<&'static str> {
-        (outlet == "not_found").then_some("failed")
+        looking::fallback(outlet)
     }
 
     fn enter(&self, _: &Outlets, core: &mut Core) -> Next {
-        if core.look_at_queues(self.expressions()) { Next::Stay } else { self.ask(core) }
+        looking::enter(self, core)
     }
 
     fn event(&self, _: &Outlets, core: &mut Core, event: Event) -> Next {
-        match (event, core.phase) {
-            (Event::Queues, Phase::Start) => self.ask(core),
-            (Event::Looked, Phase::Waiting | Phase::Asking) => {
-                let Some(LookupAnswer { outcome, detail, .. }) = core.looked.take() else { return Next::Stay };
-                core.detail = detail;
-                self.leave(core, outcome)
-            }
-            (Event::Timeout, Phase::Waiting) => {
-                core.say(&[&self.prompt], false);
-                core.phase = Phase::Asking;
-                core.wait(self.timeout_s + GRACE_S);
-                Next::Stay
-            }
-            (Event::Timeout, Phase::Asking) => {
-                core.detail = "no answer".to_owned();
-                self.leave(core, LookupOutcome::Failed)
-            }
-            _ => Next::Stay,
-        }
+        looking::event(self, core, event)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::Value;
     use crate::nodes::testing::{check, problems, walk};
 
     const FLOW: &str = r#"{"l": {"kind": "http_lookup", "url": "https://crm.example.com/c/{{ caller }}?all=1",

@@ -6,11 +6,13 @@ mod closure;
 mod collect;
 mod condition;
 mod consent;
+mod database_lookup;
 mod echo;
 mod hangup;
 mod hours;
 mod http_lookup;
 mod language;
+mod looking;
 mod menu;
 mod play;
 mod queue;
@@ -25,7 +27,7 @@ mod transfer;
 mod voicemail;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 
@@ -38,6 +40,7 @@ use crate::check::{Check, is_keys};
 use crate::core::{Core, Event};
 use crate::mailbox::MailboxName;
 
+pub(crate) use looking::Looker;
 pub(crate) use split::bucket;
 
 /// Where each outlet leads.
@@ -183,6 +186,7 @@ kinds! {
     Collect = collect::"collect",
     Condition = condition::"condition",
     Consent = consent::"consent",
+    DatabaseLookup = database_lookup::"database_lookup",
     Echo = echo::"echo",
     Hangup = hangup::"hangup",
     Hours = hours::"hours",

@@ -13,7 +13,7 @@ use types::{Now, Wall};
 
 use crate::{
     Action, AnyName, Context, Flow, HeaderPiece, Input, Library, LookupAnswer, LookupOutcome, MailboxName,
-    MailboxOutcome, QueueFigures, QueueOutcome, TransferOutcome, TransferTarget, Value, Walk,
+    MailboxOutcome, Question, QueueFigures, QueueOutcome, TransferOutcome, TransferTarget, Value, Walk,
 };
 
 /// Monday 2026-11-23, 01:00 UTC.
@@ -139,13 +139,19 @@ fn text(action: &Action) -> String {
         Action::OpenMailbox(MailboxName::Queue(name)) => format!("mailbox queue:{name}"),
         Action::TakeMessage { silence_s } => format!("message {silence_s}"),
         Action::EndMessage { silence_s } => format!("end message {silence_s}"),
-        Action::Lookup { request, .. } => {
-            let headers: Vec<_> =
-                request.headers.iter().map(|(name, value)| format!("{name}: {}", header(value))).collect();
-            let body = request.body.as_ref().map_or("", |body| body.reveal());
-            let (method, url) = (request.method.as_str(), request.url.reveal());
-            format!("lookup {method} {url} [{}] {body} x{}", headers.join(", "), request.retries)
-        }
+        Action::Lookup { request, .. } => match &request.question {
+            Question::Http(asked) => {
+                let headers: Vec<_> =
+                    asked.headers.iter().map(|(name, value)| format!("{name}: {}", header(value))).collect();
+                let body = asked.body.as_ref().map_or("", |body| body.reveal());
+                let (method, url) = (asked.method.as_str(), asked.url.reveal());
+                format!("lookup {method} {url} [{}] {body} x{}", headers.join(", "), request.retries)
+            }
+            Question::Database(asked) => {
+                let values: Vec<_> = asked.values.iter().map(|value| value.to_text().to_string()).collect();
+                format!("ask {} {} [{}]", asked.database, asked.statement('$'), values.join(", "))
+            }
+        },
         Action::LookAtQueues(names) => format!("look {}", names.join(" ")),
         Action::SetLanguage(language) => format!("language {language}"),
         Action::RefuseRecording => "no record".to_owned(),

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::row::Row;
 use crate::rows::{
     AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, PromptVersion, Queue, QueueMember,
-    ReportView, RouteRow, Session, Setting, StoredSecret, Team,
+    ReportView, RouteRow, Session, Setting, StoredDatabase, StoredSecret, Team,
 };
 use crate::store::Store;
 
@@ -139,6 +139,9 @@ async fn all_kinds_come_back(store: &Store) {
 
     let secret = |value: &str| StoredSecret { tenant: T, name: "crm".to_owned(), value: value.to_owned().into() };
     comes_back(store, T, || (T, "crm".to_owned()), secret("one"), secret("two")).await;
+
+    let database = |host: &str| StoredDatabase { tenant: T, name: "crm".to_owned(), config: json!({"host": host}) };
+    comes_back(store, T, || (T, "crm".to_owned()), database("one"), database("two")).await;
 
     let choice = |offered| DispositionChoice {
         tenant: T,

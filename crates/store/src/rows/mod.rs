@@ -14,4 +14,6 @@ pub use outbound::{AlertSubscription, MailServer, ReportSchedule, ScheduleRun};
 pub use people::{CustomRole, Guard, Login, Session, Team};
 pub use prompts::{Prompt, PromptVersion};
 pub use reports::ReportView;
-pub use routing::{AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting, StoredSecret, ThresholdRow};
+pub use routing::{
+    AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting, StoredDatabase, StoredSecret, ThresholdRow,
+};

@@ -102,6 +102,17 @@ pub struct StoredSecret {
     pub value: Private<String>,
 }
 
+/// A database that flows look into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredDatabase {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Unique within the tenant: what flows refer to.
+    pub name: String,
+    /// Where it is and who signs in: opaque to the store.
+    pub config: serde_json::Value,
+}
+
 /// An outbound route with whose it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RouteRow {
@@ -133,6 +144,10 @@ row!(ThresholdRow, "threshold", (TenantId, String), ["tenant_id", "name"], {
 
 row!(StoredSecret, "secret", (TenantId, String), ["tenant_id", "name"], {
     tenant: "tenant_id", name: "name", value: "value",
+});
+
+row!(StoredDatabase, "database_connection", (TenantId, String), ["tenant_id", "name"], {
+    tenant: "tenant_id", name: "name", config: "config",
 });
 
 row!(Setting, "setting", (TenantId, String), ["tenant_id", "key"], {

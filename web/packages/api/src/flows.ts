@@ -21,6 +21,7 @@ export type FlowTried = Schemas["FlowTried"];
 export type TrialAction = Schemas["TrialAction"];
 export type TrialEvent = Schemas["TrialEvent"];
 export type LookupTried = Schemas["LookupTried"];
+export type ConnectionTried = Schemas["ConnectionTried"];
 
 /** What is wrong with a flow, and where in the drawing. */
 export interface FlowFieldProblem extends FieldProblem {
@@ -57,6 +58,8 @@ export interface FlowsApi {
   heat: (name: string, version: number, since: Date, signal?: AbortSignal) => Promise<FlowHeat>;
   attempt: (trial: FlowTrial, signal?: AbortSignal) => Promise<FlowTried>;
   tryLookup: (trial: LookupTrial) => Promise<LookupTried>;
+  /** Asks a database of the settings for nothing but an answer. */
+  testDatabase: (name: string) => Promise<ConnectionTried>;
 }
 
 export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsApi {
@@ -79,6 +82,7 @@ export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsAp
     versions: async (name, signal) => (await get<Schemas["FlowVersions"]>(`${path(name)}/versions`, signal)).items,
     version: (name, version, signal) => get<FlowVersionDetail>(`${path(name)}/versions/${String(version)}`, signal),
     tryLookup: (trial) => told("POST", "lookup-trial", trial),
+    testDatabase: (name) => told("POST", `databases/${encodeURIComponent(name)}/test`, {}),
     heat: (name, version, since, signal) => get<FlowHeat>(`${path(name)}/heat?version=${String(version)}&from=${encodeURIComponent(since.toISOString())}`, signal),
     attempt: (trial) => told("POST", "flow-trial", trial),
   };

@@ -194,6 +194,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/databases/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a database of the settings for nothing but an answer: whether it can be reached and lets us in. */
+        post: operations["test_database"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries": {
         parameters: {
             query?: never;
@@ -1822,6 +1839,80 @@ export interface components {
          * @enum {string}
          */
         Channel: "voice";
+        /** @description What came of trying a database's connection. */
+        ConnectionTried: {
+            /** @description It answered. */
+            ok: boolean;
+            /** @description What the database said of it. */
+            said?: string | null;
+            /** Format: int64 */
+            took_ms: number;
+            /** @description Why not, where it did not. */
+            why?: string | null;
+        };
+        /**
+         * @description What kind of database it is.
+         * @enum {string}
+         */
+        DatabaseEngine: "postgres" | "sqlite";
+        /** @description A database that flows look into. */
+        DatabaseSpec: {
+            /**
+             * @description Of a server: the database's name there.
+             * @default null
+             */
+            database: string | null;
+            /** @default postgres */
+            engine: components["schemas"]["DatabaseEngine"];
+            /**
+             * @description Of SQLite: the file's path within the folder that the operator keeps for the company.
+             * @default null
+             */
+            file: string | null;
+            /**
+             * @description Of a server: its name or address. One within the own network has to be named in `lookup.allowed_hosts` as well.
+             * @default null
+             */
+            host: string | null;
+            /**
+             * Format: int32
+             * @description Of a server: TCP, 5432 when absent.
+             * @default null
+             */
+            port: number | null;
+            /**
+             * @description Of a server: the secret that is the password.
+             * @default null
+             */
+            secret: string | null;
+            /**
+             * @default {
+             *       "en": "",
+             *       "zh": ""
+             *     }
+             */
+            title: components["schemas"]["TitleSpec"];
+            /** @default verify */
+            tls: components["schemas"]["DatabaseTls"];
+            /**
+             * @description Of a server: who signs in. Give it no more rights than to read.
+             * @default null
+             */
+            user: string | null;
+        };
+        /**
+         * @description How a connection to a database is secured.
+         * @enum {string}
+         */
+        DatabaseTls: "verify" | "require" | "off";
+        /** @description What a database was asked. */
+        DatabaseTried: {
+            name: string;
+            /** @description With `$1` and so on in the places of the values. */
+            statement: string;
+            /** @description The values, in that order. */
+            values: Record<string, never>[];
+        };
         /** @description Calls of an agent within a time, which are over. */
         DayCalls: {
             /**
@@ -2891,7 +2982,7 @@ export interface components {
          * @description A kind of setting. The order is the one in which whole centres are written down.
          * @enum {string}
          */
-        Kind: "tenant" | "setting" | "secret" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "prompt" | "queue" | "flow" | "threshold" | "number" | "mail_server" | "report_schedule" | "alert_subscription";
+        Kind: "tenant" | "setting" | "secret" | "database" | "disposition" | "agent" | "role" | "user" | "team" | "device" | "trunk" | "route" | "prompt" | "queue" | "flow" | "threshold" | "number" | "mail_server" | "report_schedule" | "alert_subscription";
         /** @description How a schedule went the last time. */
         LastRun: {
             at: string;
@@ -3183,7 +3274,7 @@ export interface components {
             /** @description Who calls; withheld when empty. */
             caller?: string;
             dialled?: string;
-            /** @description An `http_lookup` node. */
+            /** @description An `http_lookup` or `database_lookup` node. */
             node: Record<string, never>;
             /** @description The flow's variables: texts, whole numbers, `true` or `false`. */
             variables?: Record<string, never>;
@@ -3191,20 +3282,24 @@ export interface components {
         /** @description What was asked and what came of it. */
         LookupTried: {
             body?: string | null;
+            database?: null | components["schemas"]["DatabaseTried"];
             headers: components["schemas"]["LookupHeader"][];
-            method: string;
+            /** @description How an address was asked; absent where a database was. */
+            method?: string | null;
             /** @description The outlet that a call would leave by: `found`, `not_found` or `failed`. */
             outlet: string;
+            /** @description What a database said of it. */
+            said?: string | null;
             /**
              * Format: int32
-             * @description The status, where there was an answer.
+             * @description The status, where there was an answer by HTTP.
              */
             status?: number | null;
             /** Format: int64 */
             took_ms: number;
             /** Format: int32 */
             tries: number;
-            url: string;
+            url?: string | null;
             /** @description The variables that were taken from the answer. */
             values: Record<string, never>;
             /** @description Why it failed, where it did. */
@@ -6068,6 +6163,51 @@ export interface operations {
             };
             /** @description `busy`, `no_phone`, `unknown_number`, `no_line`, `do_not_call` with the reason as its field */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test_database: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTried"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,5 @@
 import type { FieldProblem, Permission } from "@lingtong/api";
+import { DATABASE, type DatabaseChoice, type DatabaseWord } from "./database";
 import { OUTBOUND, type AlertCode } from "./outbound";
 
 /** What the settings pages know of. */
@@ -15,6 +16,7 @@ export type KindId =
   | "disposition"
   | "threshold"
   | "secret"
+  | "database"
   | "setting"
   | "tenant"
   | "mail_server"
@@ -24,6 +26,7 @@ export type KindId =
 /** What a field is called in the words of the pages. */
 export type FieldWord =
   | "about"
+  | DatabaseWord
   | "accept_from"
   | "secret_value"
   | "address"
@@ -196,6 +199,7 @@ export type Choice =
   | "e164"
   | "digits"
   | "starttls"
+  | DatabaseChoice
   | "tls"
   | "none"
   | "queue"
@@ -330,6 +334,7 @@ export const KINDS: readonly Kind[] = [
     columns: [],
     fields: [{ path: "value", word: "secret_value", type: "secret", hint: true }],
   },
+  DATABASE,
   {
     id: "device",
     name: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,

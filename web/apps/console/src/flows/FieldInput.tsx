@@ -57,11 +57,14 @@ function NamedInput({ field, format, value, bank, flows, disabled, change, t }: 
   if (format === "mailbox") return <Prefixed sorts={MAILBOXES} names={(sort) => t(`form.mailboxSort.${sort as "agent"}`)} value={text} label={label} disabled={disabled} queues={bank.queues} change={change} />;
   const choices: Partial<Record<string, { value: string; label: string }[]>> = {
     queue: [...bank.queues].map(([name, title]) => ({ value: name, label: title })),
+    database: bank.databases.map((name) => ({ value: name, label: name })),
     flow: flows.map((name) => ({ value: name, label: name })),
     language: ["zh", "en"].map((name) => ({ value: name, label: choiceName(t, name) })),
     cause: CAUSES.map((name) => ({ value: name, label: choiceName(t, name) })),
   };
   if (format === "expression") return <ExpressionInput label={label} value={text} bank={bank} disabled={disabled} change={change} />;
+  if (format === "template") return <ExpressionInput label={label} value={text} bank={bank} disabled={disabled} template={{ placeholder: t("form.templateHint"), rows: 1 }} change={change} />;
+  if (format === "statement") return <ExpressionInput label={label} value={text} bank={bank} disabled={disabled} template={{ placeholder: t("form.statementHint"), rows: 3 }} change={change} />;
   const options = choices[format];
   if (options === undefined) {
     return <Input aria-label={label} disabled={disabled} value={text} placeholder={placeholder} onChange={(event) => { change(event.target.value === "" && !field.required ? undefined : event.target.value); }} />;
@@ -154,8 +157,10 @@ export function FieldInput(props: InputProps): ReactElement {
     case "values":
       return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <Input size="small" aria-label={name} disabled={disabled} placeholder={t("form.valueOf")} value={asText(one)} onChange={(event) => { put(asValue(event.target.value)); }} />} />;
     case "templates":
+      return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <ExpressionInput label={name} value={asText(one)} bank={bank} disabled={disabled} template={{ placeholder: t("form.templateHint"), rows: 1 }} change={put} />} />;
+    case "columns":
     case "paths":
-      return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <Input size="small" className="mono" aria-label={name} disabled={disabled} placeholder={t(field.type === "paths" ? "form.pathHint" : "form.templateHint")} value={asText(one)} onChange={(event) => { put(event.target.value); }} />} />;
+      return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <Input size="small" className="mono" aria-label={name} disabled={disabled} placeholder={t(field.type === "paths" ? "form.pathHint" : "form.columnHint")} value={asText(one)} onChange={(event) => { put(event.target.value); }} />} />;
     case "expressions":
       return <ValuesInput value={value} disabled={disabled} change={change} line={({ name, value: one, change: put }) => <ExpressionInput label={name} value={asText(one)} bank={bank} disabled={disabled} change={put} />} />;
     case "value":

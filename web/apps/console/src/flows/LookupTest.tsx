@@ -18,10 +18,11 @@ function Tried({ tried }: { tried: LookupTried }): ReactElement {
   return (
     <div className="lookup-tried" role="status">
       <p>
-        <b className={tried.outlet === "found" ? "good" : "bad"}>{portName(t, tried.outlet)}</b> {tried.status ?? ""} {tried.why ?? ""} · {t("lookup.took", { ms: tried.took_ms, tries: tried.tries })}
+        <b className={tried.outlet === "found" ? "good" : "bad"}>{portName(t, tried.outlet)}</b> {tried.status ?? ""} {tried.why ?? ""} {tried.said ?? ""} · {t("lookup.took", { ms: tried.took_ms, tries: tried.tries })}
       </p>
       <pre className="mono">
-        {`${tried.method} ${tried.url}\n`}
+        {(tried.database ?? null) === null ? `${tried.method ?? ""} ${tried.url ?? ""}\n` : `${tried.database?.statement ?? ""}\n`}
+        {tried.database?.values.map((value, at) => `$${String(at + 1)} = ${JSON.stringify(value)}\n`)}
         {tried.headers.map((header) => `${header.name}: ${header.value}\n`)}
         {tried.body ?? ""}
       </pre>
@@ -47,7 +48,7 @@ export function LookupTest({ flow, node, forms }: LookupTestProps): ReactElement
   const own = variablesOf(flow, forms);
   // Those alone that the node speaks of.
   const text = JSON.stringify(node);
-  const named = own.filter((name) => text.includes(name) && !Object.hasOwn((node["take"] ?? {}), name));
+  const named = own.filter((name) => text.includes(name) && !Object.hasOwn(node["take"] ?? node["columns"] ?? {}, name));
   const failure = attempt.error === null ? null : toApiError(attempt.error);
   const problem = failure?.problems.at(0) as FlowFieldProblem | undefined;
   return (

@@ -1,6 +1,6 @@
 import { CloseOutlined, CopyOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import type { FlowFieldProblem } from "@lingtong/api";
-import { connect, formOf, freeOutlets, nodeName, portsOf, renameNode, renameOutlet, setField, setName, variablesOf, type FlowDocument, type FlowNode, type KindForm } from "@lingtong/model/flow";
+import { connect, formOf, freeOutlets, nodeName, portsOf, renameNode, renameOutlet, setField, setName, variablesAt, type FlowDocument, type FlowNode, type KindForm } from "@lingtong/model/flow";
 import { Button, Dropdown, Input, Select } from "antd";
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import { FieldInput } from "./FieldInput";
@@ -129,7 +129,7 @@ export function NodePanel(props: NodePanelProps): ReactElement | null {
   const node = flow.nodes[id];
   const form = forms.get(node?.kind ?? "");
   const fields = useMemo(() => (form === undefined ? [] : formOf(form)), [form]);
-  const bank = useMemo((): Bank => ({ ...props.bank, expression: { ...props.bank.expression, own: variablesOf(flow, forms) } }), [props.bank, flow, forms]);
+  const bank = useMemo((): Bank => ({ ...props.bank, expression: { ...props.bank.expression, own: variablesAt(flow, id, forms) } }), [props.bank, flow, id, forms]);
   if (node === undefined) return null;
   const look = lookOf(node.kind);
   const mine = problems.filter((one) => one.flow?.node === id);
@@ -164,7 +164,7 @@ export function NodePanel(props: NodePanelProps): ReactElement | null {
             <FieldInput field={field} value={node[field.name]} bank={bank} flows={flows} disabled={!writable} change={(value) => { change(setField(flow, id, field.name, value), `${id}.${field.name}`); }} />
           </Field>
         ))}
-        {node.kind === "http_lookup" && writable ? <LookupTest key={id} flow={flow} node={node} forms={forms} /> : null}
+        {(node.kind === "http_lookup" || node.kind === "database_lookup") && writable ? <LookupTest key={id} flow={flow} node={node} forms={forms} /> : null}
         <Outlets {...props} node={node} form={form} />
         <Field label={t("form.id")}>
           <IdInput key={id} id={id} flow={flow} disabled={!writable} rename={(to) => { if (to !== id) { change(renameNode(flow, id, to)); renamed(to); } }} />

@@ -7,7 +7,7 @@ import { useServices } from "../services";
 import { pieceText, type Bank } from "./summary";
 import { choiceName, useFlowWords } from "./words";
 
-const SORTS = ["prompt", "digits", "number", "music", "tone", "silence_ms"] as const;
+const SORTS = ["prompt", "digits", "number", "money", "date", "named", "music", "tone", "silence_ms"] as const;
 type Sort = (typeof SORTS)[number];
 const TONES = ["ringback", "busy", "congestion", "comfort"] as const;
 /** A piece of each sort as it is first put down. */
@@ -15,12 +15,15 @@ const FRESH: Readonly<Record<Sort, (first: string) => Piece>> = {
   prompt: (first) => first,
   digits: () => ({ digits: "$caller" }),
   number: () => ({ number: "$count" }),
+  money: () => ({ money: "$amount" }),
+  date: () => ({ date: "$date" }),
+  named: () => ({ named: "$name" }),
   music: () => ({ music: "default" }),
   tone: () => ({ tone: "busy" }),
   silence_ms: () => ({ silence_ms: 500 }),
 };
-/** Prompts that are put together by the program: single digits and numbers. */
-const SPOKEN_BY_RULE = /^(?:digit|num)_/;
+/** Prompts that are put together by the program: digits, numbers, amounts, days. */
+const SPOKEN_BY_RULE = /^(?:digit|num|money|date|month|day)_/;
 
 interface SayProps {
   value: unknown;

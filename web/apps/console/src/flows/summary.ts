@@ -16,6 +16,8 @@ export interface Bank {
   /** Music by name. */
   music: readonly string[];
   queues: ReadonlyMap<string, string>;
+  /** Databases by name. */
+  databases: readonly string[];
   /** What expressions can be made of: what every call has, and the flow's own variables. */
   expression: { words: ExpressionWords; own: readonly string[] };
 }
@@ -53,6 +55,8 @@ export function summaryOf(node: FlowNode, bank: Bank, t: FlowWords, language: st
       return Object.entries({ ...(own["values"] as object | undefined), ...(own["expressions"] as object | undefined) }).map(([name, value]) => `${name} = ${String(value)}`).join(", ");
     case "http_lookup":
       return text(own["url"]);
+    case "database_lookup":
+      return text(own["statement"]);
     case "tag":
       return Array.isArray(own["tags"]) ? own["tags"].map(text).join(", ") : "";
     case "split":

@@ -33,6 +33,7 @@ export function useForms(): { forms: Forms; query: UseQueryResult<FlowKinds> } {
   const { language } = useFlowWords();
   const query = useQuery({ queryKey: ["flow-kinds"], staleTime: Infinity, queryFn: ({ signal }) => services.flows.kinds(signal) });
   const queues = useQuery({ queryKey: ["settings", "queue", "for-flows"], queryFn: ({ signal }) => services.settings.list("queue", { limit: QUEUES }, signal) });
+  const databases = useQuery({ queryKey: ["settings", "database", "for-flows"], queryFn: ({ signal }) => services.settings.list("database", { limit: QUEUES }, signal) });
   const prompts = useQuery({ queryKey: ["prompts"], queryFn: ({ signal }) => services.prompts.list(signal) });
   const kinds = useMemo(() => (query.data?.kinds ?? []) as unknown as KindForm[], [query.data]);
   const byName = useMemo(() => new Map(kinds.map((form) => [form.kind, form])), [kinds]);
@@ -44,8 +45,8 @@ export function useForms(): { forms: Forms; query: UseQueryResult<FlowKinds> } {
     const known = (prompts.data?.items ?? []).map(bankPrompt);
     const spoken = known.filter((prompt) => prompt.languages.some((one) => one !== "music"));
     const music = known.filter((prompt) => prompt.languages.includes("music")).map((prompt) => prompt.id);
-    return { prompts: new Map(spoken.map((prompt) => [prompt.id, prompt])), music: [...new Set([SHIPPED_MUSIC, ...music])], queues: new Map(titles), expression: { words: query.data?.expression ?? NO_WORDS, own: [] } };
-  }, [prompts.data, queues.data, query.data, language]);
+    return { prompts: new Map(spoken.map((prompt) => [prompt.id, prompt])), music: [...new Set([SHIPPED_MUSIC, ...music])], queues: new Map(titles), databases: (databases.data?.items ?? []).map((one) => one.name), expression: { words: query.data?.expression ?? NO_WORDS, own: [] } };
+  }, [prompts.data, queues.data, databases.data, query.data, language]);
   const places = useCallback((flow: FlowDocument) => placesOf(flow, byName), [byName]);
   const queueNames = useMemo(() => [...bank.queues.keys()], [bank]);
   return { forms: useMemo(() => ({ kinds, byName, bank, queueNames, places }), [kinds, byName, bank, queueNames, places]), query };

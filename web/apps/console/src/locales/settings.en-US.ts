@@ -2,6 +2,7 @@ export const settings = {
   group: { people: "People", telephony: "Telephony", work: "Work", notice: "Notices", centre: "Centre" },
   kinds: {
     secret: "Secrets",
+    database: "Databases",
     user: "Users",
     role: "Roles",
     agent: "Agents",
@@ -21,6 +22,7 @@ export const settings = {
   },
   kind: {
     secret: "Secret",
+    database: "Database",
     user: "User",
     role: "Role",
     agent: "Agent",
@@ -40,6 +42,7 @@ export const settings = {
   },
   add: {
     secret: "Add secret",
+    database: "Add database",
     user: "Add user",
     role: "Add role",
     agent: "Add agent",
@@ -59,6 +62,7 @@ export const settings = {
   },
   name: {
     secret: "Name",
+    database: "Name",
     user: "User name",
     role: "Role code",
     agent: "Agent number",
@@ -78,6 +82,7 @@ export const settings = {
   },
   nameHint: {
     secret: "What flows call it: lower-case letters, digits, _ and -",
+    database: "What flows call it: lower-case letters, digits, _ and -",
     user: "Used to sign in: letters, digits and _ - . @; it cannot be changed later",
     role: "Begins with a lower-case letter; digits, _ and - may follow. Not the name of a built-in role",
     agent: "Digits or letters; colleagues can dial it. It cannot be changed later",
@@ -97,6 +102,7 @@ export const settings = {
   },
   empty: {
     secret: { title: "No secrets yet", text: "Passwords and tokens that look-ups show to other systems; flows name them alone." },
+    database: { title: "No databases yet", text: "What the node “Look up in a database” of a flow chooses from." },
     user: { title: "No users yet", text: "Everyone who signs in needs a user. Add agents first, then users for them, each with a one-time password." },
     role: {
       title: "No roles of your own",
@@ -128,6 +134,13 @@ export const settings = {
     message_lamp: "Message lamp",
     queues: "Queues",
     warning: "Warning from",
+    engine: "Kind",
+    database_host: "Host",
+    database_name: "Database name",
+    database_user: "User name",
+    database_secret: "Password (secret)",
+    tls: "Encryption",
+    file: "File",
     secret_value: "Value",
     accept_from: "Calls accepted from",
     address: "Mobile or fixed address",
@@ -222,6 +235,11 @@ export const settings = {
     critical: "Empty for no critical alert",
     hold_s: "How long the figure has to be beyond the value, or back",
     margin: "How much better than the value it has to be before the alert is over, so that a figure on the line does not raise alert after alert",
+    database_host: "One within the own network has to be in the setting lookup.allowed_hosts as well",
+    database_user: "Give it no more rights than to read the tables it needs",
+    database_secret: "Keep the password among the secrets, then choose it here",
+    tls: "“Verified” asks for a certificate that an authority of this machine vouches for",
+    file: "A path within the folder that the operator keeps for the company (--database-files)",
     secret_value: "Never shown again; left empty it stays as it is",
     accept_from: "The carrier's IP addresses or networks; calls from there need no password",
     address: "Rings beside the agent's other telephones: tel:13900139000 is a mobile, called over the trunks; sip:1001@10.0.0.8 is rung as it is. The agent is there all the time then, until it says otherwise; usually empty",
@@ -285,6 +303,11 @@ export const settings = {
     plan: "Plan capacity",
   },
   choice: {
+    postgres: "PostgreSQL",
+    sqlite: "SQLite file",
+    verify: "TLS, verified",
+    require: "TLS, unverified",
+    off: "None",
     waiting: "Waiting",
     longest_wait: "Longest wait (seconds)",
     service_level: "Service level (%)",
@@ -363,6 +386,12 @@ export const settings = {
     remove: "Remove this row",
   },
   target: { queue: "Queue", flow: "Flow", agent: "Agent" },
+  testDatabase: {
+    text: "Connects by what is saved, and asks for nothing but an answer.",
+    go: "Test connection",
+    ok: "Connected in {{ms}} ms",
+    failed: "Not connected: {{why}}",
+  },
   testMail: {
     title: "Send a test mail",
     text: "By the settings as they are saved; what the mail server answers is shown here.",

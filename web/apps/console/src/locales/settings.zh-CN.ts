@@ -2,6 +2,7 @@ export const settings = {
   group: { people: "人员", telephony: "话务", work: "业务", notice: "通知", centre: "呼叫中心" },
   kinds: {
     secret: "密钥",
+    database: "数据库连接",
     user: "用户",
     role: "角色",
     agent: "坐席",
@@ -21,6 +22,7 @@ export const settings = {
   },
   kind: {
     secret: "密钥",
+    database: "数据库连接",
     user: "用户",
     role: "角色",
     agent: "坐席",
@@ -40,6 +42,7 @@ export const settings = {
   },
   add: {
     secret: "添加密钥",
+    database: "添加数据库连接",
     user: "添加用户",
     role: "添加角色",
     agent: "添加坐席",
@@ -59,6 +62,7 @@ export const settings = {
   },
   name: {
     secret: "名称",
+    database: "名称",
     user: "用户名",
     role: "角色代码",
     agent: "工号",
@@ -78,6 +82,7 @@ export const settings = {
   },
   nameHint: {
     secret: "流程用它引用：小写字母、数字、_ 和 -",
+    database: "流程用它引用：小写字母、数字、_ 和 -",
     user: "登录时使用；字母、数字和 _ - . @，之后不能修改",
     role: "小写字母开头，可含数字、_ 和 -；不能与内置角色相同",
     agent: "数字或字母，同事可直接拨打；之后不能修改",
@@ -97,6 +102,7 @@ export const settings = {
   },
   empty: {
     secret: { title: "还没有密钥", text: "查询外部系统时要出示的口令或令牌放在这里，流程只写它的名称。" },
+    database: { title: "还没有数据库连接", text: "流程的“查询数据库”节点从这里选择连接。" },
     user: { title: "还没有用户", text: "每个登录的人都需要一个用户。先添加坐席，再为他们添加用户并生成一次性密码。" },
     role: { title: "还没有自定义角色", text: "内置角色通常够用：坐席、班长、质检员、话务员、管理员、审计员。需要不同的权限组合时，在这里添加。" },
     agent: { title: "还没有坐席", text: "坐席是接听来电的人。添加后，为他们添加话机和用户，再加入队列。" },
@@ -122,6 +128,13 @@ export const settings = {
     message_lamp: "留言灯",
     queues: "队列",
     warning: "注意值",
+    engine: "类型",
+    database_host: "主机",
+    database_name: "数据库名",
+    database_user: "用户名",
+    database_secret: "密码（密钥）",
+    tls: "加密",
+    file: "文件",
     secret_value: "密钥内容",
     accept_from: "接受来电的地址",
     address: "手机或固定地址",
@@ -216,6 +229,11 @@ export const settings = {
     critical: "留空则不发“严重”",
     hold_s: "超过或恢复都要持续这么久才算",
     margin: "比阈值好出这么多才算恢复，避免在阈值附近反复告警",
+    database_host: "内网主机还须写入参数 lookup.allowed_hosts",
+    database_user: "只给它读取所需表的权限",
+    database_secret: "先在“密钥”中保存密码，再在这里选择",
+    tls: "“验证证书”要求证书由本机信任的机构签发",
+    file: "运维人员为本公司准备的文件夹（--database-files）内的相对路径",
     secret_value: "保存后不再显示；留空则不改",
     accept_from: "运营商的 IP 地址或网段，来自这些地址的来电无需鉴权",
     address: "与坐席的其他话机同时振铃：tel:13900139000 为手机，经中继呼叫；sip:1001@10.0.0.8 不经注册直接呼叫。坐席因此始终在线，可自行置忙或签出；一般留空",
@@ -279,6 +297,11 @@ export const settings = {
     plan: "容量规划",
   },
   choice: {
+    postgres: "PostgreSQL",
+    sqlite: "SQLite 文件",
+    verify: "TLS，验证证书",
+    require: "TLS，不验证证书",
+    off: "不加密",
     waiting: "排队人数",
     longest_wait: "最长等待（秒）",
     service_level: "服务水平（%）",
@@ -357,6 +380,12 @@ export const settings = {
     remove: "删除此行",
   },
   target: { queue: "队列", flow: "流程", agent: "坐席" },
+  testDatabase: {
+    text: "使用已保存的设置连接，只询问一次是否有应答。",
+    go: "测试连接",
+    ok: "连接成功，用时 {{ms}} 毫秒",
+    failed: "连接失败：{{why}}",
+  },
   testMail: {
     title: "发送测试邮件",
     text: "使用已保存的设置发送；邮件服务器的答复会显示在这里。",

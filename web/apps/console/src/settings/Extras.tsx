@@ -154,6 +154,40 @@ function TestMail(): ReactElement {
   );
 }
 
+/** Asks a database for nothing but an answer. */
+function TestDatabase({ name }: { name: string }): ReactElement {
+  const { t } = useTranslation(["console", "ui"]);
+  const { flows } = useServices();
+  const trial = useMutation({ mutationFn: () => flows.testDatabase(name) });
+  const tried = trial.data;
+  return (
+    <div className="field-others">
+      <p className="faint">{t("settings.testDatabase.text")}</p>
+      <Button
+        loading={trial.isPending}
+        onClick={() => {
+          trial.mutate();
+        }}
+      >
+        {t("settings.testDatabase.go")}
+      </Button>
+      {tried === undefined ? null : (
+        <Alert
+          role="status"
+          type={tried.ok ? "success" : "error"}
+          title={tried.ok ? t("settings.testDatabase.ok", { ms: tried.took_ms }) : t("settings.testDatabase.failed", { why: tried.why ?? "" })}
+          description={tried.said === undefined ? undefined : <span className="mono">{tried.said}</span>}
+        />
+      )}
+      {trial.error === null ? null : (
+        <p className="field-problem" role="alert">
+          {toApiError(trial.error).message}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** What some kinds offer beside their fields. */
 export function Extras({ kind, resource, may }: { kind: Kind; resource: ResourceDetail; may: boolean }): ReactElement | null {
   const { t } = useTranslation(["console", "ui"]);
@@ -167,6 +201,7 @@ export function Extras({ kind, resource, may }: { kind: Kind; resource: Resource
       </p>
     );
   }
+  if (kind.id === "database" && may) return <TestDatabase name={resource.name} />;
   if (kind.id === "mail_server" && may) return <TestMail />;
   if (kind.id === "user" && may && permits(me, "users.write") && resource.name !== me.username) {
     return <OneTimePassword name={resource.name} />;

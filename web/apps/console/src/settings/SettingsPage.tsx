@@ -23,7 +23,7 @@ const GROUPS = [
   { id: "telephony", kinds: ["device", "trunk", "number", "route"] },
   { id: "work", kinds: ["queue", "threshold", "disposition"] },
   { id: "notice", kinds: ["mail_server", "report_schedule", "alert_subscription"] },
-  { id: "centre", kinds: ["tenant", "setting", "secret"] },
+  { id: "centre", kinds: ["tenant", "setting", "secret", "database"] },
 ] as const;
 
 export function KindNav(): ReactElement {

@@ -35,7 +35,7 @@ export function variablesOf(flow: FlowDocument, forms: ReadonlyMap<string, KindF
     for (const field of form === undefined ? [] : formOf(form)) {
       const value = own[field.name] ?? field.fallback;
       if (field.type === "named" && field.format === "variable" && typeof value === "string" && value !== "") names.add(value);
-      if ((field.type === "values" || field.type === "expressions" || field.type === "paths") && typeof value === "object" && value !== null) Object.keys(value).forEach((name) => names.add(name));
+      if ((field.type === "values" || field.type === "expressions" || field.type === "paths" || field.type === "columns") && typeof value === "object" && value !== null) Object.keys(value).forEach((name) => names.add(name));
     }
   }
   return [...names].sort();
@@ -62,4 +62,34 @@ export function offersAt(text: string, caret: number, words: ExpressionWords, ow
   const functions = words.functions.filter((name) => !MEMBERS.has(name)).map((name) => put(name, name === "queue" ? 'queue("' : `${name}(`));
   const variables = [...new Set([...own, ...words.variables])].map((name) => put(name, name));
   return [...variables, ...functions].filter((offer) => fits(offer.word)).slice(0, OFFERS);
+}
+
+/** As {@link offersAt}, for a text with expressions within double braces; none outside of them. */
+export function offersWithin(text: string, caret: number, words: ExpressionWords, own: readonly string[], queues: readonly string[]): Offer[] {
+  const open = text.lastIndexOf("{{", caret - 1);
+  const from = open + 2;
+  if (open < 0 || from > caret || text.slice(from, caret).includes("}}")) return [];
+  const close = text.indexOf("}}", caret);
+  const to = close < 0 ? text.length : close;
+  const rest = close < 0 ? " }}" : text.slice(to);
+  return offersAt(text.slice(from, to), caret - from, words, own, queues).map((offer) => ({ word: offer.word, text: text.slice(0, from) + offer.text + rest }));
+}
+
+/** The variables that can be set by the time a node is come to: by nodes from which a way leads to it. */
+export function variablesAt(flow: FlowDocument, id: string, forms: ReadonlyMap<string, KindForm>): string[] {
+  const before = new Set<string>();
+  const into = new Map<string, string[]>();
+  for (const [from, node] of Object.entries(flow.nodes)) {
+    for (const to of Object.values(node.outlets ?? {})) into.set(to, [...(into.get(to) ?? []), from]);
+  }
+  const open = [id];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const from of into.get(at) ?? []) {
+      if (!before.has(from)) {
+        before.add(from);
+        open.push(from);
+      }
+    }
+  }
+  return variablesOf({ ...flow, nodes: Object.fromEntries(Object.entries(flow.nodes).filter(([name]) => before.has(name))) }, forms);
 }

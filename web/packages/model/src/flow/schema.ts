@@ -3,7 +3,7 @@ import type { KindForm, Schema } from "./ports";
 
 /** How a field is filled in. */
 export type Widget =
-  | { type: "say" | "text" | "switch" | "value" | "values" | "expressions" | "templates" | "paths" | "weekly" | "dates" | "days" | "texts" | "json" }
+  | { type: "say" | "text" | "switch" | "value" | "values" | "expressions" | "templates" | "paths" | "columns" | "weekly" | "dates" | "days" | "texts" | "json" }
   | { type: "number"; min: number | undefined; max: number | undefined }
   | { type: "choice"; options: readonly string[] }
   /** A name of something else, or a text of a form of its own. */
@@ -12,7 +12,7 @@ export type Widget =
 export type FormField = Widget & { name: string; required: boolean; fallback: unknown };
 
 /** Formats that have a way of their own to be filled in. */
-const NAMED = new Set(["queue", "flow", "target", "mailbox", "variable", "language", "cause", "keys", "expression"]);
+const NAMED = new Set(["queue", "flow", "target", "mailbox", "variable", "language", "cause", "keys", "expression", "template", "statement", "database"]);
 
 function resolve(schema: Schema, defs: Readonly<Record<string, Schema>>): { schema: Schema; name: string | null } {
   const [only] = schema.oneOf ?? [];
@@ -32,7 +32,7 @@ function widgetOf(schema: Schema, name: string | null): Widget {
   if (types.includes("array") && schema.items?.format === "tags") return { type: "texts" };
   if (types.includes("array")) return schema.items?.type === "string" ? { type: "days" } : { type: "json" };
   const keys = schema.propertyNames?.format;
-  if (keys === "weekly" || keys === "dates" || keys === "values" || keys === "expressions" || keys === "templates" || keys === "paths") return { type: keys };
+  if (keys === "weekly" || keys === "dates" || keys === "values" || keys === "expressions" || keys === "templates" || keys === "paths" || keys === "columns") return { type: keys };
   return types.length === 0 && schema.anyOf === undefined && schema.oneOf === undefined ? { type: "value" } : { type: "json" };
 }
 

@@ -1,9 +1,15 @@
-//! Digits, numbers, positions and waits as sequences of recorded pieces, the way a Chinese or an
+//! Digits, numbers, amounts, days, positions and waits as sequences of recorded pieces, the way a Chinese or an
 //! English speaker says them. Any language other than `zh` is composed the English way.
+
+mod amount;
+mod day;
 
 use std::sync::{Arc, LazyLock};
 
 use types::leg::{Sound, Text};
+
+pub(crate) use amount::Amount;
+pub(crate) use day::Day;
 
 /// Recorded digits, `digit_1` being 幺 in Chinese.
 static DIGITS: LazyLock<[Text; 10]> = LazyLock::new(|| std::array::from_fn(|n| format!("digit_{n}").into()));
@@ -185,11 +191,11 @@ pub fn agent_number(language: &Text, number: &str) -> Vec<Sound> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// The sounds as one line, without the common prefixes.
-    fn text(sounds: Vec<Sound>) -> String {
+    pub(super) fn text(sounds: Vec<Sound>) -> String {
         let word = |sound| match sound {
             Sound::Prompt { id, .. } => id.replace("num_", "").replace("digit_", "d"),
             other => format!("{other:?}"),
