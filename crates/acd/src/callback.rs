@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use types::{TimeOfDay, Wall};
 
-use crate::config::{ConfigError, refuse};
+use crate::refused::{ConfigError, refuse};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;

@@ -10,6 +10,7 @@ use types::record::{Asked, Helper, Need, SkillLevel};
 use types::{AgentId, QueueId, TeamId, TenantId};
 
 use crate::callback::CallbackRules;
+use crate::refused::{ConfigError, refuse};
 
 /// The greatest priority of a queue or a ticket, and of both together. The least is its negative.
 pub const PRIORITY_MAX: i32 = 1000;
@@ -283,20 +284,6 @@ impl Default for Limits {
             wrap_up: Duration::from_secs(3600),
         }
     }
-}
-
-/// A setting that makes no sense.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {why}")]
-pub struct ConfigError {
-    /// The field.
-    pub field: &'static str,
-    /// What it has to be.
-    pub why: &'static str,
-}
-
-pub(crate) const fn refuse(field: &'static str, why: &'static str) -> ConfigError {
-    ConfigError { field, why }
 }
 
 impl QueueConfig {

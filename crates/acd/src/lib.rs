@@ -37,6 +37,7 @@ mod members;
 mod output;
 mod queue;
 mod ranked;
+mod refused;
 mod replay;
 mod router;
 mod stats;
@@ -47,12 +48,12 @@ mod waiting;
 
 pub use callback::{CALLBACK_ATTEMPTS_MAX, CALLBACK_EXPIRE_S, CALLBACK_PAUSE_S, CallbackRules};
 pub use config::{
-    AGEING_MAX, AgentConfig, ConfigError, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, Limits, NUMBER_DIGITS,
-    NoAgentPolicy, OFFSET_RANGE_MIN, OFFSET_STEP_MIN, Overflow, PRIORITY_MAX, QueueConfig, RING_ALL_MAX, RING_MAX_S,
-    Relaxation, SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, SkillRequirement, Strategy, WEIGHT_MAX, WRAP_UP_MAX_S,
-    is_offset,
+    AGEING_MAX, AgentConfig, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, Limits, NUMBER_DIGITS, NoAgentPolicy,
+    OFFSET_RANGE_MIN, OFFSET_STEP_MIN, Overflow, PRIORITY_MAX, QueueConfig, RING_ALL_MAX, RING_MAX_S, Relaxation,
+    SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX, SkillRequirement, Strategy, WEIGHT_MAX, WRAP_UP_MAX_S, is_offset,
 };
 pub use output::{Change, Error, LeaveReason, OfferEnd, Output, Rejection};
+pub use refused::ConfigError;
 pub use replay::{Ranking, Replay, Stands};
 pub use router::{AgentView, Router};
 pub use stats::{QueueSnapshot, Recent};

@@ -12,7 +12,6 @@ use types::{InteractionId, Private, QueueId, TenantId, Wall};
 use crate::column::Column;
 use crate::error::Error;
 use crate::interactions::{MOST, Page};
-use crate::projection::Fact;
 use crate::row::{col, row, select};
 use crate::sql::Insert;
 use crate::store::Store;
@@ -88,14 +87,14 @@ pub(crate) struct Requested<'a> {
 
 impl Requested<'_> {
     /// In the order of [`ASKED`].
-    pub(crate) fn values(&self, fact: &Fact<'_>) -> Result<[Value; 8], serde_json::Error> {
+    pub(crate) fn values(&self, tenant: TenantId, pos: u64, at: Wall) -> Result<[Value; 8], serde_json::Error> {
         Ok([
-            fact.pos.to_value(),
-            fact.tenant.to_value(),
+            pos.to_value(),
+            tenant.to_value(),
             self.id.to_value(),
             Value::String(Some(self.number.clone().into_owned())),
             self.queue.to_value(),
-            fact.at.to_value(),
+            at.to_value(),
             self.since.to_value(),
             Value::String(Some(serde_json::to_string(&self.wants)?)),
         ])
@@ -154,9 +153,9 @@ pub(crate) struct Changed<'a> {
 }
 
 impl Changed<'_> {
-    pub(crate) fn change(&self, fact: &Fact<'_>) -> Change {
+    pub(crate) fn change(&self, tenant: TenantId, at: Wall) -> Change {
         let [status, by] = [&self.status, &self.by].map(|text| Value::String(Some(text.clone().into_owned())));
-        Change::Said(vec![status, fact.at.to_value(), by, self.callback.to_value(), fact.tenant.to_value()])
+        Change::Said(vec![status, at.to_value(), by, self.callback.to_value(), tenant.to_value()])
     }
 }
 
@@ -174,17 +173,17 @@ pub(crate) struct Followed {
 }
 
 impl Followed {
-    pub(crate) fn change(&self, fact: &Fact<'_>) -> Change {
+    pub(crate) fn change(&self, tenant: TenantId, pos: u64, at: Wall) -> Change {
         Change::Followed(vec![
             self.status.to_value(),
-            fact.at.to_value(),
+            at.to_value(),
             self.news.to_value(),
             self.attempts.to_value(),
             self.next.to_value(),
             self.id.to_value(),
             self.of.to_value(),
-            fact.tenant.to_value(),
-            fact.pos.to_value(),
+            tenant.to_value(),
+            pos.to_value(),
         ])
     }
 }

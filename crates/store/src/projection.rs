@@ -499,15 +499,15 @@ impl Batch {
             }
             b"callback.requested" => {
                 let callback: callbacks::Requested<'_> = serde_json::from_slice(fact.json)?;
-                self.callbacks.extend(callback.values(fact)?);
+                self.callbacks.extend(callback.values(fact.tenant, fact.pos, fact.at)?);
             }
             b"callback.changed" => {
                 let changed: callbacks::Changed<'_> = serde_json::from_slice(fact.json)?;
-                self.callback_changes.push(changed.change(fact));
+                self.callback_changes.push(changed.change(fact.tenant, fact.at));
             }
             b"callback.followed" => {
                 let followed: callbacks::Followed = serde_json::from_slice(fact.json)?;
-                self.callback_changes.push(followed.change(fact));
+                self.callback_changes.push(followed.change(fact.tenant, fact.pos, fact.at));
             }
             b"survey.answered" => {
                 let answered: Answered<'_> = serde_json::from_slice(fact.json)?;

@@ -5,10 +5,11 @@ use types::{AgentId, Now, QueueId};
 
 use super::{Key, Router};
 use crate::agent::{Activity, Agent};
-use crate::config::{AgentConfig, ConfigError, Overflow, QueueConfig};
+use crate::config::{AgentConfig, Overflow, QueueConfig};
 use crate::lot::lot;
 use crate::output::{Change, Error, OfferEnd, Output};
 use crate::queue::Queue;
+use crate::refused::ConfigError;
 use crate::stats::Fate;
 use crate::waiting::Phase;
 

@@ -12,12 +12,13 @@ use super::alarm::{alarm, emergency};
 use super::messages::{message_changed, message_left};
 use crate::dto::{Channel, Event, ExpiredLease, LiveAgent, LiveAlert, LiveInteraction};
 use crate::names::Names;
+use crate::privacy::Sight;
 use crate::state::Shared;
 use crate::subjects::Subject;
 use crate::viewer::Viewer;
 
 /// What leaves. Everything else, such as saved dialogs and telephones' addresses, stays within.
-const SHOWN: [&str; 24] = [
+const SHOWN: [&str; 25] = [
     "alert.raised",
     "alert.changed",
     "alert.cleared",
@@ -35,6 +36,7 @@ const SHOWN: [&str; 24] = [
     "emergency.called",
     "callback.requested",
     "callback.changed",
+    "callback.followed",
     "order.given",
     "survey.answered",
     "interaction.disposition",
@@ -160,20 +162,9 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
             let (question, answer) = (question.to_string(), answer.to_string());
             Event::SurveyAnswered { id, at, interaction_id: of.to_string(), question, answer }
         }
-        Happening::CallbackChanged { callback, status, by } => {
-            let (callback_id, by) = (callback.to_string(), by.to_string());
-            Event::CallbackChanged { id, at, callback_id, status: status.into(), by }
-        }
-        Happening::CallbackFollowed { of, id: by, news, status, attempts, next } => Event::CallbackFollowed {
-            id,
-            at,
-            interaction_id: of.to_string(),
-            called_by: by.map(|by| by.to_string()),
-            news: news.into(),
-            status: status.into(),
-            attempts,
-            next_at: next.map(|at| at.to_string()),
-        },
+        told @ (Happening::CallbackRequested { .. }
+        | Happening::CallbackFollowed { .. }
+        | Happening::CallbackChanged { .. }) => return callback_told(id, at, stored.pos, sight, told),
         given @ Happening::OrderGiven { .. } if viewer.may(Permission::AuditRead) => return order_given(id, at, given),
         Happening::SettingsChanged { kind, name, action, by, .. } if viewer.may(Permission::SettingsRead) => {
             let text = |text: Text| text.to_string();
@@ -188,14 +179,6 @@ pub(super) async fn translate(app: &Shared, viewer: &Viewer, names: &Names, stor
         changed @ Happening::VoicemailChanged { .. } => {
             return message_changed(app, viewer, names, stored, changed).await;
         }
-        Happening::CallbackRequested { id: of, number, queue, .. } => Event::CallbackRequested {
-            id,
-            at,
-            callback_id: stored.pos.to_string(),
-            interaction_id: of.to_string(),
-            number: sight.number(number.reveal(), None),
-            queue_id: queue.map(|q| q.to_string()),
-        },
         _ => return None,
     })
 }
@@ -236,6 +219,37 @@ fn changed_agent(names: &Names, status: AgentStatus) -> LiveAgent {
     let (number, name) = names.agent(status.agent);
     let queues = names.queues_of(status.agent).to_vec();
     center::LiveAgent { number: number.into(), name: Private::new(name.into()), queues, status }.into()
+}
+
+fn callback_told(id: String, at: String, pos: u64, sight: Sight, what: Happening) -> Option<Event> {
+    Some(match what {
+        Happening::CallbackRequested { id: of, number, queue, .. } => Event::CallbackRequested {
+            id,
+            at,
+            callback_id: pos.to_string(),
+            interaction_id: of.to_string(),
+            number: sight.number(number.reveal(), None),
+            queue_id: queue.map(|q| q.to_string()),
+        },
+        Happening::CallbackFollowed { of, id: by, news, status, attempts, next } => Event::CallbackFollowed {
+            id,
+            at,
+            interaction_id: of.to_string(),
+            called_by: by.map(|by| by.to_string()),
+            news: news.into(),
+            status: status.into(),
+            attempts,
+            next_at: next.map(|at| at.to_string()),
+        },
+        Happening::CallbackChanged { callback, status, by } => Event::CallbackChanged {
+            id,
+            at,
+            callback_id: callback.to_string(),
+            status: status.into(),
+            by: by.to_string(),
+        },
+        _ => return None,
+    })
 }
 
 /// What an interaction does from a moment on.

@@ -209,6 +209,11 @@ async fn what_is_not_for_screens_stays_within() {
     );
     let event = events.next_stored().await;
     assert_eq!((&*event.name, &event.data["number"]), ("callback.requested", &json!("13800138000")));
+    let (news, status) = (types::record::CallbackNews::Unreached, types::record::CallbackStatus::Asked);
+    let followed = Happening::CallbackFollowed { of: id, id: None, news, status, attempts: 1, next: None };
+    world.desk.write(ALPHA, followed);
+    let event = events.next_stored().await;
+    assert_eq!((&*event.name, &event.data["news"]), ("callback.followed", &json!("unreached")));
     let cleared = Happening::Alarm { code: "disk_failed".into(), detail: "磁盘".into(), raised: false };
     world.desk.write(ALPHA, cleared);
     let alarm = events.next_stored().await.data;

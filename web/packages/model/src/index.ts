@@ -1,3 +1,4 @@
+export { type CallbackRules } from "./callback";
 export { may, mayOpen, pagesFor, PATHS, type PageId } from "./access";
 export * from "./filters";
 export { shortcut, type KeyPress } from "./keys";
@@ -53,7 +54,6 @@ export {
   type Kind,
   type KindId,
   ROWS,
-  type CallbackRules,
   type RowPart,
   type RowsId,
   type TypedRow,

@@ -132,15 +132,6 @@ export type FieldType =
   | { type: "roles" | "permissions" | "texts" | "target" | "value" | "routing" | "callback" }
   | { type: "rows"; of: RowsId };
 
-/** How a queue calls back; what is not said is as the server has it. */
-export interface CallbackRules {
-  attempts?: number;
-  pause_s?: number;
-  expire_s?: number;
-  from?: string;
-  until?: string;
-}
-
 /** One thing that a row says. */
 export type RowPart = {
   name: "prefix" | "prepend" | "strip" | "skill" | "min" | "level" | "after_s" | "queue" | "team";
