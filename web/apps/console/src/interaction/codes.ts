@@ -47,6 +47,7 @@ const NODE_KINDS = [
   "split",
   "tag",
   "http_lookup",
+  "database_lookup",
   "subflow",
   "return",
   "language",

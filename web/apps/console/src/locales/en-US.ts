@@ -288,6 +288,7 @@ export const enUS = {
   },
   nodeKind: {
     http_lookup: "HTTP look-up",
+    database_lookup: "Database look-up",
     closure: "Emergency closure",
     consent: "Recording consent",
     split: "A/B split",

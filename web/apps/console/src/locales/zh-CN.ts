@@ -288,6 +288,7 @@ export const zhCN = {
   },
   nodeKind: {
     http_lookup: "查询外部系统",
+    database_lookup: "查询数据库",
     closure: "紧急关闭",
     consent: "录音同意",
     split: "分流测试",
