@@ -193,8 +193,8 @@ class Rtp:
         samples = self.samples(last=0.2)
         return len(samples) > 800 and audio.tone_share(samples, frequency) > 0.5
 
-    def wait_tone(self, frequency, timeout=5):
-        """Waits until that tone arrives."""
+    def wait_tone(self, frequency, timeout=15):
+        """Waits until that tone arrives; by default past the announcement of the recording, which takes four seconds."""
         until(lambda: self.hears(frequency), timeout, f"a tone of {frequency} Hz at {self.port}", 0.05)
 
     def wait_sound(self, timeout=5, seconds=0.5):

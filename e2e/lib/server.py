@@ -39,17 +39,27 @@ def _reserve(port):
 
 def free_port(ip="127.0.0.1"):
     """A port that is free for TCP and UDP, below those that the system gives to whoever asks for any."""
+    return free_ports(1, (ip,))
+
+
+def free_ports(count, ips):
+    """The lowest, an even one, of as many such ports in a row, free at all these addresses."""
     for _ in range(50):
-        port = random.randrange(10_000, 32_000)
-        with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            try:
-                tcp.bind((ip, port))
-                udp.bind((ip, port))
-            except OSError:
-                continue
-        if _reserve(port):
-            return port
-    raise Failed("no free port")
+        low = random.randrange(10_000, 32_000 - count, 2)
+        ports = range(low, low + count)
+        if all(_is_free(ip, port) for ip in ips for port in ports) and all(_reserve(port) for port in ports):
+            return low
+    raise Failed(f"no {count} free ports in a row")
+
+
+def _is_free(ip, port):
+    with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        try:
+            tcp.bind((ip, port))
+            udp.bind((ip, port))
+        except OSError:
+            return False
+    return True
 
 
 class Server:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lib import audio, relay
 from lib.browser import Browser
-from lib.server import ROOT, free_port
+from lib.server import ROOT, free_ports
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ
 from tests.t11_page import sign_in
 from tests.t19_desk import press, state_is
@@ -212,7 +212,7 @@ def sign_in_again(t, browser):
 
 def relayed(t):
     """A server whose media the page reaches over a network that can be lost."""
-    low = free_port() // 2 * 2
+    low = free_ports(PORTS, ("127.0.0.1", RELAYED))
     t.start("--rtp", f"{low}-{low + PORTS - 1}")
     return relay.Datagrams(t, range(low, low + PORTS), RELAYED)
 

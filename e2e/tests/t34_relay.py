@@ -6,7 +6,7 @@ import subprocess
 
 from lib.coturn import Coturn
 from lib.relay import Datagrams
-from lib.server import free_port
+from lib.server import free_ports
 from tests.t01_main_job import CALLER_HZ
 from tests.t12_tls import certificate
 from tests.t19_desk import state_is
@@ -81,7 +81,7 @@ def test_over_tls(t):
 
 def test_last_way(t):
     """A firewall lets nothing through but the relay's datagrams: the page finds that way by itself."""
-    turn, low = Coturn(t), free_port() // 2 * 2
+    turn, low = Coturn(t), free_ports(PORTS, ("127.0.0.1", RELAYED))
     t.start(*turn.flags(), "--rtp", f"{low}-{low + PORTS - 1}")
     Datagrams(t, range(low, low + PORTS), RELAYED, lets=turn.carries)
     browser, call, kind = talks_over_relay(t, REROUTE)
