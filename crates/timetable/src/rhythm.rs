@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use types::Wall;
+use types::{TimeOfDay, Wall};
 
 use crate::{DAY_MS, MINUTE_MS, QUARTER_MS};
 
@@ -157,15 +157,9 @@ impl Rhythm {
     }
 }
 
-/// The minute of the day that `HH:MM` names.
+/// The minute of the day that `HH:MM` names; the day's end is none.
 pub fn clock_time(text: &str) -> Option<u16> {
-    let (hour, minute) = text.split_once(':')?;
-    let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-    if !digits(hour) || !digits(minute) {
-        return None;
-    }
-    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    TimeOfDay::parse(text).map(TimeOfDay::minute).filter(|minute| *minute < 24 * 60)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use types::TimeOfDay;
 use types::leg::Text;
 use types::time::{civil, days_from_civil};
 use utoipa::ToSchema;
@@ -44,10 +45,9 @@ fn plain(text: &str) -> Option<u16> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
+/// Minutes after midnight.
 fn clock(text: &str) -> Option<u16> {
-    let (hour, minute) = text.split_once(':').filter(|(h, m)| h.len() == 2 && m.len() == 2)?;
-    let (hour, minute) = (plain(hour)?, plain(minute)?);
-    (minute < 60 && hour * 60 + minute <= DAY_MIN).then_some(hour * 60 + minute)
+    TimeOfDay::parse(text).map(TimeOfDay::minute)
 }
 
 impl Span {
