@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveFigures, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveFigures, Refused, TrialWish};
 use flow::{LookupRequest, LookupTold};
 use journal::ladder::Position;
 use resource::{ChangeError, Changed, Request};
@@ -107,6 +107,12 @@ pub trait Backend: Send + Sync + 'static {
     fn call_back_now(&self, tenant: TenantId, of: InteractionId) -> Answer<'_, Result<(), Trouble>>;
     /// What an agent's browser registers with as a telephone.
     fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>>;
+    /// Lets a browser call a flow that is not published: the interaction that the call will be, and what it calls with.
+    fn await_trial(
+        &self,
+        tenant: TenantId,
+        wish: TrialWish,
+    ) -> Answer<'_, Result<(InteractionId, PhoneCredentials), Trouble>>;
     /// Serves a tenant that was added to the store.
     fn open_tenant(&self, tenant: TenantId) -> Answer<'_, Result<(), Trouble>>;
     /// A browser has connected to speak SIP, over TLS or not; none when no more can be taken.

@@ -43,6 +43,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/settings-schema", get(routes::settings_schema))
         .route("/api/v1/flow-kinds", get(routes::flow_kinds))
         .route("/api/v1/flow-trial", post(routes::try_flow))
+        .route("/api/v1/flow-trial/calls", post(routes::call_drawn_flow))
         .route("/api/v1/databases/{name}/test", post(routes::test_database))
         .route("/api/v1/lookup-trial", post(routes::try_lookup))
         .route("/api/v1/flows", get(routes::flows))

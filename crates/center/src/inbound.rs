@@ -23,6 +23,17 @@ enum Goal {
     Nowhere,
 }
 
+/// How an interaction that comes in begins.
+pub(crate) struct Opening {
+    pub(crate) direction: Direction,
+    /// What was dialled.
+    pub(crate) dialled: Private<Text>,
+    /// The same as it is kept.
+    pub(crate) to: Private<Text>,
+    /// Where it was given out before.
+    pub(crate) id: Option<InteractionId>,
+}
+
 /// What every telephone of a tenant can try its line with. A minute is enough to hear oneself, and a forgotten test ends.
 static ECHO: LazyLock<Arc<Flow>> = LazyLock::new(|| {
     let echo = r#"{"version": 1, "id": "echo", "name": "echo", "language": "zh", "start": "e",
@@ -32,8 +43,11 @@ static ECHO: LazyLock<Arc<Flow>> = LazyLock::new(|| {
 
 impl Center {
     pub(crate) fn on_incoming(&mut self, now: Now, leg: LegId, call: &Incoming) {
-        if !self.tenants.contains_key(&call.tenant) {
+        let Some(tenant) = self.tenants.get(&call.tenant) else {
             return self.command(LegCommand::Hangup { leg, cause: Cause::NotFound });
+        };
+        if matches!(call.origin, Origin::Device(device) if tenant.directory.device(device).is_none()) {
+            return self.on_trial(now, leg, call);
         }
         let dialled: Text = strip_uri(call.dialled.reveal()).into();
         let goal = self.goal(call, &dialled);
@@ -50,7 +64,7 @@ impl Center {
         };
         // Who calls for help is let out to the last.
         let for_help = matches!(goal, Goal::Outside) && self.is_emergency(call.tenant, &dialled);
-        let id = self.open(now, leg, call, direction, dialled.into(), to.into());
+        let id = self.open(now, leg, call, Opening { direction, dialled: dialled.into(), to: to.into(), id: None });
         if let Some(replaced) = call.replaces {
             return self.take_over(now, id, leg, replaced);
         }
@@ -98,17 +112,11 @@ impl Center {
     }
 
     /// Begins the interaction and its record.
-    fn open(
-        &mut self,
-        now: Now,
-        leg: LegId,
-        call: &Incoming,
-        direction: Direction,
-        dialled: Private<Text>,
-        to: Private<Text>,
-    ) -> InteractionId {
+    pub(crate) fn open(&mut self, now: Now, leg: LegId, call: &Incoming, opening: Opening) -> InteractionId {
+        let Opening { direction, dialled, to, id } = opening;
         let again = self.expected.take(call, to.reveal());
-        let id = again.as_ref().map_or_else(|| InteractionId(self.ids.next(now.wall)), |record| record.id);
+        let known = id.or_else(|| again.as_ref().map(|record| record.id));
+        let id = known.unwrap_or_else(|| InteractionId(self.ids.next(now.wall)));
         let from = call.caller.clone();
         let started = again.as_ref().map_or(now.wall, |record| record.started);
         let mut ledger = Ledger::new(id, call.tenant, direction, from.clone(), to.clone(), started);

@@ -51,6 +51,7 @@ mod tests;
 mod timers;
 mod together;
 mod transfer;
+mod trial;
 mod versions;
 mod voicemail;
 mod walking;
@@ -81,6 +82,7 @@ pub use replay::{PastOffer, Replay};
 pub use setup::{Setup, SetupError};
 use tenant::Tenant;
 use timers::{Timers, Who};
+pub use trial::{TrialCall, TrialWish};
 pub use wishes::{CallbackWish, WISHES_MAX};
 
 /// The mind of one node.
@@ -101,6 +103,7 @@ pub struct Center {
     /// Callers of the process before who may come again.
     expected: again::Expected,
     lamps: lamps::Lamps,
+    trials: trial::Trials,
     /// Calls that this node can carry at once; 0 where nobody has said.
     capacity: u32,
     /// New interactions are refused: the node is going down.
@@ -122,6 +125,7 @@ impl Center {
             dirty_routers: VecDeque::new(),
             expected: again::Expected::default(),
             lamps: lamps::Lamps::default(),
+            trials: trial::Trials::default(),
             capacity: 0,
             draining: false,
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
-use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveFigures, Refused};
+use center::{AgentOrder, AgentStatus, By, CallOrder, Live, LiveDetail, LiveFigures, Refused, TrialWish};
 use flow::{LookupRequest, LookupTold};
 use journal::ladder::Position;
 use node::Handle;
@@ -172,14 +172,18 @@ impl Backend for NodeBackend {
     fn phone_credentials(&self, tenant: TenantId, agent: AgentId) -> Answer<'_, Result<PhoneCredentials, Trouble>> {
         Box::pin(async move {
             let found = self.node.phone_credentials(tenant, agent).await.map_err(|_| Trouble::Unavailable)?;
-            let theirs = found.ok_or(Trouble::Refused(Refused::NoPhone))?;
-            Ok(PhoneCredentials {
-                device: theirs.device.to_string(),
-                realm: theirs.realm.to_string(),
-                username: theirs.username,
-                password: theirs.password,
-                expires_in_s: theirs.expires_in_s,
-            })
+            found.map(lent).ok_or(Trouble::Refused(Refused::NoPhone))
+        })
+    }
+
+    fn await_trial(
+        &self,
+        tenant: TenantId,
+        wish: TrialWish,
+    ) -> Answer<'_, Result<(InteractionId, PhoneCredentials), Trouble>> {
+        Box::pin(async move {
+            let waits = self.node.await_trial(tenant, wish).await.map_err(|_| Trouble::Unavailable)?;
+            waits.map(|(id, theirs)| (id, lent(theirs))).map_err(Trouble::Refused)
         })
     }
 
@@ -233,6 +237,17 @@ impl Backend for NodeBackend {
 
     fn ready(&self) -> bool {
         true
+    }
+}
+
+/// An account as the API sees it.
+fn lent(theirs: node::PhoneCredentials) -> PhoneCredentials {
+    PhoneCredentials {
+        device: theirs.device.to_string(),
+        realm: theirs.realm.to_string(),
+        username: theirs.username,
+        password: theirs.password,
+        expires_in_s: theirs.expires_in_s,
     }
 }
 

@@ -115,7 +115,7 @@ pub struct Line {
     pub register: Option<RegisterAt>,
 }
 
-/// A device's identity and hashed secrets.
+/// A device's identity and hashed secrets; empty ones where it has none and only what a browser was lent is taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Credential {
     /// The tenant.

@@ -4,6 +4,7 @@ use tokio::sync::oneshot;
 
 use center::{
     AgentOrder, AgentStatus, By, CallOrder, CallbackWish, Figures, Live, LiveDetail, LiveFigures, Refused, SetupError,
+    TrialCall, TrialWish,
 };
 use flow::{LookupAnswer, LookupRequest, LookupTold};
 use journal::ladder::Position;
@@ -45,6 +46,8 @@ pub enum Ask {
     OrderCall(TenantId, InteractionId, By, CallOrder, oneshot::Sender<Result<(), Refused>>),
     /// Have an agent call a number.
     Dial(TenantId, AgentId, Private<Text>, oneshot::Sender<Result<InteractionId, Refused>>),
+    /// Let somebody call a flow that is not published.
+    AwaitTrial(TenantId, Box<TrialWish>, oneshot::Sender<Result<TrialCall, Refused>>),
     /// A supervisor takes part in a call.
     Supervise(TenantId, InteractionId, AgentId, Supervision, oneshot::Sender<Result<(), Refused>>),
     /// End an interaction.

@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use center::{
     AgentOrder, AgentStatus, By, CallOrder, CallbackWish, Center, Live, LiveAlert, LiveDetail, LiveFigures, Message,
-    Refused, Was,
+    Refused, TrialWish, Was,
 };
 use flow::{LookupRequest, LookupTold};
 use journal::Journal;
@@ -796,10 +796,28 @@ impl Handle {
         agent: AgentId,
     ) -> Result<Option<PhoneCredentials>, Unavailable> {
         let Some((realm, device)) = self.ask(|to| Ask::Device(tenant, agent, to)).await? else { return Ok(None) };
+        Ok(Some(self.leased(realm, device)))
+    }
+
+    /// Lets a browser call a flow that is not published: the interaction that the call will be, and what the browser calls
+    /// with, its own name.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn await_trial(
+        &self,
+        tenant: TenantId,
+        wish: TrialWish,
+    ) -> Result<Result<(InteractionId, PhoneCredentials), Refused>, Unavailable> {
+        let waits = self.ask(|to| Ask::AwaitTrial(tenant, Box::new(wish), to)).await?;
+        Ok(waits.map(|trial| (trial.interaction, self.leased(trial.realm, trial.user))))
+    }
+
+    fn leased(&self, realm: Text, device: Text) -> PhoneCredentials {
         let now = net::media::now().wall;
         let (username, password) = net::browser_password(&self.secret, now, &realm, &device);
         let password = password.into();
-        Ok(Some(PhoneCredentials { realm, device, username, password, expires_in_s: net::BROWSER_PASSWORD_S }))
+        PhoneCredentials { realm, device, username, password, expires_in_s: net::BROWSER_PASSWORD_S }
     }
 
     /// What a change of settings would do; nothing changes.

@@ -180,6 +180,7 @@ impl NodeMind {
                 let _ = to.send(self.center.order_call(now, tenant, id, by, order));
             }
             Ask::Dial(tenant, agent, number, to) => drop(to.send(self.center.dial(now, tenant, agent, &number))),
+            Ask::AwaitTrial(tenant, wish, to) => drop(to.send(self.center.await_trial(now, tenant, *wish))),
             Ask::Supervise(tenant, id, by, mode, to) => {
                 let _ = to.send(self.center.supervise(now, tenant, id, by, mode));
             }
@@ -420,6 +421,10 @@ impl Mind for NodeMind {
     fn credential(&self, realm: &str, user: &str) -> Option<Credential> {
         let tenant =
             self.center.tenants().find(|t| self.center.directory(*t).is_some_and(|d| &*d.tenant().name == realm))?;
+        if let Some(device) = self.center.trial_device(tenant, user) {
+            // It has no secret of its own: only the password that a page was lent for it is taken.
+            return Some(Credential { tenant, device, md5: Private::default(), sha256: Private::default() });
+        }
         let device = self.center.directory(tenant)?.device_by_name(user)?;
         let (md5, sha256) = (device.ha1.md5.clone(), device.ha1.sha256.clone());
         Some(Credential { tenant, device: device.id, md5, sha256 })

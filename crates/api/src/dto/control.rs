@@ -119,7 +119,7 @@ impl CallAction {
                 _ => {}
             }
         }
-        let number = || dialable(to.as_ref());
+        let number = || dialable("to", to.as_ref());
         Ok(match action {
             ActionName::Hold => CallOrder::Hold,
             ActionName::Resume => CallOrder::Resume,
@@ -144,14 +144,14 @@ impl CallAction {
 }
 
 /// A number as people write it, without the marks between its digits.
-fn dialable(number: Option<&Private<String>>) -> Result<Private<Text>> {
+pub(super) fn dialable(field: &str, number: Option<&Private<String>>) -> Result<Private<Text>> {
     let text = number.map(|n| n.reveal().as_str()).unwrap_or_default();
     let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
     let (first, rest) = (plain.chars().next(), plain.chars().skip(1).collect::<String>());
     let key = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#');
     let good = first.is_some_and(|c| key(c) || c == '+') && rest.chars().all(key) && plain != "+";
     if !good || plain.len() > NUMBER_CHARS {
-        return Err(ApiError::field(Code::BadValue, "to"));
+        return Err(ApiError::field(Code::BadValue, field));
     }
     Ok(Private::new(plain.into()))
 }
@@ -181,7 +181,7 @@ pub(crate) struct NewCall {
 
 impl NewCall {
     pub(crate) fn number(&self) -> Result<Private<Text>> {
-        dialable(Some(&self.to))
+        dialable("to", Some(&self.to))
     }
 }
 

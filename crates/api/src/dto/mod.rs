@@ -29,6 +29,7 @@ mod replay;
 mod replayed;
 mod report;
 mod settings;
+mod trials;
 mod voicemail;
 mod waits;
 
@@ -81,6 +82,7 @@ pub(crate) use settings::{
     SettingsPage, SettingsProblem, SettingsQuestion, SettingsResource, SettingsWish,
 };
 
+pub(crate) use trials::{FlowTrialCall, FlowTrialPhone};
 pub(crate) use voicemail::{Voicemail, VoicemailChange, VoicemailPage, VoicemailStatus};
 
 use serde::Serialize;

@@ -1,29 +1,24 @@
 //! Flows as they are drawn: drafts, versions, publishing, and trying them.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use directory::Permission;
-use flow::{Context, Flow, Library, STIMULI_MAX, rehearse};
 use resource::{Edit, Expect, Kind, Problem, Request, Rows, Spec, What, Wish, shipped_prompts};
 use store::{FlowDraft, FlowRelease, FlowVersion};
-use types::{Mono, Now};
 
 use super::change::{change, rows};
 use crate::dto::{
     ErrorBody, FlowDetail, FlowDraftDetail, FlowDraftHead, FlowDraftWish, FlowExpression, FlowHead, FlowKinds,
-    FlowList, FlowPrompt, FlowPublish, FlowPublished, FlowTrial, FlowTried, FlowVersionDetail, FlowVersionHead,
-    FlowVersions, nodes_in,
+    FlowList, FlowPrompt, FlowPublish, FlowPublished, FlowVersionDetail, FlowVersionHead, FlowVersions, nodes_in,
 };
 use crate::error::{ApiError, Code, Result};
-use crate::input::{Args, Input, moment};
+use crate::input::{Args, Input};
 use crate::state::{App, now};
 use crate::viewer::Viewer;
 
 /// One flow of a thousand nodes, with room.
-const FLOW_BYTES: usize = 2 << 20;
+pub(super) const FLOW_BYTES: usize = 2 << 20;
 /// Drafts of one tenant; nobody works on more.
 const DRAFTS: usize = 500;
 /// Versions that are listed; older ones are found by their number.
@@ -230,49 +225,4 @@ pub(crate) async fn flow_version(
     let row = app.store.get::<FlowVersion>(viewer.tenant(), (id, version)).await?.ok_or_else(ApiError::not_found)?;
     let made: Vec<_> = app.store.get::<FlowRelease>(viewer.tenant(), (id, version)).await?.into_iter().collect();
     Ok(Json(FlowVersionDetail { head: FlowVersionHead::new(&row, &made), definition: row.definition }))
-}
-
-/// Walks a flow by what is said to happen, in virtual time. Nothing outside is reached and nothing is kept.
-#[utoipa::path(post, path = "/api/v1/flow-trial", tag = "flows", request_body = FlowTrial,
-    responses((status = 200, body = FlowTried), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody)))]
-pub(crate) async fn try_flow(
-    State(app): State<App>,
-    viewer: Viewer,
-    Input(trial): Input<FlowTrial, FLOW_BYTES>,
-) -> Result<Json<FlowTried>> {
-    if trial.events.len() > STIMULI_MAX {
-        return Err(ApiError::field(Code::BadValue, "events"));
-    }
-    let wall = match &trial.at {
-        Some(at) => moment(at).ok_or_else(|| ApiError::field(Code::BadValue, "at"))?,
-        None => now(),
-    };
-    let rows = rows(&app, &viewer).await?;
-    let tried = Flow::parse(&trial.definition.to_string()).map_err(|found| {
-        let problem = |found| Problem {
-            kind: Kind::Flow,
-            name: String::new(),
-            field: "definition".into(),
-            what: What::Flow(Box::new(found)),
-        };
-        ApiError::of_settings(found.into_iter().map(problem).collect())
-    })?;
-    let known = rows.flows.iter().filter(|flow| flow.published);
-    let mut library: Library = known
-        .filter_map(|row| {
-            let mut flow = Flow::parse(&row.definition.to_string()).ok()?;
-            flow.revision = row.version;
-            Some((flow.id.clone(), Arc::new(flow)))
-        })
-        .collect();
-    let tried = Arc::new(tried);
-    library.insert(tried.id.clone(), tried.clone());
-    let happens: Vec<_> = trial.events.into_iter().map(Into::into).collect();
-    let context = Context {
-        utc_offset_min: rows.tenant.utc_offset_min,
-        library: Arc::new(library),
-        ..Context::new(Now { mono: Mono(0), wall }, &trial.caller, &trial.dialled)
-    };
-    Ok(Json(rehearse(&tried, context, &happens).into()))
 }

@@ -30,6 +30,7 @@ mod service;
 mod session;
 mod settings;
 mod setup;
+mod trials;
 mod voicemails;
 
 pub(crate) use account::{
@@ -49,8 +50,8 @@ pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, s
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
 pub(crate) use flows::{
     __path_drop_flow_draft, __path_flow, __path_flow_kinds, __path_flow_version, __path_flow_versions, __path_flows,
-    __path_publish_flow, __path_save_flow_draft, __path_try_flow, drop_flow_draft, flow, flow_kinds, flow_version,
-    flow_versions, flows, publish_flow, save_flow_draft, try_flow,
+    __path_publish_flow, __path_save_flow_draft, drop_flow_draft, flow, flow_kinds, flow_version, flow_versions, flows,
+    publish_flow, save_flow_draft,
 };
 pub(crate) use forwarding::{__path_forwarding, __path_set_forwarding, forwarding, set_forwarding};
 pub(crate) use heat::{__path_flow_heat, flow_heat};
@@ -101,6 +102,7 @@ pub(crate) use settings::{
 };
 pub use setup::new_setup_token;
 pub(crate) use setup::{__path_check_setup, __path_set_up, check_setup, set_up};
+pub(crate) use trials::{__path_call_drawn_flow, __path_try_flow, call_drawn_flow, try_flow};
 pub(crate) use voicemails::{
     __path_delete_voicemail, __path_set_voicemail_status, __path_voicemail_audio, __path_voicemails, delete_voicemail,
     set_voicemail_status, voicemail_audio, voicemails,

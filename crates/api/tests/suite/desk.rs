@@ -10,7 +10,7 @@ use api::{Answer, Backend, PhoneCredentials, PhoneLine, Trouble};
 use bytes::Bytes;
 use center::{
     AgentOrder, AgentStatus, By, CallOrder, Center, Effect, Live, LiveAlert, LiveDetail, LiveFigures, Message, Refused,
-    Setup,
+    Setup, TrialWish,
 };
 use journal::ladder::{Ladder, LadderWriter, Position, Transport};
 use journal::{Journal, Writer, Written};
@@ -418,6 +418,23 @@ impl Backend for Desk {
             let (realm, device) = device.ok_or(Trouble::Refused(Refused::NoPhone))?;
             let (username, password) = (format!("{device}~1"), "secret".into());
             Ok(PhoneCredentials { device, realm, username, password, expires_in_s: 60 })
+        })
+    }
+
+    fn await_trial(
+        &self,
+        tenant: TenantId,
+        wish: TrialWish,
+    ) -> Answer<'_, Result<(InteractionId, PhoneCredentials), Trouble>> {
+        let waits = self.act(|inner| {
+            let now = inner.now;
+            inner.center.await_trial(now, tenant, wish)
+        });
+        Box::pin(async move {
+            let trial = waits?;
+            let (realm, device) = (trial.realm.to_string(), trial.user.to_string());
+            let (username, password) = (format!("{device}~1"), "secret".into());
+            Ok((trial.interaction, PhoneCredentials { device, realm, username, password, expires_in_s: 60 }))
         })
     }
 

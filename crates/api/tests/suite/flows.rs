@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::http::{Ask, Reply};
-use crate::world::{ALPHA, BETA, World};
+use crate::world::{ALPHA, BETA, World, name};
 
 const NAME: &str = "greeting";
 
@@ -140,6 +140,35 @@ async fn agents_have_no_flows() {
     assert_eq!(world.ask(Ask::new("DELETE", path("/draft")).token(&token)).await.status, 403);
     let trial = Ask::new("POST", "/api/v1/flow-trial").token(&token);
     assert_eq!(world.ask(trial.json(&json!({"definition": spec("no_agent")["definition"]}))).await.status, 403);
+    assert_eq!(call(&world, &token, json!({})).await.status, 403);
+}
+
+/// Asks to call a draft, with these fields beside the drawing.
+async fn call(world: &World, token: &str, with: Value) -> Reply {
+    let mut wish = json!({"definition": spec("no_agent")["definition"]});
+    wish.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+    world.ask(Ask::new("POST", "/api/v1/flow-trial/calls").token(token).json(&wish)).await
+}
+
+#[tokio::test]
+async fn a_page_is_lent_an_account_to_call_a_draft_with() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "admin").await;
+    let lent = call(&world, &token, json!({"caller": "13800000009"})).await;
+    assert_eq!(lent.status, 201, "{}", lent.text());
+    let (id, phone) = (lent.json()["interaction_id"].clone(), lent.json()["phone"].clone());
+    assert_eq!(phone["uri"], format!("sip:trial-{}@{}", id.as_str().unwrap(), name(ALPHA)), "{}", lent.text());
+    for (with, field) in [
+        (json!({"caller": "who"}), "caller"),
+        (json!({"dialled": "1".repeat(65)}), "dialled"),
+        (json!({"definition": {"version": 1}}), "definition"),
+    ] {
+        let refused = call(&world, &token, with).await;
+        assert_eq!(refused.status, 400, "{}", refused.text());
+        let told = &refused.json()["error"];
+        let found = told["field"].as_str().unwrap_or_default();
+        assert!(found.contains(field), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -28,5 +28,6 @@ mod supervising;
 mod tenants;
 mod together;
 mod transfer;
+mod trial;
 mod voicemail;
 mod waits;

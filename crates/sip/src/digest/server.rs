@@ -119,12 +119,13 @@ impl Authenticator {
     }
 
     /// Checks credentials against the user's hash, which must be of [`Credentials::algorithm`]. For an unknown user
-    /// pass a hash of something random: both take the same time and the same answer.
+    /// pass a hash of something random: both take the same time and the same answer. Against an empty hash, of one who has
+    /// no password, nothing is right.
     pub fn verify(&mut self, now: Wall, method: &str, credentials: &Credentials<'_>, user: &Ha1) -> Outcome {
         let Credentials { nonce, nc, cnonce, uri, .. } = credentials;
         let expected = user.response(nonce, nc, cnonce, method, uri);
         let right = same(expected.as_bytes(), credentials.response.to_ascii_lowercase().as_bytes());
-        if !right || user.algorithm() != credentials.algorithm {
+        if !right || user.to_hex().is_empty() || user.algorithm() != credentials.algorithm {
             return Outcome::Denied;
         }
         let (Some(issued), Some(count)) = (self.open(nonce, &credentials.realm), count(nc)) else {

@@ -114,3 +114,19 @@ fn a_server_without_qop_is_answered_as_of_old() {
     assert_eq!(name, HeaderName::ProxyAuthorization);
     assert!(value.contains("opaque=\"5ccc\"") && !value.contains("nc=") && value.contains("algorithm=MD5"));
 }
+
+#[test]
+fn who_has_no_password_is_proved_by_none() {
+    let mut server = Authenticator::new(&[7; 32]);
+    let nothing = Ha1::from_hex(Algorithm::Md5, "");
+    let (_, challenge) = server.challenge(NOW, REALM, false).into_iter().find(|(by, _)| *by == Algorithm::Md5).unwrap();
+    let nonce = challenge.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let response = nothing.response(nonce, "00000001", "0a", "REGISTER", "sip:demo");
+    let value = format!(
+        "Digest username=\"lent\",realm=\"{REALM}\",nonce=\"{nonce}\",uri=\"sip:demo\",response=\"{response}\",\
+         algorithm=MD5,qop=auth,nc=00000001,cnonce=\"0a\""
+    );
+    let request = request(HeaderName::Authorization, &value);
+    let credentials = Credentials::of(&request, REALM).unwrap();
+    assert_eq!(server.verify(NOW, "REGISTER", &credentials, &nothing), Outcome::Denied);
+}

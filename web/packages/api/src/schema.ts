@@ -333,6 +333,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flow-trial/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a page call a flow as it is drawn: an account with which its browser may call once within a minute, and the
+         *     interaction that the call will be. It is a call like any other: it reaches queues, agents and numbers outside.
+         */
+        post: operations["call_drawn_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows": {
         parameters: {
             query?: never;
@@ -2741,6 +2761,22 @@ export interface components {
             dialled?: string;
             /** @description 200 at most. */
             events?: components["schemas"]["TrialEvent"][];
+        };
+        /** @description What is to be called. */
+        FlowTrialCall: {
+            /** @description The number that the flow takes for the caller's; withheld when empty. */
+            caller?: string;
+            /** @description The flow as it is drawn. */
+            definition: Record<string, never>;
+            /** @description The number that it takes for the dialled one. */
+            dialled?: string;
+        };
+        /** @description What the page calls with. */
+        FlowTrialPhone: {
+            /** @description The interaction that the call will be. */
+            interaction_id: string;
+            /** @description The account to call with; it calls its own address, once, and registers nowhere. */
+            phone: components["schemas"]["PhoneCredentials"];
         };
         /** @description How a try went. */
         FlowTried: {
@@ -6517,6 +6553,70 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    call_drawn_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTrialCall"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTrialPhone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_many` wait already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
