@@ -2,6 +2,7 @@ import { createApi, createDeskApi, openEvents, toApiError, type Api, type DeskAp
 import { DeskWork, HISTORY_ROWS, LiveStore, Mailbox } from "@lingtong/model";
 import {
   AccountError,
+  accountOf,
   Devices,
   PathTest,
   Phone,
@@ -68,17 +69,7 @@ function makePhone(desk: DeskApi, devices: Devices): Phone {
         userAgent: "Lingtong desk",
         instanceId: browserId(),
       });
-      const wsUrl = new URL(found.ws_url, serverBase());
-      wsUrl.protocol = wsUrl.protocol.replace(/^http/, "ws");
-      return {
-        uri: found.uri,
-        username: found.username,
-        password: found.password,
-        realm: found.realm,
-        wsUrl: wsUrl.href,
-        ice: { iceServers: found.ice_servers, iceTransportPolicy: found.relay_only ? "relay" : "all" },
-        expiresAt: Date.now() + found.expires_in_s * 1000,
-      };
+      return accountOf(found, serverBase(), Date.now());
     } catch (thrown) {
       throw accountError(thrown);
     }

@@ -18,6 +18,7 @@ export type FlowCanary = Schemas["FlowCanaryDetail"];
 export type FlowCanaryWish = Schemas["FlowCanaryWish"];
 export type FlowCanaryStep = Schemas["FlowCanaryStep"];
 export type FlowTried = Schemas["FlowTried"];
+export type FlowTrialPhone = Schemas["FlowTrialPhone"];
 export type TrialAction = Schemas["TrialAction"];
 export type TrialEvent = Schemas["TrialEvent"];
 export type LookupTried = Schemas["LookupTried"];
@@ -32,6 +33,12 @@ export interface FlowTrial {
   definition: unknown;
   events: readonly TrialEvent[];
   at?: string;
+  caller?: string;
+}
+
+/** What a call of the page's own walks. */
+export interface FlowTrialCall {
+  definition: unknown;
   caller?: string;
 }
 
@@ -57,6 +64,8 @@ export interface FlowsApi {
   /** Where the calls since a moment went that walked a version. */
   heat: (name: string, version: number, since: Date, signal?: AbortSignal) => Promise<FlowHeat>;
   attempt: (trial: FlowTrial, signal?: AbortSignal) => Promise<FlowTried>;
+  /** Lends an account that may call this drawing, once and soon. */
+  lendCall: (trial: FlowTrialCall) => Promise<FlowTrialPhone>;
   tryLookup: (trial: LookupTrial) => Promise<LookupTried>;
   /** Asks a database of the settings for nothing but an answer. */
   testDatabase: (name: string) => Promise<ConnectionTried>;
@@ -85,5 +94,6 @@ export function createFlowsApi({ baseUrl, fetch: fetcher }: ApiOptions): FlowsAp
     testDatabase: (name) => told("POST", `databases/${encodeURIComponent(name)}/test`, {}),
     heat: (name, version, since, signal) => get<FlowHeat>(`${path(name)}/heat?version=${String(version)}&from=${encodeURIComponent(since.toISOString())}`, signal),
     attempt: (trial) => told("POST", "flow-trial", trial),
+    lendCall: (trial) => told("POST", "flow-trial/calls", trial),
   };
 }

@@ -10,6 +10,8 @@ export {
   type DeviceUse,
 } from "./devices";
 export { dialable } from "./offer";
+export { accountOf, type LentAccount } from "./account";
+export { OneCall, REACH_MS, type OneCallAccount, type OneCallState, type OneCallView } from "./onecall";
 export { PhoneOwner, type LockPort, type OwnerHandlers } from "./owner";
 export { PathTest, type PathState, type PathView, type Probe } from "./pathtest";
 export { Phone, type PhoneOptions } from "./phone";

@@ -228,8 +228,11 @@ class Session implements SipSession {
 export interface StackOptions {
   sockets: SocketFactory;
   userAgent: string;
-  /** A UUID that stays with this browser: a page that was loaded anew takes the place of the old one (RFC 5626). */
-  instanceId: string;
+  /**
+   * A UUID that stays with this browser: a page that was loaded anew takes the place of the old one (RFC 5626). Without one
+   * the page registers nowhere: it calls, and can't be called.
+   */
+  instanceId: string | null;
 }
 
 class Stack implements SipStack {
@@ -247,14 +250,14 @@ class Stack implements SipStack {
       authorization_user: account.username,
       password: account.password,
       realm: account.realm,
-      register: true,
+      register: options.instanceId !== null,
       register_expires: REGISTER_EXPIRES_S,
       // The server watches the media; a refresh that is lost would end a good call.
       session_timers: false,
       connection_recovery_min_interval: NO_RECOVERY_S,
       connection_recovery_max_interval: NO_RECOVERY_S + 1,
       user_agent: options.userAgent,
-      instance_id: options.instanceId,
+      ...(options.instanceId === null ? {} : { instance_id: options.instanceId }),
     });
     this.transport = (this.ua as unknown as { transport: Stack["transport"] }).transport;
     const tell = (then: () => void) => (): void => {

@@ -174,8 +174,8 @@ export class Server {
   }
 
   private contact(): string {
-    const register = this.heard("REGISTER").at(-1);
-    return /<([^>]+)>/.exec(register?.get("contact") ?? "")?.[1] ?? "";
+    const said = this.heard("REGISTER").at(-1) ?? this.heard("INVITE").at(-1);
+    return /<([^>]+)>/.exec(said?.get("contact") ?? "")?.[1] ?? "";
   }
 
   invite({ callId, headers = [], from = "13800138000" }: Invitation): void {

@@ -1,4 +1,4 @@
-import { toApiError, type FlowDetail, type FlowHead, type FlowTried, type InteractionDetail } from "@lingtong/api";
+import { toApiError, type FlowDetail, type FlowHead, type InteractionDetail } from "@lingtong/api";
 import { may, titleIn } from "@lingtong/model";
 import {
   addNode,
@@ -18,6 +18,7 @@ import {
   removeNotes,
   type FlowDocument,
   type Place,
+  type Step,
 } from "@lingtong/model/flow";
 import { useKeys } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
@@ -40,7 +41,7 @@ import { ProblemBar } from "./ProblemBar";
 import { Counts, PublishDialog } from "./PublishDialog";
 import { FlowPanel, NotePanel, SeveralPanel } from "./SidePanels";
 import { Toolbar } from "./Toolbar";
-import { TrialPanel } from "./TrialPanel";
+import { TryPanel } from "./TryPanel";
 import { copyOf, useClipboard } from "./useClipboard";
 import { drawingOf, useDrawing } from "./useDrawing";
 import type { Forms } from "./useForms";
@@ -84,7 +85,7 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
   const [text, setText] = useState("");
   const [dialog, setDialog] = useState<"publish" | "versions" | null>(null);
   const [trying, setTrying] = useState(false);
-  const [tried, setTried] = useState<FlowTried | null>(null);
+  const [tried, setTried] = useState<readonly Step[] | null>(null);
   const [look, setLook] = useState<Look | null>(null);
   const picker = useRef<HTMLInputElement>(null);
   const area = useRef<HTMLDivElement>(null);
@@ -270,7 +271,7 @@ export function Designer({ detail, forms, interaction }: DesignerProps): ReactEl
   const panelProps = { flow: shown.flow, forms: forms.byName, bank: forms.bank, flows: (list.data ?? []).map((one) => one.name).filter((one) => one !== name), writable, problems: shown.editing ? draft.problems : [], change };
   const panel = (): ReactElement => {
     if (heating !== null && selection.nodes.size === 0) return <HeatPanel flow={shown.flow} choice={heating} versions={heat.versions} query={heat.query} choose={setHeating} go={go} close={() => { setHeating(null); }} />;
-    if (trying) return <TrialPanel flow={flow} bank={forms.bank} walked={setTried} close={() => { setTrying(false); }} />;
+    if (trying) return <TryPanel flow={flow} bank={forms.bank} mayCall={allowed} walked={setTried} go={go} close={() => { setTrying(false); }} />;
     if (interaction !== null && look === null && selection.nodes.size === 0) return <LitPanel flow={shown.flow} interaction={interaction} version={shown.walked} go={go} close={leave} />;
     if (selection.nodes.size + selection.notes.size > 1) return <SeveralPanel count={selection.nodes.size + selection.notes.size} />;
     if (node !== undefined && shown.flow.nodes[node] !== undefined) return <NodePanel {...panelProps} key={node} id={node} close={close} remove={remove} duplicate={duplicate} renamed={(id) => { show([id], false); }} />;

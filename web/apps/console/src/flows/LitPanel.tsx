@@ -1,11 +1,11 @@
 import { CloseOutlined } from "@ant-design/icons";
 import type { InteractionDetail } from "@lingtong/api";
-import { nodeName, withFlows, type FlowDocument } from "@lingtong/model/flow";
-import { timeOfDay, useLocality } from "@lingtong/ui";
+import type { FlowDocument } from "@lingtong/model/flow";
 import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import type { ReactElement } from "react";
-import { kindName, portName, useFlowWords } from "./words";
+import { StepList, stepsIn } from "./StepList";
+import { useFlowWords } from "./words";
 
 interface LitProps {
   flow: FlowDocument;
@@ -17,9 +17,8 @@ interface LitProps {
 
 /** The steps of a real call, beside the drawing on which they are lit. */
 export function LitPanel({ flow, interaction, version, close, go }: LitProps): ReactElement {
-  const { t, language } = useFlowWords();
-  const { timeZone } = useLocality();
-  const steps = withFlows(interaction.trace).map((step, index) => ({ ...step, number: index + 1 })).filter((step) => step.flow === null || step.flow === flow.id);
+  const { t } = useFlowWords();
+  const steps = stepsIn(flow, interaction.trace);
   return (
     <>
       <header className="flow-panel-head">
@@ -31,24 +30,7 @@ export function LitPanel({ flow, interaction, version, close, go }: LitProps): R
       </header>
       <div className="flow-panel-body">
         <p className="faint">{steps.length === 0 ? t("lit.none") : version === null ? t("lit.unknownVersion") : t("lit.version", { version })}</p>
-        <ol className="lit-steps">
-          {steps.map((step) => {
-            const node = flow.nodes[step.node];
-            return (
-              <li key={step.number}>
-                <button type="button" onClick={() => { go(step.node); }}>
-                  <span className="flow-steps num">{step.number}</span>
-                  <span>
-                    <b>{(node === undefined ? null : nodeName(node, language)) ?? step.node}</b>
-                    <small>{kindName(t, step.kind)}</small>
-                  </span>
-                  <span className="faint num">{timeOfDay(step.at, language, timeZone)}</span>
-                  {typeof step.outlet === "string" ? <em>{portName(t, step.outlet)}</em> : null}
-                </button>
-              </li>
-            );
-          })}
-        </ol>
+        <StepList flow={flow} steps={steps} go={go} />
         <Link to="/interactions/$id" params={{ id: interaction.id }} className="cell-link">
           {t("lit.open")}
         </Link>

@@ -1,10 +1,11 @@
 import { CloseOutlined, ReloadOutlined, RollbackOutlined, SoundFilled } from "@ant-design/icons";
 import { toApiError, type FlowTried, type TrialAction, type TrialEvent } from "@lingtong/api";
-import { KEYS, nodeName, type FlowDocument } from "@lingtong/model/flow";
+import { nodeName, type FlowDocument, type Step } from "@lingtong/model/flow";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Input } from "antd";
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { useServices } from "../services";
+import { KeyPad } from "./KeyPad";
 import { pieceText, type Bank } from "./summary";
 import { kindName, useFlowWords, type FlowWords } from "./words";
 
@@ -61,12 +62,14 @@ function choices(waiting: NonNullable<FlowTried["waiting"]>): TrialEvent[] {
 interface TrialProps {
   flow: FlowDocument;
   bank: Bank;
+  /** What the panel is headed with. */
+  title: ReactNode;
   close: () => void;
-  walked: (tried: FlowTried | null) => void;
+  walked: (trace: readonly Step[] | null) => void;
 }
 
 /** Walks the drawing by text: what the caller hears, and keys to press. */
-export function TrialPanel({ flow, bank, close, walked }: TrialProps): ReactElement {
+export function TrialPanel({ flow, bank, title, close, walked }: TrialProps): ReactElement {
   const { t, language } = useFlowWords();
   const { flows } = useServices();
   const [events, setEvents] = useState<readonly TrialEvent[]>([]);
@@ -82,7 +85,7 @@ export function TrialPanel({ flow, bank, close, walked }: TrialProps): ReactElem
   });
   const tried = query.error === null ? query.data : undefined;
   useEffect(() => {
-    walked(tried ?? null);
+    walked(tried?.trace ?? null);
   }, [tried, walked]);
   useEffect(
     () => () => {
@@ -104,7 +107,7 @@ export function TrialPanel({ flow, bank, close, walked }: TrialProps): ReactElem
   return (
     <>
       <header className="flow-panel-head">
-        <b>{t("try.title")}</b>
+        {title}
         <Button type="text" size="small" icon={<RollbackOutlined />} disabled={events.length === 0} aria-label={t("try.back")} title={t("try.back")} onClick={() => { setEvents(events.slice(0, -1)); }} />
         <Button type="text" size="small" icon={<ReloadOutlined />} aria-label={t("try.start")} title={t("try.start")} onClick={() => { setEvents([]); }} />
         <Button type="text" size="small" icon={<CloseOutlined />} aria-label={t("form.close")} onClick={close} />
@@ -157,13 +160,7 @@ export function TrialPanel({ flow, bank, close, walked }: TrialProps): ReactElem
                 {t("try.hangup")}
               </Button>
             </div>
-            <div className="try-pad" role="group" aria-label={t("try.pad")}>
-              {[...KEYS.slice(0, 9), "*", "0", "#"].map((key) => (
-                <button key={key} type="button" className={node?.outlets?.[key] === undefined ? "" : "leads"} aria-label={t("try.key", { key })} onClick={() => { happen({ key }); }}>
-                  {key}
-                </button>
-              ))}
-            </div>
+            <KeyPad outlets={node?.outlets} press={(key) => { happen({ key }); }} />
           </>
         )}
       </footer>

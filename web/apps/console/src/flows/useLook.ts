@@ -1,5 +1,5 @@
-import type { FlowTried, InteractionDetail } from "@lingtong/api";
-import { compareFlows, pathIn, readFlow, type FlowDifference, type FlowDocument, type Path } from "@lingtong/model/flow";
+import type { InteractionDetail } from "@lingtong/api";
+import { compareFlows, pathIn, readFlow, type FlowDifference, type FlowDocument, type Path, type Step } from "@lingtong/model/flow";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useServices } from "../services";
@@ -23,7 +23,8 @@ interface LookProps {
   version: number | null;
   look: Look | null;
   interaction: InteractionDetail | null;
-  tried: FlowTried | null;
+  /** Where a try of the drawing went so far. */
+  tried: readonly Step[] | null;
 }
 
 /** What to show: the drawing, an old version, what has changed since, or the way of a call. */
@@ -48,6 +49,6 @@ export function useLook({ name, drawn, version, look, interaction, tried }: Look
       const flow = before ?? drawn;
       return { flow, editing: false, path: pathIn(flow, interaction.trace), difference: null, walked: walked?.version ?? null };
     }
-    return { flow: drawn, editing: true, path: tried === null ? null : pathIn(drawn, tried.trace), difference: null, walked: null };
+    return { flow: drawn, editing: true, path: tried === null ? null : pathIn(drawn, tried), difference: null, walked: null };
   }, [look, before, drawn, interaction, tried, walked]);
 }
