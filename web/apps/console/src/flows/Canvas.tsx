@@ -8,6 +8,7 @@ import {
   MiniMap,
   ReactFlow,
   useReactFlow,
+  useStore,
   type Connection,
   type Edge,
   type EdgeChange,
@@ -67,6 +68,9 @@ const MAP_FROM = 40;
 const WIDEST = 6;
 /** A node that no call came to. */
 const UNVISITED: NodeHeat = { visits: 0, left: 0, median_ms: 0, grade: 0 };
+/** Of so many nodes each word costs every frame; below this zoom nobody reads them, and nodes are drawn as plain boxes. */
+const MANY = 100;
+const FAR = 0.4;
 const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.2 } as const;
 
 export function noteIndex(id: string): number | null {
@@ -138,6 +142,7 @@ export function Canvas(props: CanvasProps): ReactElement {
   const [nodes, setNodes] = useState<DrawnNode[]>(drawn);
   const [edge, setEdge] = useState<string | null>(null);
   const [moving, setMoving] = useState(false);
+  const far = useStore((store) => store.nodes.length > MANY && store.transform[2] < FAR);
   const taken = useRef<number | null>(null);
 
   useEffect(() => {
@@ -224,6 +229,7 @@ export function Canvas(props: CanvasProps): ReactElement {
     <div
       className="flow-canvas"
       data-moving={moving}
+      data-far={far}
       role="application"
       aria-label={t("canvas.label", { count: Object.keys(flow.nodes).length })}
       onDragOver={(event) => {
