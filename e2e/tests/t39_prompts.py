@@ -9,6 +9,7 @@ from lib.browser import Browser
 from lib.sip import Phone
 from lib.settings import run
 from tests.t11_page import sign_in
+from tests.t35_designer import click_text, select_node
 
 UPLOADED = "recording_notice"
 """What the uploaded file says: a shipped clip that no flow of the demo plays."""
@@ -123,6 +124,39 @@ def test_recorded_by_microphone(t):
     call = t.caller().call("95712").wait_up()
     call.rtp.wait_tone(RECORDED_HZ)
     call.wait_end()
+    t.equal(browser.errors, [], "errors in the page")
+
+
+def test_spoken_from_text(t):
+    """A text that is typed is spoken, and the next caller hears that; words typed at a node of a flow become a prompt."""
+    server = t.start()
+    browser = page(t)
+    new_prompt(browser, "notice")
+    browser.press("朗读文字", ".prompt-sound[data-language=zh]")
+    browser.type_into(".prompt-speak textarea", "您好，今天上午十点到十二点系统维护，请稍后再拨。")
+    browser.press("朗读并使用", ".prompt-speak")
+    browser.wait_text("第 1 次")
+    server.apply(*leads_to("95714", "notice"))
+    clip = t.folder / "notice.wav"
+    clip.write_bytes(server.fetch("/api/v1/prompts/notice/sounds/zh")[2])
+    subprocess.run(["opusenc", "--quiet", str(clip), str(clip.with_suffix(".opus"))], check=True)
+    call = t.caller().call("95714").wait_up()
+    call.rtp.wait_clip(clip.with_suffix(".opus"))
+    call.wait_end()
+    kept = server.get("/api/v1/prompts/notice")
+    t.check(kept["words"]["zh"].startswith("您好，今天上午"), f"what it says: {kept['words']}")
+    t.check(kept["versions"][0]["source"].startswith("espeak-ng"), f"whose voice: {kept['versions'][0]}")
+    t.equal(barriers(browser), [], "barriers on the page")
+    browser.open("http://%s:%d/flows/spoken" % server.http)
+    select_node(browser, "say")
+    click_text(browser, ".say button", "添加一段")
+    click_text(browser, ".ant-dropdown-menu-item", "新的一句话")
+    browser.type_into(".flow-speak textarea", "请按井号键结束。")
+    click_text(browser, ".ant-modal-footer button", "朗读并使用")
+    browser.wait_text("草稿已保存")
+    browser.wait_for("document.querySelector('.flow-panel')?.innerText.includes('请按井号键结束') === true", what="the words")
+    draft = server.get("/api/v1/flows/spoken")["draft"]["spec"]["definition"]["nodes"]["say"]
+    t.equal(draft["prompt"], ["notice", "said_1"], "what the node says")
     t.equal(browser.errors, [], "errors in the page")
 
 

@@ -56,6 +56,7 @@ pub(crate) enum Code {
     DamagedSound,
     LongSound,
     SilentSound,
+    NoSpeech,
     TooManyStreams,
     JobRuns,
     Unavailable,
@@ -109,6 +110,7 @@ impl Code {
             Self::DamagedSound => "damaged_sound",
             Self::LongSound => "long_sound",
             Self::SilentSound => "silent_sound",
+            Self::NoSpeech => "no_speech",
             Self::BadRange => "bad_range",
             Self::TooManyStreams => "too_many_streams",
             Self::JobRuns => "job_runs",
@@ -161,7 +163,7 @@ impl Code {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BadRange => StatusCode::RANGE_NOT_SATISFIABLE,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoSpeech | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -226,6 +228,10 @@ impl Code {
             Self::DamagedSound => ("音频文件已损坏，无法解码", "The audio file is damaged and can't be decoded"),
             Self::LongSound => ("录音太长，最长 10 分钟", "The recording is too long; 10 minutes are the most"),
             Self::SilentSound => ("录音里没有声音", "Nothing is to be heard in the recording"),
+            Self::NoSpeech => (
+                "没有安装语音合成引擎；请在服务器上安装 espeak-ng",
+                "No engine that speaks is installed; install espeak-ng on the server",
+            ),
             Self::BadRange => ("请求的范围超出录音", "The range is outside of the recording"),
             Self::TooManyStreams => ("打开的事件流过多", "Too many event streams are open"),
             Self::JobRuns => {

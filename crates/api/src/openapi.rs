@@ -38,7 +38,7 @@ use crate::routes;
         routes::flow_canary, routes::order_flow_canary,
         routes::flow_kinds, routes::flows, routes::flow, routes::save_flow_draft, routes::drop_flow_draft,
         routes::publish_flow, routes::flow_versions, routes::flow_version, routes::try_flow, routes::call_drawn_flow, routes::try_lookup, routes::test_database,
-        routes::flow_heat, routes::prompts, routes::prompt, routes::prompt_sound, routes::put_prompt_sound, routes::prompt_audio,
+        routes::flow_heat, routes::prompts, routes::prompt, routes::prompt_sound, routes::put_prompt_sound, routes::speak_prompt, routes::prompt_audio,
     ),
     components(schemas(
         dto::Event, resource::TenantSpec, resource::SettingSpec, resource::DispositionSpec, resource::AgentSpec,

@@ -100,6 +100,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/voicemails/{id}", put(routes::set_voicemail_status).delete(routes::delete_voicemail))
         .route("/api/v1/voicemails/{id}/audio", get(routes::voicemail_audio))
         .route("/api/v1/prompts/{name}/sounds/{language}", get(routes::prompt_sound).put(routes::put_prompt_sound))
+        .route("/api/v1/prompts/{name}/sounds/{language}/speech", post(routes::speak_prompt))
         .route("/api/v1/prompt-audio/{audio}", get(routes::prompt_audio))
         .route("/api/v1/phone/credentials", post(routes::phone_credentials))
         .route("/api/v1/deliveries/{id}/retry", post(routes::retry_delivery))

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use journal::Journal;
 use journal::ladder::Ladder;
+use speech::Speaker;
 use store::Store;
 use tokio::sync::Semaphore;
 use types::{IdSource, Network, TenantId, Wall};
@@ -49,6 +50,8 @@ pub struct ApiState {
     pub recordings: Arc<dyn Recordings>,
     /// The sound of prompts.
     pub prompts: Arc<dyn PromptLibrary>,
+    /// Speaks texts.
+    pub speaker: Arc<dyn Speaker>,
     /// The web pages.
     pub assets: Assets,
     /// Tenants in the store that are not served: who belongs to them is as unknown as anybody.
@@ -80,6 +83,7 @@ pub(crate) struct Shared {
     pub(crate) outbound: Arc<dyn Outbound>,
     pub(crate) recordings: Arc<dyn Recordings>,
     pub(crate) prompts: Arc<dyn PromptLibrary>,
+    pub(crate) speaker: Arc<dyn Speaker>,
     pub(crate) assets: Assets,
     pub(crate) closed: Arc<[TenantId]>,
     pub(crate) names: NamesCache,
@@ -112,6 +116,7 @@ impl From<ApiState> for Shared {
             outbound,
             recordings,
             prompts,
+            speaker,
             assets,
             closed,
             trusted_proxies: _,
@@ -129,6 +134,7 @@ impl From<ApiState> for Shared {
             outbound,
             recordings,
             prompts,
+            speaker,
             assets,
             closed,
             lockout: Lockout::default(),

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     /// Reckon what a centre takes, as JSON: seats, lines, bandwidth, disk.
     #[command(subcommand)]
     Plan(crate::plan::Plan),
+    /// Speak a text into a WAV file; print how long it lasts and what it cost, as JSON.
+    Tts(crate::tts::Tts),
     /// Find sensitive words in what was said.
     #[command(subcommand)]
     Words(crate::judge::Words),

@@ -27,6 +27,7 @@ mod serve;
 mod simulate;
 mod sip_parse;
 mod tenant;
+mod tts;
 mod user;
 mod version;
 
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         }
         cli::Command::Replay(flags) => replay::run(&flags).map(succeeded),
         cli::Command::Plan(command) => plan::run(command).map(succeeded),
+        cli::Command::Tts(wanted) => tts::tts(&wanted).map(succeeded),
         cli::Command::Words(command) => judge::words(command).map(succeeded),
         cli::Command::Emotion(wanted) => judge::emotion(&wanted).map(succeeded),
         cli::Command::Rehearse(flags) => rehearse::run(&flags).map(succeeded),

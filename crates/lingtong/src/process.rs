@@ -10,6 +10,8 @@ const TICKS_PER_S: f64 = 100.0;
 pub(crate) struct Process {
     /// Processor time in user and kernel mode, seconds.
     pub(crate) cpu_s: f64,
+    /// The same with that of the programs that it has run, seconds.
+    pub(crate) with_children_cpu_s: f64,
     /// Memory that is resident, bytes.
     pub(crate) resident_bytes: u64,
     /// Threads.
@@ -35,8 +37,10 @@ fn parse(stat: &str, status: &str, limits: &str) -> Process {
     // The program's name stands in parentheses and may hold anything; behind it come numbers.
     let behind = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks = |nth| behind.split_whitespace().nth(nth).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+    let own = ticks(11) + ticks(12);
     Process {
-        cpu_s: (ticks(11) + ticks(12)) as f64 / TICKS_PER_S,
+        cpu_s: own as f64 / TICKS_PER_S,
+        with_children_cpu_s: (own + ticks(13) + ticks(14)) as f64 / TICKS_PER_S,
         resident_bytes: word(status, "VmRSS:", 0).unwrap_or(0) * 1024,
         threads: word(status, "Threads:", 0).unwrap_or(0),
         open_files: 0,
@@ -50,10 +54,17 @@ mod tests {
 
     #[test]
     fn what_linux_tells_is_read() {
-        let stat = "7 (ling) tong) S 1 7 7 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 9 0 1 1 1";
+        let stat = "7 (ling) tong) S 1 7 7 0 -1 4194560 1 0 0 0 250 50 90 10 20 0 9 0 1 1 1";
         let status = "Name:\tx\nVmRSS:\t   2048 kB\nThreads:\t9\n";
         let limits = "Limit   Soft Limit   Hard Limit   Units\nMax open files            1024       4096     files\n";
-        let expected = Process { cpu_s: 3.0, resident_bytes: 2 << 20, threads: 9, open_files: 0, max_files: 1024 };
+        let expected = Process {
+            cpu_s: 3.0,
+            with_children_cpu_s: 4.0,
+            resident_bytes: 2 << 20,
+            threads: 9,
+            open_files: 0,
+            max_files: 1024,
+        };
         assert_eq!(parse(stat, status, limits), expected);
         let own = read();
         assert!(own.resident_bytes > 0 && own.threads > 0 && own.open_files > 2 && own.max_files > 0, "{own:?}");

@@ -13,6 +13,7 @@ use api::{ApiState, Door, Relay};
 use config::{Draft, Server};
 use courier::{Courier, CourierConfig, Guard};
 use node::{Certificates, Node, NodeConfig};
+use speech_local::Espeak;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -87,6 +88,7 @@ async fn serve(server: Server) -> Result<(), String> {
         outbound: Arc::new(Desk(courier.handle())),
         recordings: Arc::new(OnDisk(archive)),
         prompts: Arc::new(PromptFiles(handle.clone())),
+        speaker: Arc::new(Espeak::on_path()),
         backend: Arc::new(NodeBackend::new(handle)),
         assets: pages(),
         closed,

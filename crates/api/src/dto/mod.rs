@@ -68,7 +68,7 @@ pub(crate) use phone::PhoneCredentials;
 pub(crate) use plan::{BASIS_INTERVAL_MIN, PlanRequest};
 pub use plan::{PlanBasis, SitePlan};
 pub(crate) use promises::{HonestyLine, HonestyPoint, HonestyReport, Promise};
-pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
+pub(crate) use prompts::{Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse, PromptWords};
 pub(crate) use refs::{AgentRef, QueueRef};
 pub(crate) use rehearsal::{RehearsalDay, RehearsalDraft, RehearsalJob, RehearsalRequest, RehearsalSource, Rehearsals};
 pub use rehearsal::{RehearsalFacts, RehearsalResult};

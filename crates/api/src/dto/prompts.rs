@@ -1,7 +1,7 @@
 //! Prompts: what callers hear.
 
 use resource::{Kind, TitleSpec};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::PromptVersion;
 use utoipa::ToSchema;
 
@@ -51,6 +51,16 @@ pub(crate) struct PromptList {
     pub(crate) upload_bytes: usize,
     /// The longest recording that is taken, seconds.
     pub(crate) upload_s: u32,
+    /// Whether texts can be spoken: an engine for it is installed.
+    pub(crate) speaks: bool,
+}
+
+/// A text that is to be spoken.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PromptWords {
+    /// 1,500 characters at most.
+    pub(crate) text: String,
 }
 
 /// A prompt and what it was.

@@ -71,8 +71,8 @@ pub use plan::basis;
 pub(crate) use plan::{__path_plan_basis, __path_plan_site, plan_basis, plan_site};
 pub(crate) use promises::{__path_promises, promises};
 pub(crate) use prompts::{
-    __path_prompt, __path_prompt_audio, __path_prompt_sound, __path_prompts, __path_put_prompt_sound, prompt,
-    prompt_audio, prompt_sound, prompts, put_prompt_sound,
+    __path_prompt, __path_prompt_audio, __path_prompt_sound, __path_prompts, __path_put_prompt_sound,
+    __path_speak_prompt, prompt, prompt_audio, prompt_sound, prompts, put_prompt_sound, speak_prompt,
 };
 pub(crate) use recordings::{__path_audio, __path_peaks, audio, peaks};
 pub(crate) use rehearsals::JobId;

@@ -12,14 +12,15 @@ use directory::Permission;
 use resource::{
     Edit, Expect, Kind, Problem, PromptSpec, Request, Rows, Spec, What, Wish, audio_of, prompts_named, shipped_prompts,
 };
+use speech::{Language, SpeechError, Spoken};
 use store::{FlowDraft, PromptVersion};
 use types::TenantId;
 
 use super::change::{change, rows};
 use crate::backend::{KeptSound, NoSound};
-use crate::dto::{ErrorBody, Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse};
+use crate::dto::{ErrorBody, Prompt, PromptDetail, PromptList, PromptSound, PromptTake, PromptUse, PromptWords};
 use crate::error::{ApiError, Code, Result};
-use crate::input::Args;
+use crate::input::{Args, Input};
 use crate::state::{App, now};
 use crate::viewer::Viewer;
 
@@ -91,7 +92,12 @@ pub(crate) async fn prompts(State(app): State<App>, viewer: Viewer, args: Args) 
     let versions = app.store.list::<PromptVersion>(viewer.tenant()).await?;
     let lengths = versions.into_iter().map(|version| (version.audio, version.length_ms)).collect();
     let items = all(&app, &rows, &uses(&app, &rows).await?, &lengths);
-    Ok(Json(PromptList { items, upload_bytes: UPLOAD_BYTES, upload_s: app.prompts.longest_s() }))
+    Ok(Json(PromptList {
+        items,
+        upload_bytes: UPLOAD_BYTES,
+        upload_s: app.prompts.longest_s(),
+        speaks: app.speaker.is_ready(),
+    }))
 }
 
 /// One prompt, with the recordings that it has had.
@@ -213,16 +219,62 @@ pub(crate) async fn put_prompt_sound(
     let bytes = axum::body::to_bytes(request.into_body(), UPLOAD_BYTES).await.map_err(|_| Code::TooLarge)?;
     let kept = keep(&app, viewer.tenant(), bytes, language == "music").await?;
     drop(turn);
-    let source: String = source.chars().filter(|c| !c.is_control()).take(SOURCE_CHARS).collect();
-    let audio = kept.audio.clone();
-    let taken = take(&app, &viewer, &name, &language, kept, source).await;
+    let source = source.chars().filter(|c| !c.is_control()).take(SOURCE_CHARS).collect();
+    let made = Made { language, kept, source, words: None };
+    give(&app, &viewer, &name, made).await.map(Json)
+}
+
+/// Speaks a text, and gives it to a prompt as its recording and its words; callers hear it from now on. A prompt that there
+/// is not yet is made.
+#[utoipa::path(post, path = "/api/v1/prompts/{name}/sounds/{language}/speech", tag = "prompts",
+    params(("name" = String, Path), ("language" = String, Path, description = "`zh` or `en`")),
+    request_body = PromptWords,
+    responses((status = 200, body = PromptDetail), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 503, body = ErrorBody, description = "`no_speech`: no engine that speaks is installed")))]
+pub(crate) async fn speak_prompt(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path((name, language)): Path<(String, String)>,
+    Input(wish): Input<PromptWords>,
+) -> Result<Json<PromptDetail>> {
+    viewer.require(Permission::SettingsWrite)?;
+    let spoken_in = Language::parse(&language).ok_or_else(ApiError::not_found)?;
+    let turn = app.uploads.acquire().await.map_err(|_| Code::Unavailable)?;
+    let text = wish.text.clone();
+    let spoken = blocking(&app, move |app| app.speaker.say(&text, spoken_in)).await?;
+    let Spoken { wav, voice } = spoken.map_err(|why| match why {
+        SpeechError::Empty | SpeechError::TooLong => ApiError::field(Code::BadValue, "text"),
+        SpeechError::NotInstalled(_) => Code::NoSpeech.into(),
+        SpeechError::TooSlow(_) | SpeechError::Engine(_) => ApiError::internal("speech", &why),
+    })?;
+    let kept = keep(&app, viewer.tenant(), wav.into_bytes().into(), false).await?;
+    drop(turn);
+    let made = Made { language, kept, source: voice, words: Some(wish.text.trim().to_owned()) };
+    give(&app, &viewer, &name, made).await.map(Json)
+}
+
+/// A recording that was made, for a prompt.
+struct Made {
+    language: String,
+    kept: KeptSound,
+    /// What it was made of, for people.
+    source: String,
+    /// What it says, where that is known.
+    words: Option<String>,
+}
+
+/// Gives it to the prompt, and drops what is too old to be looked for.
+async fn give(app: &App, viewer: &Viewer, name: &str, made: Made) -> Result<PromptDetail> {
+    let (language, audio) = (made.language.clone(), made.kept.audio.clone());
+    let taken = take(app, viewer, name, made).await;
     let old = match &taken {
-        Ok(()) => cut_versions(&app, &viewer, &name, &language).await?,
+        Ok(()) => cut_versions(app, viewer, name, &language).await?,
         Err(_) => vec![audio],
     };
-    sweep(&app, viewer.tenant(), old).await?;
+    sweep(app, viewer.tenant(), old).await?;
     taken?;
-    detail(&app, &viewer, &name).await.map(Json)
+    detail(app, viewer, name).await
 }
 
 async fn keep(app: &App, tenant: TenantId, bytes: Bytes, music: bool) -> Result<KeptSound> {
@@ -237,14 +289,19 @@ async fn keep(app: &App, tenant: TenantId, bytes: Bytes, music: bool) -> Result<
 }
 
 /// Makes a recording the one that is heard, and remembers it.
-async fn take(app: &App, viewer: &Viewer, name: &str, language: &str, kept: KeptSound, source: String) -> Result<()> {
+async fn take(app: &App, viewer: &Viewer, name: &str, made: Made) -> Result<()> {
     let tenant = viewer.tenant();
+    let Made { language, kept, source, words } = made;
     let book = rows(app, viewer).await?.book().map_err(|problem| ApiError::internal("settings", &problem))?;
     let (mut spec, expect) = match book.get(&(Kind::Prompt, name.to_owned())).map(|entry| (&entry.spec, entry)) {
         Some((Spec::Prompt(spec), entry)) => (spec.clone(), Expect::Revision(entry.revision())),
         _ => (PromptSpec::default(), Expect::Absent),
     };
-    *spec.audio.of(language).ok_or_else(ApiError::not_found)? = Some(kept.audio.clone());
+    *spec.audio.of(&language).ok_or_else(ApiError::not_found)? = Some(kept.audio.clone());
+    if let Some(words) = words {
+        let said = if language == Language::Zh.as_str() { &mut spec.words.zh } else { &mut spec.words.en };
+        *said = words;
+    }
     let wish = Wish::Put(Spec::Prompt(spec).to_json());
     let edit = Edit { kind: Kind::Prompt, name: name.to_owned(), expect, wish };
     change(app, viewer, Request { edits: vec![edit], prune: false, rights: viewer.permissions }).await?;
@@ -254,7 +311,7 @@ async fn take(app: &App, viewer: &Viewer, name: &str, language: &str, kept: Kept
         return Ok(());
     }
     let version = versions.first().map_or(1, |newest| newest.version + 1);
-    let (name, language) = (name.to_owned(), language.to_owned());
+    let name = name.to_owned();
     let KeptSound { audio, length_ms } = kept;
     let (made, by) = (now(), viewer.user.username.to_string());
     app.store.insert(&PromptVersion { tenant, name, version, language, audio, length_ms, source, made, by }).await?;

@@ -6,12 +6,13 @@ use std::sync::Mutex;
 
 use api::{KeptSound, NoSound, PromptLibrary};
 use serde_json::json;
+use speech::{Language, Speaker, SpeechError, Wav};
 use types::TenantId;
 
 use crate::http::{Ask, Reply};
 use crate::world::{ALPHA, BETA, World};
 
-/// Takes what begins with "sound", by its length; of what ships it has one greeting.
+/// Takes what begins with "sound", and what was spoken, by its bytes; of what ships it has one greeting.
 #[derive(Default)]
 pub(crate) struct Spoken(Mutex<HashMap<(TenantId, String), Vec<u8>>>);
 
@@ -20,7 +21,7 @@ impl PromptLibrary for Spoken {
         match &upload[..] {
             b"long" => return Err(NoSound::TooLong),
             b"silent" => return Err(NoSound::Silent),
-            other if !other.starts_with(b"sound") => return Err(NoSound::Unknown),
+            other if !other.starts_with(b"sound") && !other.starts_with(b"RIFF") => return Err(NoSound::Unknown),
             _ => {}
         }
         let audio = format!("{:063x}{}", upload.iter().map(|b| u64::from(*b)).sum::<u64>(), u8::from(music));
@@ -46,6 +47,25 @@ impl PromptLibrary for Spoken {
 
     fn longest_s(&self) -> u32 {
         600
+    }
+}
+
+/// Speaks each text as a sound of its own.
+pub(crate) struct Voice;
+
+impl Speaker for Voice {
+    fn is_ready(&self) -> bool {
+        true
+    }
+
+    fn say(&self, text: &str, _: Language) -> Result<speech::Spoken, SpeechError> {
+        let text = speech::speakable(text)?;
+        if text == "missing" {
+            return Err(SpeechError::NotInstalled("voice".to_owned()));
+        }
+        let header = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0";
+        let bytes = header.iter().copied().chain(text.bytes().map(|b| b / 2)).collect();
+        Ok(speech::Spoken { wav: Wav::from_pipe(bytes).expect("sound"), voice: "voice".to_owned() })
     }
 }
 
@@ -146,4 +166,34 @@ async fn prompts_of_one_tenant_are_nothing_to_another() {
     let agent = world.login(ALPHA, "agent").await;
     assert_eq!(upload(&world, &agent, NAME, "sound 2").await.status, 403);
     assert_eq!(world.get(&agent, NAME).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_text_is_spoken_and_kept_with_its_words() {
+    let world = World::start().await;
+    let token = world.login(ALPHA, "admin").await;
+    let speak = async |token: &str, text: &str| {
+        let ask = Ask::new("POST", format!("{NAME}/speech")).token(token).json(&json!({"text": text}));
+        world.ask(ask).await
+    };
+    let listed = world.get(&token, "/api/v1/prompts".to_owned()).await.json();
+    assert_eq!(listed["speaks"], true, "{listed}");
+    let spoken = speak(&token, " 欢迎致电。 ").await;
+    assert_eq!(spoken.status, 200, "{}", spoken.text());
+    let detail = spoken.json();
+    assert_eq!((&detail["words"]["zh"], &detail["words"]["en"]), (&json!("欢迎致电。"), &json!("")), "{detail}");
+    assert_eq!(detail["versions"][0]["source"], "voice", "{detail}");
+    assert_eq!(detail["versions"][0]["current"], true, "{detail}");
+    // The same text is the same sound, and no other version.
+    assert_eq!(speak(&token, "欢迎致电。").await.json()["versions"].as_array().map(Vec::len), Some(1));
+    let anew = speak(&token, "您好。").await.json();
+    assert_eq!(anew["versions"].as_array().map(Vec::len), Some(2), "{anew}");
+    for (text, status, field) in [("……", 400, json!("text")), ("missing", 503, json!(null))] {
+        let refused = speak(&token, text).await;
+        assert_eq!((refused.status, &refused.json()["error"]["field"]), (status, &field), "{}", refused.text());
+    }
+    let agent = world.login(ALPHA, "agent").await;
+    assert_eq!(speak(&agent, "您好。").await.status, 403);
+    let music = Ask::new("POST", "/api/v1/prompts/welcome/sounds/music/speech").token(&token);
+    assert_eq!(world.ask(music.json(&json!({"text": "la"}))).await.status, 404);
 }

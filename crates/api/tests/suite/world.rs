@@ -21,7 +21,7 @@ use types::{AgentId, FlowId, QueueId, TenantId, Title, TrunkId, UserId};
 
 use crate::desk::Desk;
 use crate::http::{Ask, Reply};
-use crate::prompts::Spoken;
+use crate::prompts::{Spoken, Voice};
 
 pub(crate) const ALPHA: TenantId = TenantId(1_000);
 pub(crate) const BETA: TenantId = TenantId(2_000);
@@ -124,6 +124,7 @@ impl World {
             outbound: Arc::new(crate::outbound::Post),
             recordings: Arc::new(Sound),
             prompts: Arc::new(Spoken::default()),
+            speaker: Arc::new(Voice),
             assets: Assets::new(page),
             closed: closed.into(),
             trusted_proxies: Arc::new([PROXY.to_string().parse().unwrap()]),

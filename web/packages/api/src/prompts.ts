@@ -14,6 +14,8 @@ export interface PromptsApi {
   get: (name: string, signal?: AbortSignal) => Promise<PromptDetail>;
   /** Gives a prompt a recording in a language; one that there is not yet is made. */
   upload: (name: string, language: string, sound: Blob, file: string) => Promise<PromptDetail>;
+  /** Has a text spoken, and gives it to a prompt as its recording and its words. */
+  speak: (name: string, language: string, text: string) => Promise<PromptDetail>;
   /** What callers hear now. */
   soundUrl: (name: string, language: string) => string;
   /** A recording by its hash. */
@@ -22,7 +24,7 @@ export interface PromptsApi {
 
 export function createPromptsApi({ baseUrl, fetch: fetcher }: ApiOptions): PromptsApi {
   const root = new URL("api/v1/", baseUrl).href;
-  const { get } = requestsTo(fetcher, root);
+  const { get, write } = requestsTo(fetcher, root);
   const path = (name: string): string => `prompts/${encodeURIComponent(name)}`;
   const soundPath = (name: string, language: string): string => `${path(name)}/sounds/${encodeURIComponent(language)}`;
   return {
@@ -33,6 +35,7 @@ export function createPromptsApi({ baseUrl, fetch: fetcher }: ApiOptions): Promp
       const response = await send(fetcher, `${root}${soundPath(name, language)}?file=${encodeURIComponent(file)}`, init);
       return (await response.json()) as PromptDetail;
     },
+    speak: async (name, language, text) => (await (await write("POST", `${soundPath(name, language)}/speech`, { text })).json()) as PromptDetail,
     soundUrl: (name, language) => root + soundPath(name, language),
     audioUrl: (audio) => `${root}prompt-audio/${encodeURIComponent(audio)}`,
   };

@@ -994,6 +994,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompts/{name}/sounds/{language}/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speaks a text, and gives it to a prompt as its recording and its words; callers hear it from now on. A prompt that there
+         *     is not yet is made.
+         */
+        post: operations["speak_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{id}/audio": {
         parameters: {
             query?: never;
@@ -3910,6 +3930,8 @@ export interface components {
         /** @description All prompts, and what an upload may be. */
         PromptList: {
             items: components["schemas"]["Prompt"][];
+            /** @description Whether texts can be spoken: an engine for it is installed. */
+            speaks: boolean;
             /** @description The largest file that is taken, bytes. */
             upload_bytes: number;
             /**
@@ -3969,6 +3991,11 @@ export interface components {
             /** @description `flow` or `queue`. */
             kind: components["schemas"]["Kind"];
             name: string;
+        };
+        /** @description A text that is to be spoken. */
+        PromptWords: {
+            /** @description 1,500 characters at most. */
+            text: string;
         };
         /** @description A queue by id and name. */
         QueueRef: {
@@ -8503,6 +8530,74 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    speak_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                /** @description `zh` or `en` */
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptDetail"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_speech`: no engine that speaks is installed */
             503: {
                 headers: {
                     [name: string]: unknown;

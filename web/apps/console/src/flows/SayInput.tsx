@@ -1,9 +1,10 @@
 import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { fromPieces, pieces, type Piece } from "@lingtong/model/flow";
 import { Button, Dropdown, Input, Select } from "antd";
-import type { ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { PlayButton } from "../prompts/PlayButton";
 import { useServices } from "../services";
+import { SpeakDialog } from "./SpeakDialog";
 import { pieceText, type Bank } from "./summary";
 import { choiceName, useFlowWords } from "./words";
 
@@ -22,6 +23,8 @@ const FRESH: Readonly<Record<Sort, (first: string) => Piece>> = {
   tone: () => ({ tone: "busy" }),
   silence_ms: () => ({ silence_ms: 500 }),
 };
+/** What is typed, and spoken by the server. */
+const SPEAK = "speak";
 /** Prompts that are put together by the program: digits, numbers, amounts, days. */
 const SPOKEN_BY_RULE = /^(?:digit|num|money|date|month|day)_/;
 
@@ -105,6 +108,7 @@ function Listen({ piece, bank }: { piece: Piece; bank: Bank }): ReactElement | n
 /** What is played, piece by piece, with the words that a caller hears. */
 export function SayInput({ value, fallback, bank, label, disabled, change }: SayProps): ReactElement {
   const { t, language } = useFlowWords();
+  const [speaking, setSpeaking] = useState(false);
   const list = pieces(value);
   const put = (next: readonly Piece[]): void => {
     change(fromPieces(next));
@@ -142,8 +146,12 @@ export function SayInput({ value, fallback, bank, label, disabled, change }: Say
         <Dropdown
           trigger={["click"]}
           menu={{
-            items: SORTS.map((sort) => ({ key: sort, label: t(`say.${sort}`) })),
+            items: [...SORTS.map((sort) => ({ key: sort, label: t(`say.${sort}`) })), ...(bank.speaks ? [{ key: SPEAK, label: t("speak.item") }] : [])],
             onClick: ({ key }) => {
+              if (key === SPEAK) {
+                setSpeaking(true);
+                return;
+              }
               put([...list, FRESH[key as Sort](bank.prompts.has("greeting_main") ? "greeting_main" : first)]);
             },
           }}
@@ -153,6 +161,18 @@ export function SayInput({ value, fallback, bank, label, disabled, change }: Say
           </Button>
         </Dropdown>
       )}
+      {speaking ? (
+        <SpeakDialog
+          bank={bank}
+          close={() => {
+            setSpeaking(false);
+          }}
+          made={(name) => {
+            setSpeaking(false);
+            put([...list, name]);
+          }}
+        />
+      ) : null}
     </div>
   );
 }

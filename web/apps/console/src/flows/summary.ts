@@ -13,6 +13,8 @@ export interface BankPrompt {
 /** What is known beside the flow: what prompts say, and what queues are called. */
 export interface Bank {
   prompts: ReadonlyMap<string, BankPrompt>;
+  /** Whether the server speaks texts. */
+  speaks: boolean;
   /** Music by name. */
   music: readonly string[];
   queues: ReadonlyMap<string, string>;

@@ -45,7 +45,7 @@ export function useForms(): { forms: Forms; query: UseQueryResult<FlowKinds> } {
     const known = (prompts.data?.items ?? []).map(bankPrompt);
     const spoken = known.filter((prompt) => prompt.languages.some((one) => one !== "music"));
     const music = known.filter((prompt) => prompt.languages.includes("music")).map((prompt) => prompt.id);
-    return { prompts: new Map(spoken.map((prompt) => [prompt.id, prompt])), music: [...new Set([SHIPPED_MUSIC, ...music])], queues: new Map(titles), databases: (databases.data?.items ?? []).map((one) => one.name), expression: { words: query.data?.expression ?? NO_WORDS, own: [] } };
+    return { prompts: new Map(spoken.map((prompt) => [prompt.id, prompt])), speaks: prompts.data?.speaks ?? false, music: [...new Set([SHIPPED_MUSIC, ...music])], queues: new Map(titles), databases: (databases.data?.items ?? []).map((one) => one.name), expression: { words: query.data?.expression ?? NO_WORDS, own: [] } };
   }, [prompts.data, queues.data, databases.data, query.data, language]);
   const places = useCallback((flow: FlowDocument) => placesOf(flow, byName), [byName]);
   const queueNames = useMemo(() => [...bank.queues.keys()], [bank]);

@@ -404,6 +404,7 @@ export const enUS: typeof zhCN = {
     none: "This call did not walk this flow",
     leave: "Back to editing",
   },
+  speak: { item: "New words…", title: "Type what is to be said", ok: "Speak and use", cancel: "Cancel", hint: "Spoken by the speech engine and kept as the prompt \"{{name}}\"; a person's recording may take its place on the page of prompts." },
   call: {
     start: "Call",
     again: "Call again",

@@ -402,6 +402,7 @@ export const zhCN = {
     none: "这次通话没有走过这个流程",
     leave: "返回编辑",
   },
+  speak: { item: "新的一句话…", title: "输入要说的话", ok: "朗读并使用", cancel: "取消", hint: "由语音引擎朗读，存为语音“{{name}}”，以后可在“语音”页换成真人录音。" },
   call: {
     start: "呼叫",
     again: "再呼叫",

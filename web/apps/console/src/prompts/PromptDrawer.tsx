@@ -154,6 +154,7 @@ export function PromptDrawer({ name, limits, writable, close }: DrawerProps): Re
                 language={language}
                 sound={sound}
                 limits={limits}
+                words={language === "music" || !limits.speaks ? null : detail.words[language]}
                 writable={writable}
                 taken={(next, at) => {
                   queries.setQueryData(["prompt", name], next);

@@ -195,7 +195,7 @@ export function PromptsPage(): ReactElement {
         <PromptDrawer
           key={open}
           name={open}
-          limits={{ bytes: query.data.upload_bytes, seconds: query.data.upload_s }}
+          limits={{ bytes: query.data.upload_bytes, seconds: query.data.upload_s, speaks: query.data.speaks }}
           writable={writable}
           close={() => {
             show();

@@ -1,9 +1,10 @@
-import { AudioOutlined, UploadOutlined } from "@ant-design/icons";
+import { AudioOutlined, SoundOutlined, UploadOutlined } from "@ant-design/icons";
 import { toApiError, type PromptDetail, type PromptSound } from "@lingtong/api";
 import { useMutation } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useRef, type ReactElement } from "react";
+import { useRef, useState, type ReactElement } from "react";
 import { useServices } from "../services";
+import { SpeakForm } from "./SpeakForm";
 import { useRecorder } from "./useRecorder";
 import { usePromptWords, type SoundLanguage } from "./words";
 
@@ -13,6 +14,8 @@ const BYTES_PER_MB = 1_048_576;
 export interface Limits {
   bytes: number;
   seconds: number;
+  /** Whether the server speaks texts. */
+  speaks: boolean;
 }
 
 interface SoundRowProps {
@@ -20,6 +23,8 @@ interface SoundRowProps {
   language: SoundLanguage;
   sound: PromptSound | undefined;
   limits: Limits;
+  /** What the prompt says in this language, where texts can be spoken. */
+  words: string | null;
   writable: boolean;
   taken: (detail: PromptDetail, language: SoundLanguage) => void;
   /** Takes the own recording away; null where there is none. */
@@ -27,13 +32,21 @@ interface SoundRowProps {
 }
 
 /** The sound of a prompt in one language: to be heard, uploaded and recorded. */
-export function SoundRow({ name, language, sound, limits, writable, taken, clear }: SoundRowProps): ReactElement {
+export function SoundRow({ name, language, sound, limits, words, writable, taken, clear }: SoundRowProps): ReactElement {
   const { t } = usePromptWords();
   const { prompts } = useServices();
   const input = useRef<HTMLInputElement>(null);
   const put = useMutation({
     mutationFn: ({ blob, file }: { blob: Blob; file: string }) => prompts.upload(name, language, blob, file),
     onSuccess: (detail) => {
+      taken(detail, language);
+    },
+  });
+  const [speaking, setSpeaking] = useState(false);
+  const speak = useMutation({
+    mutationFn: (text: string) => prompts.speak(name, language, text),
+    onSuccess: (detail) => {
+      setSpeaking(false);
       taken(detail, language);
     },
   });
@@ -45,7 +58,9 @@ export function SoundRow({ name, language, sound, limits, writable, taken, clear
   const wrong = recorder.refused
     ? t("noMicrophone")
     : put.error === null
-      ? null
+      ? speak.error === null
+        ? null
+        : toApiError(speak.error).message
       : tooLarge
         ? t("tooLarge", { mb: Math.floor(limits.bytes / BYTES_PER_MB) })
         : toApiError(put.error).message;
@@ -60,7 +75,9 @@ export function SoundRow({ name, language, sound, limits, writable, taken, clear
       ) : (
         <audio key={sound.audio ?? ""} controls preload="none" src={typeof sound.audio === "string" ? prompts.audioUrl(sound.audio) : prompts.soundUrl(name, language)} aria-label={t("play", { name, language: label })} />
       )}
-      {!writable ? null : recorder.seconds === null ? (
+      {!writable ? null : speaking ? (
+        <SpeakForm words={words ?? ""} busy={speak.isPending} speak={speak.mutate} close={() => { setSpeaking(false); }} />
+      ) : recorder.seconds === null ? (
         <span className="prompt-acts">
           <input
             ref={input}
@@ -80,6 +97,11 @@ export function SoundRow({ name, language, sound, limits, writable, taken, clear
           <Button size="small" icon={<AudioOutlined />} disabled={put.isPending} onClick={recorder.start}>
             {t("record")}
           </Button>
+          {words === null ? null : (
+            <Button size="small" icon={<SoundOutlined />} disabled={put.isPending} onClick={() => { setSpeaking(true); }}>
+              {t("speak.open")}
+            </Button>
+          )}
           {clear === null ? null : (
             <Button size="small" type="text" danger onClick={clear}>
               {t("clear")}
