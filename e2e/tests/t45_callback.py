@@ -1,7 +1,11 @@
 """A customer leaves its number, keeps its place over a crash of the server, and is called back when an agent is free."""
 
+from lib.accessible import barriers
+from lib.browser import Browser
 from lib.sip import Phone
 from tests.t01_main_job import AGENT_HZ, CALLER_HZ
+from tests.t11_page import shot, sign_in
+from tests.t35_designer import click_text
 
 CUSTOMER = "13812345678"
 
@@ -69,3 +73,34 @@ def test_keeps_its_place(t):
     t.equal((record["direction"], record["outcome"], record["queue"]["name"], record["agent"]["number"]),
             ("outbound", "answered", "sales", "1001"), "the record of the call back")
     t.check(record["recordings"], "it is recorded as the queue's calls are")
+
+
+def test_who_hung_up_is_called(t):
+    """A customer gives up after four seconds in a queue that calls such back: it is called when the agent is free, and the page
+    tells how well that goes."""
+    far = far_telephone(t)
+    calls_back(t, missed_after_s=3)
+    agent = t.agent(1001)
+    t.server.wait_agent(1001, "ready")
+    first = t.caller("13900000002").call("95001").wait_up()
+    busy = agent.take_call()
+    gone = t.caller(CUSTOMER).call("95001").wait_up()
+    t.until(lambda: len(gone.rtp.heard) > 200, 10, "four seconds of waiting")
+    gone.bye().wait()
+    t.check(wish(t, "asked", None)["missed"], "nobody asked for it")
+    first.bye().wait()
+    busy.wait_end()
+    offered = agent.take_call(tone=AGENT_HZ, timeout=15)
+    reached = far.take_call(tone=CALLER_HZ, timeout=10)
+    offered.rtp.wait_tone(CALLER_HZ)
+    reached.rtp.wait_tone(AGENT_HZ)
+    reached.bye().wait()
+    offered.wait_end()
+    wish(t, "done", "reached")
+    browser = Browser(t, "zh-CN", (1366, 768))
+    sign_in(t, browser, "2001", "demo-2001", "/callbacks")
+    browser.wait_text("未接来电 1/1 已回呼 · 成功率 100%")
+    click_text(browser, ".ant-segmented-item", "全部")
+    browser.wait_for("document.querySelector('.list-panel tbody')?.innerText.includes('未接来电') === true", what="the tag")
+    shot(t, browser, "callbacks-missed-zh-CN")
+    t.equal(barriers(browser), [], "what keeps people out")

@@ -16,6 +16,9 @@ pub const CALLBACK_PAUSE_S: std::ops::RangeInclusive<u32> = 10..=86_400;
 /// How long a wish holds, seconds: a minute to a week, after which nobody knows any more what it was about.
 pub const CALLBACK_EXPIRE_S: std::ops::RangeInclusive<u32> = 60..=604_800;
 
+/// Who hangs up sooner was not missed, seconds; later nobody waits.
+pub const CALLBACK_MISSED_S: std::ops::RangeInclusive<u32> = 1..=3_600;
+
 /// How a queue calls back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -30,11 +33,21 @@ pub struct CallbackRules {
     pub from: TimeOfDay,
     /// … nor from this one on.
     pub until: TimeOfDay,
+    /// Who hangs up after having waited for so many seconds is called back as well; absent: only those who asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed_after_s: Option<u32>,
 }
 
 impl Default for CallbackRules {
     fn default() -> Self {
-        Self { attempts: 3, pause_s: 900, expire_s: 86_400, from: TimeOfDay::of_hour(9), until: TimeOfDay::of_hour(21) }
+        Self {
+            attempts: 3,
+            pause_s: 900,
+            expire_s: 86_400,
+            from: TimeOfDay::of_hour(9),
+            until: TimeOfDay::of_hour(21),
+            missed_after_s: None,
+        }
     }
 }
 
@@ -49,6 +62,9 @@ impl CallbackRules {
         }
         if !CALLBACK_EXPIRE_S.contains(&self.expire_s) {
             return Err(refuse("callback.expire_s", "must be 60 to 604800"));
+        }
+        if self.missed_after_s.is_some_and(|after| !CALLBACK_MISSED_S.contains(&after)) {
+            return Err(refuse("callback.missed_after_s", "must be 1 to 3600"));
         }
         if self.from >= self.until {
             return Err(refuse("callback.until", "must be later than `from`"));

@@ -46,7 +46,7 @@ mod teams;
 mod timers;
 mod waiting;
 
-pub use callback::{CALLBACK_ATTEMPTS_MAX, CALLBACK_EXPIRE_S, CALLBACK_PAUSE_S, CallbackRules};
+pub use callback::{CALLBACK_ATTEMPTS_MAX, CALLBACK_EXPIRE_S, CALLBACK_MISSED_S, CALLBACK_PAUSE_S, CallbackRules};
 pub use config::{
     AGEING_MAX, AgentConfig, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S, Limits, NUMBER_DIGITS, NoAgentPolicy,
     OFFSET_RANGE_MIN, OFFSET_STEP_MIN, Overflow, PRIORITY_MAX, QueueConfig, RING_ALL_MAX, RING_MAX_S, Relaxation,

@@ -21,7 +21,7 @@ use crate::routes;
         routes::agent_state, routes::set_agent_state, routes::agent_day, routes::card,
         routes::extend_wrap_up, routes::forwarding, routes::set_forwarding,
         routes::live, routes::events, routes::events_ws, routes::interactions, routes::interaction, routes::decisions, routes::hang_up,
-        routes::act, routes::dial, routes::supervise, routes::dispose, routes::dispositions, routes::callbacks, routes::set_callback_status, routes::call_back_now, routes::audio,
+        routes::act, routes::dial, routes::supervise, routes::dispose, routes::dispositions, routes::callbacks, routes::callback_summary, routes::set_callback_status, routes::call_back_now, routes::audio,
         routes::voicemails, routes::voicemail_audio, routes::set_voicemail_status, routes::delete_voicemail,
         routes::peaks, routes::phone_credentials, routes::phone_line, routes::healthz, routes::readyz, routes::metrics,
         routes::plan_site, routes::plan_basis,

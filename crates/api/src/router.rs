@@ -85,6 +85,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/dispositions", get(routes::dispositions))
         .route("/api/v1/alerts/{id}/acknowledge", post(routes::acknowledge_alert))
         .route("/api/v1/callbacks/{id}/status", put(routes::set_callback_status))
+        .route("/api/v1/callbacks/summary", get(routes::callback_summary))
         .route("/api/v1/callbacks/{id}/call", post(routes::call_back_now))
         .route(
             "/api/v1/settings/{kind}/{name}",

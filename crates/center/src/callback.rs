@@ -6,7 +6,9 @@ use std::time::Duration;
 use acd::{CallbackRules, LeaveReason, SkillRequirement, Ticket};
 use types::event::Happening;
 use types::leg::{Target, Text};
-use types::record::{CallbackNews, CallbackStatus, Decision, Direction, InteractionRecord, LegRole, SegmentKind};
+use types::record::{
+    CallbackNews, CallbackStatus, Decision, Direction, InteractionRecord, LegRole, SegmentKind, SkillLevel,
+};
 use types::{AgentId, Cause, EndedBy, InteractionId, LegId, Mono, Now, Private, QueueId, TenantId, Wall};
 
 use crate::Center;
@@ -23,6 +25,15 @@ use crate::wishes::{CallbackWish, Standing};
 
 /// The router lets an offer lapse by its own clock; the telephones stop a little sooner, so that their word comes first.
 const BEFORE_IT_LAPSES: Duration = Duration::from_millis(250);
+
+/// How a wish begins.
+struct Begun {
+    /// Since when the customer has waited.
+    since: Option<Wall>,
+    /// What the agent who calls has to be able to do.
+    wants: Vec<SkillLevel>,
+    missed: bool,
+}
 
 /// What is to be done about a wish now.
 enum Step {
@@ -103,12 +114,53 @@ impl Center {
         if asked_before {
             self.callback_over(now, tenant, id, None, CallbackNews::Replaced);
         }
+        self.begin_wish(now, id, number, queue, Begun { since: waited, wants, missed: false });
+    }
+
+    /// A customer has hung up while it waited: where its queue calls such back, that is followed like a wish.
+    pub(crate) fn miss(&mut self, now: Now, id: InteractionId, queue: QueueId, waited_from: Now) {
+        let Some(interaction) = self.interactions.get(&id) else { return };
+        let Some(t) = self.tenants.get(&interaction.tenant) else { return };
+        let number = interaction.caller.number.clone();
+        let from_outside = interaction.ledger.record().direction == Direction::Inbound;
+        let rules = t.queues.get(&queue).and_then(|config| config.callback.as_ref());
+        let Some(after) = rules.and_then(|rules| rules.missed_after_s).filter(|_| from_outside) else { return };
+        let patient = now.mono.since(waited_from.mono) >= Duration::from_secs(after.into());
+        if !patient || t.wishes.of_number(&number, queue).is_some() || t.forbids(now, &number).is_some() {
+            return;
+        }
+        let wants = interaction.wants.clone();
+        self.begin_wish(now, id, number, Some(queue), Begun { since: Some(waited_from.wall), wants, missed: true });
+    }
+
+    /// A customer who was missed waits again by itself: nobody has to call it any more.
+    pub(crate) fn waits_by_itself(&mut self, now: Now, id: InteractionId, queue: QueueId) {
+        let Some(interaction) = self.interactions.get(&id) else { return };
+        let (tenant, number) = (interaction.tenant, &interaction.caller.number);
+        let Some(t) = self.tenants.get(&tenant) else { return };
+        let Some(kept) = t.wishes.of_number(number, queue).filter(|kept| kept.wish.missed) else { return };
+        if !matches!(kept.standing, Standing::Offered(_) | Standing::Called(_)) {
+            let of = kept.wish.of;
+            self.callback_over(now, tenant, of, None, CallbackNews::Replaced);
+        }
+    }
+
+    fn begin_wish(
+        &mut self,
+        now: Now,
+        id: InteractionId,
+        number: Private<Text>,
+        queue: Option<QueueId>,
+        Begun { since, wants, missed }: Begun,
+    ) {
+        let Some(tenant) = self.tenant_of(id) else { return };
         let told =
-            Happening::CallbackRequested { id, number: number.clone(), queue, since: waited, wants: wants.clone() };
+            Happening::CallbackRequested { id, number: number.clone(), queue, since, wants: wants.clone(), missed };
         self.journal(now, tenant, told);
         let Some(queue) = queue else { return };
-        let since = waited.unwrap_or(now.wall);
-        let wish = CallbackWish { of: id, number, queue, wants, asked: now.wall, since, attempts: 0, next: None };
+        let since = since.unwrap_or(now.wall);
+        let wish =
+            CallbackWish { of: id, number, queue, wants, asked: now.wall, since, attempts: 0, next: None, missed };
         self.keep_wish(now, tenant, wish, Standing::OnTheLine);
     }
 
@@ -398,6 +450,11 @@ impl Center {
             CallbackNews::Replaced => CallbackStatus::Cancelled,
             _ => CallbackStatus::GivenUp,
         };
+        if let Standing::InLine(ticket) = kept.standing {
+            let _ = t.router.leave(now, ticket, LeaveReason::Redirected);
+            self.touch_router(tenant);
+        }
+        let Some(t) = self.tenants.get_mut(&tenant) else { return };
         t.wishes.stands(of, Standing::Later, None);
         self.journal(now, tenant, Happening::CallbackFollowed { of, id, news, status, attempts, next });
         if tries_on {

@@ -79,6 +79,7 @@ impl Center {
         self.pump_call_commands(now, id);
         let doing = Doing { kind: SegmentKind::Queued, queue: Some(queue), agent: None };
         self.enter(now, id, doing);
+        self.waits_by_itself(now, id, queue);
         let refused =
             self.tenants.get_mut(&tenant_id).is_none_or(|t| t.router.enqueue_with(now, ticket, wishes).is_err());
         if refused {
@@ -139,13 +140,16 @@ impl Center {
                     return;
                 }
             }
+            let lost = waits_in.zip(since).filter(|_| reason == LeaveReason::Abandoned);
             if let Some(t) = self.tenants.get_mut(&tenant) {
-                let lost = waits_in.zip(since).filter(|_| reason == LeaveReason::Abandoned);
                 if let Some((queue, since)) = lost.filter(|(queue, _)| t.keeps_places(*queue)) {
                     t.remembered.lost(&number, queue, since, now.mono);
                 }
                 // The router may have let it go in the same moment; then there is nothing to leave.
                 let _ = t.router.leave(now, id, reason);
+            }
+            if let Some((queue, since)) = lost {
+                self.miss(now, id, queue, since);
             }
             self.touch_router(tenant);
         }

@@ -29,6 +29,8 @@ pub struct CallbackWish {
     pub attempts: u32,
     /// Before this nobody calls.
     pub next: Option<Wall>,
+    /// Nobody asked for it: the customer hung up while it waited.
+    pub missed: bool,
 }
 
 /// How a wish stands.
@@ -73,6 +75,8 @@ pub(crate) struct Wishes {
     kept: HashMap<InteractionId, Kept>,
     /// Which wish an interaction in line, or one that calls, is for.
     tickets: HashMap<InteractionId, InteractionId>,
+    /// The newest wish of each customer in each queue.
+    numbers: HashMap<(Text, QueueId), InteractionId>,
     due: BTreeSet<(Mono, InteractionId)>,
     pub(crate) armed: Option<Mono>,
 }
@@ -85,6 +89,7 @@ impl Wishes {
         }
         let of = wish.of;
         self.remove(of);
+        self.numbers.insert((wish.number.reveal().clone(), wish.queue), of);
         self.kept.insert(of, Kept { wish, standing, ordered: false, due: None });
         true
     }
@@ -95,6 +100,11 @@ impl Wishes {
 
     pub(crate) fn get_mut(&mut self, of: InteractionId) -> Option<&mut Kept> {
         self.kept.get_mut(&of)
+    }
+
+    /// A customer's newest wish in a queue.
+    pub(crate) fn of_number(&self, number: &Private<Text>, queue: QueueId) -> Option<&Kept> {
+        self.kept.get(self.numbers.get(&(number.reveal().clone(), queue))?)
     }
 
     /// The wish that an interaction in line, or one that calls, is for.
@@ -126,7 +136,12 @@ impl Wishes {
 
     pub(crate) fn remove(&mut self, of: InteractionId) -> Option<CallbackWish> {
         self.stands(of, Standing::ByHand, None);
-        self.kept.remove(&of).map(|kept| kept.wish)
+        let wish = self.kept.remove(&of)?.wish;
+        let place = (wish.number.reveal().clone(), wish.queue);
+        if self.numbers.get(&place) == Some(&of) {
+            self.numbers.remove(&place);
+        }
+        Some(wish)
     }
 
     /// The next wish whose time has come.

@@ -422,6 +422,7 @@ fn wish(row: store::Callback) -> Option<CallbackWish> {
         attempts: row.attempts,
         next: row.next,
         number: row.number,
+        missed: row.missed,
     })
 }
 

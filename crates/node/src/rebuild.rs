@@ -87,6 +87,7 @@ mod tests {
                 queue: None,
                 since: None,
                 wants: Vec::new(),
+                missed: false,
             };
             writer.append(&Event { tenant: T, at: Wall(1), what });
         }

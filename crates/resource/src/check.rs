@@ -8,9 +8,9 @@ use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
 
 use acd::{
-    AGEING_MAX, CALLBACK_ATTEMPTS_MAX, CALLBACK_EXPIRE_S, CALLBACK_PAUSE_S, KEEP_PLACE_MAX_S, LAST_AGENT_WAIT_MAX_S,
-    NUMBER_DIGITS, OFFSET_RANGE_MIN, OFFSET_STEP_MIN, PRIORITY_MAX, RING_MAX_S, SKILL_MAX, STEP_AFTER_MAX_S, STEPS_MAX,
-    WEIGHT_MAX, WRAP_UP_MAX_S,
+    AGEING_MAX, CALLBACK_ATTEMPTS_MAX, CALLBACK_EXPIRE_S, CALLBACK_MISSED_S, CALLBACK_PAUSE_S, KEEP_PLACE_MAX_S,
+    LAST_AGENT_WAIT_MAX_S, NUMBER_DIGITS, OFFSET_RANGE_MIN, OFFSET_STEP_MIN, PRIORITY_MAX, RING_MAX_S, SKILL_MAX,
+    STEP_AFTER_MAX_S, STEPS_MAX, WEIGHT_MAX, WRAP_UP_MAX_S,
 };
 use dialplan::{DoNotCallList, Numbering, PriorityRules, Trunk, WITHHELD};
 use directory::{LENGTH_SETTING, PasswordPolicy, Permission, Role};
@@ -479,6 +479,7 @@ impl<'a> Judge<'a> {
             self.range("callback.attempts", callback.attempts, 1..=CALLBACK_ATTEMPTS_MAX);
             self.range("callback.pause_s", callback.pause_s, CALLBACK_PAUSE_S);
             self.range("callback.expire_s", callback.expire_s, CALLBACK_EXPIRE_S);
+            self.some_range("callback.missed_after_s", callback.missed_after_s, CALLBACK_MISSED_S);
             if callback.from >= callback.until {
                 self.say("callback.until", What::Refused("must be later than `from`".into()));
             }

@@ -72,6 +72,9 @@ pub(crate) struct CallbackSpec {
     /// … nor from this one on; `24:00` is the day's end.
     #[schema(default = "21:00")]
     until: Option<String>,
+    /// Who hangs up after having waited for so many seconds is called back as well; absent: only those who asked for it.
+    #[schema(minimum = 1, maximum = 3600)]
+    missed_after_s: Option<u32>,
 }
 
 /// A step by which a queue asks less of agents, for the schema alone.

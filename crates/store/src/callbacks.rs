@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use sea_orm::sea_query::{Alias, ExprTrait};
-use sea_orm::{DbBackend, Order, Value};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DbBackend, Order, Value};
 use serde::Deserialize;
 use types::leg::Text;
 use types::record::{CallbackNews, CallbackStatus, SkillLevel};
@@ -12,7 +12,7 @@ use types::{InteractionId, Private, QueueId, TenantId, Wall};
 use crate::column::Column;
 use crate::error::Error;
 use crate::interactions::{MOST, Page};
-use crate::row::{col, row, select};
+use crate::row::{Row, col, row, select};
 use crate::sql::Insert;
 use crate::store::Store;
 
@@ -49,12 +49,15 @@ pub struct Callback {
     pub called_by: Option<InteractionId>,
     /// When the customer is called next at the earliest.
     pub next: Option<Wall>,
+    /// Nobody asked for it: the customer hung up while it waited.
+    pub missed: bool,
 }
 
 row!(Callback, "callback", u64, ["pos"], {
     pos: "pos", tenant: "tenant_id", interaction: "interaction_id", number: "number", queue: "queue_id",
     requested: "requested_at", since: "since_at", wants: "wants", status: "status", changed: "changed_at",
     changed_by: "changed_by", attempts: "attempts", news: "news", called_by: "called_by", next: "next_at",
+    missed: "missed",
 });
 
 impl Callback {
@@ -64,8 +67,8 @@ impl Callback {
     }
 }
 
-const ASKED: [&str; 8] =
-    ["pos", "tenant_id", "interaction_id", "number", "queue_id", "requested_at", "since_at", "wants"];
+const ASKED: [&str; 9] =
+    ["pos", "tenant_id", "interaction_id", "number", "queue_id", "requested_at", "since_at", "wants", "missed"];
 
 pub(crate) fn insert(backend: DbBackend) -> Insert {
     Insert::new(backend, "callback", &ASKED, "ON CONFLICT DO NOTHING")
@@ -83,11 +86,13 @@ pub(crate) struct Requested<'a> {
     since: Option<Wall>,
     #[serde(default)]
     wants: Vec<SkillLevel>,
+    #[serde(default)]
+    missed: bool,
 }
 
 impl Requested<'_> {
     /// In the order of [`ASKED`].
-    pub(crate) fn values(&self, tenant: TenantId, pos: u64, at: Wall) -> Result<[Value; 8], serde_json::Error> {
+    pub(crate) fn values(&self, tenant: TenantId, pos: u64, at: Wall) -> Result<[Value; 9], serde_json::Error> {
         Ok([
             pos.to_value(),
             tenant.to_value(),
@@ -97,6 +102,7 @@ impl Requested<'_> {
             at.to_value(),
             self.since.to_value(),
             Value::String(Some(serde_json::to_string(&self.wants)?)),
+            self.missed.to_value(),
         ])
     }
 }
@@ -227,5 +233,26 @@ impl Store {
         query.and_where(col("status").eq(CallbackStatus::Asked.to_value())).and_where(col("queue_id").is_not_null());
         query.order_by(Alias::new("pos"), Order::Asc).limit(most);
         self.all(&query).await
+    }
+
+    /// What has come of the wishes that began at a moment or later: how many stand so, by whether nobody asked for them.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn callback_counts(
+        &self,
+        tenant: TenantId,
+        since: Wall,
+    ) -> Result<Vec<(bool, CallbackStatus, u64)>, Error> {
+        let mut query = Query::select();
+        query.columns([Alias::new("missed"), Alias::new("status")]).from(Alias::new(Callback::TABLE));
+        query.expr_as(Expr::cust("COUNT(*)"), Alias::new("wishes")).add_group_by([col("missed"), col("status")]);
+        query.and_where(col("tenant_id").eq(tenant.to_value())).and_where(col("requested_at").gte(since.to_value()));
+        let mut counts = Vec::new();
+        for row in self.read().query_all(&query).await? {
+            let (missed, status) = (Column::read(&row, "missed")?, Column::read(&row, "status")?);
+            counts.push((missed, status, Column::read(&row, "wishes")?));
+        }
+        Ok(counts)
     }
 }

@@ -27,6 +27,7 @@ mod m0035_databases;
 mod m0039_archive;
 mod m0040_retention;
 mod m0041_callbacks;
+mod m0046_missed_callbacks;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0039_archive::Archive),
             Box::new(m0040_retention::Retention),
             Box::new(m0041_callbacks::Callbacks),
+            Box::new(m0046_missed_callbacks::MissedCallbacks),
         ]
     }
 }

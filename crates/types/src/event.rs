@@ -312,6 +312,9 @@ pub enum Happening {
         /// What the agent who calls has to be able to do, beside what the queue asks.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         wants: Vec<SkillLevel>,
+        /// Nobody asked for it: the customer hung up while it waited, and its queue calls such back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        missed: bool,
     },
     /// The center has followed a wish to be called back, and this came of it.
     #[serde(rename = "callback.followed")]

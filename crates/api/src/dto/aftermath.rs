@@ -115,6 +115,8 @@ pub(crate) struct Callback {
     /// The queue that is to call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) queue: Option<QueueRef>,
+    /// Nobody asked for it: the customer hung up while it waited.
+    pub(crate) missed: bool,
     pub(crate) requested_at: String,
     pub(crate) status: CallbackStatus,
     /// When the status was set; absent while nobody has.
@@ -143,6 +145,7 @@ impl Callback {
             interaction_id: row.interaction.to_string(),
             number: sight.number(row.number.reveal(), None),
             queue: row.queue.map(|id| QueueRef::new(id, names)),
+            missed: row.missed,
             requested_at: row.requested.to_string(),
             status: row.status.into(),
             changed_at: row.changed.map(|at| at.to_string()),
@@ -161,6 +164,46 @@ pub(crate) struct CallbackPage {
     pub(crate) items: Vec<Callback>,
     /// The cursor of the next page; absent at the end.
     pub(crate) next_cursor: Option<String>,
+}
+
+/// What has come of the callbacks of some days.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct CallbackSummary {
+    /// Of those that customers asked for.
+    pub(crate) asked: CallbackSums,
+    /// Of those of customers who hung up while they waited.
+    pub(crate) missed: CallbackSums,
+}
+
+/// How many of them stand so.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct CallbackSums {
+    /// Still to be called.
+    pub(crate) waiting: u64,
+    /// Called back.
+    pub(crate) done: u64,
+    /// Not reached.
+    pub(crate) given_up: u64,
+    /// Called again by themselves, or taken off the list.
+    pub(crate) cancelled: u64,
+}
+
+impl CallbackSummary {
+    pub(crate) fn new(counts: Vec<(bool, types::record::CallbackStatus, u64)>) -> Self {
+        use types::record::CallbackStatus as Status;
+        let mut summary = Self::default();
+        for (missed, status, count) in counts {
+            let sums = if missed { &mut summary.missed } else { &mut summary.asked };
+            let sum = match status {
+                Status::Asked => &mut sums.waiting,
+                Status::Done => &mut sums.done,
+                Status::GivenUp => &mut sums.given_up,
+                Status::Cancelled => &mut sums.cancelled,
+            };
+            *sum += count;
+        }
+        summary
+    }
 }
 
 /// How far a callback has come, in place of what was said before.

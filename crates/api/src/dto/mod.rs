@@ -38,8 +38,8 @@ pub(crate) use account::{
     SecondFactorCode, SecondFactorSecret, Session, Sessions, Setup, SetupCheck, Unfinished, Weakness,
 };
 pub(crate) use aftermath::{
-    Callback, CallbackChange, CallbackNews, CallbackPage, CallbackStatus, Disposition, DispositionChange,
-    DispositionChoice, DispositionChoices, SurveyAnswer, WrapUp,
+    Callback, CallbackChange, CallbackNews, CallbackPage, CallbackStatus, CallbackSummary, Disposition,
+    DispositionChange, DispositionChoice, DispositionChoices, SurveyAnswer, WrapUp,
 };
 pub(crate) use alert::{AlertEntry, AlertPage, Capacity, LiveAlert};
 pub(crate) use canary::{

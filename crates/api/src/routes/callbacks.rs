@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use directory::Permission;
+use types::Wall;
 use types::event::Happening;
 use types::record::CallbackStatus;
 
-use crate::dto::{Callback, CallbackChange, CallbackPage, ErrorBody};
+use crate::dto::{Callback, CallbackChange, CallbackPage, CallbackSummary, ErrorBody};
 use crate::error::{ApiError, Code, Result};
 use crate::input::{Args, Input};
 use crate::kept::{self, Given};
@@ -17,6 +18,9 @@ use crate::viewer::Viewer;
 /// Rows of a page when nothing is said, and at most.
 const LIMIT: u64 = 50;
 const MOST: u64 = 500;
+/// Days that are summed up when nothing is said.
+const DAYS: i64 = 7;
+const DAY_MS: i64 = 86_400_000;
 
 /// A page of callbacks, those first who have waited longest.
 #[utoipa::path(get, path = "/api/v1/callbacks", tag = "callbacks",
@@ -34,6 +38,21 @@ pub(crate) async fn callbacks(State(app): State<App>, viewer: Viewer, mut args: 
     let sight = viewer.sight();
     let items = page.rows.iter().map(|row| Callback::new(row, &names, sight)).collect();
     Ok(Json(CallbackPage { items, next_cursor: page.next }))
+}
+
+/// What has come of the callbacks that began within the last days.
+#[utoipa::path(get, path = "/api/v1/callbacks/summary", tag = "callbacks",
+    params(("days" = Option<u64>, Query, description = "1 to 366; 7 when absent")),
+    responses((status = 200, body = CallbackSummary), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+pub(crate) async fn callback_summary(
+    State(app): State<App>,
+    viewer: Viewer,
+    mut args: Args,
+) -> Result<Json<CallbackSummary>> {
+    let days: i64 = args.read("days", |t| t.parse().ok().filter(|n| (1..=366).contains(n)))?.unwrap_or(DAYS);
+    args.finish()?;
+    let since = Wall(now().0 - days * DAY_MS);
+    Ok(Json(CallbackSummary::new(app.store.callback_counts(viewer.tenant(), since).await?)))
 }
 
 /// Says how far a callback has come. For supervisors; the journal keeps who said what when.

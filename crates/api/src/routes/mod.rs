@@ -43,7 +43,8 @@ pub(crate) use agents::{
 };
 pub(crate) use alerts::{__path_acknowledge_alert, __path_alerts, acknowledge_alert, alerts};
 pub(crate) use callbacks::{
-    __path_call_back_now, __path_callbacks, __path_set_callback_status, call_back_now, callbacks, set_callback_status,
+    __path_call_back_now, __path_callback_summary, __path_callbacks, __path_set_callback_status, call_back_now,
+    callback_summary, callbacks, set_callback_status,
 };
 pub(crate) use canary::{__path_flow_canary, __path_order_flow_canary, flow_canary, order_flow_canary};
 pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, supervise};

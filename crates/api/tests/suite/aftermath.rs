@@ -113,6 +113,7 @@ async fn callbacks_are_listed_and_ticked_off() {
             queue: None,
             since: None,
             wants: Vec::new(),
+            missed: false,
         };
         world.desk.write(ALPHA, what);
     }
@@ -135,6 +136,11 @@ async fn callbacks_are_listed_and_ticked_off() {
     let changed = put(&world, &boss, path, json!({"status": "done"})).await.json();
     assert_eq!((&changed["status"], &changed["changed_by"]), (&json!("done"), &json!("super")));
     world.project().await;
+    let sums = world.get(&boss, "/api/v1/callbacks/summary?days=366").await.json();
+    let none = json!({"waiting": 0, "done": 0, "given_up": 0, "cancelled": 0});
+    assert_eq!((&sums["asked"]["waiting"], &sums["asked"]["done"], &sums["missed"]), (&json!(1), &json!(1), &none));
+    let (status, _, field) = world.get(&boss, "/api/v1/callbacks/summary?days=0").await.error();
+    assert_eq!((status, field.as_deref()), (400, Some("days")));
     let done = world.get(&boss, "/api/v1/callbacks?status=done").await.json();
     assert_eq!((&done["items"][0]["id"], &done["items"][0]["changed_by"]), (&json!(id), &json!("super")));
     let masked = world.get(&agent, "/api/v1/callbacks").await.json();

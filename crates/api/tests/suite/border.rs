@@ -39,6 +39,7 @@ async fn secrets(world: &World, tenant: TenantId, caller: &str) -> Secrets {
             queue: None,
             since: None,
             wants: Vec::new(),
+            missed: false,
         },
     );
     let message = RecordingId(tenant.0 * 1000 + 7);
@@ -398,6 +399,7 @@ async fn streams_end_at_the_border() {
                     queue: Some(queue(tenant)),
                     since: None,
                     wants: Vec::new(),
+                    missed: false,
                 },
             );
         }

@@ -205,7 +205,14 @@ async fn what_is_not_for_screens_stays_within() {
     world.desk.write(ALPHA, Happening::AgentWish { agent, state, reason: None });
     world.desk.write(
         ALPHA,
-        Happening::CallbackRequested { id, number: "13800138000".into(), queue: None, since: None, wants: Vec::new() },
+        Happening::CallbackRequested {
+            id,
+            number: "13800138000".into(),
+            queue: None,
+            since: None,
+            wants: Vec::new(),
+            missed: false,
+        },
     );
     let event = events.next_stored().await;
     assert_eq!((&*event.name, &event.data["number"]), ("callback.requested", &json!("13800138000")));

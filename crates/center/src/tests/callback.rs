@@ -195,6 +195,7 @@ fn a_restart_keeps_the_place_and_the_attempts() {
         since: asked,
         attempts: 1,
         next: None,
+        missed: false,
     };
     lab.center.restore_callback(lab.now, T, wish);
     lab.register(1001, 3600);
@@ -242,4 +243,62 @@ fn nothing_is_begun_while_the_node_goes_down() {
     lab.wait(30);
     assert_eq!(lab.told(&["dial", "followed"]), [""; 0]);
     assert_eq!(lab.state(1001), "ready");
+}
+
+/// A caller waits in the queue for so long, and hangs up.
+fn gives_up(lab: &mut Lab, caller: &str, waits: u64) {
+    lab.caller("95002");
+    lab.wait(waits);
+    lab.hangs_up(caller);
+    lab.settle();
+}
+
+#[test]
+fn who_hung_up_while_it_waited_is_called_back_where_the_queue_says_so() {
+    let mut lab = lab(|rules| rules.missed_after_s = Some(20));
+    gives_up(&mut lab, "c1", 19);
+    assert_eq!(waiting(&lab), (0, 0), "it was not missed");
+    gives_up(&mut lab, "c2", 20);
+    assert_eq!(waiting(&lab), (0, 1));
+    assert_eq!(lab.records.last().map(|record| record.outcome), Some(types::record::Outcome::Abandoned));
+    lab.trace();
+    lab.register(1001, 3600);
+    assert_eq!(lab.told(&["started", "dial"]), ["started outbound", "dial d1 sip:1001@desk"]);
+    lab.answers("d1");
+    assert_eq!(lab.told(&["dial"]), ["dial d2 sip:13900000001@carrier"]);
+    lab.rings("d2");
+    lab.answers("d2");
+    lab.hangs_up("d2");
+    lab.settle();
+    assert_eq!(lab.told(&["followed"]), ["followed reached done 0"]);
+    assert_eq!(waiting(&lab), (0, 0));
+}
+
+#[test]
+fn who_was_missed_and_waits_again_is_not_called() {
+    let mut lab = lab(|rules| rules.missed_after_s = Some(10));
+    gives_up(&mut lab, "c1", 15);
+    assert_eq!(waiting(&lab), (0, 1));
+    lab.trace();
+    lab.caller("95002");
+    assert_eq!(lab.told(&["followed"]), ["followed replaced cancelled 0"]);
+    assert_eq!(waiting(&lab), (1, 0));
+    // It gives up once more: that is another call that was missed, and one wish.
+    lab.wait(12);
+    lab.hangs_up("c2");
+    lab.settle();
+    assert_eq!(waiting(&lab), (0, 1));
+}
+
+#[test]
+fn colleagues_and_those_who_asked_themselves_are_not_called_for_having_hung_up() {
+    let mut lab = lab(|rules| rules.missed_after_s = Some(10));
+    lab.call(types::leg::Origin::Device(super::lab::device(1002)), "95002");
+    lab.wait(30);
+    lab.hangs_up("c1");
+    lab.settle();
+    assert_eq!(waiting(&lab), (0, 0), "a colleague");
+    asks(&mut lab, "c2", 30);
+    gives_up(&mut lab, "c3", 30);
+    assert_eq!(waiting(&lab), (0, 1), "the same customer");
 }

@@ -93,8 +93,18 @@ pub(super) fn wish(tenant: u64, id: u64, at: i64, number: &str) -> Event {
         queue: Some(QueueId(5)),
         since: None,
         wants: Vec::new(),
+        missed: false,
     };
     Event { tenant: TenantId(tenant), at: Wall(at), what }
+}
+
+/// The same where nobody asked for it.
+pub(super) fn missed_wish(tenant: u64, id: u64, at: i64, number: &str) -> Event {
+    let mut event = wish(tenant, id, at, number);
+    if let Happening::CallbackRequested { missed, .. } = &mut event.what {
+        *missed = true;
+    }
+    event
 }
 
 /// A journal of these events, from a position on.

@@ -7,7 +7,7 @@ use types::record::{CallbackNews, CallbackStatus, Disposition, Outcome, Recordin
 use types::voicemail::{Mailbox, MessageStatus};
 use types::{AgentId, AlertId, InteractionId, LegId, QueueId, RecordingId, TenantId, Title, Wall};
 
-use super::fixtures::{Journal, ended, record, wish, wrapped};
+use super::fixtures::{Journal, ended, missed_wish, record, wish, wrapped};
 use crate::aftermath::Aftermath;
 use crate::callbacks::Callback;
 use crate::error::Error;
@@ -105,7 +105,7 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
         [
             disposed("solved"),
             wish(T.0, 50, 77, "1380"),
-            wish(T.0, 50, 78, "1381"),
+            missed_wish(T.0, 50, 78, "1381"),
             changed(5_001, CallbackStatus::GivenUp),
             changed(5_001, CallbackStatus::Done),
             followed(1, CallbackNews::Unreached, CallbackStatus::Asked),
@@ -140,6 +140,7 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
         news: None,
         called_by: None,
         next: None,
+        missed: false,
     };
     let done = wish(5_001, "1380", 77, CallbackStatus::Done, Some("2001"));
     let open = Callback {
@@ -148,6 +149,7 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
         called_by: Some(InteractionId(51)),
         next: Some(Wall(990)),
         changed: Some(at),
+        missed: true,
         ..wish(5_002, "1381", 78, CallbackStatus::Asked, None)
     };
     assert_eq!(found.callbacks, [done.clone(), open.clone()]);
@@ -164,6 +166,18 @@ async fn what_is_said_afterwards_is_kept(store: &Store) {
     );
     let next = page(Some(CallbackStatus::Asked), asked.next.as_deref()).await.expect("read");
     assert_eq!((&next.rows, next.next), (&vec![open], None));
+    let counts = store.callback_counts(T, types::Wall(0)).await.expect("read");
+    for expected in
+        [(false, CallbackStatus::Asked, 1), (true, CallbackStatus::Asked, 1), (false, CallbackStatus::Done, 1)]
+    {
+        assert!(counts.contains(&expected), "{expected:?} of {counts:?}");
+    }
+    assert!(!store.callback_counts(T, types::Wall(78)).await.expect("read").contains(&(
+        false,
+        CallbackStatus::Done,
+        1
+    )));
+    assert_eq!(store.callback_counts(TenantId(T.0 + 1), types::Wall(0)).await.expect("read"), []);
     assert_eq!(store.open_callbacks(T, 10).await.expect("read").last(), next.rows.last());
     assert_eq!(page(Some(CallbackStatus::Done), None).await.expect("read").rows, [done]);
     assert!(matches!(page(None, Some("x")).await, Err(Error::BadCursor)));

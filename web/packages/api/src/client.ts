@@ -6,6 +6,7 @@ import type {
   CallAction,
   Callback,
   CallbackPage,
+  CallbackSummary,
   CallbackStatus,
   Decisions,
   Disposition,
@@ -104,6 +105,8 @@ export interface Api {
   /** Whoever is signed in looks after an alert from now on. */
   acknowledge: (alertId: string) => Promise<void>;
   callbacks: (query: CallbackQuery, signal?: AbortSignal) => Promise<CallbackPage>;
+  /** What has come of those of the last days. */
+  callbackSummary: (days: number, signal?: AbortSignal) => Promise<CallbackSummary>;
   setCallbackStatus: (id: string, status: CallbackStatus) => Promise<Callback>;
   callBackNow: (id: string) => Promise<void>;
   voicemails: (query: VoicemailQuery, signal?: AbortSignal) => Promise<VoicemailPage>;
@@ -205,6 +208,7 @@ export function createApi({ baseUrl, fetch: fetcher }: ApiOptions): Api {
       await write("POST", `alerts/${segment(id)}/acknowledge`, {});
     },
     callbacks: (query, signal) => get<CallbackPage>(`callbacks${queryString(query)}`, signal),
+    callbackSummary: (days, signal) => get<CallbackSummary>(`callbacks/summary?days=${String(days)}`, signal),
     callBackNow: async (id) => {
       await write("POST", `callbacks/${segment(id)}/call`, {});
     },

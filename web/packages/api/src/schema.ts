@@ -137,6 +137,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has come of the callbacks that began within the last days. */
+        get: operations["callback_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks/{id}/call": {
         parameters: {
             query?: never;
@@ -1708,6 +1725,8 @@ export interface components {
             id: string;
             /** @description The interaction in which it was asked for. */
             interaction_id: string;
+            /** @description Nobody asked for it: the customer hung up while it waited. */
+            missed: boolean;
             news?: null | components["schemas"]["CallbackNews"];
             /** @description Before this nobody calls again. */
             next_at?: string | null;
@@ -1753,6 +1772,11 @@ export interface components {
             from: string | null;
             /**
              * Format: int32
+             * @description Who hangs up after having waited for so many seconds is called back as well; absent: only those who asked for it.
+             */
+            missed_after_s?: number | null;
+            /**
+             * Format: int32
              * @description From one of them to the next, seconds.
              * @default 900
              */
@@ -1768,6 +1792,36 @@ export interface components {
          * @enum {string}
          */
         CallbackStatus: "asked" | "done" | "cancelled" | "given_up";
+        /** @description What has come of the callbacks of some days. */
+        CallbackSummary: {
+            /** @description Of those that customers asked for. */
+            asked: components["schemas"]["CallbackSums"];
+            /** @description Of those of customers who hung up while they waited. */
+            missed: components["schemas"]["CallbackSums"];
+        };
+        /** @description How many of them stand so. */
+        CallbackSums: {
+            /**
+             * Format: int64
+             * @description Called again by themselves, or taken off the list.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Called back.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Not reached.
+             */
+            given_up: number;
+            /**
+             * Format: int64
+             * @description Still to be called.
+             */
+            waiting: number;
+        };
         /** @description What is known of who calls, or is called. */
         CallerCard: {
             place?: null | components["schemas"]["Title"];
@@ -6035,6 +6089,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallbackPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    callback_summary: {
+        parameters: {
+            query?: {
+                /** @description 1 to 366; 7 when absent */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackSummary"];
                 };
             };
             400: {

@@ -60,6 +60,7 @@ export type Callback = Schemas["Callback"];
 export type CallbackNews = Schemas["CallbackNews"];
 export type CallbackStatus = Schemas["CallbackStatus"];
 export type CallbackPage = Schemas["CallbackPage"];
+export type CallbackSummary = Schemas["CallbackSummary"];
 export type Voicemail = Schemas["Voicemail"];
 export type VoicemailStatus = Schemas["VoicemailStatus"];
 export type VoicemailPage = Schemas["VoicemailPage"];

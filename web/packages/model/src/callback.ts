@@ -5,4 +5,6 @@ export interface CallbackRules {
   expire_s?: number;
   from?: string;
   until?: string;
+  /** Who hangs up after having waited so long is called back as well. */
+  missed_after_s?: number;
 }

@@ -13,6 +13,7 @@ import { useMe } from "../useMe";
 import { useTitle } from "../useTitle";
 import { useTouched } from "../useTouched";
 import { CallbackBadge } from "./CallbackBadge";
+import { CallbackSums } from "./CallbackSums";
 
 const SHOWN = ["asked", "done", "given_up", "cancelled", ""] as const;
 /** What can be said of one that waits; of all others, that it waits again. */
@@ -59,7 +60,7 @@ function Row({ callback, acts }: { callback: Callback; acts: Acts | null }): Rea
       <td className="num callback-number">{callback.number}</td>
       <td>{titleIn(callback.queue?.title, i18n.language) || <span className="faint">–</span>}</td>
       <td>
-        <CallbackBadge status={callback.status} />
+        <CallbackBadge status={callback.status} /> {callback.missed ? <span className="faint">{t("callbacks.missed")}</span> : null}
       </td>
       <td className="faint">
         <News callback={callback} />
@@ -145,6 +146,7 @@ export function CallbacksPage(): ReactElement {
           />
           {failed === null ? null : <span role="alert">{toApiError(failed).message}</span>}
           {call.isSuccess ? <span role="status">{t("callbacks.ordered")}</span> : null}
+          <CallbackSums />
         </div>
         <ListTable
           list={list}

@@ -100,6 +100,8 @@ export const enUS = {
     queue: "the queue {{name}}",
   },
   callbacks: {
+    missed: "missed call",
+    sums: { label: "Callbacks of 7 days", asked: "asked for: {{done}} of {{all}} called back", missed: "missed calls: {{done}} of {{all}} called back", rate: "success rate {{rate}}", waiting: "{{count}} to be called" },
     filter: "State of the callback",
     all: "All",
     asked: "Asked for",

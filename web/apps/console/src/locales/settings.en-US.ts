@@ -369,7 +369,7 @@ export const settings = {
     zh: "Chinese",
     en: "English",
   },
-  callback: { attempts: "Calls in vain, at most", pause_s: "Pause between them", expire_s: "Valid for", from: "Not before", until: "Not after", minutes: "min", hours: "h" },
+  callback: { attempts: "Calls in vain, at most", pause_s: "Pause between them", expire_s: "Valid for", from: "Not before", until: "Not after", missed_after_s: "Also who hung up after", seconds: "s", not: "never", minutes: "min", hours: "h" },
   row: {
     prefix: "Prefix",
     strip: "Take off",

@@ -100,6 +100,8 @@ export const zhCN = {
     queue: "队列 {{name}}",
   },
   callbacks: {
+    missed: "未接来电",
+    sums: { label: "近 7 天回呼", asked: "客户请求 {{done}}/{{all}} 已回呼", missed: "未接来电 {{done}}/{{all}} 已回呼", rate: "成功率 {{rate}}", waiting: "待回呼 {{count}}" },
     filter: "回呼状态",
     all: "全部",
     asked: "请求时间",

@@ -49,6 +49,21 @@ export function CallbackRules({ id, value, disabled, status, change }: InputProp
               }}
             />
           ))}
+          <InputNumber
+            aria-label={t("settings.callback.missed_after_s")}
+            style={{ width: "100%" }}
+            prefix={<span className="faint">{t("settings.callback.missed_after_s")}</span>}
+            suffix={t("settings.callback.seconds")}
+            placeholder={t("settings.callback.not")}
+            min={1}
+            max={3_600}
+            precision={0}
+            value={rules.missed_after_s ?? null}
+            disabled={disabled}
+            onChange={(next) => {
+              change({ ...rules, missed_after_s: next ?? undefined });
+            }}
+          />
           {TIMES.map(({ part, fallback }) => (
             <Input
               key={part}
