@@ -11,7 +11,7 @@ const FLOW: FlowDocument = {
   language: "zh",
   start: name(0),
   nodes: Object.fromEntries(Array.from({ length: COUNT }, (_, n) => [name(n), { kind: "play", prompt: "comfort", at: [n * 10, 0], outlets: { done: name((n + 1) % COUNT) } }])),
-} as FlowDocument;
+};
 const PLAIN: Omit<DrawnOf, "flow"> = { forms: new Map(), bank: new Map() as unknown as DrawnOf["bank"], problems: new Map(), path: null, difference: null, heat: null, found: new Set() };
 const shown = (flow: FlowDocument, more: Partial<DrawnOf> = {}): DrawnOf => ({ ...PLAIN, flow, ...more });
 const others = <T,>(before: readonly T[], after: readonly T[]): T[] => after.filter((one, index) => one !== before[index]);
