@@ -133,7 +133,7 @@ def test_the_page_in_chinese(t):
     t.check(told["差别"][4].endswith("个百分点"), f"shares differ by points: {told['差别']}")
     named = browser.js("[...document.querySelectorAll('.reh-table tbody th[scope=rowgroup], .reh-calls td:nth-child(2)')].map((cell) => cell.innerText)")
     t.check("销售" in named and "sales" not in named, f"queues by their titles: {named}")
-    browser.js("document.activeElement.blur(); document.documentElement.scrollTop = 0; document.querySelector('main').scrollTop = 0")
+    browser.js("document.activeElement.blur(); document.querySelectorAll('*').forEach((each) => { each.scrollTop = 0; })")
     seen(t, browser, "replay-zh")
     record = browser.js("document.querySelector('.reh-calls a').getAttribute('href').split('/').pop()")
     t.equal(t.server.get(f"/api/v1/interactions/{record}")["outcome"], "abandoned", "the call that it leads to")
