@@ -37,6 +37,8 @@ const TICKS = 4;
 const NAME_WIDTH = 48;
 const LETTER_WIDTH = 6;
 const NAME_GAP = 14;
+/** How far the values of a single place stand from each other, pixels at most. */
+const SINGLE_WIDTH = 110;
 
 function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
   const box = useRef<HTMLDivElement>(null);
@@ -68,13 +70,20 @@ export function Plot({ label, kind, places, series, format, most, mark, least = 
   const top = most ?? ticks.at(-1) ?? 1;
   const inner = width - PAD.left - PAD.right;
   const slot = stretches ? inner / places.length : inner / Math.max(1, places.length - 1);
-  const x = (index: number): number => PAD.left + slot * (stretches ? index + 0.5 : index);
+  // A single place has no course: it stands in the middle, its values side by side and written out.
+  const single = kind === "line" && places.length === 1;
+  const x = (index: number): number => (single ? PAD.left + inner / 2 : PAD.left + slot * (stretches ? index + 0.5 : index));
+  const beside = (of: number): number => x(0) + (of - (series.length - 1) / 2) * Math.min(SINGLE_WIDTH, inner / series.length);
   const y = (value: number): number => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - value / top);
   const nameWidth = Math.max(NAME_WIDTH, NAME_GAP + LETTER_WIDTH * Math.max(0, ...places.map((place) => place.length)));
   const every = Math.max(1, Math.ceil((places.length * nameWidth) / inner));
   const shown = at !== null && at < places.length ? at : null;
 
   const point = (event: PointerEvent<SVGSVGElement>): void => {
+    if (single) {
+      setAt(0);
+      return;
+    }
     const place = (event.clientX - event.currentTarget.getBoundingClientRect().left - PAD.left) / slot;
     const index = stretches ? Math.floor(place) : Math.round(place);
     setAt(Math.min(places.length - 1, Math.max(0, index)));
@@ -126,8 +135,18 @@ export function Plot({ label, kind, places, series, format, most, mark, least = 
             </text>
           ) : null,
         )}
+        {single ? series.map((one, of) => {
+          const value = one.values[0];
+          return value === null || value === undefined ? null : (
+            <g key={one.name} style={{ ["--tone" as string]: `var(${one.color})` }}>
+              <line className="plot-line" x1={beside(of)} x2={beside(of)} y1={y(0)} y2={y(Math.min(value, top))} strokeDasharray={one.dashed === true ? "5 4" : undefined} />
+              <circle className="plot-dot" cx={beside(of)} cy={y(Math.min(value, top))} r={4} />
+              <text className="plot-tick" x={beside(of) + 9} y={Math.max(PAD.top, y(Math.min(value, top))) + 4}>{format(value)}</text>
+            </g>
+          );
+        }) : null}
         <g clipPath={`url(#${clip})`}>
-          {kind === "stack"
+          {single ? null : kind === "stack"
             ? // From the highest down, so that each covers what is below it.
               drawn.map((values, index) => ({ values, one: series[index] })).toReversed().map(({ values, one }) =>
                 one === undefined ? null : (
@@ -167,7 +186,7 @@ export function Plot({ label, kind, places, series, format, most, mark, least = 
         {mark === undefined ? null : (
           <line className="plot-mark" x1={x(mark)} x2={x(mark)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />
         )}
-        {shown === null ? null : (
+        {shown === null || single ? null : (
           <g>
             <line className="plot-here" x1={x(shown)} x2={x(shown)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />
             {series.map((one, index) => {

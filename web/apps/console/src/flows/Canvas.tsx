@@ -1,10 +1,9 @@
-import { connect, notesOf, outletFor, portsOf, type FlowDifference, type FlowDocument, type HeatMap, type KindForm, type NodeHeat, type Path, type Place } from "@lingtong/model/flow";
+import { connect, outletFor, type FlowDocument, type Place } from "@lingtong/model/flow";
 import {
   applyNodeChanges,
   Background,
   BackgroundVariant,
   Controls,
-  MarkerType,
   MiniMap,
   ReactFlow,
   useReactFlow,
@@ -13,17 +12,17 @@ import {
   type Edge,
   type EdgeChange,
   type NodeChange,
+  type ReactFlowState,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type ReactElement } from "react";
-import { NodeCard, type CardNode } from "./NodeCard";
-import { NoteCard, NOTE_SIZE, type NoteNode } from "./NoteCard";
+import { edgesOf, mergeEdges, mergeNodes, nodesOf, noteIndex, type DrawnNode, type DrawnOf } from "./drawn";
+import { FarWays } from "./FarWays";
+import { NodeCard } from "./NodeCard";
+import { NoteCard, NOTE_SIZE } from "./NoteCard";
 import { DRAG_TYPE } from "./Palette";
 import { lookOf } from "./looks";
-import type { Bank } from "./summary";
 import { useFlowWords } from "./words";
-
-export type DrawnNode = CardNode | NoteNode;
 
 /** What is selected: nodes by id, notes by place in the list. */
 export interface Selection {
@@ -41,16 +40,7 @@ export interface Wish {
   zoom: boolean;
 }
 
-interface CanvasProps {
-  flow: FlowDocument;
-  forms: ReadonlyMap<string, KindForm>;
-  bank: Bank;
-  problems: ReadonlyMap<string, number>;
-  path: Path | null;
-  difference: FlowDifference | null;
-  /** What is known of real calls. */
-  heat: HeatMap | null;
-  found: ReadonlySet<string>;
+interface CanvasProps extends DrawnOf {
   writable: boolean;
   wish: Wish | null;
   select: (selection: Selection) => void;
@@ -60,76 +50,17 @@ interface CanvasProps {
 }
 
 const NODE_TYPES = { card: NodeCard, note: NoteCard };
-const NOTE = "note:";
 const MAP = { width: 168, height: 112 };
 /** From so many nodes on a map helps; before, it only lies over the drawing. */
 const MAP_FROM = 40;
-/** How much wider than the others the busiest way is, pixels. */
-const WIDEST = 6;
-/** A node that no call came to. */
-const UNVISITED: NodeHeat = { visits: 0, left: 0, median_ms: 0, grade: 0 };
-/** Of so many nodes each word costs every frame; below this zoom nobody reads them, and nodes are drawn as plain boxes. */
-const MANY = 100;
+/** From so many nodes, drawn smaller than that, ways and words are drawn in a plainer way: nobody can read or grab them there. */
+const FAR_FROM = 80;
 const FAR = 0.4;
+const isFar = (state: ReactFlowState): boolean => state.transform[2] < FAR;
+/* What the canvas is given must stay the same object: with each that does not, everything on it is asked anew as a node is dragged. */
+const GRID: [number, number] = [10, 10];
+const SELECTING = ["Shift", "Control", "Meta"];
 const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.2 } as const;
-
-export function noteIndex(id: string): number | null {
-  return id.startsWith(NOTE) ? Number(id.slice(NOTE.length)) : null;
-}
-
-type DrawnProps = Pick<CanvasProps, "flow" | "forms" | "bank" | "problems" | "path" | "difference" | "heat" | "found">;
-
-function nodesOf({ flow, forms, bank, problems, path, difference, heat, found }: DrawnProps): DrawnNode[] {
-  const cards = Object.entries(flow.nodes).map(([id, node]): CardNode => {
-    const steps = path?.nodes.get(id);
-    return {
-      id,
-      type: "card",
-      position: { x: node.at?.[0] ?? 0, y: node.at?.[1] ?? 0 },
-      data: {
-        node,
-        form: forms.get(node.kind),
-        bank,
-        start: flow.start === id,
-        problems: problems.get(id) ?? 0,
-        difference: difference?.nodes.get(id),
-        steps: steps?.join(" · "),
-        dim: path !== null && steps === undefined,
-        here: path !== null && path.last === id,
-        found: found.has(id),
-        heat: heat === null ? null : (heat.nodes.get(id) ?? UNVISITED),
-      },
-    };
-  });
-  const notes = notesOf(flow).map((note, index): NoteNode => ({ id: `${NOTE}${String(index)}`, type: "note", position: { x: note.at[0], y: note.at[1] }, data: { note }, zIndex: -1 }));
-  return [...notes, ...cards];
-}
-
-function edgesOf({ flow, forms, path, difference, heat }: DrawnProps): Edge[] {
-  return Object.entries(flow.nodes).flatMap(([id, node]) =>
-    portsOf(node, forms.get(node.kind)).flatMap((port): Edge[] => {
-      if (port.to === null || !Object.hasOwn(flow.nodes, port.to)) return [];
-      const way = `${id}.${port.name}`;
-      const walked = path?.ways.has(way) ?? false;
-      const calls = heat?.ways.get(way);
-      const states = [`way-${port.sort}`, walked ? "walked" : path === null ? "" : "dim", difference === null ? "" : `diff-${difference.ways.get(way) ?? "same"}`];
-      return [
-        {
-          id: way,
-          source: id,
-          sourceHandle: port.name,
-          target: port.to,
-          targetHandle: "in",
-          className: states.join(" "),
-          animated: walked,
-          zIndex: walked ? 1 : 0,
-          ...(heat === null ? {} : { label: String(calls?.calls ?? 0), labelShowBg: true, style: { strokeWidth: 1 + WIDEST * (calls?.share ?? 0) } }),
-          markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 },
-        },
-      ];
-    }),
-  );
-}
 
 /** The drawing itself. What it holds comes from the flow; only what is being dragged is its own. */
 export function Canvas(props: CanvasProps): ReactElement {
@@ -138,11 +69,12 @@ export function Canvas(props: CanvasProps): ReactElement {
   const { screenToFlowPosition, fitView } = useReactFlow();
   const { bank, problems, path, difference, heat, found } = props;
   const drawn = useMemo(() => nodesOf({ flow, forms, bank, problems, path, difference, heat, found }), [flow, forms, bank, problems, path, difference, heat, found]);
-  const ways = useMemo(() => edgesOf({ flow, forms, bank, problems, path, difference, heat, found }), [flow, forms, bank, problems, path, difference, heat, found]);
   const [nodes, setNodes] = useState<DrawnNode[]>(drawn);
+  const leads = useMemo(() => edgesOf({ flow, forms, bank, problems, path, difference, heat, found }), [flow, forms, bank, problems, path, difference, heat, found]);
+  const [ways, setWays] = useState<Edge[]>(leads);
   const [edge, setEdge] = useState<string | null>(null);
   const [moving, setMoving] = useState(false);
-  const far = useStore((store) => store.nodes.length > MANY && store.transform[2] < FAR);
+  const far = useStore(isFar) && nodes.length >= FAR_FROM;
   const taken = useRef<number | null>(null);
 
   useEffect(() => {
@@ -150,16 +82,12 @@ export function Canvas(props: CanvasProps): ReactElement {
     const fresh = wish !== null && wish.turn !== taken.current && (wish.ids.length === 0 || drawn.some((node) => wish.ids.includes(node.id)));
     const wanted = fresh ? new Set(wish.ids) : null;
     if (fresh) taken.current = wish.turn;
-    setNodes((before) => {
-      const known = new Map(before.map((node) => [node.id, node]));
-      return drawn.map((node): DrawnNode => {
-        const old = known.get(node.id);
-        const selected = wanted === null ? (old?.selected ?? false) : wanted.has(node.id);
-        return { ...node, selected, ...(old?.measured === undefined ? {} : { measured: old.measured }) };
-      });
-    });
+    setNodes((before) => mergeNodes(before, drawn, wanted));
     if (fresh) setEdge(null);
   }, [drawn, wish]);
+  useEffect(() => {
+    setWays((before) => mergeEdges(before, leads));
+  }, [leads]);
   useEffect(() => {
     if (wish === null || !wish.zoom || wish.ids.length === 0) return;
     void fitView({ nodes: wish.ids.map((id) => ({ id })), duration: 280, maxZoom: 1, padding: 0.6 });
@@ -195,6 +123,22 @@ export function Canvas(props: CanvasProps): ReactElement {
   const onEdgesChange = useCallback((changes: EdgeChange[]) => {
     for (const one of changes) if (one.type === "select") setEdge((before) => (one.selected ? one.id : before === one.id ? null : before));
   }, []);
+  const onNodeDragStop = useCallback(
+    (_event: unknown, _node: DrawnNode, moved: DrawnNode[]) => {
+      settle(moved);
+    },
+    [settle],
+  );
+  const onMoveStart = useCallback(() => {
+    setMoving(true);
+  }, []);
+  const onMoveEnd = useCallback(() => {
+    setMoving(false);
+  }, []);
+  const choose = useCallback((id: string) => {
+    setEdge(id);
+    setNodes((before) => before.map((node) => (node.selected === true ? { ...node, selected: false } : node)));
+  }, []);
   const onConnect = useCallback(
     ({ source, sourceHandle, target }: Connection) => {
       const kind = flow.nodes[source]?.kind ?? "";
@@ -224,7 +168,12 @@ export function Canvas(props: CanvasProps): ReactElement {
     drop(kind, [x - 40, y - 20]);
   };
   const colour = useCallback((node: DrawnNode): string => (node.type === "note" ? "var(--flow-note-line)" : `var(--flow-${lookOf(node.data.node.kind).group})`), []);
-  const shownWays = useMemo(() => (edge === null ? ways : ways.map((way) => (way.id === edge ? { ...way, selected: true } : way))), [ways, edge]);
+  const labels = useMemo(() => ({ "controls.zoomIn.ariaLabel": t("canvas.zoomIn"), "controls.zoomOut.ariaLabel": t("canvas.zoomOut"), "controls.fitView.ariaLabel": t("canvas.fit") }), [t]);
+  const shownWays = useMemo(() => {
+    // From afar only the selected way has ends to take hold of.
+    const full = far ? ways.filter((way) => way.id === edge) : ways;
+    return edge === null ? full : full.map((way) => (way.id === edge ? { ...way, selected: true } : way));
+  }, [ways, edge, far]);
   return (
     <div
       className="flow-canvas"
@@ -243,34 +192,29 @@ export function Canvas(props: CanvasProps): ReactElement {
         nodeTypes={NODE_TYPES}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
-        onNodeDragStop={(_event, _node, moved) => {
-          settle(moved);
-        }}
+        onNodeDragStop={onNodeDragStop}
         onConnect={onConnect}
         onReconnect={onReconnect}
         nodesDraggable={writable}
         nodesConnectable={writable}
         edgesReconnectable={writable}
         deleteKeyCode={null}
-        multiSelectionKeyCode={["Shift", "Control", "Meta"]}
+        multiSelectionKeyCode={SELECTING}
         selectionKeyCode="Shift"
-        onMoveStart={() => {
-          setMoving(true);
-        }}
-        onMoveEnd={() => {
-          setMoving(false);
-        }}
+        onMoveStart={onMoveStart}
+        onMoveEnd={onMoveEnd}
         onlyRenderVisibleElements
         minZoom={0.1}
         maxZoom={2}
         fitView
         fitViewOptions={FIT}
         snapToGrid
-        snapGrid={[10, 10]}
+        snapGrid={GRID}
         connectionRadius={36}
         elevateEdgesOnSelect
-        ariaLabelConfig={{ "controls.zoomIn.ariaLabel": t("canvas.zoomIn"), "controls.zoomOut.ariaLabel": t("canvas.zoomOut"), "controls.fitView.ariaLabel": t("canvas.fit") }}
+        ariaLabelConfig={labels}
       >
+        {far ? <FarWays ways={ways} chosen={edge} choose={choose} /> : null}
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--flow-dot)" />
         <Controls showInteractive={false} position="bottom-left" />
         {nodes.length < MAP_FROM ? null : <MiniMap<DrawnNode> style={MAP} pannable zoomable nodeColor={colour} nodeBorderRadius={20} ariaLabel={t("canvas.minimap")} position="bottom-right" />}

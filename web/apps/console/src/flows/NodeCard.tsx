@@ -2,6 +2,7 @@ import { PlayCircleFilled, WarningFilled } from "@ant-design/icons";
 import { NODE_WIDTH, nodeName, portsOf, type Difference, type FlowNode, type KindForm, type NodeHeat } from "@lingtong/model/flow";
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import { memo, type ReactElement } from "react";
+import { sameData } from "./drawn";
 import { lookOf } from "./looks";
 import { summaryOf, type Bank } from "./summary";
 import { kindName, portName, useFlowWords } from "./words";
@@ -50,7 +51,7 @@ function Card({ id, data, selected }: NodeProps<CardNode>): ReactElement {
         <span className="flow-icon" aria-hidden="true">
           {look.icon}
         </span>
-        <span className="flow-card-name">
+        <span className="flow-card-name" data-far={shortened(name ?? kind)}>
           <b>{name ?? kind}</b>
           <small>{name === null ? id : kind}</small>
         </span>
@@ -84,9 +85,24 @@ function Card({ id, data, selected }: NodeProps<CardNode>): ReactElement {
   );
 }
 
+/** So much of a name as fits on a card where it is written large: so many letters, or half as many Chinese characters. */
+const FAR_LETTERS = 11;
+const WIDE = /[\u2e80-\uffef]/u;
+
+function shortened(name: string): string {
+  let room = FAR_LETTERS;
+  let cut = "";
+  for (const letter of name) {
+    room -= WIDE.test(letter) ? 2 : 1;
+    if (room < 0) return `${cut}…`;
+    cut += letter;
+  }
+  return cut;
+}
+
 function same(a: NodeProps<CardNode>, b: NodeProps<CardNode>): boolean {
   if (a.selected !== b.selected || a.id !== b.id) return false;
-  return Object.keys(b.data).every((key) => Object.is(a.data[key], b.data[key]));
+  return sameData(a.data, b.data);
 }
 
 /** A node as it is drawn. Drawn anew only when it says something else: hundreds of them move together. */

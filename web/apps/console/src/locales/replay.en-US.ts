@@ -26,6 +26,7 @@ export const replay = {
   whose: "Calls",
   run: "Policy",
   difference: "Difference",
+  points: "{{points}} pp",
   class: "Priority {{recorded}} → {{draft}}",
   outcome: { answered: "answered", abandoned: "gave up", elsewhere: "elsewhere" },
   calls: {

@@ -26,6 +26,7 @@ export const replay = {
   whose: "来电",
   run: "策略",
   difference: "差别",
+  points: "{{points}} 个百分点",
   class: "优先级 {{recorded}} → {{draft}}",
   outcome: { answered: "应答", abandoned: "放弃", elsewhere: "转走" },
   calls: {

@@ -441,6 +441,7 @@ export const settings = {
   noMatch: "Nothing matches",
   noMatchText: "Try another word.",
   choose: "Choose",
+  andMore: "{{count}} more",
   nothingToChoose: "There is nothing to choose yet",
   typeAndEnter: "Type and press Enter",
   noLimit: "No limit",

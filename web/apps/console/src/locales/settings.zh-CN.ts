@@ -435,6 +435,7 @@ export const settings = {
   noMatch: "没有符合的条目",
   noMatchText: "换一个词试试。",
   choose: "请选择",
+  andMore: "另有 {{count}} 项",
   nothingToChoose: "还没有可选的条目",
   typeAndEnter: "输入后按回车",
   noLimit: "不限",

@@ -3,6 +3,7 @@ import { Panel } from "@lingtong/ui";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { useQueueTitles } from "../settings/useNames";
 import { useShown } from "./Outcome";
 
 const WHYS = ["priority", "turned_away", "let_in", "new_agent", "lost_agent", "ahead", "at_work", "others"] as const;
@@ -24,6 +25,7 @@ function Fate({ fate }: { fate: ReplayedCall["draft"] }): ReactElement {
 /** The calls that the draft changes most, and why. */
 export function ChangedCalls({ result }: { result: ReplayResult }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
+  const titles = useQueueTitles();
   const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: "medium" });
   const why = (call: ReplayedCall): string => {
     const { recorded, draft, agent } = call.why;
@@ -53,7 +55,7 @@ export function ChangedCalls({ result }: { result: ReplayResult }): ReactElement
                       {time.format(new Date(call.at))}
                     </Link>
                   </th>
-                  <td>{call.queue}</td>
+                  <td>{titles.get(call.queue) ?? call.queue}</td>
                   <Fate fate={call.recorded} />
                   <Fate fate={call.draft} />
                   <td>

@@ -1,7 +1,9 @@
 import type { RehearsedFigures, ReplayResult, ReplayedDay } from "@lingtong/api";
+import { fieldOf, kindOf } from "@lingtong/model";
 import { Figure, Panel } from "@lingtong/ui";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { useQueueTitles } from "../settings/useNames";
 import { ChangedCalls } from "./ChangedCalls";
 import { DayPlots } from "./DayPlots";
 import { COLUMNS, useShown } from "./Outcome";
@@ -11,6 +13,7 @@ const SIDES = ["actual", "recorded", "draft"] as const;
 
 /** Some of the customers, as they fared on each side. */
 interface Group {
+  key: string;
   name: string;
   of: (day: ReplayedDay) => RehearsedFigures | undefined;
 }
@@ -36,24 +39,25 @@ function Top({ result }: { result: ReplayResult }): ReactElement {
 
 /** The draft less the day's own policy, with its sign. */
 function useDifference(): (column: (typeof COLUMNS)[number], before: RehearsedFigures | undefined, after: RehearsedFigures | undefined) => string {
-  const { i18n } = useTranslation(["console", "ui"]);
+  const { t, i18n } = useTranslation(["console", "ui"]);
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
-  const points = new Intl.NumberFormat(i18n.language, { style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" });
   return (column, before, after) => {
     const [a, b] = [before?.[column], after?.[column]];
     if (typeof a !== "number" || typeof b !== "number") return "–";
-    return (column === "service_level" ? points : number).format(b - a);
+    // Shares differ by points: "+5 %" would read as a twentieth more of what was.
+    return column === "service_level" ? t("replay.points", { points: number.format((b - a) * 100) }) : number.format(b - a);
   };
 }
 
 function Table({ result }: { result: ReplayResult }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
-  const [show, difference] = [useShown(), useDifference()];
+  const [show, difference, titles] = [useShown(), useDifference(), useQueueTitles()];
   const known = result.recorded;
   const groups: Group[] = [
-    { name: t("rehearsal.centre"), of: (day) => day },
-    ...known.queues.map(({ queue }): Group => ({ name: queue, of: (day) => day.queues.find((one) => one.queue === queue) })),
+    { key: "centre", name: t("rehearsal.centre"), of: (day) => day },
+    ...known.queues.map(({ queue }): Group => ({ key: `queue ${queue}`, name: titles.get(queue) ?? queue, of: (day) => day.queues.find((one) => one.queue === queue) })),
     ...(known.classes.length < 2 ? [] : known.classes).map((one): Group => ({
+      key: `class ${String(one.priority_recorded)} ${String(one.priority_draft)}`,
       name: t("replay.class", { recorded: one.priority_recorded, draft: one.priority_draft }),
       of: (day) => day.classes.find((other) => other.priority_recorded === one.priority_recorded && other.priority_draft === one.priority_draft),
     })),
@@ -74,7 +78,7 @@ function Table({ result }: { result: ReplayResult }): ReactElement {
             </tr>
           </thead>
           {groups.map((group) => (
-            <tbody key={group.name}>
+            <tbody key={group.key}>
               {SIDES.map((side, at) => (
                 <tr key={side}>
                   {at === 0 ? (
@@ -118,13 +122,13 @@ function Plots({ result }: { result: ReplayResult }): ReactElement {
 
 /** How far the replay itself can be believed. */
 function Trust({ result }: { result: ReplayResult }): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
-  const show = useShown();
+  const { t, i18n } = useTranslation(["console", "ui"]);
+  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
   const off = Math.abs((result.recorded.service_level ?? 0) - (result.actual.service_level ?? 0));
   return (
     <Panel title={t("replay.trust.title")}>
       <ul className="reh-assumed">
-        <li>{t("replay.trust.off", { points: show("service_level", off) })}</li>
+        <li>{t("replay.trust.off", { points: t("replay.points", { points: number.format(off * 100) }) })}</li>
         <li>{t(result.policy_from === "journal" ? "replay.trust.journal" : "replay.trust.settings", { count: result.policy_changes })}</li>
         {result.differs_since.length === 0 ? null : <li>{t("replay.trust.since", { what: result.differs_since.join(" · ") })}</li>}
         <li>{t("replay.trust.rings")}</li>
@@ -138,7 +142,14 @@ function Trust({ result }: { result: ReplayResult }): ReactElement {
 /** The day as it was, under its own policy, and under the draft. */
 export function ReplayOutcome({ result }: { result: ReplayResult }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
-  const changes = result.changes.map((change) => [change.kind, change.name, change.fields.join(", ")].filter((part) => part !== "").join(" · "));
+  const titles = useQueueTitles();
+  const fieldWord = (kind: string, path: string): string => {
+    const form = kindOf(kind);
+    const field = form === undefined ? undefined : fieldOf(form, path);
+    return field === undefined ? path : t(`settings.field.${field.word}`);
+  };
+  const called = ({ kind, name }: { kind: string; name: string }): string => (kind === "queue" ? (titles.get(name) ?? name) : name);
+  const changes = result.changes.map((change) => [t(`settings.kind.${change.kind as "queue" | "setting"}`, { defaultValue: change.kind }), called(change), change.fields.map((path) => fieldWord(change.kind, path)).join(", ")].filter((part) => part !== "").join(" · "));
   return (
     <div className="reh-outcome">
       <h2 className="reh-title">{t("replay.title", result)}</h2>

@@ -8,6 +8,8 @@ import { list, orNothing, text, type InputProps } from "./values";
 
 /** The server is asked for choices when nobody has typed for so long. */
 const PAUSE_MS = 150;
+/** So many of those chosen are shown; the rest is a number. */
+const SHOWN = 8;
 
 type ReferenceProps = Omit<InputProps, "field" | "isSet"> & {
   to: KindId | "flow";
@@ -29,7 +31,7 @@ export function Reference({ id, value, status, disabled, change, to, many, descr
       {...(describe === undefined ? {} : { "aria-describedby": describe })}
       {...(label === undefined ? {} : { "aria-label": label })}
       style={{ width: "100%" }}
-      {...(many ? { mode: "multiple" as const, maxTagCount: 24 } : {})}
+      {...(many ? { mode: "multiple" as const, maxTagCount: SHOWN, maxTagPlaceholder: (rest: readonly unknown[]) => t("settings.andMore", { count: rest.length }) } : {})}
       value={many ? list(value) : orNothing(text(value))}
       options={names ?? []}
       loading={names === undefined}
