@@ -363,7 +363,7 @@ export const settings = {
     zh: "中文",
     en: "英文",
   },
-  callback: { attempts: "未接通最多次数", pause_s: "两次间隔", expire_s: "有效期", from: "最早时间", until: "最晚时间", missed_after_s: "等待后挂断也回拨，至少等待", seconds: "秒", not: "不回拨", minutes: "分钟", hours: "小时" },
+  callback: { attempts: "未接通最多次数", pause_s: "两次间隔", expire_s: "有效期", from: "最早时间", until: "最晚时间", missed_after_s: "挂断也回拨，若已等待", seconds: "秒", not: "不回拨", minutes: "分钟", hours: "小时" },
   row: {
     prefix: "前缀",
     strip: "去掉位数",

@@ -31,52 +31,53 @@ export function CallbackRules({ id, value, disabled, status, change }: InputProp
         }}
       />
       {rules === undefined ? null : (
-        <div className="field-row" data-parts="2">
+        <div className="field-grid">
           {NUMBERS.map(({ part, min, max, fallback, per, unit }) => (
+            <label key={part}>
+              {t(`settings.callback.${part}`)}
+              <InputNumber
+                style={{ width: "100%" }}
+                suffix={unit === null ? undefined : t(`settings.callback.${unit}`)}
+                min={min}
+                max={max}
+                precision={0}
+                value={Math.round((rules[part] ?? fallback) / per)}
+                disabled={disabled}
+                onChange={(next) => {
+                  change({ ...rules, [part]: next === null ? undefined : next * per });
+                }}
+              />
+            </label>
+          ))}
+          <label>
+            {t("settings.callback.missed_after_s")}
             <InputNumber
-              key={part}
-              aria-label={t(`settings.callback.${part}`)}
               style={{ width: "100%" }}
-              prefix={<span className="faint">{t(`settings.callback.${part}`)}</span>}
-              suffix={unit === null ? undefined : t(`settings.callback.${unit}`)}
-              min={min}
-              max={max}
+              suffix={t("settings.callback.seconds")}
+              placeholder={t("settings.callback.not")}
+              min={1}
+              max={3_600}
               precision={0}
-              value={Math.round((rules[part] ?? fallback) / per)}
+              value={rules.missed_after_s ?? null}
               disabled={disabled}
               onChange={(next) => {
-                change({ ...rules, [part]: next === null ? undefined : next * per });
+                change({ ...rules, missed_after_s: next ?? undefined });
               }}
             />
-          ))}
-          <InputNumber
-            aria-label={t("settings.callback.missed_after_s")}
-            style={{ width: "100%" }}
-            prefix={<span className="faint">{t("settings.callback.missed_after_s")}</span>}
-            suffix={t("settings.callback.seconds")}
-            placeholder={t("settings.callback.not")}
-            min={1}
-            max={3_600}
-            precision={0}
-            value={rules.missed_after_s ?? null}
-            disabled={disabled}
-            onChange={(next) => {
-              change({ ...rules, missed_after_s: next ?? undefined });
-            }}
-          />
+          </label>
           {TIMES.map(({ part, fallback }) => (
-            <Input
-              key={part}
-              aria-label={t(`settings.callback.${part}`)}
-              prefix={<span className="faint">{t(`settings.callback.${part}`)}</span>}
-              placeholder={fallback}
-              status={status}
-              value={text(rules[part])}
-              disabled={disabled}
-              onChange={(event) => {
-                change({ ...rules, [part]: event.target.value === "" ? undefined : event.target.value });
-              }}
-            />
+            <label key={part}>
+              {t(`settings.callback.${part}`)}
+              <Input
+                placeholder={fallback}
+                status={status}
+                value={text(rules[part])}
+                disabled={disabled}
+                onChange={(event) => {
+                  change({ ...rules, [part]: event.target.value === "" ? undefined : event.target.value });
+                }}
+              />
+            </label>
           ))}
         </div>
       )}
