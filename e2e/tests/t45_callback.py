@@ -37,6 +37,16 @@ def wish(t, *known):
     return t.until(so, 15, lambda: f"a callback that is {known}: {t.server.get('/api/v1/callbacks')['items']}", 0.1)
 
 
+def called_back(agent, far):
+    """The agent is rung, then the customer; both hear each other, and the customer hangs up."""
+    offered = agent.take_call(tone=AGENT_HZ, timeout=20)
+    reached = far.take_call(tone=CALLER_HZ, timeout=10)
+    offered.rtp.wait_tone(CALLER_HZ)
+    reached.rtp.wait_tone(AGENT_HZ)
+    reached.bye().wait()
+    offered.wait_end()
+
+
 def test_keeps_its_place(t):
     """It asks while nobody is there; the server is killed; the agent who comes then gets it before one who waits already,
     the first attempt finds the customer busy, and the second reaches it."""
@@ -61,12 +71,7 @@ def test_keeps_its_place(t):
     later.rtp.wait_tone(AGENT_HZ, timeout=15)
     later.bye().wait()
     served.wait_end()
-    offered = agent.take_call(tone=AGENT_HZ, timeout=20)
-    reached = far.take_call(tone=CALLER_HZ, timeout=10)
-    offered.rtp.wait_tone(CALLER_HZ)
-    reached.rtp.wait_tone(AGENT_HZ)
-    reached.bye().wait()
-    offered.wait_end()
+    called_back(agent, far)
     done = wish(t, "done", "reached")
     t.equal((done["attempts"], done.get("changed_by")), (1, None), "what the list says")
     record = t.server.get(f"/api/v1/interactions/{done['called_by']}")
@@ -90,12 +95,7 @@ def test_who_hung_up_is_called(t):
     t.check(wish(t, "asked", None)["missed"], "nobody asked for it")
     first.bye().wait()
     busy.wait_end()
-    offered = agent.take_call(tone=AGENT_HZ, timeout=15)
-    reached = far.take_call(tone=CALLER_HZ, timeout=10)
-    offered.rtp.wait_tone(CALLER_HZ)
-    reached.rtp.wait_tone(AGENT_HZ)
-    reached.bye().wait()
-    offered.wait_end()
+    called_back(agent, far)
     wish(t, "done", "reached")
     browser = Browser(t, "zh-CN", (1366, 768))
     sign_in(t, browser, "2001", "demo-2001", "/callbacks")
