@@ -17,7 +17,7 @@ use crate::order::Refused;
 
 /// How long a trial waits for its call: the page calls at once, after it was allowed the microphone.
 const CALLED_WITHIN: Duration = Duration::from_mins(1);
-/// Trials that wait at once; whoever begins more has left most of them.
+/// Trials of one tenant that wait at once; whoever begins more has left most of them.
 const WAITING_MAX: usize = 64;
 /// What marks the interactions of trials, beside the flow's own tags.
 const TAG: &str = "trial";
@@ -77,7 +77,7 @@ impl Center {
         }
         let realm = self.tenants.get(&tenant).ok_or(Refused::NotFound)?.directory.tenant().name.clone();
         self.trials.0.retain(|trial| trial.until > now.mono);
-        if self.trials.0.len() >= WAITING_MAX {
+        if self.trials.0.iter().filter(|trial| trial.tenant == tenant).count() >= WAITING_MAX {
             return Err(Refused::TooMany);
         }
         let interaction = InteractionId(self.ids.next(now.wall));

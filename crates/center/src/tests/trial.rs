@@ -85,6 +85,7 @@ fn as_many_wait_as_may() {
         begun(&mut lab);
     }
     assert_eq!(lab.center.await_trial(lab.now, T, wish()), Err(Refused::TooMany));
+    assert!(lab.center.await_trial(lab.now, TenantId(2), wish()).is_ok(), "another tenant's wait by themselves");
     lab.wait(60);
     begun(&mut lab);
     lab.center.drain();
