@@ -220,6 +220,8 @@ pub(crate) struct Interaction {
     pub(crate) callback: bool,
     /// It calls a customer back who asked for it in this interaction.
     pub(crate) callback_of: Option<InteractionId>,
+    /// The caller's number was made up for a trial: nobody outside is shown it.
+    pub(crate) made_up_caller: bool,
     /// The message that it is leaving.
     pub(crate) leaving: Option<Leaving>,
     /// It listens to its messages.
@@ -284,6 +286,7 @@ impl Interaction {
             armed: None,
             callback: false,
             callback_of: None,
+            made_up_caller: false,
             leaving: None,
             listening: None,
             left_message: false,

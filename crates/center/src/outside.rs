@@ -160,6 +160,8 @@ impl Center {
         let Some(tenant) = self.tenants.get(&interaction.tenant) else { return };
         if let Some(agent) = asks {
             *caller = tenant.own_caller(agent);
+        } else if interaction.made_up_caller {
+            *caller = CallerId { private: true, ..CallerId::default() };
         }
         let agent = asks.or_else(|| interaction.calls_out());
         let customer = asks.is_none() && interaction.ledger.record().direction == Direction::Inbound;

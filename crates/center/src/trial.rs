@@ -113,6 +113,7 @@ impl Center {
         }
         if let Some(interaction) = self.get(id) {
             interaction.ledger.tag(vec![TAG.into()]);
+            interaction.made_up_caller = true;
         }
         self.walk_along(now, id, &flow);
     }

@@ -79,6 +79,20 @@ fn a_trial_is_its_tenants_alone_and_nobody_dials_anything_else_by_it() {
 }
 
 #[test]
+fn nobody_outside_is_shown_the_number_that_was_made_up() {
+    let out = r#"{"version": 1, "id": "out", "name": "o", "language": "zh", "start": "t", "nodes": {
+      "t": {"kind": "transfer", "target": "number:13900000002", "ring_timeout_s": 20, "outlets": {"failed": "h"}},
+      "h": {"kind": "hangup"}}}"#;
+    let mut lab = Lab::new();
+    let wish = TrialWish { flow: Arc::new(Flow::parse(out).unwrap()), ..wish() };
+    let trial = lab.center.await_trial(lab.now, T, wish).unwrap();
+    let device = lab.center.trial_device(T, &trial.user).unwrap();
+    lab.call(Origin::Device(device), &trial.user);
+    assert_eq!(lab.told(&["dial"]), ["dial d1 sip:13900000002@carrier"]);
+    assert_eq!((lab.shown["d1"].number.reveal().as_ref(), lab.shown["d1"].private), ("", true));
+}
+
+#[test]
 fn as_many_wait_as_may() {
     let mut lab = Lab::new();
     for _ in 0..64 {
