@@ -22,9 +22,13 @@ function mediaPort(): MediaPort {
   };
 }
 
+/** One for all calls: a browser has few. */
+let context: AudioContext | null = null;
+
 /** A line has to carry something, also where nobody can speak. */
 function silence(): MediaStream {
-  return new AudioContext().createMediaStreamDestination().stream;
+  context ??= new AudioContext();
+  return context.createMediaStreamDestination().stream;
 }
 
 async function lend(flows: FlowsApi, flow: FlowDocument, caller: string, told: (interaction: string) => void): Promise<OneCallAccount> {
