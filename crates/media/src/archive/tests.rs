@@ -73,6 +73,18 @@ fn what_is_kept_is_what_was_recorded_at_any_length() {
 }
 
 #[test]
+fn a_voice_that_ends_just_before_the_end_is_kept() {
+    // Silence for as short as the coder rings on, at the start of the last two seconds.
+    for rest in [40, 160, 320, 640, 1_600] {
+        let mut left = sine(1_000.0, ARCHIVE_RATE, 96_000 + rest, 12_000.0);
+        left[96_000..].fill(0);
+        let sound = || Pcm { right: left.clone(), left: left.clone() };
+        let mut kept = open(&archived(sound()), ARCHIVE_RATE);
+        compare(&mut sound(), &mut kept).unwrap_or_else(|e| panic!("{rest}: {e}"));
+    }
+}
+
+#[test]
 fn any_part_is_the_same_bytes_as_the_whole() {
     let bytes = archived(call(250_000));
     let mut whole = vec![0; wav_len(125_000) as usize];
