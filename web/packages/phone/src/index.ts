@@ -11,7 +11,7 @@ export {
 } from "./devices";
 export { dialable } from "./offer";
 export { accountOf, type LentAccount } from "./account";
-export { OneCall, REACH_MS, type OneCallAccount, type OneCallState, type OneCallView } from "./onecall";
+export { LOST_MS, OneCall, REACH_MS, type OneCallAccount, type OneCallState, type OneCallView } from "./onecall";
 export { PhoneOwner, type LockPort, type OwnerHandlers } from "./owner";
 export { PathTest, type PathState, type PathView, type Probe } from "./pathtest";
 export { Phone, type PhoneOptions } from "./phone";

@@ -3,6 +3,9 @@ import type { Clock, EndCause, MediaPort, SipAccount, SipSession, SipStack, SipS
 /** A server that does not answer within this time answers no more, in milliseconds. */
 export const REACH_MS = 10_000;
 
+/** A path that is broken for so long does not come back, in milliseconds. */
+export const LOST_MS = 8_000;
+
 export type OneCallState = "idle" | "opening" | "calling" | "talking" | "over";
 
 export interface OneCallView {
@@ -99,6 +102,7 @@ export class OneCall {
         onProgress: nothing,
         onAccepted: () => {
           this.giveUp?.();
+          this.giveUp = null;
           this.set({ ...this.view, state: "talking" });
         },
         onEnded: ({ cause }) => {
@@ -108,7 +112,11 @@ export class OneCall {
         onSound: (sound) => {
           this.options.media.play(sound);
         },
-        onPath: nothing,
+        onPath: (path) => {
+          this.giveUp?.();
+          this.giveUp = null;
+          if (path === "broken") this.within(LOST_MS, "connection");
+        },
       });
     };
     this.set({ ...this.view, state: "calling", heard });
@@ -122,11 +130,18 @@ export class OneCall {
         session.reject(486);
       },
     });
-    this.giveUp = this.options.clock.after(REACH_MS, () => {
-      this.session?.hangUp();
-      this.finish("unreachable");
-    });
+    this.within(REACH_MS, "unreachable");
     this.stack.connect();
+  }
+
+  /** Unless something else comes of it before. */
+  private within(ms: number, end: EndCause): void {
+    this.giveUp = this.options.clock.after(ms, () => {
+      // A session that is hung up tells that it ended well.
+      const { session } = this;
+      this.finish(end);
+      session?.hangUp();
+    });
   }
 
   private finish(end: EndCause, refused: unknown = null): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../src/clock";
 import { jssipStack } from "../src/jssip";
-import { OneCall, REACH_MS, type OneCallAccount } from "../src/onecall";
+import { LOST_MS, OneCall, REACH_MS, type OneCallAccount } from "../src/onecall";
 import { FakeStream, installBrowser, lastConnection } from "./browser";
 import { Server } from "./server";
 
@@ -108,6 +108,24 @@ describe("a single call", () => {
     expect(state()).toBe("calling");
     await pass(200);
     expect(call.getView()).toMatchObject({ state: "over", end: "unreachable" });
+  });
+
+  it("is over when its path is broken for long, and goes on when it was short", async () => {
+    void call.start();
+    await pass(100);
+    const connection = lastConnection();
+    const path = (state: string): void => {
+      connection.iceConnectionState = state;
+      connection.dispatchEvent(new Event("iceconnectionstatechange"));
+    };
+    path("disconnected");
+    await pass(LOST_MS - 100);
+    path("connected");
+    await pass(LOST_MS);
+    expect(state()).toBe("talking");
+    path("failed");
+    await pass(LOST_MS + 100);
+    expect(call.getView()).toMatchObject({ state: "over", end: "connection" });
   });
 
   it("begins nothing when it is taken back while the microphone is asked for", async () => {

@@ -80,7 +80,7 @@ export function CallPanel({ flow, title, walked, go, close }: CallProps): ReactE
         {heard ? null : <p className="faint">{t("call.deaf")}</p>}
         {call.refused === null ? null : (
           <p role="alert" className="field-wrong">
-            {call.refused.kind === "invalid" ? t("call.wrong") : call.refused.message}
+            {call.refused.kind === "invalid" ? t("call.wrong") : call.refused.kind === "offline" ? t("call.end.unreachable") : call.refused.message}
           </p>
         )}
         <StepList flow={flow} steps={steps} go={go} />
