@@ -29,6 +29,7 @@ use crate::routes;
         routes::replays, routes::begin_replay, routes::replay, routes::cancel_replay,
         routes::report, routes::report_file, routes::report_views, routes::keep_report_view,
         routes::change_report_view, routes::forget_report_view,
+        routes::dashboards, routes::keep_dashboard, routes::change_dashboard, routes::forget_dashboard,
         routes::alerts, routes::acknowledge_alert,
         routes::deliveries, routes::retry_delivery, routes::test_mail_server, routes::report_schedules,
         routes::run_report_schedule,

@@ -96,6 +96,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/flows/{name}/publish", post(routes::publish_flow))
         .route("/api/v1/flows/{name}/canary", post(routes::order_flow_canary))
         .route("/api/v1/report-views", get(routes::report_views).post(routes::keep_report_view))
+        .route("/api/v1/dashboards", get(routes::dashboards).post(routes::keep_dashboard))
+        .route("/api/v1/dashboards/{id}", put(routes::change_dashboard).delete(routes::forget_dashboard))
         .route("/api/v1/report-views/{id}", put(routes::change_report_view).delete(routes::forget_report_view))
         .route("/api/v1/recordings/{id}/audio", get(routes::audio))
         .route("/api/v1/voicemails/{id}", put(routes::set_voicemail_status).delete(routes::delete_voicemail))

@@ -55,9 +55,10 @@ pub use promises::{LastQueued, Promise};
 pub use retention::{LegalHold, Retention, Tombstone};
 pub use row::{Key, Row};
 pub use rows::{
-    AgentRouting, AlertSubscription, CustomRole, DataKey, DispositionChoice, FlowCanary, FlowCanaryEnd, FlowDraft,
-    FlowRelease, FlowVersion, Guard, Login, MailServer, Prompt, PromptVersion, Queue, QueueMember, ReportSchedule,
-    ReportView, RouteRow, ScheduleRun, Session, Setting, StoredDatabase, StoredSecret, Team, ThresholdRow,
+    AgentRouting, AlertSubscription, CustomRole, Dashboard, DataKey, DispositionChoice, FlowCanary, FlowCanaryEnd,
+    FlowDraft, FlowRelease, FlowVersion, Guard, Login, MailServer, Prompt, PromptVersion, Queue, QueueMember,
+    ReportSchedule, ReportView, RouteRow, ScheduleRun, Session, Setting, StoredDatabase, StoredSecret, Team,
+    ThresholdRow,
 };
 pub use store::{Store, copy_sqlite};
 pub use voicemail::Voicemail;

@@ -28,6 +28,7 @@ mod m0039_archive;
 mod m0040_retention;
 mod m0041_callbacks;
 mod m0046_missed_callbacks;
+mod m0047_dashboards;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0040_retention::Retention),
             Box::new(m0041_callbacks::Callbacks),
             Box::new(m0046_missed_callbacks::MissedCallbacks),
+            Box::new(m0047_dashboards::Dashboards),
         ]
     }
 }

@@ -7,6 +7,7 @@ mod alert;
 mod canary;
 mod card;
 mod control;
+mod dashboard;
 mod day;
 mod decisions;
 mod event;
@@ -47,6 +48,7 @@ pub(crate) use canary::{
 };
 pub(crate) use card::CallerCard;
 pub(crate) use control::{BegunCall, CallAction, NewCall, Supervise, SupervisionMode};
+pub(crate) use dashboard::{DashboardItem, DashboardList, DashboardWish, Tile, TileContent};
 pub(crate) use day::AgentDay;
 pub(crate) use decisions::{Decisions, FullDecision};
 pub(crate) use event::{Alarm, Event, Severity};

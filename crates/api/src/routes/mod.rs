@@ -7,11 +7,13 @@ mod callbacks;
 mod canary;
 mod change;
 mod control;
+mod dashboards;
 mod events;
 mod flows;
 mod forwarding;
 mod heat;
 mod interactions;
+mod kept;
 mod live;
 mod lookups;
 mod outbound;
@@ -48,6 +50,10 @@ pub(crate) use callbacks::{
 };
 pub(crate) use canary::{__path_flow_canary, __path_order_flow_canary, flow_canary, order_flow_canary};
 pub(crate) use control::{__path_act, __path_dial, __path_supervise, act, dial, supervise};
+pub(crate) use dashboards::{
+    __path_change_dashboard, __path_dashboards, __path_forget_dashboard, __path_keep_dashboard, change_dashboard,
+    dashboards, forget_dashboard, keep_dashboard,
+};
 pub(crate) use events::{__path_events, __path_events_ws, events, events_ws};
 pub(crate) use flows::{
     __path_drop_flow_draft, __path_flow, __path_flow_kinds, __path_flow_version, __path_flow_versions, __path_flows,

@@ -5,6 +5,7 @@ mod aftermath;
 mod alerts;
 mod border;
 mod control;
+mod dashboards;
 mod desk;
 mod errors;
 mod events;

@@ -9,8 +9,8 @@ use super::fixtures::{agent, device, login, tenant};
 use crate::error::Error;
 use crate::row::Row;
 use crate::rows::{
-    AgentRouting, CustomRole, DispositionChoice, FlowVersion, Guard, Login, Prompt, PromptVersion, Queue, QueueMember,
-    ReportView, RouteRow, Session, Setting, StoredDatabase, StoredSecret, Team,
+    AgentRouting, CustomRole, Dashboard, DispositionChoice, FlowVersion, Guard, Login, Prompt, PromptVersion, Queue,
+    QueueMember, ReportView, RouteRow, Session, Setting, StoredDatabase, StoredSecret, Team,
 };
 use crate::store::Store;
 
@@ -104,6 +104,17 @@ async fn all_kinds_come_back(store: &Store) {
         saved: types::Wall(1),
     };
     comes_back(store, T, || 1, view.clone(), ReportView { shared: true, ..view }).await;
+    let board = Dashboard {
+        id: 1,
+        tenant: T,
+        owner: UserId(5),
+        name: "值班".into(),
+        shared: false,
+        tiles: json!([]),
+        saved: types::Wall(1),
+    };
+    let changed = Dashboard { tiles: json!([{"kind": "agents"}]), ..board.clone() };
+    comes_back(store, T, || 1, board, changed).await;
 
     let trunk = Trunk {
         accept_from: vec!["192.0.2.0/24".parse().expect("a network")],

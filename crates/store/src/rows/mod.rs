@@ -13,7 +13,7 @@ pub use keys::DataKey;
 pub use outbound::{AlertSubscription, MailServer, ReportSchedule, ScheduleRun};
 pub use people::{CustomRole, Guard, Login, Session, Team};
 pub use prompts::{Prompt, PromptVersion};
-pub use reports::ReportView;
+pub use reports::{Dashboard, ReportView};
 pub use routing::{
     AgentRouting, DispositionChoice, Queue, QueueMember, RouteRow, Setting, StoredDatabase, StoredSecret, ThresholdRow,
 };
