@@ -42,7 +42,6 @@ pub(crate) struct DashboardWish {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tile {
     /// What stands above it, 60 characters at most; empty for the usual.
-    #[serde(default)]
     pub(crate) title: String,
     /// Of the twelve columns of the page, 2 to 12.
     pub(crate) width: u8,
@@ -59,7 +58,6 @@ pub(crate) enum TileContent {
     Now {
         figure: NowFigure,
         /// The ids of the queues it is of, 50 at most; of all when empty.
-        #[serde(default)]
         queues: Vec<String>,
     },
     /// How many agents are in each state.
@@ -67,7 +65,6 @@ pub(crate) enum TileContent {
     /// The queues of this moment, a line each.
     Queues {
         /// Their ids, 50 at most; all when empty.
-        #[serde(default)]
         queues: Vec<String>,
     },
     /// The alarms of this moment.

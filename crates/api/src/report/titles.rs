@@ -5,13 +5,25 @@ use std::collections::HashMap;
 use store::report::Dimension;
 use store::{FlowVersion, Store, Team};
 use types::leg::Text;
+use types::record::Direction;
 use types::{TenantId, Title};
 
 use crate::dto::ReportSubject;
 use crate::error::Result;
 
 /// What people read of the subjects of one dimension, by id.
-pub(super) struct Titles(HashMap<String, (Text, Title)>);
+pub(super) struct Titles {
+    known: HashMap<String, (Text, Title)>,
+    /// Whether an id is itself what people read: a number is nobody's to remove.
+    is_plain: bool,
+}
+
+/// The directions of contacts, as people call them.
+const DIRECTIONS: [(Direction, &str, &str); 3] = [
+    (Direction::Inbound, "呼入", "Inbound"),
+    (Direction::Outbound, "呼出", "Outbound"),
+    (Direction::Internal, "内部", "Internal"),
+];
 
 impl Titles {
     pub(super) async fn of(store: &Store, tenant: TenantId, dimension: Dimension) -> Result<Self> {
@@ -43,13 +55,19 @@ impl Titles {
                     titles.insert(id.to_string(), (name, title));
                 }
             }
-            Dimension::Number | Dimension::Direction => {}
+            Dimension::Direction => {
+                for (direction, zh, en) in DIRECTIONS {
+                    titles.insert(direction.as_str().to_owned(), (direction.as_str().into(), Title::new(zh, en)));
+                }
+            }
+            Dimension::Number => {}
         }
-        Ok(Self(titles))
+        Ok(Self { known: titles, is_plain: dimension == Dimension::Number })
     }
 
     pub(super) fn subject(&self, id: &str) -> ReportSubject {
-        let (name, title) = self.0.get(id).cloned().unwrap_or_default();
+        let unknown = || if self.is_plain { (id.into(), Title::new(id, id)) } else { Default::default() };
+        let (name, title) = self.known.get(id).cloned().unwrap_or_else(unknown);
         ReportSubject { id: id.to_owned(), title: title.shown(&name).into(), name: name.to_string() }
     }
 }

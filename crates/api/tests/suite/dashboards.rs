@@ -32,7 +32,7 @@ async fn a_dashboard_is_composed_shared_changed_and_forgotten() {
     assert_eq!((mine.status, &mine.json()["tiles"]), (201, &tiles()), "{}", mine.text());
     let path = format!("{PATH}/{}", mine.json()["id"].as_str().unwrap());
     assert_eq!(names(&world, &boss).await, [json!(["值班", true])]);
-    assert_eq!(names(&world, &admin).await, [json!([]); 0]);
+    assert!(names(&world, &admin).await.is_empty());
 
     let ask = |method, token| Ask::new(method, path.clone()).token(token);
     let change = json!({"name": "值班", "shared": true, "tiles": []});
@@ -40,7 +40,7 @@ async fn a_dashboard_is_composed_shared_changed_and_forgotten() {
         assert_eq!(world.ask(ask("PUT", token).json(&change)).await.status, status);
     }
     assert_eq!(names(&world, &admin).await, [json!(["值班", false])]);
-    assert_eq!(names(&world, &stranger).await, [json!([]); 0]);
+    assert!(names(&world, &stranger).await.is_empty());
     for (token, status) in [(&stranger, 404), (&admin, 403), (&boss, 204), (&boss, 404)] {
         assert_eq!(world.ask(ask("DELETE", token)).await.status, status);
     }

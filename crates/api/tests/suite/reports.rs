@@ -35,6 +35,23 @@ async fn a_file_has_the_figures_of_the_report() {
 }
 
 #[tokio::test]
+async fn numbers_and_directions_are_called_what_people_call_them() {
+    let world = World::start().await;
+    world.desk.talk(ALPHA, "13800138000", SALES);
+    world.project().await;
+    let token = world.login(ALPHA, "super").await;
+    let subject = async |by| {
+        let path = format!("/api/v1/reports?by={by}&every=all&{ALL_TIME}");
+        world.get(&token, path).await.json()["items"][0]["subject"].clone()
+    };
+    let inbound = json!({"id": "inbound", "name": "inbound", "title": {"zh": "呼入", "en": "Inbound"}});
+    assert_eq!(subject("direction").await, inbound);
+    let number = subject("number").await;
+    assert_eq!((&number["name"], &number["title"]["zh"]), (&number["id"], &number["id"]), "{number}");
+    assert_ne!(number["id"], "");
+}
+
+#[tokio::test]
 async fn a_file_comes_in_the_form_and_language_that_is_asked_for() {
     let world = World::start().await;
     let token = world.login(ALPHA, "super").await;

@@ -143,6 +143,25 @@ export const reportsRoute = createRoute({
   component: lazyRouteComponent(() => import("./reports/ReportsPage"), "ReportsPage"),
 });
 
+export const dashboardsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/dashboards",
+  validateSearch: (search: Record<string, unknown>): { open?: string } => {
+    const open = search["open"];
+    // A number in the address is read as one.
+    return typeof open === "string" || typeof open === "number" ? { open: String(open) } : {};
+  },
+  component: lazyRouteComponent(() => import("./dashboards/DashboardsPage"), "DashboardsPage"),
+});
+
+/** A dashboard without the shell: it hangs on a wall. */
+const screenRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/screen/$id",
+  beforeLoad: ({ context, location }) => admitted(context, location),
+  component: lazyRouteComponent(() => import("./dashboards/BoardScreen"), "BoardScreen"),
+});
+
 export const schedulesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/reports/schedules",
@@ -229,7 +248,8 @@ const routeTree = rootRoute.addChildren([
   welcomeRoute,
   setupRoute,
   wallRoute,
-  shellRoute.addChildren([indexRoute, liveRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, rehearsalRoute, replayRoute, reportsRoute, schedulesRoute, accountRoute, settingsIndexRoute, deliveriesRoute, settingsRoute]),
+  screenRoute,
+  shellRoute.addChildren([indexRoute, liveRoute, dashboardsRoute, alertsRoute, interactionsRoute, interactionRoute, callbacksRoute, voicemailsRoute, flowsRoute, flowRoute, promptsRoute, plannerRoute, rehearsalRoute, replayRoute, reportsRoute, schedulesRoute, accountRoute, settingsIndexRoute, deliveriesRoute, settingsRoute]),
 ]);
 
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the inferred type carries every route

@@ -6,6 +6,8 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { enUS as deskEnglish } from "../../desk/src/locales/en-US";
 import { zhCN as deskChinese } from "../../desk/src/locales/zh-CN";
+import { enUS as boardEnglish } from "../src/locales/dashboards.en-US";
+import { zhCN as boardChinese } from "../src/locales/dashboards.zh-CN";
 import { enUS as flowEnglish } from "../src/locales/flows.en-US";
 import { zhCN as flowChinese } from "../src/locales/flows.zh-CN";
 import { enUS as reportEnglish } from "../src/locales/reports.en-US";
@@ -65,6 +67,7 @@ function literals(file: string): string[] {
 
 describe.each([
   ["console", zhCN, enUS],
+  ["dashboards", boardChinese, boardEnglish],
   ["flows", flowChinese, flowEnglish],
   ["reports", reportChinese, reportEnglish],
   ["desk", deskChinese, deskEnglish],
@@ -102,6 +105,7 @@ describe("sources", () => {
 
   it.each([
     ["console", zhCN, "apps/console/"],
+    ["dashboards", boardChinese, "apps/console/"],
     ["flows", flowChinese, "apps/console/"],
     ["reports", reportChinese, "apps/console/"],
     ["desk", deskChinese, "apps/desk/"],

@@ -1,5 +1,5 @@
 import { queryString, requestsTo, send, type ApiOptions } from "./client";
-import type { Report, ReportView, ReportViewWish } from "./types";
+import type { Dashboard, DashboardWish, Report, ReportView, ReportViewWish } from "./types";
 
 /** What a report is asked for; empty values are left out of the request. */
 export interface ReportQuery {
@@ -32,6 +32,11 @@ export interface ReportsApi {
   keepView: (wish: ReportViewWish) => Promise<ReportView>;
   changeView: (id: string, wish: ReportViewWish) => Promise<ReportView>;
   forgetView: (id: string) => Promise<void>;
+  /** The own dashboards and those that others share. */
+  dashboards: (signal?: AbortSignal) => Promise<{ items: Dashboard[] }>;
+  keepDashboard: (wish: DashboardWish) => Promise<Dashboard>;
+  changeDashboard: (id: string, wish: DashboardWish) => Promise<Dashboard>;
+  forgetDashboard: (id: string) => Promise<void>;
 }
 
 export function createReportsApi({ baseUrl, fetch: fetcher }: ApiOptions): ReportsApi {
@@ -49,6 +54,12 @@ export function createReportsApi({ baseUrl, fetch: fetcher }: ApiOptions): Repor
     changeView: async (id, wish) => (await (await write("PUT", `report-views/${encodeURIComponent(id)}`, wish)).json()) as ReportView,
     forgetView: async (id) => {
       await write("DELETE", `report-views/${encodeURIComponent(id)}`);
+    },
+    dashboards: (signal) => get<{ items: Dashboard[] }>("dashboards", signal),
+    keepDashboard: async (wish) => (await (await write("POST", "dashboards", wish)).json()) as Dashboard,
+    changeDashboard: async (id, wish) => (await (await write("PUT", `dashboards/${encodeURIComponent(id)}`, wish)).json()) as Dashboard,
+    forgetDashboard: async (id) => {
+      await write("DELETE", `dashboards/${encodeURIComponent(id)}`);
     },
   };
 }

@@ -211,6 +211,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own dashboards and those that others share. */
+        get: operations["dashboards"];
+        put?: never;
+        /** Keeps a dashboard. */
+        post: operations["keep_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a dashboard of one's own. */
+        put: operations["change_dashboard"];
+        post?: never;
+        /** Forgets a dashboard of one's own. */
+        delete: operations["forget_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/databases/{name}/test": {
         parameters: {
             query?: never;
@@ -1944,6 +1980,32 @@ export interface components {
             /** @description Why not, where it did not. */
             why?: string | null;
         };
+        /** @description A dashboard. */
+        DashboardItem: {
+            id: string;
+            name: string;
+            /** @description Whether it is the own: others' can't be changed. */
+            own: boolean;
+            /** @description The user name of who keeps it; empty when that user was removed. */
+            owner: string;
+            saved_at: string;
+            /** @description Whether all see it who may see reports. */
+            shared: boolean;
+            /** @description In the order in which they are read. */
+            tiles: components["schemas"]["Tile"][];
+        };
+        /** @description Dashboards, by name. */
+        DashboardList: {
+            items: components["schemas"]["DashboardItem"][];
+        };
+        /** @description A dashboard to be kept. */
+        DashboardWish: {
+            /** @description 80 characters at most. */
+            name: string;
+            shared?: boolean;
+            /** @description 40 at most. */
+            tiles: components["schemas"]["Tile"][];
+        };
         /**
          * @description What kind of database it is.
          * @enum {string}
@@ -3509,6 +3571,11 @@ export interface components {
             ms: number;
             reason: string;
         };
+        /**
+         * @description A figure of this moment.
+         * @enum {string}
+         */
+        NowFigure: "waiting" | "longest_wait" | "service_level" | "abandon_rate" | "answered_today" | "ready_agents" | "talking_agents";
         /** @description A change to numbers that begin with some digits, for the schema alone. */
         NumberChange: {
             /** @description Numbers that begin with this. */
@@ -5331,6 +5398,58 @@ export interface components {
              */
             warning?: number | null;
         };
+        /** @description A part of a dashboard. */
+        Tile: {
+            /**
+             * Format: int32
+             * @description In rows of the page, 1 to 6.
+             */
+            height: number;
+            shows: components["schemas"]["TileContent"];
+            /** @description What stands above it, 60 characters at most; empty for the usual. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Of the twelve columns of the page, 2 to 12.
+             */
+            width: number;
+        };
+        /** @description What a tile shows. */
+        TileContent: {
+            figure: components["schemas"]["NowFigure"];
+            /** @enum {string} */
+            kind: "now";
+            /** @description The ids of the queues it is of, 50 at most; of all when empty. */
+            queues: string[];
+        } | {
+            /** @enum {string} */
+            kind: "agents";
+        } | {
+            /** @enum {string} */
+            kind: "queues";
+            /** @description Their ids, 50 at most; all when empty. */
+            queues: string[];
+        } | {
+            /** @enum {string} */
+            kind: "alarms";
+        } | {
+            /** @description The column of the report, 40 bytes at most. */
+            column: string;
+            form: components["schemas"]["TileForm"];
+            /** @enum {string} */
+            kind: "report";
+            /** @description What the report page's address says of it, 4,000 bytes at most. */
+            query: string;
+        } | {
+            /** @enum {string} */
+            kind: "note";
+            text: string;
+        };
+        /**
+         * @description How a part of a report is shown.
+         * @enum {string}
+         */
+        TileForm: "figure" | "course" | "ranking";
         /** @description What people read in place of a technical name; no language is ever left out. */
         Title: {
             en: string;
@@ -6326,6 +6445,197 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dashboards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description One person keeps 100 at most */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    forget_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

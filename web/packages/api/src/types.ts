@@ -95,6 +95,12 @@ export type Report = Schemas["Report"];
 export type ReportLine = Schemas["ReportLine"];
 /** A report that somebody keeps under a name. */
 export type ReportView = Schemas["ReportViewItem"];
+/** Live figures and reports that a person composes on one page. */
+export type Dashboard = Schemas["DashboardItem"];
+export type DashboardWish = Schemas["DashboardWish"];
+export type Tile = Schemas["Tile"];
+export type TileContent = Schemas["TileContent"];
+export type NowFigure = Schemas["NowFigure"];
 export type ReportViewWish = Schemas["ReportViewWish"];
 export type ReportSubject = Schemas["ReportSubject"];
 /** One thing for one recipient, by mail or webhook. */

@@ -1,10 +1,11 @@
 import type { Me, Permission } from "@lingtong/api";
 
-export type PageId = "live" | "interactions" | "callbacks" | "voicemails" | "flows" | "prompts" | "planner" | "rehearsal" | "reports" | "settings";
+export type PageId = "live" | "dashboards" | "interactions" | "callbacks" | "voicemails" | "flows" | "prompts" | "planner" | "rehearsal" | "reports" | "settings";
 
 /** What a page needs; null: everybody has it. */
 const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   live: "interactions.read_all",
+  dashboards: "interactions.read_all",
   interactions: null,
   callbacks: "interactions.read_all",
   voicemails: "recordings.listen",
@@ -16,11 +17,12 @@ const NEEDS: Readonly<Record<PageId, Permission | null>> = {
   settings: "settings.read",
 };
 
-const PAGES: readonly PageId[] = ["live", "interactions", "callbacks", "voicemails", "reports", "flows", "prompts", "rehearsal", "planner", "settings"];
+const PAGES: readonly PageId[] = ["live", "dashboards", "interactions", "callbacks", "voicemails", "reports", "flows", "prompts", "rehearsal", "planner", "settings"];
 
 /** The path of each page. */
 export const PATHS = {
   live: "/live",
+  dashboards: "/dashboards",
   interactions: "/interactions",
   callbacks: "/callbacks",
   voicemails: "/voicemails",
@@ -51,6 +53,7 @@ export function pagesFor(me: Pick<Me, "permissions" | "roles">): PageId[] {
 export function mayOpen(me: Pick<Me, "permissions">, path: string): boolean {
   // The wall for a big screen shows what the live page does.
   if (path === "/wall") return mayUse(me, "live");
+  if (path.startsWith("/screen/")) return mayUse(me, "dashboards");
   const page = PAGES.find((one) => path === PATHS[one] || path.startsWith(`${PATHS[one]}/`));
   return page === undefined || mayUse(me, page);
 }

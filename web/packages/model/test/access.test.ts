@@ -6,7 +6,7 @@ describe("an address", () => {
   const supervisor = { permissions: ["interactions.read_all" as const] };
 
   it("opens for those who may use its page", () => {
-    for (const path of ["/live", "/callbacks", "/callbacks/7"]) {
+    for (const path of ["/live", "/callbacks", "/callbacks/7", "/wall", "/dashboards", "/screen/7"]) {
       expect(mayOpen(agent, path)).toBe(false);
       expect(mayOpen(supervisor, path)).toBe(true);
     }

@@ -73,9 +73,9 @@ describe("shortcut", () => {
 describe("access", () => {
   it.each<[string[], Permission[], string[], boolean]>([
     [["agent"], [], ["interactions"], false],
-    [["operator"], ["interactions.read_all"], ["live", "interactions", "callbacks", "reports"], false],
-    [["night"], ["interactions.read_all", "agents.order"], ["live", "interactions", "callbacks", "reports"], true],
-    [["auditor"], ["interactions.read_all", "settings.read"], ["live", "interactions", "callbacks", "reports", "flows", "prompts", "settings"], false],
+    [["operator"], ["interactions.read_all"], ["live", "dashboards", "interactions", "callbacks", "reports"], false],
+    [["night"], ["interactions.read_all", "agents.order"], ["live", "dashboards", "interactions", "callbacks", "reports"], true],
+    [["auditor"], ["interactions.read_all", "settings.read"], ["live", "dashboards", "interactions", "callbacks", "reports", "flows", "prompts", "settings"], false],
     [[], [], [], false],
   ])("shows %j with %j the pages %j", (roles, permissions, pages, orders) => {
     expect(pagesFor({ roles, permissions })).toEqual(pages);

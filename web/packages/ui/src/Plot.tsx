@@ -26,11 +26,13 @@ export interface PlotProps {
   least?: number;
   /** What stands for a value that is not there; endless when absent. */
   missing?: string;
+  /** Pixels; the usual when absent. */
+  height?: number;
   /** A level that is aimed at. */
   goal?: { value: number; name: string };
 }
 
-const HEIGHT = 190;
+const USUAL_HEIGHT = 190;
 const PAD = { top: 14, right: 14, bottom: 24, left: 46 } as const;
 const TICKS = 4;
 /** A name on the axis takes about so much, pixels. */
@@ -58,7 +60,7 @@ function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
 }
 
 /** A small plot in the palette's colours: what stands at a place is read out by pointer and by arrow keys. */
-export function Plot({ label, kind, places, series, format, most, mark, least = 0, missing = "∞", goal }: PlotProps): ReactElement {
+export function Plot({ label, kind, places, series, format, most, mark, least = 0, missing = "∞", goal, height = USUAL_HEIGHT }: PlotProps): ReactElement {
   const [box, width] = useWidth();
   const clip = useId();
   const [at, setAt] = useState<number | null>(null);
@@ -74,7 +76,7 @@ export function Plot({ label, kind, places, series, format, most, mark, least = 
   const single = kind === "line" && places.length === 1;
   const x = (index: number): number => (single ? PAD.left + inner / 2 : PAD.left + slot * (stretches ? index + 0.5 : index));
   const beside = (of: number): number => x(0) + (of - (series.length - 1) / 2) * Math.min(SINGLE_WIDTH, inner / series.length);
-  const y = (value: number): number => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - value / top);
+  const y = (value: number): number => PAD.top + (height - PAD.top - PAD.bottom) * (1 - value / top);
   const nameWidth = Math.max(NAME_WIDTH, NAME_GAP + LETTER_WIDTH * Math.max(0, ...places.map((place) => place.length)));
   const every = Math.max(1, Math.ceil((places.length * nameWidth) / inner));
   const shown = at !== null && at < places.length ? at : null;
@@ -109,7 +111,7 @@ export function Plot({ label, kind, places, series, format, most, mark, least = 
     >
       <svg
         width={width}
-        height={HEIGHT}
+        height={height}
         aria-hidden="true"
         onPointerMove={point}
         onPointerLeave={() => {
@@ -117,7 +119,7 @@ export function Plot({ label, kind, places, series, format, most, mark, least = 
         }}
       >
         <clipPath id={clip}>
-          <rect x={PAD.left} y={PAD.top - 2} width={inner} height={HEIGHT - PAD.top - PAD.bottom + 4} />
+          <rect x={PAD.left} y={PAD.top - 2} width={inner} height={height - PAD.top - PAD.bottom + 4} />
         </clipPath>
         {ticks.filter((tick) => tick <= top).map((tick) => (
           <g key={tick}>
@@ -130,7 +132,7 @@ export function Plot({ label, kind, places, series, format, most, mark, least = 
         {places.map((place, index) =>
           index % every === 0 ? (
             // Two places of different days may have one name.
-            <text key={index} className="plot-tick" x={x(index)} y={HEIGHT - 7} textAnchor="middle">
+            <text key={index} className="plot-tick" x={x(index)} y={height - 7} textAnchor="middle">
               {place}
             </text>
           ) : null,
@@ -184,11 +186,11 @@ export function Plot({ label, kind, places, series, format, most, mark, least = 
           </g>
         )}
         {mark === undefined ? null : (
-          <line className="plot-mark" x1={x(mark)} x2={x(mark)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />
+          <line className="plot-mark" x1={x(mark)} x2={x(mark)} y1={PAD.top} y2={height - PAD.bottom} />
         )}
         {shown === null || single ? null : (
           <g>
-            <line className="plot-here" x1={x(shown)} x2={x(shown)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />
+            <line className="plot-here" x1={x(shown)} x2={x(shown)} y1={PAD.top} y2={height - PAD.bottom} />
             {series.map((one, index) => {
               const value = drawn[index]?.[shown];
               return value === null || value === undefined || value > top ? null : (

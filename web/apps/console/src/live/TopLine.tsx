@@ -8,7 +8,7 @@ import { share } from "./share";
 const DASH = "–";
 
 /** How the agents' states share the floor, as one bar with its legend. */
-function AgentMix({ summary }: { summary: Summary }): ReactElement {
+export function AgentMix({ summary }: { summary: Summary }): ReactElement {
   const { t } = useTranslation(["console", "ui"]);
   const shown = AGENT_STATES.filter((state) => state !== "offline");
   return (

@@ -25,7 +25,7 @@ export const enUS = {
   accountOf: "Account {{name}}",
   signOut: "Sign out",
   hasRecording: "Recorded",
-  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", rehearsal: "Rehearsal", replay: "Replay", reports: "Reports", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", dashboards: "Boards", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", rehearsal: "Rehearsal", replay: "Replay", reports: "Reports", settings: "Settings" },
   role: {
     agent: "Agent",
     supervisor: "Supervisor",
@@ -209,6 +209,13 @@ export const enUS = {
       moveAgents: "Move among agents",
       openAgent: "Open the agent",
       bigScreen: "Big screen",
+    },
+    board: {
+      title: "Boards",
+      edit: "Edit the dashboard",
+      bigScreen: "Big screen",
+      move: "Move the tile, while editing",
+      size: "Change its size, while editing",
     },
     list: {
       title: "Calls",

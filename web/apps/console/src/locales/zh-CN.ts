@@ -25,7 +25,7 @@ export const zhCN = {
   accountOf: "账号 {{name}}",
   signOut: "退出登录",
   hasRecording: "有录音",
-  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", rehearsal: "预演", replay: "重放", reports: "报表", settings: "设置" },
+  page: { desk: "工作台", live: "监控", dashboards: "看板", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", rehearsal: "预演", replay: "重放", reports: "报表", settings: "设置" },
   role: {
     agent: "坐席",
     supervisor: "班长",
@@ -209,6 +209,13 @@ export const zhCN = {
       moveAgents: "在坐席间移动",
       openAgent: "打开坐席",
       bigScreen: "大屏模式",
+    },
+    board: {
+      title: "看板",
+      edit: "编辑看板",
+      bigScreen: "大屏模式",
+      move: "编辑时移动卡片",
+      size: "编辑时改卡片大小",
     },
     list: {
       title: "通话记录",

@@ -34,7 +34,13 @@ export interface Shown {
   refresh: () => void;
 }
 
-function useAsked(draft: ReportDraft, every: ReportEvery | "all", span: ReportSpan, subjects: readonly string[], enabled: boolean): UseQueryResult<Report> {
+interface Asked {
+  enabled: boolean;
+  /** How often it is asked again by itself, milliseconds; never when absent. */
+  againMs?: number | undefined;
+}
+
+function useAsked(draft: ReportDraft, every: ReportEvery | "all", span: ReportSpan, subjects: readonly string[], { enabled, againMs }: Asked): UseQueryResult<Report> {
   const { reports } = useServices();
   const query = reportQuery(draft.by, every, span, subjects);
   return useQuery({
@@ -42,6 +48,7 @@ function useAsked(draft: ReportDraft, every: ReportEvery | "all", span: ReportSp
     queryFn: ({ signal }) => reports.report(query, signal),
     placeholderData: keepPreviousData,
     enabled,
+    refetchInterval: againMs ?? false,
   });
 }
 
@@ -54,18 +61,24 @@ export function useSpan(draft: ReportDraft): { span: ReportSpan; before: ReportS
   return { span, before: spanBefore(draft.period, span, timeZone, now) };
 }
 
-export function useReport(draft: ReportDraft): Shown {
+interface Wanted {
+  /** Whether the course of the subject in focus is wanted. */
+  course?: boolean;
+  againMs?: number;
+}
+
+export function useReport(draft: ReportDraft, { course: wantsCourse = true, againMs }: Wanted = {}): Shown {
   const { queries } = useServices();
   const { span, before } = useSpan(draft);
   const every = everyFor(draft.every, span);
-  const all = useAsked(draft, "all", span, draft.subjects, true);
-  const earlier = useAsked(draft, "all", before, draft.subjects, draft.compare);
+  const all = useAsked(draft, "all", span, draft.subjects, { enabled: true, againMs });
+  const earlier = useAsked(draft, "all", before, draft.subjects, { enabled: draft.compare, againMs });
   // What stands there of another dimension while the new one is on its way says nothing.
   const items = all.isPlaceholderData ? undefined : all.data?.items;
   const sums = useMemo(() => (items === undefined ? undefined : ranked(items)), [items]);
   const focus = sums?.find((line) => line.subject.id === draft.focus) ?? sums?.[0];
   const subject = focus?.subject.id ?? "";
-  const detail = useAsked(draft, every, span, [subject], subject !== "");
+  const detail = useAsked(draft, every, span, [subject], { enabled: wantsCourse && subject !== "", againMs });
   const { from, to } = span;
   const course = useMemo(
     () =>
@@ -95,6 +108,6 @@ export function useReport(draft: ReportDraft): Shown {
 
 /** The subjects that can be chosen: all that had something in the period. */
 export function useSubjects(draft: ReportDraft, span: ReportSpan): readonly ReportLine[] {
-  const all = useAsked(draft, "all", span, [], true);
+  const all = useAsked(draft, "all", span, [], { enabled: true });
   return useMemo(() => (all.isPlaceholderData ? [] : ranked(all.data?.items ?? [])), [all.data, all.isPlaceholderData]);
 }

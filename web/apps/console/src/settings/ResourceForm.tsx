@@ -2,11 +2,12 @@ import { toApiError, type FieldProblem, type Resource, type ResourceDetail, type
 import { fieldOf, kindOf, sameSpec, type Field, type Kind } from "@lingtong/model";
 import { ErrorState, Kbd, Panel, Skeleton, useKeys } from "@lingtong/ui";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useBlocker } from "@tanstack/react-router";
-import { Alert, Button, Input, Modal, Popconfirm } from "antd";
-import { useRef, useState, type ReactElement, type RefObject } from "react";
+import { Link } from "@tanstack/react-router";
+import { Alert, Button, Input, Popconfirm } from "antd";
+import { useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices } from "../services";
+import { UnsavedGuard } from "../UnsavedGuard";
 import { Extras } from "./Extras";
 import { FieldInput } from "./FieldInput";
 import { useDraft, type Draft } from "./useDraft";
@@ -143,27 +144,6 @@ function Others({ title, refs }: { title: string; refs: readonly ResourceRef[] }
   );
 }
 
-/** Asks before what was typed is left behind. */
-function Guard({ dirty, done }: { dirty: boolean; done: RefObject<boolean> }): ReactElement {
-  const { t } = useTranslation(["console", "ui"]);
-  const blocks = (): boolean => dirty && !done.current;
-  const blocker = useBlocker({ shouldBlockFn: blocks, enableBeforeUnload: blocks, withResolver: true });
-  return (
-    <Modal
-      open={blocker.status === "blocked"}
-      title={t("settings.unsaved.title")}
-      okText={t("settings.unsaved.stay")}
-      cancelText={t("settings.unsaved.leave")}
-      onOk={() => blocker.reset?.()}
-      onCancel={() => blocker.proceed?.()}
-      closable={false}
-      keyboard={false}
-    >
-      {t("settings.unsaved.text")}
-    </Modal>
-  );
-}
-
 interface FormProps {
   kind: Kind;
   stored: ResourceDetail | null;
@@ -215,7 +195,7 @@ function Form({ kind, stored, may, saved, remove, close }: FormProps): ReactElem
         draft.save();
       }}
     >
-      <Guard dirty={draft.dirty && may} done={done} />
+      <UnsavedGuard dirty={draft.dirty && may} done={done} />
       <header className="panel-head">
         <h2>{stored === null ? t(`settings.add.${kind.id}`) : stored.name}</h2>
         <Button type="text" aria-label={t("settings.close")} onClick={close}>

@@ -20,6 +20,15 @@ const GROUPS = [
     ],
   },
   {
+    name: "board",
+    keys: [
+      ["e", "edit"],
+      ["b", "bigScreen"],
+      ["Alt ← / →", "move"],
+      ["Shift ← ↑ → ↓", "size"],
+    ],
+  },
+  {
     name: "list",
     keys: [
       ["j / k", "nextPrevious"],

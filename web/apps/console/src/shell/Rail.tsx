@@ -1,4 +1,4 @@
-import { ApartmentOutlined, BarChartOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, ExperimentOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined, SoundOutlined } from "@ant-design/icons";
+import { ApartmentOutlined, AppstoreOutlined, BarChartOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, ExperimentOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined, SoundOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
@@ -7,6 +7,7 @@ import { useMe } from "../useMe";
 
 const ICONS: Readonly<Record<PageId, ReactElement>> = {
   live: <DashboardOutlined />,
+  dashboards: <AppstoreOutlined />,
   interactions: <PhoneOutlined />,
   callbacks: <RollbackOutlined />,
   voicemails: <MailOutlined />,

@@ -1,58 +1,22 @@
 import type { LiveAlert, LiveQueue } from "@lingtong/api";
-import { AGENT_STATES, alertsByUrgency, levelsByQueue, pageAt, screenPages, STALE_MS, summarise, titleIn, type LiveBoard, type LiveView } from "@lingtong/model";
+import { AGENT_STATES, alertsByUrgency, levelsByQueue, pageAt, screenPages, summarise, titleIn, type LiveBoard } from "@lingtong/model";
 import { Elapsed, ErrorState, NoPermission, Skeleton, StateMark, timeOfDay, useKeys, useLocality } from "@lingtong/ui";
 import { useNavigate } from "@tanstack/react-router";
-import { memo, useEffect, useMemo, useState, type CSSProperties, type ReactElement } from "react";
+import { memo, useMemo, type CSSProperties, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useAlertSentence } from "../alerts/useAlertSentence";
 import { share } from "../live/share";
 import { useServices } from "../services";
 import { useLiveView } from "../useLive";
 import { useTitle } from "../useTitle";
+import { useAwake, useNow } from "./screen";
+import { Stale } from "./Stale";
 import "./wall.css";
 
 /** Cards side by side at most: fewer are larger. */
 const COLUMNS = 4;
 /** Alerts named on the screen; the rest is counted. */
 const NAMED = 2;
-
-/** The clock of the screen, once a second. */
-function useNow(): number {
-  const { clock } = useLocality();
-  const [now, setNow] = useState(() => clock.now());
-  useEffect(
-    () =>
-      clock.subscribe(() => {
-        setNow(clock.now());
-      }),
-    [clock],
-  );
-  return now;
-}
-
-/** Keeps the screen from going dark where the browser can; asked again whenever the page is shown again. */
-function useAwake(): void {
-  useEffect(() => {
-    let lock: WakeLockSentinel | null = null;
-    const ask = (): void => {
-      if (document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
-      navigator.wakeLock.request("screen").then(
-        (got) => {
-          lock = got;
-        },
-        () => {
-          // The operating system forbids it: the screen's own settings count.
-        },
-      );
-    };
-    ask();
-    document.addEventListener("visibilitychange", ask);
-    return () => {
-      document.removeEventListener("visibilitychange", ask);
-      void lock?.release();
-    };
-  }, []);
-}
 
 function Big({ label, note, tone, children }: { label: string; note?: string; tone?: string; children: React.ReactNode }): ReactElement {
   return (
@@ -144,22 +108,7 @@ function Alerts({ alerts }: { alerts: LiveBoard["alerts"] }): ReactElement | nul
   );
 }
 
-/** Says until when the figures are good, once they are not from now. */
-function Stale({ view, now }: { view: LiveView; now: number }): ReactElement | null {
-  const { t, i18n } = useTranslation(["console", "ui"]);
-  const { timeZone } = useLocality();
-  const { currentAt, board } = view;
-  if (currentAt === null || board === null) return null;
-  const at = currentAt + board.clockOffsetMs;
-  if (view.phase === "live" && now - at < STALE_MS) return null;
-  return (
-    <p className="wall-stale" role="alert">
-      <StateMark state="alarm" color="--on-stale" /> {t("live.staleSince", { time: timeOfDay(new Date(at).toISOString(), i18n.language, timeZone) })}
-    </p>
-  );
-}
-
-function Screen({ of, view, board }: { of: string; view: LiveView; board: LiveBoard }): ReactElement {
+function Screen({ of, board }: { of: string; board: LiveBoard }): ReactElement {
   const { t, i18n } = useTranslation(["console", "ui"]);
   const { timeZone } = useLocality();
   const now = useNow();
@@ -180,7 +129,7 @@ function Screen({ of, view, board }: { of: string; view: LiveView; board: LiveBo
         ) : null}
         <time className="num">{timeOfDay(new Date(now).toISOString(), i18n.language, timeZone)}</time>
       </header>
-      <Stale view={view} now={now} />
+      <Stale now={now} />
       <Figures board={board} />
       <section className="wall-cards" aria-label={t("live.queues")} style={{ "--columns": columns } as CSSProperties}>
         {(pages[page] ?? []).map((queue) => (
@@ -206,7 +155,7 @@ export function WallScreen({ of }: { of: string }): ReactElement {
   };
   useKeys({ b: leave, Escape: leave });
   if (view.phase === "forbidden") return <NoPermission />;
-  if (view.board !== null) return <Screen of={of} view={view} board={view.board} />;
+  if (view.board !== null) return <Screen of={of} board={view.board} />;
   return (
     <main className="wall" data-theme="dark">
       {view.error === null ? (

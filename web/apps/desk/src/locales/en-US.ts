@@ -3,7 +3,7 @@ export const enUS = {
   offline: "The connection to the server is lost and being restored. What you see is from before; calls go on.",
   phoneBar: "Phone bar",
   rail: "Main navigation",
-  page: { desk: "Desk", live: "Live", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", rehearsal: "Rehearsal", reports: "Reports", settings: "Settings" },
+  page: { desk: "Desk", live: "Live", dashboards: "Boards", interactions: "Calls", callbacks: "Callbacks", voicemails: "Messages", flows: "Flows", prompts: "Prompts", planner: "Planner", rehearsal: "Rehearsal", reports: "Reports", settings: "Settings" },
   ringingTitle: "Call from {{number}}",
   myState: "My state",
   notReadyBecause: "Not ready, because",

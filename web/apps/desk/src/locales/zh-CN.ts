@@ -3,7 +3,7 @@ export const zhCN = {
   offline: "与服务器的连接已断开，正在重连。页面显示的是断开前的数据；通话不受影响。",
   phoneBar: "电话条",
   rail: "主导航",
-  page: { desk: "工作台", live: "监控", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", rehearsal: "预演", reports: "报表", settings: "设置" },
+  page: { desk: "工作台", live: "监控", dashboards: "看板", interactions: "通话记录", callbacks: "回呼", voicemails: "留言", flows: "流程", prompts: "语音", planner: "容量规划", rehearsal: "预演", reports: "报表", settings: "设置" },
   ringingTitle: "来电 {{number}}",
   myState: "我的状态",
   notReadyBecause: "未就绪，原因",

@@ -1,4 +1,4 @@
-import { ApartmentOutlined, BarChartOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, ExperimentOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined, SoundOutlined } from "@ant-design/icons";
+import { ApartmentOutlined, AppstoreOutlined, BarChartOutlined, CalculatorOutlined, CustomerServiceOutlined, DashboardOutlined, ExperimentOutlined, MailOutlined, PhoneOutlined, RollbackOutlined, SettingOutlined, SoundOutlined } from "@ant-design/icons";
 import { PATHS, pagesFor, type PageId } from "@lingtong/model";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { serverBase, useServices } from "../services";
 
 const ICONS: Readonly<Record<PageId, ReactElement>> = {
   live: <DashboardOutlined />,
+  dashboards: <AppstoreOutlined />,
   interactions: <PhoneOutlined />,
   callbacks: <RollbackOutlined />,
   voicemails: <MailOutlined />,

@@ -5,7 +5,7 @@ export * from "./edit";
 export * from "./expression";
 export * from "./find";
 export * from "./heat";
-export * from "./history";
+export * from "../history";
 export * from "./layout";
 export * from "./ports";
 export * from "./schema";

@@ -1,0 +1,5 @@
+export * from "../history";
+export * from "./layout";
+export * from "./now";
+export * from "./templates";
+export * from "./tiles";
